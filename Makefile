@@ -1,0 +1,83 @@
+# Everything runs from a virtual environment in .venv, made from the lock that fits the Python found.
+# `make PYTHON=python3.12 …` takes another Python, `make lab ARGS=…` hands more arguments to ansible-playbook.
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+
+PYTHON ?= python3
+ARGS ?=
+
+# The interpreter behind $(PYTHON), whatever shim or virtual environment that is (none when it is too old), and its lock.
+FOUND := $(shell $(PYTHON) -c 'import os, sys; v = sys.version_info; \
+  v >= (3, 11) and print(os.path.realpath(sys.executable), "3.12" if v >= (3, 12) else "3.11")' 2>/dev/null)
+BASE_PYTHON := $(firstword $(FOUND))
+LOCK := requirements/python-$(or $(word 2,$(FOUND)),3.11).txt
+VENV := .venv/$(notdir $(LOCK))
+COLLECTION := .collections/ansible_collections/podnet/kubernetes
+
+export PATH := $(CURDIR)/.venv/bin:$(PATH)
+
+.PHONY: help venv lab lab-destroy flannel lint sanity unit molecule test-quick test build lock lock-3.11 lock-3.12 clean
+
+help: ## Show this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "%-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+venv: $(VENV) ## Make the virtual environment (every target does so when it is missing)
+
+$(VENV): $(LOCK) | $(COLLECTION)
+	@test -n "$(BASE_PYTHON)" || { echo 'PYTHON=$(PYTHON) is not Python 3.11 or newer: name another' >&2; exit 1; }
+	@$(BASE_PYTHON) -c 'import ensurepip, venv' 2>/dev/null || \
+	  { echo '$(BASE_PYTHON) has no venv module: on Debian and Ubuntu install the package python3-venv' >&2; exit 1; }
+	$(BASE_PYTHON) -m venv --clear .venv
+	.venv/bin/pip --quiet --disable-pip-version-check install --require-hashes --requirement $(LOCK)
+	@cp $(LOCK) $@
+
+# Ansible, pytest and mypy find a collection by a path of this shape only.
+$(COLLECTION):
+	@mkdir -p $(@D)
+	@ln -s ../../.. $@
+
+lab: $(VENV) ## Bring up the lab's nodes
+	ansible-playbook playbooks/lab.yml $(ARGS)
+
+lab-destroy: $(VENV) ## Remove the lab
+	ansible-playbook playbooks/lab_destroy.yml $(ARGS)
+
+flannel: $(VENV) ## Bring up the lab with a cluster on Flannel
+	ansible-playbook playbooks/lab.yml -e lab_network=flannel $(ARGS)
+	ansible-playbook playbooks/flannel.yml $(ARGS)
+
+lint: $(VENV) ## Lint YAML, roles, playbooks, Python and changelog, check types
+	yamllint --strict .
+	ansible-lint
+	ruff check
+	ruff format --check
+	mypy
+	antsibull-changelog lint
+
+sanity: $(VENV) ## Run ansible-test's sanity tests
+	python tests/sanity.py $(ARGS)
+
+unit: $(VENV) ## Run the unit tests
+	pytest $(ARGS)
+
+molecule: $(VENV) ## Run the Molecule scenarios on the lab, which they take over
+	molecule test -s flannel
+
+test-quick: lint sanity unit ## Run all tests that need no lab
+
+test: test-quick molecule ## Run all tests
+
+build: $(VENV) ## Build the collection's archive in build/
+	ansible-galaxy collection build --force --output-path build
+
+lock: lock-3.11 lock-3.12 ## Make the lock files anew (needs Python 3.11 and 3.12; ARGS=--upgrade takes newer versions)
+
+lock-3.11 lock-3.12: lock-%:
+	@mkdir -p .cache
+	$(or $(PYTHON$*),python$*) -m venv --clear .cache/$@
+	.cache/$@/bin/pip --quiet --disable-pip-version-check install pip-tools
+	cd requirements && ../.cache/$@/bin/pip-compile --quiet --no-header --strip-extras --allow-unsafe \
+	  --generate-hashes --no-emit-index-url --no-emit-find-links $(ARGS) --output-file python-$*.txt requirements.in
+
+clean: ## Remove what make made, except the lab
+	rm -rf .ansible .cache .collections .hypothesis .mypy_cache .pytest_cache .ruff_cache .venv build

@@ -1,0 +1,24 @@
+# Copyright (c) 2026, podnet.kubernetes developers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What every module's C(attributes) mean; a module adds only C(support) and, where needed, C(details)."""
+
+from __future__ import annotations
+
+
+class ModuleDocFragment:
+    """Documentation that all modules of the collection share."""
+
+    DOCUMENTATION = r"""
+options: {}
+attributes:
+  check_mode:
+    description: In check mode the module reports what it would change, and changes nothing.
+  diff_mode:
+    description: In diff mode the module shows the state before and after the change.
+  idempotent:
+    description: A second run with the same options, on a node that nobody else changed, reports no change.
+  platform:
+    description: The systems that the module runs on.
+    platforms: posix
+"""

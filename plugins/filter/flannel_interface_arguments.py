@@ -1,0 +1,78 @@
+# Copyright (c) 2026, podnet.kubernetes developers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The filter flannel_interface_arguments: flanneld's arguments for the NIC that it is to take."""
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+name: flannel_interface_arguments
+short_description: Arguments that tell flanneld which NIC to take
+version_added: "0.1.0"
+author:
+  - podnet.kubernetes developers (@podnet)
+description:
+  - Turns a NIC's name, an address, a network or a regular expression into the argument with which flanneld finds the
+    NIC whose address it announces to the other nodes.
+  - A text that begins like a network must be one, and digits with dots must be an address, so that a mistyped value is
+    not taken for an expression that never matches.
+notes:
+  - flanneld has the same arguments on all nodes. Where the NICs' names differ, give a network.
+  - flanneld tries an expression on the addresses of all NICs first, and on their names only when no address matched. It
+    may match anywhere in the text, unlike an expression for O(podnet.kubernetes.node_address#module:interface).
+  - In dual-stack mode flanneld wants an expression to match an IPv4 and an IPv6 address of one NIC, or its name. So
+    give a name there, not a network.
+options:
+  _input:
+    description:
+      - V(null) for flanneld's own choice, the NIC with the default route.
+      - A NIC's name of the usual form (letters, digits, C(_), C(-), perhaps a dot and a VLAN's number; at most 15
+        characters).
+      - An IPv4 or IPv6 address.
+      - An IPv4 network in CIDR form.
+      - Anything else is a regular expression, in the syntax that Go and Python have in common.
+    type: str
+    required: true
+"""
+
+EXAMPLES = r"""
+- name: Show the arguments
+  ansible.builtin.debug:
+    msg: "{{ item | podnet.kubernetes.flannel_interface_arguments }}"
+  loop:
+    - enp0s8  # ['--iface=enp0s8']
+    - 10.100.198.0/24  # ['--iface-regex=^10[.]100[.]198[.][0-9]{1,3}$']
+    - ^(enp0s8|eth1)$  # ['--iface-regex=^(enp0s8|eth1)$']
+"""
+
+RETURN = r"""
+_value:
+  description: The arguments, none or one.
+  type: list
+  elements: str
+"""
+
+from typing import Any, Callable
+
+from ansible.errors import AnsibleFilterError
+
+from ansible_collections.podnet.kubernetes.plugins.module_utils._flannel import interface_arguments
+
+
+def flannel_interface_arguments(value: str | None) -> list[str]:
+    """Return the arguments for flanneld that choose its NIC."""
+    if value is not None and not isinstance(value, str):
+        raise AnsibleFilterError(
+            f"flannel_interface is not a text but {value!r}: give a NIC's name, an address, a network or an expression"
+        )
+    try:
+        return interface_arguments(value)
+    except ValueError as error:
+        raise AnsibleFilterError(str(error)) from error
+
+
+class FilterModule:
+    """The filter, as Ansible finds it."""
+
+    def filters(self) -> dict[str, Callable[..., Any]]:
+        return {"flannel_interface_arguments": flannel_interface_arguments}

@@ -1,0 +1,104 @@
+# Copyright (c) 2026, podnet.kubernetes developers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The filter network_conflicts: what is wrong with the networks that a cluster is to use."""
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+name: network_conflicts
+short_description: What is wrong with a cluster's networks
+version_added: "0.1.0"
+author:
+  - podnet.kubernetes developers (@podnet)
+description:
+  - Says which networks are not networks at all, which have host bits set, and which overlap.
+  - Networks of different address families never overlap.
+  - A pair of networks of which neither has a variable is not reported, because no variable would mend it.
+options:
+  _input:
+    description:
+      - The networks that the cluster uses, in the order in which the user should read of them.
+      - Entries of the same name and the same network are one entry, such as the node network that every node reports.
+    type: list
+    elements: dict
+    required: true
+    suboptions:
+      name:
+        description: What the network is for, such as V(pod network).
+        type: str
+        required: true
+      network:
+        description: A network in CIDR form, or an IPv4 and an IPv6 network with a comma between them.
+        type: str
+        required: true
+      variable:
+        description: The variable that sets the network. Left out where it is found and not set.
+        type: str
+      where:
+        description: Where the network was found, such as V(node2, enp0s8).
+        type: str
+"""
+
+EXAMPLES = r"""
+- name: Refuse networks that are in each other's way
+  ansible.builtin.assert:
+    that: conflicts | length == 0
+    fail_msg: "{{ conflicts | join('\n') }}"
+  vars:
+    conflicts: "{{ networks | podnet.kubernetes.network_conflicts }}"
+    networks:
+      - name: pod network
+        variable: podnet_pod_network
+        network: 10.244.0.0/16
+      - name: node network
+        network: 10.244.3.0/24
+        where: node2, enp0s8
+# conflicts:
+# - "pod network 10.244.0.0/16 (podnet_pod_network) overlaps the node network 10.244.3.0/24 (node2, enp0s8):
+#   choose another podnet_pod_network"
+"""
+
+RETURN = r"""
+_value:
+  description: A sentence for everything that is wrong. Empty when nothing is.
+  type: list
+  elements: str
+"""
+
+from collections.abc import Iterable, Mapping
+from typing import Any, Callable
+
+from ansible.errors import AnsibleFilterError
+
+from ansible_collections.podnet.kubernetes.plugins.module_utils._networks import NamedNetwork, find_conflicts
+
+KEYS = {"name", "network", "variable", "where"}
+
+
+def network_conflicts(entries: Iterable[Mapping[str, Any]]) -> list[str]:
+    """Return a sentence for everything that is wrong with the networks."""
+    if isinstance(entries, (str, Mapping)) or not isinstance(entries, Iterable):
+        raise AnsibleFilterError(f"network_conflicts wants a list of networks, not {entries!r}")
+    return find_conflicts([_entry(entry) for entry in entries])
+
+
+def _entry(entry: Any) -> NamedNetwork:
+    """Return the value object for one entry of the input."""
+    if not isinstance(entry, Mapping) or not {"name", "network"} <= set(entry) <= KEYS:
+        raise AnsibleFilterError(
+            f"network_conflicts wants entries with name and network, perhaps variable and where, not {entry!r}"
+        )
+    if not isinstance(entry["network"], str):
+        subject = entry.get("variable") or entry["name"]
+        raise AnsibleFilterError(
+            f"{subject} is {entry['network']!r}, not a text: give a network, such as 10.244.0.0/16"
+        )
+    return NamedNetwork(entry["name"], entry["network"], entry.get("variable"), entry.get("where"))
+
+
+class FilterModule:
+    """The filter, as Ansible finds it."""
+
+    def filters(self) -> dict[str, Callable[..., Any]]:
+        return {"network_conflicts": network_conflicts}

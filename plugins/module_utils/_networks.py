@@ -1,0 +1,159 @@
+# Copyright (c) 2026, podnet.kubernetes developers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Networks in CIDR form, and which of them are in each other's way. No I/O, no Ansible."""
+
+from __future__ import annotations
+
+import ipaddress
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Union
+
+Address = Union[ipaddress.IPv4Address, ipaddress.IPv6Address]
+Network = Union[ipaddress.IPv4Network, ipaddress.IPv6Network]
+
+
+def parse_network(text: str) -> Network:
+    """Return the network that a text in CIDR form names, IPv4 or IPv6.
+
+    Stricter than Python's ip_network(), because kubeadm and the CNI plugins are (Go's net.ParseCIDR): an address
+    without a prefix length, a netmask in place of the length and an IPv6 zone are refused.
+
+    Args:
+        text: an address and a prefix length, such as 10.244.0.0/16 or fd00:10:244::/56
+
+    Returns:
+        The network. Its host bits are zero.
+
+    Raises:
+        ValueError: the end of a sentence that begins with the text, such as "has host bits set: the network is ..."
+    """
+    address, slash, length = text.partition("/")
+    try:
+        network = ipaddress.ip_network(text, strict=False)
+    except ValueError:
+        network = None
+    if network is None or not slash or length != str(network.prefixlen) or "%" in address:
+        raise ValueError("is not a network in CIDR form, such as 10.244.0.0/16 or fd00:10:244::/56")
+    if ipaddress.ip_address(address) != network.network_address:
+        raise ValueError(f"has host bits set: the network is {network}")
+    return network
+
+
+def show(text: str) -> str:
+    """Return a value as an error shows it: in quotes where the eye would miss that it is empty or has odd spaces."""
+    return text if text and text.isprintable() and " " not in text else repr(text)
+
+
+@dataclass(frozen=True)
+class NamedNetwork:
+    """A network, or an IPv4 and an IPv6 network, and where its user meets it.
+
+    Attributes:
+        name: what the network is for, such as "pod network"
+        network: one network in CIDR form, or two with a comma between them, as Kubernetes writes a dual-stack pair
+        variable: the variable that sets it; None when it is found and not set, as a node's network is
+        where: where it was found, such as "node2, enp0s8"
+    """
+
+    name: str
+    network: str
+    variable: str | None = None
+    where: str | None = None
+
+    def describe(self, network: object) -> str:
+        """Return the name, the given part of the network, and in parentheses the variable and the place."""
+        details = ", ".join(detail for detail in (self.variable, self.where) if detail)
+        return f"{self.name} {network} ({details})" if details else f"{self.name} {network}"
+
+
+@dataclass(frozen=True)
+class _Part:
+    """One of an entry's networks; position is its place in the input, which orders the sentences."""
+
+    position: int
+    entry: NamedNetwork
+    network: Network
+
+
+def find_conflicts(entries: Iterable[NamedNetwork]) -> list[str]:
+    """Return a sentence for every network that is none, and for every pair of networks that overlap.
+
+    The same name with the same network is one entry, however many nodes report it. Networks of different address
+    families never overlap. A pair of which neither has a variable is not reported: no variable would mend it.
+
+    Args:
+        entries: the networks that a cluster uses, in the order in which the user should read of them
+
+    Returns:
+        The sentences: first what is wrong with single entries, then the overlaps, both in the order of the input.
+        Empty when nothing is wrong. Every sentence of an overlap names a variable to change.
+    """
+    first_seen: dict[tuple[str, str], NamedNetwork] = {}
+    for entry in entries:
+        first_seen.setdefault((entry.name, entry.network), entry)
+    sentences: list[str] = []
+    parts: dict[tuple[str, Network], _Part] = {}
+    for entry in first_seen.values():
+        try:
+            for network in _networks_of(entry):
+                parts.setdefault((entry.name, network), _Part(len(parts), entry, network))
+        except ValueError as error:
+            sentences.append(str(error))
+    for one, other in sorted(_overlaps(parts.values()), key=lambda pair: (pair[0].position, pair[1].position)):
+        if one.entry.variable or other.entry.variable:
+            sentences.append(_overlap_sentence(one, other))
+    return sentences
+
+
+def _networks_of(entry: NamedNetwork) -> list[Network]:
+    """Return the entry's networks. A ValueError is the whole sentence."""
+    networks: list[Network] = []
+    for text in entry.network.split(","):
+        try:
+            network = parse_network(text)
+        except ValueError as error:
+            raise ValueError(f"{entry.describe(show(text))} {error}") from None
+        # kubeadm's rule for podSubnet and serviceSubnet: at most one network of each address family.
+        if any(network.version == other.version for other in networks):
+            raise ValueError(
+                f"{entry.describe(entry.network)} has two IPv{network.version} networks: give one network, "
+                "or an IPv4 network and an IPv6 network with a comma between them"
+            )
+        networks.append(network)
+    return networks
+
+
+def _overlaps(parts: Iterable[_Part]) -> Iterator[tuple[_Part, _Part]]:
+    """Yield every pair of networks that overlap, the one that came first in the input in front.
+
+    Two CIDR networks are disjoint or one holds the other. So in the order of first addresses, wide before narrow, the
+    networks that hold the current one form a stack, and the work is a sort and the pairs themselves.
+    """
+    holders: list[_Part] = []
+    for part in sorted(parts, key=lambda part: (part.network.version, int(part.network[0]), part.network.prefixlen)):
+        while holders and not _holds(holders[-1].network, part.network):
+            holders.pop()
+        for holder in holders:
+            yield (holder, part) if holder.position < part.position else (part, holder)
+        holders.append(part)
+
+
+def _holds(outer: Network, inner: Network) -> bool:
+    """Return whether the first address of the inner network is one of the outer network's."""
+    return inner.network_address in outer
+
+
+def _overlap_sentence(one: _Part, other: _Part) -> str:
+    """Return the sentence for two networks that overlap, of which at least one has a variable."""
+    if not one.entry.variable:
+        one, other = other, one
+    variables = dict.fromkeys(part.entry.variable for part in (one, other) if part.entry.variable)
+    return (
+        f"{one.entry.describe(one.network)} overlaps the {other.entry.describe(other.network)}: "
+        f"choose another {' or '.join(variables)}"
+    )
+
+
+__all__ = ["Address", "NamedNetwork", "Network", "find_conflicts", "parse_network", "show"]

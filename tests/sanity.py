@@ -1,0 +1,104 @@
+"""Run ansible-test sanity on a copy of the working tree, with a HOME of its own: nothing outside .cache/ is touched.
+
+The copy has the path that ansible-test demands (.../ansible_collections/podnet/kubernetes), wherever the clone is.
+Every interpreter found here that ansible-test supports is tested, those of pyenv included.
+"""
+
+from __future__ import annotations
+
+import ast
+import configparser
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from types import SimpleNamespace
+
+from ansible_test._internal.constants import SUPPORTED_PYTHON_VERSIONS
+from ansible_test._internal.python_requirements import get_venv_packages
+
+ROOT = Path(__file__).resolve().parent.parent
+CACHE = ROOT / ".cache" / "sanity"
+COLLECTION = CACHE / "ansible_collections" / "podnet" / "kubernetes"
+HOME = CACHE / "home"
+BIN = CACHE / "bin"
+
+OLDEST = (3, 9)  # tests/config.yml says the same to ansible-test
+
+
+def output(*command: str) -> str:
+    """Return what the command prints."""
+    return subprocess.run(command, cwd=ROOT, check=True, stdout=subprocess.PIPE, text=True).stdout
+
+
+def copy_collection() -> None:
+    """Copy all files that git tracks or would track, as a repository: in the clone's own, .cache/ is ignored."""
+    shutil.rmtree(COLLECTION, ignore_errors=True)
+    output("git", "init", "--quiet", "--initial-branch=main", str(COLLECTION))
+    for name in output("git", "ls-files", "-z", "--cached", "--others", "--exclude-standard").split("\0"):
+        source, target = ROOT / name, COLLECTION / name
+        if source.is_file():  # not so: deleted, but still in the index
+            target.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy2(source, target, follow_symlinks=False)
+
+
+def link_interpreters() -> list[str]:
+    """Return the versions ("3.9") of the interpreters that work, each linked into BIN as ansible-test looks for it.
+
+    A shim of pyenv is on the path for versions that are installed but not selected, and fails when it is run.
+    """
+    pyenv = Path(os.environ.get("PYENV_ROOT", Path.home() / ".pyenv"))
+    folders = [*map(Path, os.get_exec_path()), *sorted(pyenv.glob("versions/*/bin"))]
+    shutil.rmtree(BIN, ignore_errors=True)
+    BIN.mkdir(parents=True)
+    versions = [v for v in SUPPORTED_PYTHON_VERSIONS if tuple(map(int, v.split("."))) >= OLDEST]
+    for version in versions:
+        for candidate in (folder / f"python{version}" for folder in folders):
+            command = [str(candidate), "-c", "import ensurepip, venv"]
+            if candidate.is_file() and subprocess.run(command, check=False, capture_output=True).returncode == 0:
+                (BIN / candidate.name).symlink_to(candidate.resolve())
+                break
+    return [version for version in versions if (BIN / f"python{version}").exists()]
+
+
+def prepare_home() -> None:
+    """Give pip in ansible-test's environments what it has here: ansible-test hides the environment from it.
+
+    And put there the bootstrap that ansible-test else downloads; the pip that comes with Python does.
+    """
+    bootstrap = HOME / ".ansible" / "test" / "cache"
+    bootstrap.mkdir(parents=True, exist_ok=True)
+    for version in SUPPORTED_PYTHON_VERSIONS:
+        pip = get_venv_packages(SimpleNamespace(version=version))["pip"]
+        (bootstrap / f"get_pip_{pip.replace('.', '_')}.py").write_text("import ensurepip\n\nensurepip.bootstrap()\n")
+
+    settings = configparser.RawConfigParser()
+    for line in output(sys.executable, "-m", "pip", "config", "list").splitlines():
+        name, value = line.split("=", 1)
+        section, option = name.removeprefix(":env:").rsplit(".", 1)
+        section = section or "global"
+        if not settings.has_section(section):
+            settings.add_section(section)
+        if not settings.has_option(section, option):  # the environment comes first, and wins
+            settings.set(section, option, ast.literal_eval(value))
+    config = HOME / ".config" / "pip" / "pip.conf"
+    config.parent.mkdir(parents=True, exist_ok=True)
+    config.touch(mode=0o600)  # an index address may carry a password
+    with config.open("w") as file:
+        settings.write(file)
+
+
+def main() -> int:
+    """Return ansible-test's status."""
+    copy_collection()
+    versions = link_interpreters()
+    prepare_home()
+    print(f"Python {', '.join(versions)}", flush=True)
+    command = ["ansible-test", "sanity", *(f"--target-python={version}" for version in versions), *sys.argv[1:]]
+    environment = {**os.environ, "HOME": str(HOME), "PATH": f"{BIN}{os.pathsep}{os.environ['PATH']}"}
+    return subprocess.run(command, cwd=COLLECTION, env=environment, check=False).returncode
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,83 @@
+# Copyright (c) 2026, podnet.kubernetes developers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+import pytest
+from ansible.errors import AnsibleFilterError
+
+from ansible_collections.podnet.kubernetes.plugins.filter.flannel_wrong_addresses import FilterModule
+
+flannel_wrong_addresses = FilterModule().filters()["flannel_wrong_addresses"]
+
+
+def kubernetes_node(name, announced=None):
+    annotations = {"annotations": {"flannel.alpha.coreos.com/public-ip": announced}} if announced else {}
+    return {"apiVersion": "v1", "kind": "Node", "metadata": {"name": name, **annotations}}
+
+
+def result(last):
+    nat = {"address": "10.0.2.15", "interface": "enp0s3", "network": "10.0.2.0/24"}
+    own = {"address": f"10.100.198.{last}", "interface": "enp0s8", "network": "10.100.198.0/24"}
+    return {"changed": False, "node_address": own, "candidates": [nat, own]}
+
+
+RESULTS = {"node1": result(201), "master": result(200), "node2": result(202)}
+NODES = [
+    kubernetes_node("master", "10.100.198.200"),
+    kubernetes_node("node1", "10.0.2.15"),
+    kubernetes_node("of another inventory", "10.0.2.15"),
+]
+
+
+def test_wrong_addresses():
+    assert flannel_wrong_addresses(NODES, RESULTS, "enp0s3") == [
+        {
+            "node": "node1",
+            "announced": "10.0.2.15",
+            "expected": "10.100.198.201",
+            "interface": "enp0s3",
+            "message": "node1: Flannel announces 10.0.2.15 (enp0s3), should be 10.100.198.201 (enp0s8): "
+            "flannel_interface is enp0s3, set it to enp0s8",
+        },
+        {
+            "node": "node2",
+            "announced": None,
+            "expected": "10.100.198.202",
+            "interface": None,
+            "message": "node2: Flannel announces no address (annotation flannel.alpha.coreos.com/public-ip is "
+            "missing), "
+            "should be 10.100.198.202 (enp0s8): see whether the pod kube-flannel on node2 runs, and what it logs",
+        },
+    ]
+
+
+def test_a_node_without_annotations_counts_as_not_announced():
+    (wrong,) = flannel_wrong_addresses([kubernetes_node("master")], {"master": result(200)})
+    assert wrong["announced"] is None
+
+
+def test_the_interface_need_not_be_set():
+    (wrong,) = flannel_wrong_addresses([kubernetes_node("master", "10.0.2.15")], {"master": result(200)})
+    assert wrong["message"].endswith(": set flannel_interface to enp0s8")
+
+
+def test_right_addresses():
+    assert flannel_wrong_addresses(NODES, {"master": result(200)}, None) == []
+
+
+@pytest.mark.parametrize(
+    ("nodes", "results", "interface", "message"),
+    [
+        (NODES, [], None, r"^flannel_wrong_addresses wants the result of node_address for each node, not \[\]"),
+        (["master"], RESULTS, None, r"^flannel_wrong_addresses wants a list of Node objects, not \['master'\]"),
+        ([{}], RESULTS, None, r"^flannel_wrong_addresses wants a list of Node objects, not \[\{\}\]"),
+        (None, RESULTS, None, "^flannel_wrong_addresses wants a list of Node objects, not None"),
+        (NODES, {"master": {}}, None, "^master: node_address and candidates are wanted"),
+        (NODES, RESULTS, "enp0s[", r"^flannel_interface 'enp0s\['"),
+    ],
+)
+def test_bad_input(nodes, results, interface, message):
+    with pytest.raises(AnsibleFilterError, match=message):
+        flannel_wrong_addresses(nodes, results, interface)
