@@ -65,9 +65,9 @@ class Candidate:
     interface: str
     mtu: int
     names: tuple[str, ...]
-    secondary: bool = False
-    fault: str | None = None
-    local: str | None = None
+    secondary: bool
+    fault: str | None
+    local: str | None
 
     @property
     def network(self) -> Network:

@@ -36,6 +36,7 @@ attributes:
   idempotent:
     support: full
   platform:
+    support: full
     platforms: linux
 requirements:
   - iproute2 4.14 or newer on the node

@@ -33,6 +33,10 @@ from ansible_collections.podnet.kubernetes.plugins.module_utils._flannel import 
         pytest.param("enp0s[89]", ["--iface-regex=enp0s[89]"], id="expression"),
         pytest.param("^(enp0s8|eth1)$", ["--iface-regex=^(enp0s8|eth1)$"], id="expression for names"),
         pytest.param(r"^10\.100\.198\.", [r"--iface-regex=^10\.100\.198\."], id="expression for addresses"),
+        pytest.param(
+            "10.100.198.[12].*", ["--iface-regex=10.100.198.[12].*"], id="expression that begins with an address"
+        ),
+        pytest.param("x1/2", ["--iface-regex=x1/2"], id="a slash that belongs to no network"),
         pytest.param("en.s8", ["--iface-regex=en.s8"], id="a dot that begins no VLAN's number"),
         pytest.param(r"a\(?=[(?=]b", [r"--iface-regex=a\(?=[(?=]b"], id="looks like a look-ahead, but is escaped"),
     ],
@@ -224,6 +228,12 @@ RIGHT = (
             "enp0s8",
             "flannel_interface is enp0s8, set it to 10.100.198.0/24",
             id="a second address on the NIC",
+        ),
+        pytest.param(
+            [MASTER, node("node1", "10.100.198.9", "eth1 10.100.198.201/24", "eth1 10.100.198.9/32", own="eth1")],
+            None,
+            "set flannel_interface to ^(10[.]100[.]198[.]200|10[.]100[.]198[.]201)$",
+            id="a virtual address in the network of one node",
         ),
         pytest.param(
             [node("node1", "10.100.198.9", "enp0s8 10.100.198.201/24", "enp0s8 10.100.198.9/32")],

@@ -1,0 +1,105 @@
+#!/usr/bin/python
+# Copyright (c) 2026, podnet.kubernetes developers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The module kubeadm_join: a node that C(kubeadm join) brought into its cluster."""
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: kubeadm_join
+short_description: Join a node to a cluster with kubeadm join
+version_added: "0.1.0"
+description:
+  - Runs C(kubeadm join) on a node that its cluster does not know, also where an earlier run did not come to its end.
+  - Whether the cluster knows the node is asked of the API with the kubelet's own credentials.
+  - In check mode O(configuration) needs no token, so a task in check mode tells for which nodes one has to be made.
+author:
+  - podnet.kubernetes developers (@podnet)
+extends_documentation_fragment:
+  - podnet.kubernetes.attributes
+attributes:
+  check_mode:
+    support: full
+  diff_mode:
+    support: none
+    details: What kubeadm does is not shown as a difference.
+  idempotent:
+    support: full
+  platform:
+    support: full
+    platforms: linux
+options:
+  name:
+    description: The name of the node in the cluster.
+    type: str
+    required: true
+  configuration:
+    description:
+      - A C(JoinConfiguration) of the kubeadm API. It goes to kubeadm through standard input and is written nowhere.
+      - Needed when the node has not joined.
+    type: dict
+  ignore_preflight_errors:
+    description: Names of preflight checks of kubeadm whose errors become warnings.
+    type: list
+    elements: str
+    default: []
+  timeout:
+    description: How long, in seconds, a kubeadm that an earlier run of this module started is waited for.
+    type: int
+    default: 60
+seealso:
+  - module: podnet.kubernetes.kubeadm_init
+  - module: podnet.kubernetes.kubeadm_token
+"""
+
+EXAMPLES = r"""
+- name: Join the node
+  podnet.kubernetes.kubeadm_join:
+    name: node1
+    configuration:
+      apiVersion: kubeadm.k8s.io/v1beta4
+      kind: JoinConfiguration
+      discovery:
+        bootstrapToken:
+          apiServerEndpoint: 10.100.198.200:6443
+          token: "{{ token }}"
+          caCertHashes: ["{{ ca_cert_hash }}"]
+  no_log: true
+"""
+
+RETURN = r"""
+joined:
+  description: Whether the cluster knew the node before.
+  returned: success
+  type: bool
+  sample: true
+"""
+
+from ansible.module_utils.basic import AnsibleModule
+
+from ansible_collections.podnet.kubernetes.plugins.module_utils._kubeadm_node import has_joined, join, only_kubeadm
+
+ARGUMENTS = {
+    "name": {"type": "str", "required": True},
+    "configuration": {"type": "dict", "no_log": True},
+    "ignore_preflight_errors": {"type": "list", "elements": "str", "default": []},
+    "timeout": {"type": "int", "default": 60},
+}
+
+
+def main() -> None:
+    """Bring this node into the cluster."""
+    module = AnsibleModule(argument_spec=ARGUMENTS, supports_check_mode=True)
+    try:
+        with only_kubeadm(module.params["timeout"]) as lock:
+            joined = has_joined(module, module.params["name"])
+            if not joined and not module.check_mode:
+                join(module, lock)
+    except ValueError as error:
+        module.fail_json(msg=str(error))
+    module.exit_json(changed=not joined, joined=joined)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,89 @@
+#!/usr/bin/python
+# Copyright (c) 2026, podnet.kubernetes developers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The module kubeadm_token: what a node needs to join the cluster of this control plane."""
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: kubeadm_token
+short_description: Make a short-lived bootstrap token
+version_added: "0.1.0"
+description:
+  - Makes a bootstrap token on a control plane and returns it with the API's address and the pins of the cluster's CA.
+  - Each run makes another token, which ends by itself. Make one only when a node still has to join, and set C(no_log).
+author:
+  - podnet.kubernetes developers (@podnet)
+extends_documentation_fragment:
+  - podnet.kubernetes.attributes
+attributes:
+  check_mode:
+    support: full
+  diff_mode:
+    support: none
+    details: What kubeadm does is not shown as a difference.
+  idempotent:
+    support: none
+  platform:
+    support: full
+    platforms: linux
+options:
+  ttl:
+    description: How long the token is good for, in the notation of Go, such as V(10m).
+    type: str
+    default: 10m
+seealso:
+  - module: podnet.kubernetes.kubeadm_join
+"""
+
+EXAMPLES = r"""
+- name: Make what the nodes need to join
+  podnet.kubernetes.kubeadm_token:
+  register: credentials
+  no_log: true
+"""
+
+RETURN = r"""
+endpoint:
+  description: Host and port of the API.
+  returned: success
+  type: str
+  sample: 10.100.198.200:6443
+token:
+  description: The token; empty in check mode, which makes none.
+  returned: success
+  type: str
+  sample: abcdef.0123456789abcdef
+ca_cert_hashes:
+  description: The pins of the cluster's CA.
+  returned: success
+  type: list
+  elements: str
+  sample: ["sha256:7c2e69131a36ae2a042a339b33381c6d0d43887e2de83720eff5359e26aec866"]
+"""
+
+from dataclasses import asdict
+
+from ansible.module_utils.basic import AnsibleModule
+
+from ansible_collections.podnet.kubernetes.plugins.module_utils._kubeadm import Credentials
+from ansible_collections.podnet.kubernetes.plugins.module_utils._kubeadm_node import create_credentials
+
+ARGUMENTS = {"ttl": {"type": "str", "default": "10m"}}
+
+
+def main() -> None:
+    """Make a token on this control plane."""
+    module = AnsibleModule(argument_spec=ARGUMENTS, supports_check_mode=True)
+    credentials = Credentials(endpoint="", token="", ca_cert_hashes=())
+    try:
+        if not module.check_mode:
+            credentials = create_credentials(module)
+    except ValueError as error:
+        module.fail_json(msg=str(error))
+    module.exit_json(changed=True, **asdict(credentials))
+
+
+if __name__ == "__main__":
+    main()
