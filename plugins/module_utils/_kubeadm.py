@@ -12,8 +12,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-# What `kubeadm init` makes in the cluster in its last phases, in its order (cmd/kubeadm/app/cmd/init.go): upload-config,
-# bootstrap-token, addon. Where all of it is there, nothing is left to do.
+# What `kubeadm init` makes in the cluster in its last phases, in its order (cmd/kubeadm/app/cmd/init.go):
+# upload-config, bootstrap-token, addon. Where all of it is there, nothing is left to do.
 INIT_OBJECTS = (
     ("kube-system", "configmap/kubeadm-config"),
     ("kube-system", "configmap/kubelet-config"),
@@ -45,7 +45,15 @@ JOIN_TRACES = (
 )
 
 _JOIN_COMMAND = re.compile(
-    r"kubeadm join (?P<endpoint>\S+) --token (?P<token>[a-z0-9]{6}\.[a-z0-9]{16})(?P<hashes>( --discovery-token-ca-cert-hash sha256:[0-9a-f]{64})+)"
+    r"kubeadm join (?P<endpoint>\S+) --token (?P<token>[a-z0-9]{6}\.[a-z0-9]{16})"
+    r"(?P<hashes>( --discovery-token-ca-cert-hash sha256:[0-9a-f]{64})+)"
+)
+
+# How kubectl says that the API gave no answer, as opposed to NotFound, Forbidden or a certificate that does not fit.
+_NO_ANSWER = re.compile(
+    r"^The connection to the server .* was refused|^Unable to connect to the server: (?!.*x509)"
+    r"|^Error from server(: | \((Timeout|ServerTimeout|ServiceUnavailable|InternalError|TooManyRequests)\))",
+    flags=re.MULTILINE,
 )
 
 
@@ -68,6 +76,11 @@ def missing_objects(found: str) -> tuple[str, ...]:
     """
     there = {tuple(line.split()) for line in found.splitlines()}
     return tuple("/".join(wanted) for wanted in INIT_OBJECTS if wanted not in there)
+
+
+def is_unanswered(errors: str) -> bool:
+    """Return whether kubectl's errors mean that the API is away for now, so that asking again can help."""
+    return _NO_ANSWER.search(errors) is not None
 
 
 def ignored_errors(chosen: list[str], traces: tuple[str, ...], begun: bool) -> str:
@@ -105,6 +118,7 @@ __all__ = [
     "Credentials",
     "explain_failure",
     "ignored_errors",
+    "is_unanswered",
     "missing_objects",
     "parse_join_command",
 ]

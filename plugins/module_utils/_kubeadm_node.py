@@ -10,7 +10,7 @@ import json
 import time
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Iterator
+from typing import TYPE_CHECKING
 
 from ansible_collections.podnet.kubernetes.plugins.module_utils._kubeadm import (
     INIT_OBJECTS,
@@ -19,17 +19,22 @@ from ansible_collections.podnet.kubernetes.plugins.module_utils._kubeadm import 
     Credentials,
     explain_failure,
     ignored_errors,
+    is_unanswered,
     missing_objects,
     parse_join_command,
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from ansible.module_utils.basic import AnsibleModule
 
 ADMIN_CONF = Path("/etc/kubernetes/admin.conf")
 KUBELET_CONF = Path("/etc/kubernetes/kubelet.conf")
 API_SERVER_MANIFEST = Path("/etc/kubernetes/manifests/kube-apiserver.yaml")
-_LOCK = Path("/run/lock/podnet-kubeadm")
+# Not in /run/lock, where every user can put a file or a link of that name.
+_LOCK = Path("/run/podnet-kubeadm.lock")
+_PAUSE = 0.5  # seconds between two attempts
 
 
 @contextmanager
@@ -37,8 +42,13 @@ def only_kubeadm(timeout: float) -> Iterator[int]:
     """Hold the lock under which kubeadm runs, and yield its file descriptor for kubeadm to inherit.
 
     A kubeadm that outlived the Ansible that started it holds the lock on: it is waited for, C(timeout) seconds.
+    Raises ValueError when it still runs then, and when the lock cannot be had at all.
     """
-    with _LOCK.open("w") as lock:
+    try:
+        lock = _LOCK.open("w")
+    except OSError as error:
+        raise ValueError(f"{_LOCK} cannot be opened ({error.strerror}): kubeadm needs root, set become") from None
+    with lock:
         deadline = time.monotonic() + timeout
         while True:
             try:
@@ -47,7 +57,7 @@ def only_kubeadm(timeout: float) -> Iterator[int]:
             except BlockingIOError:
                 if time.monotonic() > deadline:
                     raise ValueError(f"another kubeadm has been running on this node for {timeout:.0f} s") from None
-                time.sleep(0.2)
+                time.sleep(_PAUSE)
         yield lock.fileno()
 
 
@@ -55,6 +65,15 @@ def ask_api(module: AnsibleModule, kubeconfig: Path, arguments: list[str]) -> tu
     """Return exit code, output and errors of one question by kubectl, which gives up after five seconds."""
     command = ["kubectl", "--kubeconfig", str(kubeconfig), "--request-timeout=5s", *arguments]
     return module.run_command(command)  # type: ignore[no-any-return]
+
+
+def _ask_until(module: AnsibleModule, kubeconfig: Path, arguments: list[str], deadline: float) -> tuple[int, str, str]:
+    """Return what C(ask_api) returns, asked again until C(deadline), of the monotonic clock, while the API is away."""
+    while True:
+        answer = ask_api(module, kubeconfig, arguments)
+        if answer[0] == 0 or not is_unanswered(answer[2]) or time.monotonic() > deadline:
+            return answer
+        time.sleep(_PAUSE)
 
 
 def find_missing(module: AnsibleModule, timeout: float) -> tuple[str, ...]:
@@ -69,27 +88,33 @@ def find_missing(module: AnsibleModule, timeout: float) -> tuple[str, ...]:
     while ask_api(module, ADMIN_CONF, ["get", "--raw=/readyz"])[0] != 0:
         if time.monotonic() > deadline:
             return everything
-        time.sleep(0.5)
+        time.sleep(_PAUSE)
     found = ""
     for namespace in {namespace for namespace, _name in INIT_OBJECTS}:
         names = [name for where, name in INIT_OBJECTS if where == namespace]
-        output = ask_api(module, ADMIN_CONF, ["get", "-n", namespace, "--ignore-not-found", "-o", "name", *names])[1]
+        question = ["get", "-n", namespace, "--ignore-not-found", "-o", "name", *names]
+        output = _ask_until(module, ADMIN_CONF, question, deadline)[1]
         found += "".join(f"{namespace} {name}\n" for name in output.split())
     return missing_objects(found)
 
 
 def initialise(module: AnsibleModule, lock: int) -> None:
     """Run C(kubeadm init), over the traces of an earlier one if there are any. Raises ValueError when it fails."""
-    ignored = ignored_errors(module.params["ignore_preflight_errors"], INIT_TRACES, ADMIN_CONF.parent.joinpath("pki").exists())
+    begun = ADMIN_CONF.parent.joinpath("pki").exists()
+    ignored = ignored_errors(module.params["ignore_preflight_errors"], INIT_TRACES, begun)
     command = ["kubeadm", "init", f"--config={module.params['config']}", "--skip-token-print"]
     _run(module, lock, [*command, f"--ignore-preflight-errors={ignored}"], "kubeadm init")
 
 
-def has_joined(module: AnsibleModule, name: str) -> bool:
-    """Return whether this node is known to the cluster by C(name), as its kubelet sees it (Node authorization)."""
+def has_joined(module: AnsibleModule, name: str, timeout: float) -> bool:
+    """Return whether this node is known to the cluster by C(name), as its kubelet sees it (Node authorization).
+
+    An API that gives no answer is asked again, C(timeout) seconds: it may be starting.
+    """
     if not KUBELET_CONF.exists():
         return False
-    return ask_api(module, KUBELET_CONF, ["get", "node", name, "-o", "name"])[0] == 0
+    deadline = time.monotonic() + timeout
+    return _ask_until(module, KUBELET_CONF, ["get", "node", name, "-o", "name"], deadline)[0] == 0
 
 
 def join(module: AnsibleModule, lock: int) -> None:
@@ -99,15 +124,16 @@ def join(module: AnsibleModule, lock: int) -> None:
     """
     if not module.params["configuration"]:
         raise ValueError(f"{module.params['name']} has not joined its cluster: configuration is needed to do so")
-    ignored = ignored_errors(module.params["ignore_preflight_errors"], JOIN_TRACES, KUBELET_CONF.parent.joinpath("pki").exists())
+    begun = KUBELET_CONF.parent.joinpath("pki").exists()
+    ignored = ignored_errors(module.params["ignore_preflight_errors"], JOIN_TRACES, begun)
     command = ["kubeadm", "join", "--config=/dev/stdin", f"--ignore-preflight-errors={ignored}"]
     _run(module, lock, command, "kubeadm join", json.dumps(module.params["configuration"]))
 
 
 def create_credentials(module: AnsibleModule) -> Credentials:
     """Make a bootstrap token that ends by itself. Raises ValueError when kubeadm fails."""
-    command = ["kubeadm", "token", "create", f"--kubeconfig={ADMIN_CONF}", f"--ttl={module.params['ttl']}", "--print-join-command"]
-    code, output, errors = module.run_command(command)
+    options = [f"--kubeconfig={ADMIN_CONF}", f"--ttl={module.params['ttl']}", "--print-join-command"]
+    code, output, errors = module.run_command(["kubeadm", "token", "create", *options])
     if code != 0:
         raise ValueError(explain_failure("kubeadm token create", errors))
     return parse_join_command(output)

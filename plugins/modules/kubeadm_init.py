@@ -12,7 +12,8 @@ short_description: Make a control plane with kubeadm init, or finish one
 version_added: "0.1.0"
 description:
   - Runs C(kubeadm init) where there is no control plane, and again where an earlier run did not come to its end.
-  - Whether it came to its end is asked of the API, by the objects that C(kubeadm init) makes last. A file tells nothing.
+  - Whether it came to its end is asked of the API, by the objects that C(kubeadm init) makes last.
+    A file tells nothing.
   - A second run keeps certificates, keys and the data of etcd, and writes everything else anew. Nothing is reset.
 author:
   - podnet.kubernetes developers (@podnet)
@@ -41,8 +42,8 @@ options:
     default: []
   timeout:
     description:
-      - How long, in seconds, an API server that may be starting is waited for before kubeadm is run again, and a kubeadm
-        that an earlier run of this module started and that still runs.
+      - How long, in seconds, an API server that may be starting is waited for before kubeadm is run again,
+        and a kubeadm that an earlier run of this module started and that still runs.
     type: int
     default: 60
 seealso:
@@ -58,7 +59,9 @@ EXAMPLES = r"""
 
 RETURN = r"""
 missing:
-  description: What C(kubeadm init) had yet to make in the cluster, as NAMESPACE/KIND/NAME; empty when nothing was left to do.
+  description:
+    - What C(kubeadm init) had yet to make in the cluster, as NAMESPACE/KIND/NAME.
+    - Empty when nothing was left to do.
   returned: success
   type: list
   elements: str
@@ -67,7 +70,11 @@ missing:
 
 from ansible.module_utils.basic import AnsibleModule
 
-from ansible_collections.podnet.kubernetes.plugins.module_utils._kubeadm_node import find_missing, initialise, only_kubeadm
+from ansible_collections.podnet.kubernetes.plugins.module_utils._kubeadm_node import (
+    find_missing,
+    initialise,
+    only_kubeadm,
+)
 
 ARGUMENTS = {
     "config": {"type": "path", "required": True},

@@ -45,7 +45,9 @@ options:
     elements: str
     default: []
   timeout:
-    description: How long, in seconds, a kubeadm that an earlier run of this module started is waited for.
+    description:
+      - How long, in seconds, a kubeadm that an earlier run of this module started is waited for, and an API that
+        gives no answer.
     type: int
     default: 60
 seealso:
@@ -93,7 +95,7 @@ def main() -> None:
     module = AnsibleModule(argument_spec=ARGUMENTS, supports_check_mode=True)
     try:
         with only_kubeadm(module.params["timeout"]) as lock:
-            joined = has_joined(module, module.params["name"])
+            joined = has_joined(module, module.params["name"], module.params["timeout"])
             if not joined and not module.check_mode:
                 join(module, lock)
     except ValueError as error:
