@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from typing import Any
 
 # What `kubeadm init` makes in the cluster in its last phases, in its order (cmd/kubeadm/app/cmd/init.go):
 # upload-config, bootstrap-token, addon. Where all of it is there, nothing is left to do.
@@ -100,6 +101,13 @@ def parse_join_command(output: str) -> Credentials:
     return Credentials(endpoint=match["endpoint"], token=match["token"], ca_cert_hashes=hashes)
 
 
+def with_token(configuration: dict[str, Any], token: str) -> dict[str, Any]:
+    """Return a C(JoinConfiguration) with C(token) at C(discovery.bootstrapToken.token); the given one stays as it is."""
+    discovery = configuration.get("discovery", {})
+    bootstrap = {**discovery.get("bootstrapToken", {}), "token": token}
+    return {**configuration, "discovery": {**discovery, "bootstrapToken": bootstrap}}
+
+
 def explain_failure(command: str, output: str) -> str:
     """Return an error sentence from kubeadm's output: its own errors where it marks them, otherwise its last lines.
 
@@ -121,4 +129,5 @@ __all__ = [
     "is_unanswered",
     "missing_objects",
     "parse_join_command",
+    "with_token",
 ]

@@ -22,6 +22,7 @@ from ansible_collections.podnet.kubernetes.plugins.module_utils._kubeadm import 
     is_unanswered,
     missing_objects,
     parse_join_command,
+    with_token,
 )
 
 if TYPE_CHECKING:
@@ -120,14 +121,16 @@ def has_joined(module: AnsibleModule, name: str, timeout: float) -> bool:
 def join(module: AnsibleModule, lock: int) -> None:
     """Run C(kubeadm join) over whatever an earlier one left. Raises ValueError when it fails.
 
-    The configuration holds the token: it goes through standard input, never into a file or an argument.
+    The token goes through standard input, never into a file or an argument.
     """
-    if not module.params["configuration"]:
-        raise ValueError(f"{module.params['name']} has not joined its cluster: configuration is needed to do so")
+    for option in ("configuration", "token"):
+        if not module.params[option]:
+            raise ValueError(f"{module.params['name']} has not joined its cluster: {option} is needed to do so")
+    configuration = with_token(module.params["configuration"], module.params["token"])
     begun = KUBELET_CONF.parent.joinpath("pki").exists()
     ignored = ignored_errors(module.params["ignore_preflight_errors"], JOIN_TRACES, begun)
     command = ["kubeadm", "join", "--config=/dev/stdin", f"--ignore-preflight-errors={ignored}"]
-    _run(module, lock, command, "kubeadm join", json.dumps(module.params["configuration"]))
+    _run(module, lock, command, "kubeadm join", json.dumps(configuration))
 
 
 def create_credentials(module: AnsibleModule) -> Credentials:

@@ -36,9 +36,14 @@ options:
     required: true
   configuration:
     description:
-      - A C(JoinConfiguration) of the kubeadm API. It goes to kubeadm through standard input and is written nowhere.
+      - A C(JoinConfiguration) of the kubeadm API without the token.
       - Needed when the node has not joined.
     type: dict
+  token:
+    description:
+      - The bootstrap token. It goes to kubeadm through standard input and is written nowhere.
+      - Needed when the node has not joined.
+    type: str
   ignore_preflight_errors:
     description: Names of preflight checks of kubeadm whose errors become warnings.
     type: list
@@ -65,9 +70,8 @@ EXAMPLES = r"""
       discovery:
         bootstrapToken:
           apiServerEndpoint: 10.100.198.200:6443
-          token: "{{ token }}"
           caCertHashes: ["{{ ca_cert_hash }}"]
-  no_log: true
+    token: "{{ token }}"
 """
 
 RETURN = r"""
@@ -84,7 +88,8 @@ from ansible_collections.podnet.kubernetes.plugins.module_utils._kubeadm_node im
 
 ARGUMENTS = {
     "name": {"type": "str", "required": True},
-    "configuration": {"type": "dict", "no_log": True},
+    "configuration": {"type": "dict"},
+    "token": {"type": "str", "no_log": True},
     "ignore_preflight_errors": {"type": "list", "elements": "str", "default": []},
     "timeout": {"type": "int", "default": 60},
 }
