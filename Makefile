@@ -16,7 +16,7 @@ COLLECTION := .collections/ansible_collections/podnet/kubernetes
 
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 
-.PHONY: help venv lab lab-destroy flannel lint sanity unit molecule test-quick test build lock lock-3.11 lock-3.12 clean
+.PHONY: help venv lab lab-destroy flannel lint sanity unit integration molecule test-quick test build lock lock-3.11 lock-3.12 clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "%-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -60,12 +60,15 @@ sanity: $(VENV) ## Run ansible-test's sanity tests
 unit: $(VENV) ## Run the unit tests
 	pytest $(ARGS)
 
+integration: $(VENV) ## Run the tests of the lab and of the installed collection (takes the lab over)
+	pytest tests/integration $(ARGS)
+
 molecule: $(VENV) ## Run the Molecule scenarios on the lab, which they take over
 	molecule test -s flannel
 
 test-quick: lint sanity unit ## Run all tests that need no lab
 
-test: test-quick molecule ## Run all tests
+test: test-quick integration molecule ## Run all tests
 
 build: $(VENV) ## Build the collection's archive in build/
 	ansible-galaxy collection build --force --output-path build

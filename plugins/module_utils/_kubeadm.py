@@ -102,7 +102,7 @@ def parse_join_command(output: str) -> Credentials:
 
 
 def with_token(configuration: dict[str, Any], token: str) -> dict[str, Any]:
-    """Return a C(JoinConfiguration) with C(token) at C(discovery.bootstrapToken.token); the given one stays as it is."""
+    """Return a copy of a C(JoinConfiguration) with the token at C(discovery.bootstrapToken.token)."""
     discovery = configuration.get("discovery", {})
     bootstrap = {**discovery.get("bootstrapToken", {}), "token": token}
     return {**configuration, "discovery": {**discovery, "bootstrapToken": bootstrap}}
