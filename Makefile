@@ -2,6 +2,7 @@
 # `make PYTHON=python3.12 …` takes another Python, `make lab ARGS=…` hands more arguments to ansible-playbook.
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
+.NOTPARALLEL: # one lab
 
 PYTHON ?= python3
 ARGS ?=

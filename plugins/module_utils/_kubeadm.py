@@ -84,6 +84,14 @@ def is_unanswered(errors: str) -> bool:
     return _NO_ANSWER.search(errors) is not None
 
 
+def is_refused(errors: str) -> bool:
+    """Return whether kubectl's errors mean that the API knows neither these credentials nor shows ones that are known.
+
+    Forbidden is not among them: a run that was killed before it gave its administrator any rights is finished.
+    """
+    return "x509:" in errors or "(Unauthorized)" in errors
+
+
 def ignored_errors(chosen: list[str], traces: tuple[str, ...], begun: bool) -> str:
     """Return the value of C(--ignore-preflight-errors): what the user chose, and the traces of a run that began."""
     return ",".join(sorted({*chosen, *(traces if begun else ())}))
@@ -126,6 +134,7 @@ __all__ = [
     "Credentials",
     "explain_failure",
     "ignored_errors",
+    "is_refused",
     "is_unanswered",
     "missing_objects",
     "parse_join_command",

@@ -19,6 +19,7 @@ from ansible_collections.podnet.kubernetes.plugins.module_utils._kubeadm import 
     Credentials,
     explain_failure,
     ignored_errors,
+    is_refused,
     is_unanswered,
     missing_objects,
     parse_join_command,
@@ -86,7 +87,12 @@ def find_missing(module: AnsibleModule, timeout: float) -> tuple[str, ...]:
     if not (ADMIN_CONF.exists() and API_SERVER_MANIFEST.exists()):
         return everything
     deadline = time.monotonic() + timeout
-    while ask_api(module, ADMIN_CONF, ["get", "--raw=/readyz"])[0] != 0:
+    while True:
+        code, _output, errors = ask_api(module, ADMIN_CONF, ["get", "--raw=/readyz"])
+        if code == 0:
+            break
+        if is_refused(errors):
+            raise ValueError(f"the API does not take {ADMIN_CONF}: {errors.strip()}")
         if time.monotonic() > deadline:
             return everything
         time.sleep(_PAUSE)

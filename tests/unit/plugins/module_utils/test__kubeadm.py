@@ -13,6 +13,7 @@ from ansible_collections.podnet.kubernetes.plugins.module_utils._kubeadm import 
     Credentials,
     explain_failure,
     ignored_errors,
+    is_refused,
     is_unanswered,
     missing_objects,
     parse_join_command,
@@ -172,3 +173,17 @@ def test_the_token_is_put_into_a_copy(configuration, completed):
     before = repr(configuration)
     assert with_token(configuration, "t") == completed
     assert repr(configuration) == before
+
+
+@pytest.mark.parametrize(
+    ("errors", "refused"),
+    [
+        ("error: You must be logged in to the server (Unauthorized)\n", True),
+        ("Unable to connect to the server: x509: certificate has expired\n", True),
+        ('Error from server (Forbidden): forbidden: User "kubernetes-admin" cannot get path "/readyz"\n', False),
+        ("The connection to the server 10.0.0.1:6443 was refused\n", False),
+        ("", False),
+    ],
+)
+def test_what_a_refusal_is(errors, refused):
+    assert is_refused(errors) is refused

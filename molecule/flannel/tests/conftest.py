@@ -1,0 +1,211 @@
+"""What the tests of this scenario share: the lab as its inventory describes it, the cluster, and pods on it.
+
+Run by `molecule verify -s flannel`, file by file in alphabetical order; test_uninstall.py is the last one.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import subprocess
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from functools import cache
+from itertools import permutations
+from pathlib import Path
+from typing import Any
+
+import pytest
+import testinfra
+import yaml
+from testinfra.host import Host
+
+ROOT = Path(__file__).resolve().parents[3]
+KUBECONFIG = ROOT / "inventories" / "lab" / ".podnet" / "admin.conf"
+IMAGE = "docker.io/library/nginx:1.26"
+
+
+@dataclass(frozen=True)
+class Inventory:
+    """The lab as its inventory describes it."""
+
+    nodes: dict[str, str]  # name -> address on the node network
+    workers: list[str]
+    variables: dict[str, Any]  # those that all nodes have
+
+
+@dataclass(frozen=True)
+class Kubectl:
+    """kubectl on the controller, with the admin.conf that the roles fetched."""
+
+    def run(self, *arguments: str, data: Any = None) -> subprocess.CompletedProcess[str]:
+        """Return how kubectl ended, with JSON of the data as its input."""
+        command = ["kubectl", "--kubeconfig", str(KUBECONFIG), *arguments]
+        return subprocess.run(command, input=json.dumps(data), capture_output=True, text=True, check=False)
+
+    def output(self, *arguments: str, data: Any = None) -> str:
+        """Return what kubectl printed, which must not fail."""
+        done = self.run(*arguments, data=data)
+        assert done.returncode == 0, done.stderr
+        return done.stdout
+
+    def items(self, *arguments: str) -> list[dict[str, Any]]:
+        """Return the objects that `kubectl get` finds."""
+        found: list[dict[str, Any]] = json.loads(self.output("get", *arguments, "--output=json"))["items"]
+        return found
+
+
+@dataclass(frozen=True)
+class Pods:
+    """One web server on each node, behind one Service."""
+
+    kubectl: Kubectl
+    namespace: str = "molecule"
+    name: str = "web"
+
+    def start(self) -> None:
+        """Make the pods, and wait until they answer."""
+        labels = {"app": self.name}
+        probe = {"httpGet": {"path": "/", "port": 80}, "periodSeconds": 1}
+        container = {"name": "web", "image": IMAGE, "readinessProbe": probe}
+        spec = {"containers": [container], "tolerations": [{"operator": "Exists"}], "terminationGracePeriodSeconds": 0}
+        template = {"metadata": {"labels": labels}, "spec": spec}
+        metadata = {"name": self.name, "namespace": self.namespace}
+        objects = [
+            {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": self.namespace}},
+            {
+                "apiVersion": "apps/v1",
+                "kind": "DaemonSet",
+                "metadata": metadata,
+                "spec": {"selector": {"matchLabels": labels}, "template": template},
+            },
+            {
+                "apiVersion": "v1",
+                "kind": "Service",
+                "metadata": metadata,
+                "spec": {"selector": labels, "ports": [{"port": 80}]},
+            },
+        ]
+        self.kubectl.output("apply", "--filename=-", data={"apiVersion": "v1", "kind": "List", "items": objects})
+        self.kubectl.output(
+            "rollout", "status", f"daemonset/{self.name}", "--namespace", self.namespace, "--timeout=90s"
+        )
+
+    def delete(self) -> None:
+        """Delete the pods and all that was made with them."""
+        self.kubectl.output("delete", "namespace", self.namespace, "--ignore-not-found")
+
+    def found(self) -> dict[str, dict[str, Any]]:
+        """Return the pods by the names of their nodes."""
+        return {pod["spec"]["nodeName"]: pod for pod in self.kubectl.items("pods", "--namespace", self.namespace)}
+
+    def execute(self, node: str, *command: str) -> subprocess.CompletedProcess[str]:
+        """Return how a command ended that was run in the pod on the node."""
+        pod = self.found()[node]["metadata"]["name"]
+        return self.kubectl.run("exec", "--namespace", self.namespace, pod, "--", *command)
+
+    def fetches(self, node: str, host: str) -> bool:
+        """Return whether the pod on the node gets the page of a host."""
+        return self.execute(node, "curl", "--silent", "--fail", "--max-time", "5", f"http://{host}/").returncode == 0
+
+    def unreachable(self) -> set[tuple[str, str]]:
+        """Return the pairs of nodes whose pods do not get from the first to the second."""
+        pods = self.found()
+        pairs = list(permutations(pods, 2))
+        with ThreadPoolExecutor(len(pairs)) as pool:
+            reached = pool.map(lambda pair: self.fetches(pair[0], pods[pair[1]]["status"]["podIP"]), pairs)
+            return {pair for pair, reaches in zip(pairs, reached, strict=True) if not reaches}
+
+
+@cache
+def read_inventory() -> Inventory:
+    """Return the lab's inventory."""
+    command = ["ansible-inventory", "--inventory", str(ROOT / "inventories" / "lab"), "--list"]
+    found = json.loads(subprocess.run(command, cwd=ROOT, check=True, stdout=subprocess.PIPE).stdout)
+    variables: dict[str, dict[str, Any]] = found["_meta"]["hostvars"]
+    workers = found["nodes"]["hosts"]
+    return Inventory({name: own["ansible_host"] for name, own in variables.items()}, workers, variables[workers[0]])
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Run a test that asks for `node` once on each."""
+    if "node" in metafunc.fixturenames:
+        metafunc.parametrize("node", read_inventory().nodes, indirect=True, scope="session")
+
+
+@pytest.fixture(scope="session")
+def inventory() -> Inventory:
+    """The lab's inventory."""
+    return read_inventory()
+
+
+@pytest.fixture(scope="session")
+def lab() -> dict[str, Any]:
+    """The defaults of the role lab: what its inventory does not set."""
+    defaults: dict[str, Any] = yaml.safe_load((ROOT / "roles" / "lab" / "defaults" / "main.yml").read_text())
+    return defaults
+
+
+@pytest.fixture(scope="session")
+def on() -> Callable[[str], Host]:
+    """Returns a node by its name. By podman, because testinfra does not evaluate templates in SSH settings."""
+    return lambda name: testinfra.get_host(f"podman://podnet-{name}")
+
+
+@pytest.fixture(scope="session")
+def node(request: pytest.FixtureRequest, on: Callable[[str], Host]) -> Host:
+    """Each node in turn."""
+    return on(request.param)
+
+
+@pytest.fixture(scope="session")
+def kubeconfig() -> Path:
+    """The admin.conf that the roles fetched."""
+    return KUBECONFIG
+
+
+@pytest.fixture(scope="session")
+def kubectl() -> Kubectl:
+    """The kubectl of the controller."""
+    return Kubectl()
+
+
+@pytest.fixture(scope="session")
+def pods(kubectl: Kubectl) -> Iterator[Pods]:
+    """One web server on each node."""
+    pods = Pods(kubectl)
+    pods.start()
+    yield pods
+    pods.delete()
+
+
+@pytest.fixture(scope="session")
+def play() -> Callable[..., subprocess.CompletedProcess[str]]:
+    """Runs a playbook, named by its path in the clone, and returns how it ended."""
+
+    def run(*arguments: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(["ansible-playbook", *arguments], cwd=ROOT, capture_output=True, text=True, check=False)
+
+    return run
+
+
+@pytest.fixture(scope="session")
+def changes() -> Callable[[subprocess.CompletedProcess[str]], dict[str, int]]:
+    """Returns how many changes each node had in a run that must have ended well."""
+
+    def read(done: subprocess.CompletedProcess[str]) -> dict[str, int]:
+        assert done.returncode == 0, done.stdout
+        return {
+            host: int(count)
+            for host, count in re.findall(r"^(\S+) +: ok=\d+ +changed=(\d+)", done.stdout, re.MULTILINE)
+        }
+
+    return read
+
+
+@pytest.fixture(scope="session")
+def scratch() -> Path:
+    """The directory of this run of Molecule, where prepare.yml left its snapshots."""
+    return Path(os.environ["MOLECULE_EPHEMERAL_DIRECTORY"])

@@ -1,0 +1,121 @@
+"""`remove` takes away what the role made, and nothing else. The tests of this file are one story, in their order."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+SNAPSHOT = Path(__file__).resolve().parents[1] / "files" / "node_snapshot.py"
+FOREIGN_RULE = "FORWARD -s 198.51.100.0/24 -m comment --comment molecule-foreign -j DROP"
+# Sorted after Flannel's, so that it is in nobody's way; and no network of its own, or the nodes would stay ready.
+FOREIGN_FILE = "/etc/cni/net.d/99-foreign.conflist"
+BARE_POD = {
+    "apiVersion": "v1",
+    "kind": "Pod",
+    "metadata": {"name": "nobodys", "namespace": "default"},
+    "spec": {
+        "containers": [{"name": "web", "image": "docker.io/library/nginx:1.26"}],
+        "terminationGracePeriodSeconds": 0,
+    },
+}
+
+
+@pytest.fixture(scope="module")
+def take(on, kubectl, inventory):
+    """Takes a snapshot: what each node carries, and what the cluster says about the nodes."""
+
+    def snapshot():
+        # The script as argument of python3: testinfra has no standard input.
+        nodes = {
+            name: json.loads(on(name).check_output("python3 -c %s", SNAPSHOT.read_text())) for name in inventory.nodes
+        }
+        return nodes, describe(kubectl.items("nodes"))
+
+    return snapshot
+
+
+def describe(nodes):
+    """Return annotations and taints of nodes, without the taints by which Kubernetes says how ready they are."""
+    return {
+        node["metadata"]["name"]: (
+            node["metadata"]["annotations"],
+            [taint for taint in node["spec"].get("taints", []) if not taint["key"].startswith("node.kubernetes.io/")],
+        )
+        for node in nodes
+    }
+
+
+def without_foreign(nodes):
+    """Return the nodes' snapshots without what the tests added."""
+    for node in nodes.values():
+        node["files"].pop(FOREIGN_FILE)
+        for program, rules in node["firewall"].items():
+            node["firewall"][program] = [rule for rule in rules if FOREIGN_RULE not in rule]
+    return nodes
+
+
+@pytest.fixture(scope="module")
+def removal(play, on, inventory, pods):
+    """The run that removes Flannel, from nodes that carry foreign additions too."""
+    pods.delete()  # they tolerate every taint, so they would come back at once
+    for name in inventory.nodes:
+        on(name).check_output(f"iptables -A {FOREIGN_RULE}")
+        on(name).check_output(f"echo '{{}}' > {FOREIGN_FILE}")
+    yield play("molecule/flannel/remove.yml")
+    for name in inventory.nodes:
+        on(name).check_output(f"iptables -D {FOREIGN_RULE}")
+        on(name).check_output(f"rm {FOREIGN_FILE}")
+
+
+def test_pods_without_a_controller_are_named_and_nothing_is_changed(play, take, kubectl, pods):
+    kubectl.output("apply", "--filename=-", data=BARE_POD)
+    try:
+        kubectl.output("wait", "--for=condition=Ready", "pod/nobodys", "--timeout=60s")
+        before = take()
+        refused = play("molecule/flannel/remove.yml")
+        after = take()
+    finally:
+        kubectl.output("delete", "pod", "nobodys")
+    assert refused.returncode == 2, refused.stdout
+    assert "default/nobodys" in refused.stdout
+    assert after == before
+
+
+def test_flannel_is_removed(removal, changes, inventory):
+    counts = changes(removal)
+    assert [name for name in inventory.nodes if counts[name] == 0] == []
+
+
+def test_a_second_removal_changes_nothing(removal, play, changes, inventory):
+    counts = changes(play("molecule/flannel/remove.yml"))
+    assert {name: counts[name] for name in inventory.nodes} == dict.fromkeys(inventory.nodes, 0)
+
+
+def test_foreign_additions_are_kept(removal, on, inventory):
+    for name in inventory.nodes:
+        on(name).check_output(f"iptables -C {FOREIGN_RULE}")
+        assert on(name).file(FOREIGN_FILE).content_string == "{}\n"
+
+
+def test_nodes_are_not_ready_without_a_network(removal, kubectl):
+    kubectl.output("wait", "--for=condition=Ready=False", "nodes", "--all", "--timeout=60s")
+
+
+def test_the_nodes_are_as_they_were(removal, take, scratch, inventory):
+    nodes, _cluster = take()
+    before = {name: json.loads((scratch / "without_network" / f"{name}.json").read_text()) for name in inventory.nodes}
+    assert without_foreign(nodes) == before
+
+
+def test_the_cluster_is_as_it_was(removal, take, scratch):
+    _nodes, cluster = take()
+    assert cluster == describe(json.loads((scratch / "without_network" / "cluster.json").read_text())["items"])
+
+
+def test_flannel_can_be_installed_again(removal, play, pods):
+    done = play("playbooks/flannel.yml")
+    assert done.returncode == 0, done.stdout
+    pods.start()
+    assert pods.unreachable() == set()

@@ -1,0 +1,105 @@
+"""The lab comes up from any state, says what stands in its way, and leaves nothing behind.
+
+The tests are one story, in their order.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+
+import pytest
+
+NIC = "molecule0"
+NAMES = ["podnet-master", "podnet-mirror", "podnet-node1", "podnet-node2", "podnet-outside"]
+
+pytestmark = pytest.mark.skipif(os.geteuid() != 0, reason="the lab needs root")
+
+
+def output(*command):
+    """Return what a command prints."""
+    return subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True).stdout
+
+
+def snapshot():
+    """Return what the lab must leave as it was: containers, volumes, namespaces, links, the packet filter."""
+    return {
+        "containers": output("podman", "ps", "--all", "--format", "{{.ID}} {{.Names}}").splitlines(),
+        "volumes": output("podman", "volume", "ls", "--format", "{{.Name}}").splitlines(),
+        "namespaces": sorted(entry["name"] for entry in json.loads(output("ip", "-json", "netns") or "[]")),
+        "links": sorted(link["ifname"] for link in json.loads(output("ip", "-json", "link"))),
+        "packet filter": output("nft", "list", "ruleset"),
+    }
+
+
+def changed(done):
+    """Return how many changes a run of a playbook reports for the machine."""
+    assert done.returncode == 0, done.stdout
+    return int(done.stdout.split("changed=")[1].split()[0])
+
+
+@pytest.fixture(scope="module", autouse=True)
+def machine(run):
+    """The machine without a lab."""
+    done = run("make", "lab-destroy")
+    assert done.returncode == 0, done.stdout
+    yield snapshot()
+    run("make", "lab-destroy")
+
+
+def test_a_network_in_use_is_refused(run, root):
+    output("ip", "link", "add", NIC, "type", "bridge")
+    try:
+        output("ip", "address", "add", "10.100.198.50/24", "dev", NIC)
+        output("ip", "link", "set", NIC, "up")
+        done = run("make", "lab")
+    finally:
+        output("ip", "link", "delete", NIC)
+    text = " ".join(done.stdout.split())
+    assert done.returncode != 0
+    assert "10.100.198.0/24 (lab_node_network) is in use on this machine" in text
+    assert NIC in text
+
+
+def test_the_lab_comes_up(run):
+    assert changed(run("make", "lab")) > 0
+    assert sorted(output("podman", "ps", "--format", "{{.Names}}").split()) == NAMES
+
+
+def test_an_address_that_all_nodes_have_is_refused(run, tmp_path):
+    before = output("podman", "exec", "podnet-node1", "find", "/etc", "-newer", "/etc/hostname")
+    playbook = tmp_path / "address.yml"
+    role = {"ansible.builtin.include_role": {"name": "podnet.kubernetes.common", "tasks_from": "node_address"}}
+    task = {"name": "Find the node's address", **role}
+    playbook.write_text(
+        json.dumps([{"name": "Find addresses", "hosts": "lab", "gather_facts": False, "tasks": [task]}])
+    )
+    wrong = {"podnet_node_interface": "enp0s3", "podnet_node_network": None}
+    done = run("ansible-playbook", str(playbook), "--extra-vars", json.dumps(wrong))
+    assert done.returncode == 2
+    for word in ["master", "node1", "node2", "enp0s3", "10.0.2.15", "podnet_node_interface"]:
+        assert word in done.stdout
+    assert output("podman", "exec", "podnet-node1", "find", "/etc", "-newer", "/etc/hostname") == before
+
+
+def test_a_dead_lab_is_made_anew(run):
+    """Namespaces and links are left, and podman believes that its containers run: so CI may restore a machine."""
+    containers = json.loads(output("podman", "inspect", *NAMES))
+    for container in containers:
+        for pid in (container["State"]["ConmonPid"], container["State"]["Pid"]):
+            os.kill(pid, signal.SIGKILL)
+    assert changed(run("make", "lab")) > 0
+    new = {container["Id"] for container in json.loads(output("podman", "inspect", *NAMES))}
+    assert new.isdisjoint({container["Id"] for container in containers})
+
+
+def test_a_second_run_changes_nothing(run):
+    assert changed(run("make", "lab")) == 0
+
+
+def test_destroy_leaves_the_machine_as_it_was(run, machine):
+    done = run("make", "lab-destroy")
+    assert done.returncode == 0, done.stdout
+    assert snapshot() == machine
