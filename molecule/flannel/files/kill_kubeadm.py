@@ -1,4 +1,3 @@
-#!/usr/bin/python3
 """Kill kubeadm on this node (SIGKILL) at a moment that is named: file PATH, or object KIND/NAME in kube-system.
 
 The moment is when that is there. Fails when kubeadm does not run then, or when the moment does not come.

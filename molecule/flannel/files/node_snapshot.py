@@ -1,4 +1,3 @@
-#!/usr/bin/python3
 """Print as JSON what a node carries: packages, files, links, addresses, routes, rules of routing and of the firewall.
 
 Left out is what comes and goes by itself: counters, indices of links, the links of pods, and the rules of kube-proxy.

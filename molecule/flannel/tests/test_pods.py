@@ -56,7 +56,7 @@ def test_pods_of_different_nodes_talk_by_vxlan(pods, inventory):
     try:
         requests = 5
         address = pods.found()[target]["status"]["podIP"]
-        assert all(pods.fetches(source, address) for _ in range(requests))
+        assert all(pods.fetches(source, address) for _request in range(requests))
         listed = subprocess.run([*nft, "--json", "list", "table", "ip", TABLE], check=True, stdout=subprocess.PIPE)
     finally:
         subprocess.run([*nft, "delete", "table", "ip", TABLE], check=True)

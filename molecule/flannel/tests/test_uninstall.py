@@ -115,7 +115,7 @@ def test_the_cluster_is_as_it_was(removal, take, scratch):
 
 
 def test_flannel_can_be_installed_again(removal, play, pods):
-    done = play("playbooks/flannel.yml")
+    done = play("molecule/flannel/install.yml")
     assert done.returncode == 0, done.stdout
     pods.start()
     assert pods.unreachable() == set()
