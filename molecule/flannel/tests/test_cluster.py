@@ -39,6 +39,14 @@ def test_flannel_announces_the_node_network(kubectl, inventory):
     assert announced == inventory.nodes
 
 
+def test_the_playbook_shows_the_nodes_before_and_after(scratch, inventory):
+    """First without a network, then with it, as the walkthrough does."""
+    shown = re.findall(r"Node (\S+): ((?:not )?ready)", (scratch / "ansible.log").read_text())
+    for name in inventory.nodes:
+        states = [state for node, state in shown if node == name]
+        assert (states[0], states[-1]) == ("not ready", "ready")
+
+
 def test_admin_conf_is_for_its_owner_only(kubeconfig):
     assert (kubeconfig.stat().st_mode & 0o777, kubeconfig.parent.stat().st_mode & 0o777) == (0o600, 0o700)
 
