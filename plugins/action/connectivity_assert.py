@@ -1,0 +1,150 @@
+# Copyright (c) 2026, podnet.kubernetes developers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The action connectivity_assert: whether a matrix shows what it should, and the reports of it.
+
+An action and no module: what it needs is on the controller, and a large matrix is many megabytes to hand on.
+"""
+
+from __future__ import annotations
+
+import re
+import tempfile
+import time
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from ansible.errors import AnsibleActionFail
+from ansible.plugins.action import ActionBase
+
+from ansible_collections.podnet.kubernetes.plugins.module_utils._cells import (
+    CHECKS,
+    FAMILIES,
+    KINDS,
+    load_cells,
+    load_endpoints,
+    load_listeners,
+    load_targets,
+)
+from ansible_collections.podnet.kubernetes.plugins.module_utils._expectations import Settings, judge, load_rules
+from ansible_collections.podnet.kubernetes.plugins.module_utils._failures import group_failures
+from ansible_collections.podnet.kubernetes.plugins.module_utils._report import (
+    json_report,
+    json_text,
+    junit_text,
+    summarize,
+    text_matrix,
+    text_summary,
+)
+
+ARGUMENTS = {
+    "name": {"type": "str", "required": True},
+    "endpoints": {"type": "list", "elements": "dict", "required": True},
+    "targets": {"type": "list", "elements": "dict", "required": True},
+    "listeners": {"type": "list", "elements": "dict", "required": True},
+    "cells": {"type": "list", "elements": "dict", "required": True},
+    "expectations": {
+        "type": "list",
+        "elements": "dict",
+        "default": [],
+        "options": {
+            "source": {"type": "str", "default": "*"},
+            "target": {"type": "str", "default": "*"},
+            "source_kind": {"type": "str", "choices": ["pod", "node"]},
+            "target_kind": {"type": "str", "choices": list(KINDS)},
+            "checks": {"type": "list", "elements": "str", "choices": list(CHECKS)},
+            "families": {"type": "list", "elements": "str", "choices": list(FAMILIES)},
+            "outcome": {"type": "str", "choices": ["reachable", "blocked"]},
+            "source_address": {"type": "str", "choices": ["own", "any", "translated"]},
+        },
+    },
+    "overhead": {"type": "int"},
+    "pod_to_node_source": {"type": "str", "choices": ["any", "own"], "default": "any"},
+    "directory": {"type": "path"},
+    "fail": {"type": "bool", "default": True},
+    "started": {"type": "float"},
+}
+
+
+def check(params: Mapping[str, Any]) -> None:
+    """Refuse options that cannot be right. Raises ValueError."""
+    if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]*", params["name"]):
+        raise ValueError(
+            f"name {params['name']!r} is no name of a report: use letters, digits and ._-, a letter or digit first"
+        )
+    if (params["overhead"] or 0) < 0:
+        raise ValueError(
+            f"overhead {params['overhead']} is negative: give the bytes that encapsulation adds, such as 50"
+        )
+
+
+def assess(params: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, str]]:
+    """Return what the task returns, and the contents of the reports by the names of their files.
+
+    Raises:
+        ValueError: an option is wrong, or two do not fit
+    """
+    check(params)
+    settings = Settings(params["overhead"], params["pod_to_node_source"])
+    endpoints, listeners = load_endpoints(params["endpoints"]), load_listeners(params["listeners"])
+    targets, rules = load_targets(params["targets"]), load_rules(params["expectations"])
+    cells = load_cells(params["cells"])
+    judgements = judge(endpoints, targets, listeners, cells, rules, settings)
+    groups, summary = group_failures(judgements, endpoints), summarize(judgements)
+    report = json_report(
+        params["name"], endpoints, listeners, judgements, groups, settings, params["started"], time.time()
+    )
+    lines = text_summary(summary, groups)
+    result = {
+        "changed": False,
+        "summary": summary,
+        "groups": report["groups"],
+        "matrix": [*text_matrix(endpoints, judgements), *lines],
+        "msg": "\n".join(lines),
+    }
+    return result, {"json": json_text(report), "junit": junit_text(params["name"], judgements)}
+
+
+def write_reports(directory: Path, contents: Mapping[str, str]) -> dict[str, str]:
+    """Write the reports and return their paths; a reader finds the old one or the new one, never half of one.
+
+    Raises:
+        ValueError: they cannot be written
+    """
+    paths = {"json": directory / "report.json", "junit": directory / "junit.xml"}
+    try:
+        directory.parent.mkdir(parents=True, exist_ok=True)
+        directory.mkdir(mode=0o700, exist_ok=True)
+        with tempfile.TemporaryDirectory(dir=directory) as folder:
+            for kind, path in paths.items():
+                new = Path(folder) / path.name
+                new.touch(mode=0o600)
+                new.write_text(contents[kind], encoding="utf-8")
+                new.replace(path)
+    except OSError as error:
+        raise ValueError(
+            f"directory {directory.parent}: the reports cannot be written: {error}: choose another"
+        ) from None
+    return {kind: str(path) for kind, path in paths.items()}
+
+
+class ActionModule(ActionBase):
+    """The action, as Ansible finds it."""
+
+    _requires_connection = False
+    TRANSFERS_FILES = False
+
+    def run(self, tmp: str | None = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
+        """Judge the cells, and write the reports unless in check mode."""
+        super().run(tmp, task_vars)
+        _result, params = self.validate_argument_spec(argument_spec=ARGUMENTS)
+        reports: dict[str, str] = {}
+        try:
+            result, contents = assess(params)
+            if params["directory"] and not self._task.check_mode:
+                reports = write_reports(Path(params["directory"]) / params["name"], contents)
+        except ValueError as error:
+            raise AnsibleActionFail(str(error)) from error
+        bad = result["summary"]["failed"] + result["summary"]["flapping"]
+        return {**result, "reports": reports, "failed": bool(bad and params["fail"])}

@@ -1,0 +1,246 @@
+# Copyright (c) 2026, podnet.kubernetes developers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The filter connectivity_endpoints: what can be probed in a cluster."""
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+name: connectivity_endpoints
+short_description: What can be probed in a cluster
+version_added: "0.1.0"
+author:
+  - podnet.kubernetes developers (@podnet)
+description:
+  - Makes a list of endpoints from the objects of a cluster. All nodes are in it, and the pods, Services and other
+    endpoints that are asked for.
+  - Something that is asked for, and is not there or could only fail, is an error that names it and the variable of the
+    role C(connectivity).
+  - Pods that end, that have ended, and host-network pods are left out. The latter are probed as nodes.
+options:
+  _input:
+    description: The cluster's objects, each list as C(resources) of M(kubernetes.core.k8s_info).
+    type: dict
+    required: true
+    suboptions:
+      nodes:
+        description: All Node objects.
+        type: list
+        elements: dict
+        required: true
+      pods:
+        description: All Pod objects, of all namespaces.
+        type: list
+        elements: dict
+        required: true
+      services:
+        description: All Service objects, of all namespaces.
+        type: list
+        elements: dict
+        required: true
+      endpoint_slices:
+        description: All EndpointSlice objects (C(discovery.k8s.io/v1)), of all namespaces.
+        type: list
+        elements: dict
+        required: true
+  own_namespace:
+    description: The namespace whose pods and Services were made for the verification. All of them are endpoints.
+    type: str
+  pod_selectors:
+    description: Existing pods.
+    type: list
+    elements: dict
+    default: []
+    suboptions:
+      namespace:
+        description: The pods' namespace.
+        type: str
+        required: true
+      match_labels:
+        description: Labels that the pods have. Without any, they are all pods of the namespace.
+        type: dict
+  services:
+    description:
+      - Existing Services, as C(NAMESPACE/NAME). Each number of a TCP or UDP port is an endpoint.
+      - A headless Service, or one of type ExternalName, can not be probed.
+    type: list
+    elements: str
+    default: []
+  dns:
+    description: The Service of the cluster's DNS, as C(NAMESPACE/NAME). V(null) for none.
+    type: str
+  cluster_domain:
+    description: The domain below which the DNS has the names of Services.
+    type: str
+    default: cluster.local
+  outside_address:
+    description: The IP address of an endpoint outside the cluster. V(null) for none.
+    type: str
+  outside_port:
+    description: The port at which that one has TCP and UDP servers. Without it, only ICMP is tried.
+    type: int
+  families:
+    description:
+      - The address families, V(ipv4) and V(ipv6), in the order in which endpoints have their addresses.
+      - If it is empty, they are those that all selected pods and all nodes have.
+      - A pod must have an address of each of them. A node or a Service may lack one.
+    type: list
+    elements: str
+    default: []
+seealso:
+  - plugin: podnet.kubernetes.connectivity_targets
+    plugin_type: filter
+"""
+
+EXAMPLES = r"""
+- name: List what is probed
+  ansible.builtin.debug:
+    msg: "{{ objects | podnet.kubernetes.connectivity_endpoints(pod_selectors=selectors, dns='kube-system/kube-dns') }}"
+  vars:
+    objects:
+      nodes: "{{ node_objects.resources }}"
+      pods: "{{ pod_objects.resources }}"
+      services: "{{ service_objects.resources }}"
+      endpoint_slices: "{{ slice_objects.resources }}"
+    selectors:
+      - namespace: shop
+        match_labels:
+          app: web
+"""
+
+RETURN = r"""
+_value:
+  description:
+    - The endpoints in the order pods (by node and name), nodes, Services, DNS, outside. What is empty is left out.
+  type: list
+  elements: dict
+  contains:
+    name:
+      description:
+        - Unique in the list. C(NAMESPACE/NAME) of a pod, C(NAME) of a node, C(NAMESPACE/NAME:PORT) of a Service,
+          C(NAMESPACE/NAME:dns) of the DNS, the address of the outside endpoint.
+      type: str
+      sample: shop/web-1
+    kind:
+      description: One of V(pod), V(node), V(service), V(dns) and V(outside).
+      type: str
+      sample: pod
+    addresses:
+      description: The addresses, at most one of each family.
+      type: list
+      elements: str
+      sample: [10.244.1.5]
+    node:
+      description: The name of the node that a pod is on, or that a node is.
+      type: str
+      sample: node1
+    uids:
+      description: By which the cgroups of a pod may be called.
+      type: list
+      elements: str
+      sample: [0b8f8b5c-6b0e-4a64-9f0e-5d3f5f0c7a11]
+    own:
+      description: Whether it was made for the verification.
+      type: bool
+      sample: false
+    port:
+      description: The port of a Service, of the DNS or of the outside endpoint.
+      type: int
+      sample: 80
+    protocols:
+      description: Of a Service's port, V(tcp), V(udp) or both.
+      type: list
+      elements: str
+      sample: [tcp]
+    backends:
+      description: The names of the pods, or nodes for host-network pods, that are ready behind a Service or the DNS.
+      type: list
+      elements: str
+      sample: [shop/web-1]
+    backend_nodes:
+      description: The names of the nodes that something ready behind a Service or the DNS is on.
+      type: list
+      elements: str
+      sample: [node1]
+    overlay_nodes:
+      description: Those of RV(_value[].backend_nodes) that have something ready which is not a host-network pod.
+      type: list
+      elements: str
+      sample: [node1]
+    question:
+      description: The name that the DNS is asked for.
+      type: str
+      sample: kubernetes.default.svc.cluster.local.
+    answer:
+      description: The address in a right answer.
+      type: str
+      sample: 10.96.0.1
+"""
+
+from collections.abc import Iterable, Mapping
+from typing import Any, Callable
+
+from ansible.errors import AnsibleFilterError
+
+from ansible_collections.podnet.kubernetes.plugins.module_utils._cells import as_dict
+from ansible_collections.podnet.kubernetes.plugins.module_utils._endpoints import (
+    Wanted,
+    find_endpoints,
+    load_cluster,
+    load_selectors,
+)
+
+
+def connectivity_endpoints(
+    objects: Mapping[str, Any],
+    *,
+    own_namespace: str | None = None,
+    pod_selectors: Iterable[Mapping[str, Any]] | None = None,
+    services: Iterable[str] | None = None,
+    dns: str | None = None,
+    cluster_domain: str = "cluster.local",
+    outside_address: str | None = None,
+    outside_port: int | None = None,
+    families: Iterable[str] | None = None,
+) -> list[dict[str, Any]]:
+    """Return the JSON forms of what can be probed."""
+    try:
+        wanted = Wanted(
+            own_namespace=_text("own_namespace", own_namespace),
+            pod_selectors=load_selectors(_list("connectivity_pod_selectors", pod_selectors)),
+            services=_texts("connectivity_services", services),
+            dns=_text("connectivity_dns_service", dns),
+            cluster_domain=_text("connectivity_cluster_domain", cluster_domain) or "",
+            outside_address=_text("connectivity_outside_address", outside_address),
+            outside_port=outside_port,
+            families=_texts("connectivity_families", families),
+        )
+        return [as_dict(endpoint) for endpoint in find_endpoints(load_cluster(objects), wanted)]
+    except ValueError as error:
+        raise AnsibleFilterError(str(error)) from error
+
+
+def _text(variable: str, value: Any) -> str | None:
+    """Return a text, None for an empty one."""
+    if value is not None and not isinstance(value, str):
+        raise ValueError(f"{variable} is {value!r}: give a text, in quotes where it looks like something else")
+    return value or None
+
+
+def _list(variable: str, value: Any) -> list[Any]:
+    """Return a list, an empty one for None."""
+    if value is not None and not isinstance(value, (list, tuple)):
+        raise ValueError(f"{variable} is {value!r}: give a list")
+    return list(value or [])
+
+
+def _texts(variable: str, value: Any) -> tuple[str, ...]:
+    """Return the texts of a list, none for None."""
+    return tuple(_text(variable, one) or "" for one in _list(variable, value))
+
+
+class FilterModule:
+    """The filter, as Ansible finds it."""
+
+    def filters(self) -> dict[str, Callable[..., Any]]:
+        return {"connectivity_endpoints": connectivity_endpoints}

@@ -1,0 +1,112 @@
+# Copyright (c) 2026, podnet.kubernetes developers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Enter network namespaces with this thread, and read what only shows inside. Needs root (CAP_SYS_ADMIN).
+
+A socket stays in the namespace that it was made in, so one thread opens sockets in many and then serves them all.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import fcntl
+import ipaddress
+import os
+import socket
+import struct
+from pathlib import Path
+from types import TracebackType
+
+_CLONE_NEWNET = 0x40000000
+_SIOCGIFADDR, _SIOCGIFMTU = 0x8915, 0x8921  # netdevice(7)
+
+
+def _setns(descriptor: int) -> None:
+    """Move this thread into the namespace behind a file descriptor."""
+    if hasattr(os, "setns"):  # Python 3.12
+        os.setns(descriptor, _CLONE_NEWNET)
+        return
+    libc = ctypes.CDLL(None, use_errno=True)
+    if libc.setns(descriptor, _CLONE_NEWNET) != 0:
+        number = ctypes.get_errno()
+        raise OSError(number, os.strerror(number))
+
+
+class Namespaces:
+    """The network namespaces that this thread goes to; after the C(with) block it is back in its own."""
+
+    def __init__(self) -> None:
+        self._descriptors: dict[str, int] = {}
+        self._current = ""
+
+    def __enter__(self) -> Namespaces:
+        self._descriptors[""] = os.open("/proc/thread-self/ns/net", os.O_RDONLY | os.O_CLOEXEC)
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        try:
+            self.enter("")
+        finally:
+            for descriptor in self._descriptors.values():
+                os.close(descriptor)
+            self._descriptors.clear()
+
+    def enter(self, path: str) -> None:
+        """Go to the namespace that a path such as /proc/PID/ns/net leads to; an empty one is this thread's own.
+
+        A namespace that was entered once is held open: it can be entered again when its process has ended.
+
+        Raises:
+            ValueError: there is no such namespace any more, or this process may not enter it
+        """
+        if path == self._current:
+            return
+        try:
+            if path not in self._descriptors:
+                self._descriptors[path] = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+            _setns(self._descriptors[path])
+        except OSError as error:
+            raise ValueError(
+                f"cannot enter the network namespace {path or 'of this process'}: {error.strerror} (root is needed)"
+            ) from None
+        self._current = path
+
+
+def mtu_of(address: str) -> int | None:
+    """Return the MTU in bytes of the NIC with this IPv4 or IPv6 address in the current namespace; None without one.
+
+    An IPv4 address that is not its NIC's first one is not found: what tells more is netlink, and no pod needs it.
+    """
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sock:
+        if ":" in address:
+            names = _interfaces6(address)
+        else:
+            names = [name for _index, name in socket.if_nameindex() if _first_address(sock, name) == address]
+        for name in names:
+            answer = fcntl.ioctl(sock, _SIOCGIFMTU, struct.pack("16si12x", name.encode(), 0))
+            return int(struct.unpack("16si12x", answer)[1])
+    return None
+
+
+def _first_address(sock: socket.socket, name: str) -> str | None:
+    """Return the first IPv4 address of a NIC."""
+    try:
+        answer = fcntl.ioctl(sock, _SIOCGIFADDR, struct.pack("16s16x", name.encode()))
+    except OSError:  # it has none
+        return None
+    return socket.inet_ntoa(answer[20:24])
+
+
+def _interfaces6(address: str) -> list[str]:
+    """Return the names of the NICs with this IPv6 address."""
+    digits = f"{int(ipaddress.IPv6Address(address)):032x}"
+    try:
+        lines = Path("/proc/thread-self/net/if_inet6").read_text().splitlines()
+    except FileNotFoundError:  # a kernel without IPv6
+        return []
+    return [line.split()[5] for line in lines if line.startswith(digits)]
+
+
+__all__ = ["Namespaces", "mtu_of"]

@@ -1,0 +1,217 @@
+#!/usr/bin/python
+# Copyright (c) 2026, podnet.kubernetes developers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The module connectivity_probe: what a node and its pods reach."""
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: connectivity_probe
+short_description: Probe targets from inside the pods of a node
+version_added: "0.1.0"
+description:
+  - Probes every target from the node and from each pod that it hosts, all at once, in one process on the node.
+  - "The checks are ICMP echo, a TCP connection with an exchange over it and 64 KiB each way, an exchange of UDP
+    datagrams, the path MTU, and a question to a name server. Each is made in the address family of the target."
+  - TCP and UDP show by which address and port the target saw the source.
+  - It only reads. Expectations are the matter of M(podnet.kubernetes.connectivity_assert).
+author:
+  - podnet.kubernetes developers (@podnet)
+extends_documentation_fragment:
+  - podnet.kubernetes.attributes
+attributes:
+  check_mode:
+    support: full
+    details: It probes in check mode too, because it changes nothing.
+  diff_mode:
+    support: none
+    details: The module only reads.
+  idempotent:
+    support: full
+  platform:
+    support: full
+    platforms: linux
+requirements:
+  - root, by C(become)
+options:
+  endpoints:
+    description:
+      - The endpoints of the cluster, as P(podnet.kubernetes.connectivity_endpoints#filter) returns them.
+      - Sources are the node itself and the pods on it.
+    type: list
+    elements: dict
+    required: true
+  targets:
+    description:
+      - What is probed, as P(podnet.kubernetes.connectivity_targets#filter) returns it.
+      - An endpoint is not probed from itself.
+    type: list
+    elements: dict
+    required: true
+  node:
+    description:
+      - Name of the Node object that this machine is.
+      - Without it, the one with the machine's host name, and then the only one with an address of the machine.
+    type: str
+  run:
+    description: Identifier of the run, the same as for M(podnet.kubernetes.connectivity_responder).
+    type: str
+    required: true
+  attempts:
+    description: How many attempts each cell gets. When some succeed and some do not, the cell is flapping.
+    type: int
+    default: 3
+  interval:
+    description: Seconds from the beginning of one attempt to that of the next.
+    type: float
+    default: 0.15
+  timeout:
+    description: Seconds that an attempt may take.
+    type: float
+    default: 1.0
+  transfer:
+    description: Bytes that the last TCP attempt carries each way; V(0) for none. At most 1 MiB.
+    type: int
+    default: 65536
+seealso:
+  - module: podnet.kubernetes.connectivity_responder
+  - module: podnet.kubernetes.connectivity_assert
+"""
+
+EXAMPLES = r"""
+- name: Probe all targets from the node and its pods
+  podnet.kubernetes.connectivity_probe:
+    endpoints: "{{ endpoints }}"
+    targets: "{{ endpoints | podnet.kubernetes.connectivity_targets(listeners=listeners) }}"
+    run: "{{ run }}"
+  register: probe
+"""
+
+RETURN = r"""
+node:
+  description: Name of the Node object that this machine is.
+  returned: success
+  type: str
+  sample: node1
+seconds:
+  description: How long the probing took.
+  returned: success
+  type: float
+  sample: 0.36
+cells:
+  description:
+    - For each source, each target that is another endpoint, and each check, what was found. What does not apply is
+      left out.
+  returned: success
+  type: list
+  elements: dict
+  contains:
+    source:
+      description: Name of the endpoint that the probe came from.
+      type: str
+      sample: default/web-1
+    target:
+      description: Name of the endpoint that was probed.
+      type: str
+      sample: default/web-2
+    check:
+      description: V(icmp), V(tcp), V(udp), V(mtu) or V(dns).
+      type: str
+      sample: tcp
+    family:
+      description: V(ipv4) or V(ipv6).
+      type: str
+      sample: ipv4
+    port:
+      description: The port that was probed.
+      type: int
+      sample: 41234
+    outcome:
+      description:
+        - V(reachable) or V(blocked); V(faulty) when something answered and wrongly; V(flapping) when only some attempts
+          succeeded; V(not observed) when no answer was to be expected.
+      type: str
+      sample: reachable
+    reason:
+      description: Why the first failed attempt did, one of refused, timeout, unreachable, too big and wrong answer.
+      type: str
+      sample: timeout
+    detail:
+      description: More about it, for a person.
+      type: str
+      sample: 65536 of 65536 bytes were sent and 0 came back
+    attempts:
+      description: How many attempts there were.
+      type: int
+      sample: 3
+    succeeded:
+      description: How many of them succeeded.
+      type: int
+      sample: 3
+    latency_ms:
+      description: The median of what an answer took, in milliseconds.
+      type: float
+      sample: 0.21
+    first_success_ms:
+      description: Milliseconds from the start of the probing to the first answer.
+      type: float
+      sample: 3.1
+    own:
+      description: Address and port of the probing socket.
+      type: str
+      sample: 10.244.1.2:53412
+    seen:
+      description: Address and port that the target saw.
+      type: str
+      sample: 10.244.1.2:53412
+    answered_by:
+      description: Name of the endpoint whose responder answered.
+      type: str
+      sample: default/web-2
+    mtu:
+      description: The path MTU in bytes, of the whole IP packet.
+      type: int
+      sample: 1450
+"""
+
+import time
+
+from ansible.module_utils.basic import AnsibleModule
+
+from ansible_collections.podnet.kubernetes.plugins.module_utils._cells import as_dict, load_endpoints, load_targets
+from ansible_collections.podnet.kubernetes.plugins.module_utils._network_namespace import Namespaces
+from ansible_collections.podnet.kubernetes.plugins.module_utils._pod_namespaces import locate
+from ansible_collections.podnet.kubernetes.plugins.module_utils._probe import Settings, Source, probe
+
+ARGUMENTS = {
+    "endpoints": {"type": "list", "elements": "dict", "required": True},
+    "targets": {"type": "list", "elements": "dict", "required": True},
+    "node": {"type": "str"},
+    "run": {"type": "str", "required": True},
+    "attempts": {"type": "int", "default": 3},
+    "interval": {"type": "float", "default": 0.15},
+    "timeout": {"type": "float", "default": 1.0},
+    "transfer": {"type": "int", "default": 65536},
+}
+SETTINGS = ("run", "attempts", "interval", "timeout", "transfer")
+
+
+def main() -> None:
+    module = AnsibleModule(argument_spec=ARGUMENTS, supports_check_mode=True)
+    try:
+        settings = Settings(**{name: module.params[name] for name in SETTINGS})
+        targets = load_targets(module.params["targets"])
+        node, local = locate(load_endpoints(module.params["endpoints"]), module.params["node"])
+        start = time.monotonic()
+        with Namespaces() as namespaces:
+            sources = [Source(one.name, namespace, one.addresses) for one, namespace in local]
+            cells = probe(sources, targets, settings, namespaces)
+    except ValueError as error:
+        module.fail_json(msg=str(error))
+    seconds = round(time.monotonic() - start, 3)
+    module.exit_json(changed=False, node=node, seconds=seconds, cells=[as_dict(cell) for cell in cells])
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,200 @@
+#!/usr/bin/python
+# Copyright (c) 2026, podnet.kubernetes developers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The module connectivity_responder: what answers probes, in the namespaces of the pods of a node."""
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: connectivity_responder
+short_description: Answer probes from inside the pods of a node, for a limited time
+version_added: "0.1.0"
+description:
+  - Starts one process on the node that listens on TCP and UDP ports in the network namespaces of the pods that the
+    node hosts, and of the node itself. It answers with the address and port that it saw the asker come from.
+  - Needs no agent, no image and nothing in the pods. A pod's network namespace is found by its UID in the cgroups of
+    processes and by the pod's addresses.
+  - The process answers only M(podnet.kubernetes.connectivity_probe) with the same O(run), and ends by itself after
+    O(seconds), whatever becomes of the controller. One that an earlier run left is ended first.
+  - What it makes it takes away again, so it never reports a change.
+author:
+  - podnet.kubernetes developers (@podnet)
+extends_documentation_fragment:
+  - podnet.kubernetes.attributes
+attributes:
+  check_mode:
+    support: none
+    details: In check mode nothing is started. The pods' namespaces are looked for, so that the errors are the same.
+  diff_mode:
+    support: none
+    details: There is no change to show.
+  idempotent:
+    support: full
+    details: A second run starts anew, and reports no change.
+  platform:
+    support: full
+    platforms: linux
+requirements:
+  - root, by C(become)
+options:
+  state:
+    description:
+      - V(started) starts responders in place of those that may be there.
+      - V(absent) ends those that are there, and waits until they are gone.
+    type: str
+    choices: [absent, started]
+    default: started
+  endpoints:
+    description:
+      - The endpoints of the cluster, as P(podnet.kubernetes.connectivity_endpoints#filter) returns them.
+      - Taken are the node itself and the pods on it. Required to start.
+    type: list
+    elements: dict
+    default: []
+  node:
+    description:
+      - Name of the Node object that this machine is.
+      - Without it, the one with the machine's host name, and then the only one with an address of the machine.
+    type: str
+  run:
+    description: Identifier of the run, of letters and digits. Required to start.
+    type: str
+    default: ""
+  ports:
+    description: Ports to listen on in pods that were made for the verification. Without any, one that is free.
+    type: list
+    elements: int
+    default: []
+  other_ports:
+    description:
+      - Ports to listen on in all other pods. Without any, one that is free, which is a high one.
+      - A port that the pod itself has taken is reported with RV(listeners[].answers=nothing).
+    type: list
+    elements: int
+    default: []
+  seconds:
+    description: After how many seconds the process ends by itself.
+    type: int
+    default: 120
+seealso:
+  - module: podnet.kubernetes.connectivity_probe
+"""
+
+EXAMPLES = r"""
+- name: Answer probes in the pods of the node
+  podnet.kubernetes.connectivity_responder:
+    endpoints: "{{ endpoints }}"
+    run: "{{ run }}"
+  register: responder
+
+- name: Answer no longer
+  podnet.kubernetes.connectivity_responder:
+    state: absent
+"""
+
+RETURN = r"""
+node:
+  description: Name of the Node object that this machine is.
+  returned: when O(state=started)
+  type: str
+  sample: node1
+listeners:
+  description: The ports at which the node and its pods are probed.
+  returned: when O(state=started)
+  type: list
+  elements: dict
+  contains:
+    endpoint:
+      description: Name of the endpoint.
+      type: str
+      sample: default/web-1
+    address:
+      description: Which of its addresses.
+      type: str
+      sample: 10.244.1.2
+    protocol:
+      description: V(tcp) or V(udp).
+      type: str
+      sample: tcp
+    port:
+      description: The port.
+      type: int
+      sample: 41234
+    answers:
+      description: V(podnet) for a responder, V(nothing) where the pod itself has the port.
+      type: str
+      sample: podnet
+    mtu:
+      description: MTU in bytes of the NIC that has the address. Left out where it is not found.
+      type: int
+      sample: 1450
+overhead:
+  description: Bytes by which the encapsulation that the node's links show makes the MTU of pods smaller.
+  returned: when O(state=started)
+  type: int
+  sample: 50
+running:
+  description: Whether responders were there to be ended. V(false) after they were started means that they died.
+  returned: when O(state=absent)
+  type: bool
+  sample: true
+"""
+
+from ansible.module_utils.basic import AnsibleModule
+
+from ansible_collections.podnet.kubernetes.plugins.module_utils._cells import as_dict, load_endpoints
+from ansible_collections.podnet.kubernetes.plugins.module_utils._network_namespace import Namespaces
+from ansible_collections.podnet.kubernetes.plugins.module_utils._pod_namespaces import link_overhead, locate
+from ansible_collections.podnet.kubernetes.plugins.module_utils._responder import Place, bind, check_ports, start, stop
+
+ARGUMENTS = {
+    "state": {"type": "str", "choices": ["absent", "started"], "default": "started"},
+    "endpoints": {"type": "list", "elements": "dict", "default": []},
+    "node": {"type": "str"},
+    "run": {"type": "str", "default": ""},
+    "ports": {"type": "list", "elements": "int", "default": []},
+    "other_ports": {"type": "list", "elements": "int", "default": []},
+    "seconds": {"type": "int", "default": 120},
+}
+
+
+def start_responders(module: AnsibleModule) -> dict[str, object]:
+    """Start responders in the node's namespaces, and return what the module returns. Raises ValueError."""
+    parameters = module.params
+    ports = {
+        True: check_ports("ports", parameters["ports"]),
+        False: check_ports("other_ports", parameters["other_ports"]),
+    }
+    node, local = locate(load_endpoints(parameters["endpoints"]), parameters["node"])
+    places = [
+        Place(one.name, namespace, one.addresses, ports[one.own] if one.kind == "pod" else ())
+        for one, namespace in local
+    ]
+    if module.check_mode:
+        return {"node": node, "listeners": []}
+    stop()
+    with Namespaces() as namespaces:
+        bound = bind(places, namespaces)
+    start(bound, parameters["run"], parameters["seconds"])
+    return {"node": node, "listeners": [as_dict(one.listener) for one in bound], "overhead": link_overhead()}
+
+
+def main() -> None:
+    module = AnsibleModule(
+        argument_spec=ARGUMENTS,
+        required_if=[("state", "started", ("endpoints", "run"))],
+        supports_check_mode=True,
+    )
+    try:
+        if module.params["state"] == "absent":
+            result = {"running": stop() if not module.check_mode else False}
+        else:
+            result = start_responders(module)
+    except ValueError as error:
+        module.fail_json(msg=str(error))
+    module.exit_json(changed=False, **result)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,133 @@
+"""Two nodes with two pods each, and a router between them, as network namespaces without a link to the machine's own.
+
+    a1, a2 ── node a ── router ── node b ── b1, b2
+
+Node and pods have an IPv4 and an IPv6 address each. Whatever leaves a node for the other's pods passes the router.
+"""
+
+from __future__ import annotations
+
+import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from ansible_collections.podnet.kubernetes.plugins.module_utils._cells import Endpoint
+
+NODES = {"a": 1, "b": 2}
+PODS = {"a1": "a", "a2": "a", "b1": "b", "b2": "b"}
+ROUTER = "router"
+_PREFIX = "podnet-test-"
+
+
+def path(name: str) -> str:
+    """Return the path of a namespace."""
+    return f"/run/netns/{_PREFIX}{name}"
+
+
+def pod_addresses(pod: str) -> tuple[str, str]:
+    """Return the addresses of a pod."""
+    n = NODES[PODS[pod]]
+    return f"10.98.{n}.1{pod[1]}", f"fd00:98:{n}::1{pod[1]}"
+
+
+def node_addresses(node: str) -> tuple[str, str]:
+    """Return the addresses of a node on the network between the nodes."""
+    return f"10.99.{NODES[node]}.1", f"fd00:99:{NODES[node]}::1"
+
+
+def endpoints() -> list[Endpoint]:
+    """Return pods and nodes. Each has the name of its namespace."""
+    pods = [Endpoint(pod, "pod", pod_addresses(pod), node, own=True) for pod, node in PODS.items()]
+    return [*pods, *(Endpoint(node, "node", node_addresses(node), node) for node in NODES)]
+
+
+def inside(name: str, *command: str, stdin: str = "") -> str:
+    """Return what a command prints that runs in a namespace."""
+    whole = ["ip", "netns", "exec", f"{_PREFIX}{name}", *command]
+    return subprocess.run(whole, input=stdin, text=True, check=True, stdout=subprocess.PIPE).stdout
+
+
+def make() -> None:
+    """Make the namespaces, in place of those that a killed run may have left."""
+    remove()
+    names = [*NODES, *PODS, ROUTER]
+    _batch(f"netns add {_PREFIX}{name}" for name in names)
+    for name in names:
+        # IPv6 addresses are usable at once; and a packet that comes from where no answer would go is dropped.
+        sysctls = ["net.ipv6.conf.all.accept_dad=0", "net.ipv6.conf.default.accept_dad=0"]
+        sysctls += ["net.ipv4.conf.all.rp_filter=1", "net.ipv4.conf.default.rp_filter=1"]
+        if name not in PODS:
+            sysctls += ["net.ipv4.ip_forward=1", "net.ipv6.conf.all.forwarding=1"]
+        inside(name, "sysctl", "-qw", *sysctls)
+    _batch(_links())
+    for name in names:
+        inside(name, "ip", "-batch", "-", stdin="".join(f"{line}\n" for line in _addresses(name)))
+
+
+def remove() -> None:
+    """Remove the namespaces, and all links with them."""
+    listed = subprocess.run(["ip", "netns", "list"], check=True, stdout=subprocess.PIPE, text=True).stdout
+    found = [line.split()[0] for line in listed.splitlines() if line.startswith(_PREFIX)]
+    _batch(f"netns delete {name}" for name in found)
+
+
+def _batch(lines: Iterator[str]) -> None:
+    subprocess.run(["ip", "-batch", "-"], input="".join(f"{line}\n" for line in lines), text=True, check=True)
+
+
+def _links() -> Iterator[str]:
+    """Yield the lines of ip(8) that make the links."""
+    for node in NODES:
+        yield f"link add eth0 netns {_PREFIX}{node} type veth peer name to-{node} netns {_PREFIX}{ROUTER}"
+    for pod, node in PODS.items():
+        yield f"link add eth0 netns {_PREFIX}{pod} type veth peer name {pod} netns {_PREFIX}{node}"
+
+
+def _addresses(name: str) -> Iterator[str]:
+    """Yield the lines of ip(8) that set links, addresses and routes of a namespace up."""
+    yield "link set lo up"
+    if name == ROUTER:
+        for node, n in NODES.items():
+            yield f"link set to-{node} up"
+            yield f"address add 10.99.{n}.254/24 dev to-{node}"
+            yield f"address add fd00:99:{n}::fe/64 dev to-{node}"
+            yield f"route add 10.98.{n}.0/24 via 10.99.{n}.1"
+            yield f"route add fd00:98:{n}::/64 via fd00:99:{n}::1"
+        return
+    n = NODES[PODS.get(name, name)]
+    own = pod_addresses(name) if name in PODS else node_addresses(name)
+    gateways = (f"10.98.{n}.1", f"fd00:98:{n}::1") if name in PODS else (f"10.99.{n}.254", f"fd00:99:{n}::fe")
+    if name in NODES:
+        yield "link add cni0 type bridge"
+        yield f"address add 10.98.{n}.1/24 dev cni0"
+        yield f"address add fd00:98:{n}::1/64 dev cni0"
+        yield "link set cni0 up"
+        for pod in (pod for pod, node in PODS.items() if node == name):
+            yield f"link set {pod} master cni0 up"
+    yield "link set eth0 up"
+    yield f"address add {own[0]}/24 dev eth0"
+    yield f"address add {own[1]}/64 dev eth0"
+    for gateway in gateways:
+        yield f"route add default via {gateway}"
+
+
+@contextmanager
+def rules(name: str, *lines: str, hook: str = "forward", kind: str = "filter") -> Iterator[None]:
+    """Have these rules of nftables in a namespace."""
+    chain = "\n".join([f"type {kind} hook {hook} priority 0", *lines])
+    text = f"table inet test {{\nchain test {{\n{chain}\n}}\n}}\n"
+    inside(name, "nft", "-f", "-", stdin=text)
+    try:
+        yield
+    finally:
+        inside(name, "nft", "delete", "table", "inet", "test")
+
+
+@contextmanager
+def changed(name: str, do: str, undo: str) -> Iterator[None]:
+    """Have a change by ip(8) in a namespace."""
+    inside(name, "ip", *do.split())
+    try:
+        yield
+    finally:
+        inside(name, "ip", *undo.split())

@@ -1,0 +1,219 @@
+"""Faults of a network are found, in exactly the cells that have them, and named for what they are.
+
+On network namespaces, without a cluster. Each fault is made, seen, and taken back; the network is whole before each.
+"""
+
+from __future__ import annotations
+
+import os
+import time
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+
+import namespaces
+import pytest
+from namespaces import NODES, PODS, ROUTER, changed, endpoints, rules
+
+from ansible_collections.podnet.kubernetes.plugins.module_utils import _responder
+from ansible_collections.podnet.kubernetes.plugins.module_utils._cells import CHECKS
+from ansible_collections.podnet.kubernetes.plugins.module_utils._endpoints import find_targets
+from ansible_collections.podnet.kubernetes.plugins.module_utils._expectations import Settings as Network
+from ansible_collections.podnet.kubernetes.plugins.module_utils._expectations import judge
+from ansible_collections.podnet.kubernetes.plugins.module_utils._failures import group_failures
+from ansible_collections.podnet.kubernetes.plugins.module_utils._network_namespace import Namespaces
+from ansible_collections.podnet.kubernetes.plugins.module_utils._probe import Settings, Source, probe
+
+pytestmark = pytest.mark.skipif(os.geteuid() != 0, reason="network namespaces need root")
+
+EVERYTHING = ("icmp", "tcp", "udp", "mtu")
+TIMEOUT = 0.4
+SOCKETS = Path("/proc/net/unix")
+
+
+@pytest.fixture(scope="module", autouse=True)
+def network():
+    """The namespaces."""
+    namespaces.make()
+    yield
+    namespaces.remove()
+
+
+@pytest.fixture(autouse=True)
+def forgotten():
+    """Routes remember for minutes what a router said about sizes: an earlier test is not to be seen in the next."""
+    for name in (*NODES, *PODS):
+        for family in ("-4", "-6"):
+            namespaces.inside(name, "ip", family, "route", "flush", "cache")
+
+
+@contextmanager
+def responders(*without: str):
+    """Have responders everywhere but in some namespaces, and yield all listeners, also those that are not served."""
+    with Namespaces() as entered:
+        _responder.stop()
+        bound = _responder.bind(
+            [_responder.Place(one.name, namespaces.path(one.name), one.addresses) for one in endpoints()], entered
+        )
+    dead = [one for one in bound if one.listener.endpoint in without]
+    for one in dead:
+        one.sock.close()
+    _responder.start([one for one in bound if one not in dead], "test", 60)
+    try:
+        yield [one.listener for one in bound]
+    finally:
+        assert _responder.stop()
+
+
+def verify(listeners, **settings):
+    """Return judgements of the whole matrix, and how long the probing took."""
+    targets = find_targets(endpoints(), listeners, CHECKS)
+    sources = [Source(one.name, namespaces.path(one.name), one.addresses) for one in endpoints()]
+    start = time.monotonic()
+    with Namespaces() as entered:
+        cells = probe(sources, targets, Settings("test", **{"timeout": TIMEOUT, **settings}), entered)
+    seconds = time.monotonic() - start
+    network = Network(overhead=0, pod_to_node_source="own")
+    return list(judge(endpoints(), targets, listeners, cells, settings=network)), seconds
+
+
+def failures(judgements):
+    """Return the checks that failed, by pair."""
+    failed = {}
+    for one in judgements:
+        if one.verdict in ("failed", "flapping"):
+            failed.setdefault((one.cell.source, one.cell.target), set()).add(one.cell.check)
+    return failed
+
+
+def all_of(pairs, *checks):
+    """Return the failures of exactly these checks of these pairs."""
+    return {pair: set(checks) for pair in pairs}
+
+
+def sentences(judgements):
+    """Return what a person reads."""
+    return [group.message for group in group_failures(judgements, endpoints())]
+
+
+def diagnose(*faults, **settings):
+    """Return what fails while the network has these faults, and the sentences about it."""
+    with responders() as listeners, ExitStack() as stack:
+        for fault in faults:
+            stack.enter_context(fault)
+        judgements, _seconds = verify(listeners, **settings)
+    return failures(judgements), sentences(judgements)
+
+
+def test_a_whole_network_is_found_whole_in_both_families():
+    with responders() as listeners:
+        judgements, seconds = verify(listeners)
+    assert failures(judgements) == {}
+    assert {one.verdict for one in judgements} == {"passed"}
+    # Six endpoints, four checks, two families.
+    assert len(judgements) == 6 * 5 * 4 * 2
+    # Three attempts, 0.15 s apart, and no timeout: the rest is for a machine that does something else too.
+    assert seconds < 2 * 0.15 + 1
+
+
+def test_a_missing_route():
+    fault = changed("a", "route add unreachable 10.98.2.0/24", "route delete unreachable 10.98.2.0/24")
+    found, text = diagnose(fault)
+    # What a and its pods send to b's pods, and what they answer to them; b itself has another address.
+    assert found == all_of(
+        {pair for here in ("a", "a1", "a2") for there in ("b1", "b2") for pair in ((here, there), (there, here))},
+        *EVERYTHING,
+    )
+    assert any("unreachable" in line for line in text)
+
+
+def test_one_direction_blocked():
+    found, text = diagnose(rules(ROUTER, "ip daddr 10.98.2.0/24 ct state new drop"))
+    pairs = {(source, target) for source in ("a", "a1", "a2") for target in ("b1", "b2")}
+    assert found == all_of(pairs, *EVERYTHING)
+    assert len(text) == 1 and "timeout" in text[0], text
+
+
+def test_udp_blocked_with_tcp_open():
+    found, text = diagnose(rules(ROUTER, "meta l4proto udp drop"))
+    pairs = {(source, target) for source in ("a", "a1", "a2") for target in ("b", "b1", "b2")}
+    assert found == all_of(pairs | {pair[::-1] for pair in pairs}, "udp", "mtu")
+    assert len(text) == 1 and "udp" in text[0], text
+
+
+def test_masquerade_between_nodes():
+    masquerade = 'ip saddr 10.98.1.0/24 oifname "eth0" masquerade'
+    found, text = diagnose(rules("a", masquerade, hook="postrouting", kind="nat"))
+    pairs = {(source, target) for source in ("a1", "a2") for target in ("b", "b1", "b2")}
+    # ICMP does not show it.
+    assert {pair: checks - {"mtu"} for pair, checks in found.items()} == all_of(pairs, "tcp", "udp")
+    assert any("10.99.1.1" in line for line in text), text
+
+
+def test_a_smaller_mtu_on_the_path():
+    smaller = [changed(ROUTER, f"link set to-{node} mtu 1400", f"link set to-{node} mtu 1500") for node in NODES]
+    found, text = diagnose(*smaller)
+    pairs = {(source, target) for source in ("a", "a1", "a2") for target in ("b", "b1", "b2")}
+    assert found == all_of(pairs | {pair[::-1] for pair in pairs}, "mtu")
+    assert any("1400" in line and "1500" in line for line in text), text
+
+
+def test_large_packets_dropped_without_a_word():
+    """The router tells nobody: a connection opens, and stalls when it carries something."""
+    fault = rules(
+        ROUTER, "ip daddr 10.98.2.0/24 meta length > 1300 drop", "ip6 daddr fd00:98:2::/64 meta length > 1300 drop"
+    )
+    found, text = diagnose(fault)
+    # What is sent to b's pods, and what a's pods' connections from there carry back.
+    assert {pair for pair, checks in found.items() if "mtu" in checks} == {
+        (source, target) for source in ("a", "a1", "a2") for target in ("b1", "b2")
+    }
+    assert {pair for pair, checks in found.items() if "tcp" in checks} == {
+        pair for here in ("a", "a1", "a2") for there in ("b1", "b2") for pair in ((here, there), (there, here))
+    }
+    assert all(checks <= {"mtu", "tcp"} for checks in found.values())
+    assert any("1300" in line and "1500" in line for line in text), text
+
+
+def test_every_third_packet_lost():
+    found, text = diagnose(rules("b1", "icmp type echo-request numgen inc mod 3 == 0 drop", hook="input"))
+    # Of a source's three attempts not one in particular is lost, but of all fifteen a third.
+    assert {target for _source, target in found} == {"b1"}
+    assert set().union(*found.values()) == {"icmp"}
+    assert any("flapping" in line for line in text), text
+
+
+def test_a_responder_that_died():
+    with responders("b1") as listeners:
+        judgements, _seconds = verify(listeners)
+    found = failures(judgements)
+    assert found == all_of({(one.name, "b1") for one in endpoints() if one.name != "b1"}, "tcp", "udp", "mtu")
+    assert any("refused" in line for line in sentences(judgements))
+
+
+def test_what_is_dropped_takes_one_timeout_and_no_more():
+    with responders() as listeners, rules(ROUTER, "drop"):
+        judgements, seconds = verify(listeners, timeout=1.0)
+    across = set(failures(judgements))
+    assert across == {
+        pair for here in ("a", "a1", "a2") for there in ("b", "b1", "b2") for pair in ((here, there), (there, here))
+    }
+    assert seconds < 1.0 + 2 * 0.15 + 1
+
+
+def test_responders_end_by_themselves():
+    with Namespaces() as entered:
+        bound = _responder.bind([_responder.Place("a1", namespaces.path("a1"), ("10.98.1.11",))], entered)
+    _responder.start(bound, "test", 0.3)
+    end = time.monotonic() + 5
+    while "podnet.kubernetes/responder" in SOCKETS.read_text() and time.monotonic() < end:
+        time.sleep(0.05)
+    assert not _responder.stop()
+
+
+def test_who_is_not_of_the_run_gets_no_answer():
+    with responders() as listeners:
+        targets = find_targets(endpoints(), listeners, ["tcp", "udp"])
+        with Namespaces() as entered:
+            source = Source("a1", namespaces.path("a1"), ("10.98.1.11",))
+            cells = probe([source], targets, Settings("another", timeout=0.2, attempts=1), entered)
+    assert {cell.outcome for cell in cells} == {"blocked"}

@@ -1,0 +1,162 @@
+# Copyright (c) 2026, podnet.kubernetes developers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+import json
+import stat
+from types import SimpleNamespace
+from xml.etree import ElementTree
+
+import pytest
+from ansible.errors import AnsibleActionFail
+
+from ansible_collections.podnet.kubernetes.plugins.action import connectivity_assert
+
+TIMEOUT = {"outcome": "blocked", "reason": "timeout", "succeeded": 0}
+
+
+def one_direction(source, target, check):
+    pods = source.kind == target.kind == "pod"
+    return TIMEOUT if pods and (source.node, target.node) == ("node1", "node2") else None
+
+
+def flapping(source, target, check):
+    return {"outcome": "flapping", "succeeded": 1} if check == "udp" else None
+
+
+@pytest.fixture
+def run():
+    """A function that runs the action with options, and with those of a network, and returns its result."""
+
+    def run_with(lab, fault=lambda *cell: None, check_mode=False, **options):
+        task = SimpleNamespace(
+            args={**lab.options(fault), "overhead": 50, **options}, check_mode=check_mode, async_val=0, action="assert"
+        )
+        nothing = dict.fromkeys(["play_context", "loader", "templar", "shared_loader_obj"])
+        connection = SimpleNamespace(_shell=SimpleNamespace(tmpdir=None))
+        try:
+            return json.loads(
+                json.dumps(connectivity_assert.ActionModule(task, connection, **nothing).run(task_vars={}))
+            )
+        except AnsibleActionFail as error:
+            return {"failed": True, "msg": error.message}
+
+    return run_with
+
+
+@pytest.mark.parametrize("check_mode", [False, True])
+def test_all_is_well(run, network, tmp_path, check_mode):
+    result = run(network(), directory=str(tmp_path / "new" / "reports"), started=0.5, check_mode=check_mode)
+    assert result["changed"] is False
+    assert result["summary"] == {"cells": 288, "passed": 288, "failed": 0, "flapping": 0, "not_observed": 0}
+    assert result["groups"] == []
+    assert result["matrix"][-1] == result["msg"] == "288 cells: 288 passed"
+    folder = tmp_path / "new" / "reports" / "lab"
+    if check_mode:
+        assert result["reports"] == {}
+        assert not (tmp_path / "new").exists()
+        return
+    assert result["reports"] == {"json": str(folder / "report.json"), "junit": str(folder / "junit.xml")}
+    assert {path.name: stat.S_IMODE(path.stat().st_mode) for path in folder.iterdir()} == {
+        "report.json": 0o600,
+        "junit.xml": 0o600,
+    }
+    assert stat.S_IMODE(folder.stat().st_mode) == 0o700
+    report = json.loads((folder / "report.json").read_text())
+    assert (report["name"], report["started"], len(report["cells"])) == ("lab", "1970-01-01T00:00:00Z", 288)
+    assert ElementTree.parse(folder / "junit.xml").getroot().get("tests") == "288"
+
+
+def test_a_failure_says_what_failed_and_writes_the_reports(run, network, tmp_path):
+    result = run(network(), one_direction, directory=str(tmp_path))
+    group = "16 cells: pods on node1 -> pods on node2, all checks: timeout"
+    assert result["failed"] is True
+    assert result["changed"] is False
+    assert result["msg"] == f"288 cells: 272 passed, 16 failed\n- {group}"
+    assert result["groups"] == [{"message": group, "cells": 16}]
+    assert result["summary"]["failed"] == 16
+    assert result["matrix"][-2:] == result["msg"].splitlines()
+    assert "X" in result["matrix"][2]
+    assert "cells" not in result
+    report = json.loads((tmp_path / "lab" / "report.json").read_text())
+    assert report["groups"] == result["groups"]
+    assert report["summary"] == result["summary"]
+
+
+def test_a_failure_need_not_fail_the_task(run, network):
+    result = run(network(), one_direction, fail=False)
+    assert result["failed"] is False
+    assert result["summary"]["failed"] == 16
+
+
+def test_flapping_is_a_failure(run, network):
+    result = run(network(), flapping)
+    assert result["failed"] is True
+    assert result["msg"].startswith("288 cells: 216 passed, 72 flapping\n- 72 cells: ")
+
+
+def test_an_older_report_is_replaced(run, network, tmp_path):
+    run(network(), one_direction, directory=str(tmp_path))
+    run(network(), directory=str(tmp_path))
+    assert json.loads((tmp_path / "lab" / "report.json").read_text())["summary"]["failed"] == 0
+    assert sorted(path.name for path in (tmp_path / "lab").iterdir()) == ["junit.xml", "report.json"]
+
+
+def test_no_directory_no_reports(run, network, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    assert run(network())["reports"] == {}
+    assert list(tmp_path.rglob("report.json")) == []
+
+
+def test_a_directory_that_cannot_be_written(run, network, tmp_path):
+    (tmp_path / "file").touch()
+    result = run(network(), directory=str(tmp_path / "file"))
+    assert result["failed"] is True
+    assert result["msg"].startswith(f"directory {tmp_path / 'file'}: the reports cannot be written: ")
+    assert result["msg"].endswith(": choose another")
+
+
+def test_expectations_by_hand(run, network):
+    blocked = {"source": "default/node1-*", "target": "default/node2-*", "outcome": "blocked"}
+    assert run(network(), one_direction, expectations=[blocked])["summary"]["passed"] == 288
+    # Without the fault it is the other way around.
+    assert run(network(), expectations=[blocked])["msg"].splitlines() == [
+        "288 cells: 272 passed, 16 failed",
+        "- 16 cells: pods on node1 -> pods on node2, all checks: reachable, should be blocked",
+    ]
+
+
+def test_pods_at_nodes(run, network):
+    def translated(source, target, check):
+        pods_at_nodes = (source.kind, target.kind) == ("pod", "node") and check in ("tcp", "udp")
+        return {"seen": "10.100.198.250:4242"} if pods_at_nodes else None
+
+    assert run(network(), translated)["summary"]["failed"] == 0
+    # 6 pods, 3 nodes, tcp and udp
+    assert run(network(), translated, pod_to_node_source="own")["summary"]["failed"] == 36
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"name": ".."}, "name '..' is no name of a report: use letters, digits and ._-, a letter or digit first"),
+        ({"name": "a/b"}, "name 'a/b' is no name of a report"),
+        ({"name": ""}, "name '' is no name of a report"),
+        ({"overhead": -1}, "overhead -1 is negative: give the bytes that encapsulation adds, such as 50"),
+        ({"cells": [{"source": "a"}]}, "cell {"),
+        ({"cells": [{"sorce": "a"}]}, "cell has no field sorce: it has "),
+        ({"endpoints": []}, "targets has default/node1-a, which endpoints has not: give those it was made from"),
+        ({"expectations": [{"target": "x", "outcome": "blocked"}]}, "expectations[0] matches no cell: "),
+        ({"expectations": [{"sorce": "x", "outcome": "blocked"}]}, "Unsupported parameters for "),
+        ({"expectations": [{"outcome": "open"}]}, "value of outcome must be one of: reachable, blocked, got: open"),
+        ({"expectations": [{"checks": ["http"]}]}, "value of checks must be one or more of: icmp, tcp, udp, mtu, dns"),
+        ({"pod_to_node_source": "translated"}, "value of pod_to_node_source must be one of: any, own"),
+    ],
+)
+def test_bad_input_is_one_clear_error(run, network, tmp_path, options, message):
+    result = run(network(nodes=1), directory=str(tmp_path / "new"), **options)
+    assert result["failed"] is True
+    assert result["msg"].startswith(message)
+    assert not (tmp_path / "new").exists()

@@ -1,0 +1,60 @@
+# Copyright (c) 2026, podnet.kubernetes developers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from ansible.errors import AnsibleFilterError
+
+from ansible_collections.podnet.kubernetes.plugins.filter.connectivity_targets import FilterModule
+
+connectivity_targets = FilterModule().filters()["connectivity_targets"]
+
+POD = {"name": "shop/web-1", "kind": "pod", "addresses": ["10.244.1.5"], "node": "node1", "own": False}
+LISTENER = {"endpoint": "shop/web-1", "address": "10.244.1.5", "protocol": "udp", "port": 40001, "mtu": 1450}
+
+
+def test_connectivity_targets():
+    assert connectivity_targets([POD], [LISTENER]) == [
+        {
+            "name": "shop/web-1",
+            "kind": "pod",
+            "address": "10.244.1.5",
+            "tries": [
+                {"check": "icmp"},
+                {"check": "udp", "port": 40001, "answers": "podnet", "expect": ("shop/web-1",)},
+                {"check": "mtu", "port": 40001, "answers": "podnet", "expect": ("shop/web-1",)},
+            ],
+        }
+    ]
+
+
+def test_checks():
+    found = connectivity_targets([POD], [LISTENER], checks=["icmp"])
+    assert [one["tries"] for one in found] == [[{"check": "icmp"}]]
+
+
+DICTS = "connectivity_targets wants endpoints and listeners that are dicts, not "
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (("a", []), "connectivity_targets wants a list of endpoints, not 'a'"),
+        (([], {}), "connectivity_targets wants a list of listeners, not {}"),
+        (([], [], "icmp"), "connectivity_targets wants a list of checks, not 'icmp'"),
+        ((["a"], []), f"{DICTS}'a'"),
+        (([POD], [7]), f"{DICTS}7"),
+        (
+            ([], [{**LISTENER, "nic": "eth0"}]),
+            "listener has no field nic: it has address, answers, endpoint, mtu, port, protocol",
+        ),
+        (([POD], [], ["ping"]), "connectivity_checks has 'ping', which is none of icmp, tcp, udp, mtu, dns"),
+    ],
+)
+def test_bad_input(arguments, message):
+    with pytest.raises(AnsibleFilterError, match=f"^{re.escape(message)}$"):
+        connectivity_targets(*arguments)
