@@ -17,7 +17,7 @@ COLLECTION := .collections/ansible_collections/podnet/kubernetes
 
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 
-.PHONY: help venv lab lab-destroy flannel lint sanity unit integration molecule test-quick test build lock lock-3.11 lock-3.12 clean
+.PHONY: help venv lab lab-destroy flannel verify lint sanity unit integration molecule test-quick test bench build lock lock-3.11 lock-3.12 clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "%-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -47,6 +47,9 @@ flannel: $(VENV) ## Bring up the lab with a cluster on Flannel
 	ansible-playbook playbooks/lab.yml -e lab_network=flannel $(ARGS)
 	ansible-playbook playbooks/flannel.yml $(ARGS)
 
+verify: $(VENV) ## Prove the network of the cluster on the lab, as it stands
+	ansible-playbook playbooks/verify.yml $(ARGS)
+
 lint: $(VENV) ## Lint YAML, roles, playbooks, Python and changelog, check types
 	yamllint --strict .
 	ansible-lint
@@ -66,10 +69,15 @@ integration: $(VENV) ## Run the tests of the lab and of the installed collection
 
 molecule: $(VENV) ## Run the Molecule scenarios on the lab, which they take over
 	molecule test -s flannel
+	molecule test -s flannel_wrong_interface
 
 test-quick: lint sanity unit ## Run all tests that need no lab
 
 test: test-quick integration molecule ## Run all tests
+
+bench: $(VENV) ## Time the probing at scale, and against kubectl exec on the lab's cluster (after make flannel)
+	python benchmarks/scale.py
+	python benchmarks/lab.py
 
 build: $(VENV) ## Build the collection's archive in build/
 	ansible-galaxy collection build --force --output-path build

@@ -1,6 +1,6 @@
-"""What the tests of this scenario share: the lab as its inventory describes it, the cluster, and pods on it.
+"""What the tests of the scenarios share: the lab as its inventory describes it, the cluster, and pods on it.
 
-Run by `molecule verify -s flannel`, file by file in alphabetical order; test_uninstall.py is the last one.
+Run by `molecule verify -s SCENARIO`, file by file in alphabetical order.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ import testinfra
 import yaml
 from testinfra.host import Host
 
-ROOT = Path(__file__).resolve().parents[3]
+ROOT = Path(__file__).resolve().parents[1]
 KUBECONFIG = ROOT / "inventories" / "lab" / ".podnet" / "admin.conf"
 IMAGE = "docker.io/library/nginx:1.26"
 
@@ -158,6 +158,12 @@ def on() -> Callable[[str], Host]:
 def node(request: pytest.FixtureRequest, on: Callable[[str], Host]) -> Host:
     """Each node in turn."""
     return on(request.param)
+
+
+@pytest.fixture(scope="session")
+def root() -> Path:
+    """The clone."""
+    return ROOT
 
 
 @pytest.fixture(scope="session")

@@ -1,0 +1,174 @@
+"""Time our matrix against the same pairs by `kubectl exec`, on the cluster of the lab. Run by `make bench`.
+
+Nine pods, 72 pairs: first all open, then with a third of the pairs dropped. And what our play takes beside the probing,
+against a play with as many `ping` tasks on the nodes and as many `k8s_info` tasks on the controller.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from datetime import datetime
+from itertools import permutations
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).resolve().parents[1]
+KUBECONFIG = ROOT / "inventories" / "lab" / ".podnet" / "admin.conf"
+NAMESPACE = "podnet-bench"
+IMAGE = "docker.io/library/nginx:1.26"  # has curl
+PODS_PER_NODE = 3
+AT_ONCE = 8
+RUNS = 3
+
+
+def kubectl(*arguments: str, data: Any = None, check: bool = True) -> str:
+    """Return what kubectl prints."""
+    command = ["kubectl", "--kubeconfig", str(KUBECONFIG), *arguments]
+    text = None if data is None else json.dumps(data)
+    return subprocess.run(command, input=text, text=True, check=check, stdout=subprocess.PIPE).stdout
+
+
+@contextmanager
+def pods() -> Iterator[dict[str, tuple[str, str]]]:
+    """Have nine web servers, and yield their nodes and addresses by name."""
+    nodes = [item["metadata"]["name"] for item in json.loads(kubectl("get", "nodes", "-o", "json"))["items"]]
+    container = {
+        "name": "web",
+        "image": IMAGE,
+        "readinessProbe": {"httpGet": {"path": "/", "port": 80}, "periodSeconds": 1},
+    }
+    spec = {"containers": [container], "tolerations": [{"operator": "Exists"}], "terminationGracePeriodSeconds": 0}
+    objects = [{"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": NAMESPACE}}] + [
+        {
+            "apiVersion": "v1",
+            "kind": "Pod",
+            "metadata": {"name": f"{node}-{number}", "namespace": NAMESPACE},
+            "spec": {**spec, "nodeName": node},
+        }
+        for node in nodes
+        for number in range(PODS_PER_NODE)
+    ]
+    kubectl("apply", "-f", "-", data={"apiVersion": "v1", "kind": "List", "items": objects})
+    try:
+        kubectl("wait", "-n", NAMESPACE, "--for=condition=Ready", "pod", "--all", "--timeout=90s")
+        found = json.loads(kubectl("get", "pods", "-n", NAMESPACE, "-o", "json"))["items"]
+        yield {pod["metadata"]["name"]: (pod["spec"]["nodeName"], pod["status"]["podIP"]) for pod in found}
+    finally:
+        kubectl("delete", "namespace", NAMESPACE)
+
+
+@contextmanager
+def a_third_dropped(found: dict[str, tuple[str, str]]) -> Iterator[None]:
+    """Drop on each node what begins a conversation with one of its pods."""
+    targets = [found[name] for name in found if name.endswith("-0")]
+
+    def rules(action: str) -> None:
+        for node, address in targets:
+            rule = ["FORWARD", "-d", address, "-m", "conntrack", "--ctstate", "NEW", "-j", "DROP"]
+            subprocess.run(["podman", "exec", f"podnet-{node}", "iptables", "-t", "mangle", action, *rule], check=True)
+
+    rules("-I")
+    try:
+        yield
+    finally:
+        rules("-D")
+
+
+def by_exec(found: dict[str, tuple[str, str]], at_once: int) -> tuple[float, int]:
+    """Return how many seconds an HTTP request of each pair takes, and how many pairs failed."""
+
+    def reaches(pair: tuple[str, str]) -> bool:
+        url = f"http://{found[pair[1]][1]}/"
+        command = ["exec", "-n", NAMESPACE, pair[0], "--", "curl", "-s", "-o", "/dev/null", "--max-time", "2", url]
+        whole = ["kubectl", "--kubeconfig", str(KUBECONFIG), *command]
+        return subprocess.run(whole, check=False, capture_output=True).returncode == 0
+
+    start = time.monotonic()
+    with ThreadPoolExecutor(at_once) as pool:
+        results = list(pool.map(reaches, permutations(found, 2)))
+    return time.monotonic() - start, results.count(False)
+
+
+def by_us() -> dict[str, Any]:
+    """Return what a run of our play took: in all, and its probing, in seconds; cells, and pairs that failed."""
+    with tempfile.TemporaryDirectory() as folder:
+        variables = {
+            "bench_namespace": NAMESPACE,
+            "podnet_output_dir": folder,
+            "connectivity_kubeconfig": str(KUBECONFIG),
+        }
+        command = ["ansible-playbook", "benchmarks/overhead.yml", "--extra-vars", json.dumps(variables)]
+        environment = {**os.environ, "ANSIBLE_STDOUT_CALLBACK": "ansible.posix.json"}
+        done = subprocess.run(command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, text=True, check=False)
+        report = json.loads(Path(folder, "reports", "bench", "report.json").read_text())
+    # Before and behind it stands what other callbacks print.
+    plays = json.JSONDecoder().raw_decode(done.stdout, done.stdout.index("\n{") + 1)[0]["plays"]
+    theirs, ours = (play["tasks"] for play in plays)
+    probing = [
+        host["seconds"] for task in ours for host in task["hosts"].values() if "seconds" in host and "cells" in host
+    ]
+    return {
+        "play": spent(ours),
+        "probing": max(probing),
+        "comparison": spent(theirs),
+        "cells": len(report["cells"]),
+        "failed": len({(c["source"], c["target"]) for c in report["cells"] if c["verdict"] != "passed"}),
+    }
+
+
+def spent(tasks: list[dict[str, Any]]) -> float:
+    """Return the seconds from the start of the first task to the end of the last."""
+    moments = [task["task"]["duration"] for task in tasks if task["hosts"]]
+    times = [datetime.fromisoformat(moment[key]) for moment in moments for key in ("start", "end") if key in moment]
+    return (max(times) - min(times)).total_seconds()
+
+
+def middle(runs: int, function: Callable[[], dict[str, Any]]) -> dict[str, Any]:
+    """Return the run of which the play took the median time."""
+    return sorted((function() for _run in range(runs)), key=lambda result: float(result["play"]))[runs // 2]
+
+
+def main() -> None:
+    """Print the table."""
+    if not KUBECONFIG.exists():
+        sys.exit("there is no cluster on the lab: run `make flannel` first")
+    with pods() as found:
+        pairs = len(found) * (len(found) - 1)
+        print(f"{len(found)} pods, {pairs} pairs                     seconds   ms/pair  cells  pairs failed")
+        for title, broken in (("all open", False), ("a third dropped", True)):
+            with a_third_dropped(found) if broken else pods_as_they_are():
+                ours = middle(RUNS, by_us)
+                rows = [
+                    ("ours: probing", ours["probing"], ours["cells"], ours["failed"]),
+                    ("ours: the whole play", ours["play"], ours["cells"], ours["failed"]),
+                ]
+                for name, at_once in (("one by one", 1), (f"{AT_ONCE} at once", AT_ONCE)):
+                    seconds, failed = by_exec(found, at_once)
+                    rows.append((f"kubectl exec, {name}", seconds, pairs, failed))
+            print(f"{title}:")
+            for name, seconds, cells, failed in rows:
+                ratio = seconds / ours["probing"]
+                print(
+                    f"  {name:32} {seconds:8.2f} {seconds / pairs * 1000:9.1f} {cells:6} {failed:13}   {ratio:7.1f} x"
+                )
+        beside, comparison = ours["play"] - ours["probing"], ours["comparison"]
+        print(f"beside the probing {beside:.2f} s; as many ping and k8s_info tasks {comparison:.2f} s", end="; ")
+        print(f"ratio {beside / comparison:.2f}")
+
+
+@contextmanager
+def pods_as_they_are() -> Iterator[None]:
+    """Change nothing."""
+    yield
+
+
+if __name__ == "__main__":
+    main()
