@@ -24,8 +24,8 @@ extends_documentation_fragment:
   - podnet.kubernetes.attributes
 attributes:
   check_mode:
-    support: none
-    details: In check mode nothing is started. The pods' namespaces are looked for, so that the errors are the same.
+    support: partial
+    details: In check mode nothing is started or ended. The pods' namespaces are looked for, so that the errors are the same.
   diff_mode:
     support: none
     details: There is no change to show.

@@ -110,8 +110,9 @@ API_SLICES = [endpoint_slice("default/kubernetes", behind("10.100.198.200", read
 SHOP = Wanted(pod_selectors=(Selector("shop"),))
 
 
-def endpoints(wanted, nodes=NODES, pods=PODS, services=(), slices=()):
-    cluster = {"nodes": nodes, "pods": pods, "services": [*API, *services], "endpoint_slices": [*API_SLICES, *slices]}
+def endpoints(wanted, nodes=None, pods=None, services=(), slices=()):
+    there = {"nodes": NODES if nodes is None else nodes, "pods": PODS if pods is None else pods}
+    cluster = {**there, "services": [*API, *services], "endpoint_slices": [*API_SLICES, *slices]}
     return find_endpoints(load_cluster(cluster), wanted)
 
 

@@ -1,0 +1,158 @@
+"""The matrix at the playbook's end is whole and green; a verification leaves nothing behind, and names bad input."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import jsonschema
+import pytest
+
+SNAPSHOT = Path(__file__).resolve().parents[1] / "files" / "node_snapshot.py"
+WEB = {"namespace": "default", "match_labels": {"app.kubernetes.io/name": "web"}}
+OWN = "podnet-connectivity"
+CHECKS = {
+    "pod": ["icmp", "mtu", "tcp", "udp"],
+    "node": ["icmp", "mtu", "tcp", "udp"],
+    "dns": ["dns"],
+    "outside": ["icmp", "tcp", "udp"],
+}
+
+
+@pytest.fixture(scope="module")
+def reports(root):
+    """Reads the report of a name."""
+    return lambda name: json.loads((root / "inventories/lab/.podnet/reports" / name / "report.json").read_text())
+
+
+@pytest.fixture(scope="module")
+def verify(play, reports):
+    """Verifies with variables: how the run ended, and its report."""
+
+    def run(name, **variables):
+        done = play("playbooks/verify.yml", "--extra-vars", json.dumps({"connectivity_name": name, **variables}))
+        return done, reports(name) if done.returncode == 0 else None
+
+    return run
+
+
+@pytest.fixture(scope="module")
+def kinds(reports):
+    """The endpoints of the playbook's report by name."""
+    return {endpoint["name"]: endpoint for endpoint in reports("flannel")["endpoints"]}
+
+
+def test_the_report_follows_its_schema(reports, root):
+    schema = json.loads((root / "roles/connectivity/files/connectivity-report-1.schema.json").read_text())
+    jsonschema.validate(reports("flannel"), schema)
+
+
+def test_every_node_is_in_the_matrix_with_two_pods_of_ours_and_a_service(kinds, inventory):
+    for node in inventory.nodes:
+        own = [name for name, one in kinds.items() if one.get("node") == node and one["own"]]
+        assert sorted(own) == [f"{OWN}/{node}-1", f"{OWN}/{node}-2"]
+        assert kinds[node]["addresses"] == [inventory.nodes[node]]
+        assert kinds[f"{OWN}/on-{node}:80"]["backends"] == [f"{OWN}/{node}-1"]
+    assert len([name for name in kinds if name.startswith("default/web-")]) == 2
+
+
+def test_every_pair_and_check_is_in_it_and_passed(reports, kinds):
+    cells = reports("flannel")["cells"]
+    assert {cell["verdict"] for cell in cells} == {"passed"}
+    found = {}
+    for cell in cells:
+        found.setdefault((cell["source"], cell["target"]), []).append(cell["check"])
+    sources = [name for name, one in kinds.items() if one["kind"] in ("pod", "node")]
+    assert set(found) == {(source, target) for source in sources for target in kinds if source != target}
+    for (_source, target), checks in found.items():
+        expected = CHECKS.get(kinds[target]["kind"], kinds[target].get("protocols"))
+        # A foreign Service is only connected to.
+        assert sorted(checks) == (
+            sorted(expected) if kinds[target]["kind"] != "service" or kinds[target]["own"] else ["tcp"]
+        )
+
+
+def test_pods_see_pods_by_their_own_addresses_and_full_size(reports, kinds):
+    node_mtu, vxlan = 1500, 50
+    for cell in reports("flannel")["cells"]:
+        if kinds[cell["source"]]["kind"] == kinds[cell["target"]]["kind"] == "pod":
+            if cell["check"] in ("tcp", "udp"):
+                assert cell["seen"] == cell["own"]
+                assert cell["seen"].partition(":")[0] in kinds[cell["source"]]["addresses"]
+            if cell["check"] == "mtu":
+                assert cell["mtu"] == node_mtu - vxlan
+
+
+def test_the_outside_sees_pods_by_the_address_of_a_nat(reports, kinds, lab):
+    seen = {
+        cell["seen"].partition(":")[0]
+        for cell in reports("flannel")["cells"]
+        if kinds[cell["target"]]["kind"] == "outside" and "seen" in cell
+    }
+    prefix = lab["lab_outside_network"].partition("0/24")[0]
+    assert all(address.startswith(prefix) for address in seen), seen
+
+
+@pytest.fixture(scope="module")
+def take(on, kubectl, inventory):
+    """Takes a snapshot of the nodes, of their processes and sockets that are ours, and of the cluster's objects."""
+
+    def snapshot():
+        nodes = {
+            name: json.loads(on(name).check_output("python3 -c %s", SNAPSHOT.read_text())) for name in inventory.nodes
+        }
+        sockets = {name: on(name).run("grep podnet /proc/net/unix").stdout for name in inventory.nodes}
+        objects = {
+            kind: sorted(
+                f"{one['metadata'].get('namespace')}/{one['metadata']['name']}" for one in kubectl.items(kind, "-A")
+            )
+            for kind in ("namespaces", "pods", "services", "serviceaccounts", "configmaps")
+        }
+        return nodes, sockets, objects
+
+    return snapshot
+
+
+def test_a_verification_under_strict_rp_filter_leaves_nothing_behind(take, verify, changes, on, inventory):
+    for name in inventory.nodes:
+        on(name).check_output("sysctl -w net.ipv4.conf.all.rp_filter=1")
+    before = take()
+    done, report = verify("strict")
+    assert changes(done) == dict.fromkeys(["localhost", *inventory.nodes], 0)
+    assert report["summary"]["passed"] == report["summary"]["cells"]
+    assert take() == before
+
+
+def test_a_port_that_a_pod_has_taken_is_probed_as_it_is(verify):
+    done, report = verify("taken", connectivity_own_pods=0, connectivity_pod_selectors=[WEB], connectivity_ports=[80])
+    assert done.returncode == 0, done.stdout
+    web = {one["name"] for one in report["endpoints"] if one["kind"] == "pod"}
+    cells = [cell for cell in report["cells"] if cell["target"] in web and cell["check"] in ("tcp", "udp")]
+    assert {cell["port"] for cell in cells} == {80}
+    # The web server has the TCP port, and says nothing of sources; the UDP port is free, so a responder of ours has it.
+    assert {("seen" in cell, cell["outcome"]) for cell in cells if cell["check"] == "tcp"} == {(False, "reachable")}
+    assert {("seen" in cell, cell["outcome"]) for cell in cells if cell["check"] == "udp"} == {(True, "reachable")}
+
+
+@pytest.mark.parametrize(
+    ("variables", "words"),
+    [
+        ({"connectivity_pod_selectors": [{"namespace": "nowhere"}]}, ["connectivity_pod_selectors", "nowhere"]),
+        ({"connectivity_ports": [70000]}, ["connectivity_ports", "70000", "from 1 to 65535"]),
+        ({"connectivity_families": ["ipv6"]}, ["connectivity_families", "IPv6"]),
+    ],
+)
+def test_bad_input_is_an_error_before_any_probe(verify, variables, words):
+    done, _report = verify("bad", connectivity_own_pods=0, **{"connectivity_pod_selectors": [WEB], **variables})
+    text = " ".join(done.stdout.split())
+    assert done.returncode == 2
+    assert [word for word in words if word not in text] == []
+    assert "Probe from the node" not in text
+
+
+def test_a_responder_that_dies_is_named(verify):
+    done, _report = verify(
+        "late", connectivity_own_pods=0, connectivity_pod_selectors=[WEB], connectivity_responder_timeout=0
+    )
+    assert done.returncode == 2
+    assert "connectivity_responder_timeout" in done.stdout
