@@ -20,7 +20,7 @@ from ansible_collections.podnet.kubernetes.plugins.module_utils._cells import En
 # A UID, with hyphens or, from the systemd driver, underscores; a static pod's is the hash of its configuration.
 _UID = r"[0-9a-f]{8}(?P<mark>[-_])(?:[0-9a-f]{4}(?P=mark)){3}[0-9a-f]{12}|[0-9a-f]{32}"
 # A whole part of the path: "pod<uid>" (cgroupfs), "kubepods-burstable-pod<uid>.slice" (systemd).
-_POD = re.compile(rf"/(?:kubepods[a-z-]*-)?pod(?P<uid>{_UID})(?:\.slice)?(?=/|$)")
+_POD = re.compile(rf"/(?:kubepods[a-z-]*-)?pod(?P<uid>{_UID})(?:\.slice)?(?=[/:]|$)")
 
 
 def parse_pod_uid(cgroups: str) -> str | None:
