@@ -25,7 +25,7 @@ extends_documentation_fragment:
 attributes:
   check_mode:
     support: partial
-    details: In check mode nothing is started or ended. The pods' namespaces are looked for, so that the errors are the same.
+    details: In check mode nothing is started or ended. The pods are looked for, so that the errors are the same.
   diff_mode:
     support: none
     details: There is no change to show.
