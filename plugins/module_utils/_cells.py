@@ -208,8 +208,9 @@ def load_listeners(data: Iterable[Mapping[str, Any]]) -> list[Listener]:
 def load_targets(data: Iterable[Mapping[str, Any]]) -> list[Target]:
     """Return the targets of which C(data) has the JSON forms."""
     return [
-        _load(Target, one, tries=tuple(_load(Try, try_, expect=tuple(try_.get("expect", ()))) for try_ in one["tries"]))
+        _load(Target, one, tries=tuple(_load(Try, try_, expect=tuple(try_.get("expect", ()))) for try_ in tries))
         for one in data
+        for tries in [one.get("tries", ())]
     ]
 
 

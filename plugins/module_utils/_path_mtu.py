@@ -26,7 +26,9 @@ _PMTUDISC_PROBE = 3
 _MTU_DISCOVER = {"ipv4": (socket.IPPROTO_IP, 10), "ipv6": (socket.IPPROTO_IPV6, 23)}
 _ROUTE_MTU = {"ipv4": (socket.IPPROTO_IP, 14), "ipv6": (socket.IPPROTO_IPV6, 24)}
 
-_AT_ONCE = 32  # sizes that are tried at the same time
+_LARGEST = 65535  # bytes of an IPv4 packet (RFC 791); the MTU of lo is larger
+# Sizes that are tried at the same time, and how many bytes they may have: no more than sockets take by default.
+_AT_ONCE, _BYTES_AT_ONCE = 32, 65536
 # How long large datagrams are waited for, in seconds, when small ones were answered: a multiple of what that took.
 _SETTLE, _SETTLE_FACTOR = 0.05, 10
 
@@ -56,7 +58,7 @@ class PathMtu:
             self._sock.connect((record.target.address, record.try_.port))
             # That of the NIC when it is larger: the route remembers for minutes what a router once said.
             own = self._sock.getsockname()
-            largest = max(self._sock.getsockopt(*_ROUTE_MTU[family]), mtu_of(own[0]) or 0)
+            largest = min(_LARGEST, max(self._sock.getsockopt(*_ROUTE_MTU[family]), mtu_of(own[0]) or 0))
             for number in range(attempts):
                 attempt = record.begin(show_peer(own))
                 self._send(f"small{number}", LEAST_MTU[family], attempt)
@@ -77,11 +79,14 @@ class PathMtu:
 
     def _search(self, arrives: int, lost: int, timeout: float) -> Steps:
         """Narrow down from a size that arrives and one that does not until they are neighbours."""
+        # One that has its answer: what arrives now does not make up for what an attempt lost.
+        attempt = next(one for one in self._record.attempts if one.ended is not None)
         while lost - arrives > 1:
-            step = math.ceil((lost - arrives) / (_AT_ONCE + 1))
+            number = max(1, min(_AT_ONCE, _BYTES_AT_ONCE // lost))
+            step = math.ceil((lost - arrives) / (number + 1))
             sizes = range(arrives + step, lost, step)
             for size in sizes:
-                self._send(f"size{size}", size, self._record.attempts[-1])
+                self._send(f"size{size}", size, attempt)
             yield from self._settle(time.monotonic() + timeout)
             arrives = max((size for size in sizes if f"size{size}" in self._answered), default=arrives)
             lost = min((size for size in sizes if size > arrives), default=lost)

@@ -19,8 +19,9 @@ from ansible_collections.podnet.kubernetes.plugins.module_utils._cells import En
 
 # A UID, with hyphens or, from the systemd driver, underscores; a static pod's is the hash of its configuration.
 _UID = r"[0-9a-f]{8}(?P<mark>[-_])(?:[0-9a-f]{4}(?P=mark)){3}[0-9a-f]{12}|[0-9a-f]{32}"
-# A whole part of the path: "pod<uid>" (cgroupfs), "kubepods-burstable-pod<uid>.slice" (systemd).
-_POD = re.compile(rf"/(?:kubepods[a-z-]*-)?pod(?P<uid>{_UID})(?:\.slice)?(?=[/:]|$)")
+# A whole part of the path: "pod<uid>" (cgroupfs), "kubepods-burstable-pod<uid>.slice" (systemd), which a cgroupRoot
+# comes before. The last one counts: where a node is a container in a pod, the path begins with that pod.
+_POD = re.compile(rf".*/(?:[^/]*kubepods[a-z-]*-)?pod(?P<uid>{_UID})(?:\.slice)?(?=[/:]|$)")
 
 
 def parse_pod_uid(cgroups: str) -> str | None:
@@ -88,7 +89,7 @@ def find_namespaces(pods: Iterable[Endpoint], proc: Path = Path("/proc")) -> dic
     found, troubles = {}, []
     for pod in pods:
         there = {key: process for uid in pod.uids for key, process in candidates.get(uid, {}).items()}
-        addresses = {process: addresses_of(proc, process) for process in there.values()}
+        addresses = {process: _addresses_still_there(proc, process) for process in there.values()}
         right = [process for process, held in addresses.items() if {_canonical(one) for one in pod.addresses} <= held]
         if len(right) == 1:
             found[pod.name] = right[0]
@@ -97,6 +98,14 @@ def find_namespaces(pods: Iterable[Endpoint], proc: Path = Path("/proc")) -> dic
     if troubles:
         raise ValueError("; ".join(troubles))
     return found
+
+
+def _addresses_still_there(proc: Path, process: int) -> set[str]:
+    """Return the addresses in the namespace of a process; none when the process has ended meanwhile."""
+    try:
+        return addresses_of(proc, process)
+    except OSError:
+        return set()
 
 
 def _canonical(address: str) -> str:
@@ -161,8 +170,13 @@ def link_overhead(links: Path = Path("/sys/class/net")) -> int:
     more, which the links do not show.
     """
     overheads = {"DEVTYPE=vxlan": 50, "DEVTYPE=wireguard": 60}
-    kinds = [(link / "uevent").read_text().splitlines() for link in links.iterdir() if (link / "uevent").exists()]
-    return max((overheads.get(line, 0) for lines in kinds for line in lines), default=0)
+    found = [0]
+    for link in links.iterdir():
+        try:
+            found += [overheads.get(line, 0) for line in (link / "uevent").read_text().splitlines()]
+        except OSError:  # a file among the links, or a link that has gone meanwhile
+            continue
+    return max(found)
 
 
 __all__ = [

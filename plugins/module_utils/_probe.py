@@ -25,6 +25,7 @@ from ansible_collections.podnet.kubernetes.plugins.module_utils._network_namespa
 from ansible_collections.podnet.kubernetes.plugins.module_utils._path_mtu import PathMtu
 from ansible_collections.podnet.kubernetes.plugins.module_utils._wire import (
     LARGEST_TRANSFER,
+    check_run,
     decode_answer,
     decode_echo,
     decode_report,
@@ -37,6 +38,7 @@ from ansible_collections.podnet.kubernetes.plugins.module_utils._wire import (
 
 # Descriptors that a process needs beside its sockets: namespaces, standard streams, Ansible's files.
 _SPARE_DESCRIPTORS = 200
+_LONGEST_ANSWER = 65536  # bytes; a server that writes more before it comes to the point is no server of ours
 _VERSIONS = {"ipv4": socket.AF_INET, "ipv6": socket.AF_INET6}
 
 
@@ -60,6 +62,7 @@ class Settings:
 
     def __post_init__(self) -> None:
         """Raise ValueError for a setting that is out of its range."""
+        check_run(self.run)
         for name, value, least, most in (
             ("attempts", self.attempts, 1, 100),
             ("interval", self.interval, 0, 60),
@@ -85,7 +88,7 @@ def probe(
     """Return a cell for each source, each target that is another endpoint in one of its families, and each try.
 
     Raises:
-        ValueError: a namespace cannot be entered
+        ValueError: a namespace cannot be entered, or no socket can be opened there
     """
     records = list(_records(sources, list(targets)))
     prober = _Prober(settings, namespaces)
@@ -139,8 +142,7 @@ class _Prober:
             self._echoes[record.source, record.family].send(record, self._loop)
             return
         stream = check == "tcp"
-        sock = socket.socket(_VERSIONS[record.family], socket.SOCK_STREAM if stream else socket.SOCK_DGRAM)
-        sock.setblocking(False)
+        sock = _open(record, socket.SOCK_STREAM if stream else socket.SOCK_DGRAM)
         if check == "mtu":
             steps = PathMtu(sock, record, settings.run).steps(settings.attempts, settings.interval, settings.timeout)
         else:
@@ -163,14 +165,16 @@ class _Prober:
         elif record.try_.answers == "agnhost":
             sock.send(b"GET /clientip HTTP/1.0\r\n\r\n")
             page = yield from _read_until(sock, b"\r\n\r\n", deadline, beyond=True)
-            if page is not None:
+            if page:
                 attempt.answer(seen=_peer_in(page.partition(b"\r\n\r\n")[2]))
+            else:
+                _note_silence(attempt, closed=page is not None)
         else:
             transfer = self._settings.transfer if number == self._settings.attempts - 1 else 0
             sock.send(encode_request(self._settings.run, str(number), transfer))
             data = yield from _read_until(sock, b"\n", deadline)
-            if data is None:
-                attempt.detail = "connected, and no answer came"
+            if not data:
+                _note_silence(attempt, closed=data is not None)
                 return
             line, _newline, rest = data.partition(b"\n")
             if _take_report(record, attempt, line, str(number)) and transfer:
@@ -236,8 +240,7 @@ class _Echoes:
         self._waiting[self._number], self._last = attempt, attempt.begun
         if self._sock is None:
             protocol = socket.IPPROTO_ICMP if self._family == "ipv4" else socket.IPPROTO_ICMPV6
-            self._sock = socket.socket(_VERSIONS[self._family], socket.SOCK_RAW, protocol)
-            self._sock.setblocking(False)
+            self._sock = _open(record, socket.SOCK_RAW, protocol)
             self._sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1 << 20)
             loop.add(self._sock, self._listen(self._sock))
         try:
@@ -278,12 +281,32 @@ class _Echoes:
                 attempt.reason, attempt.detail = "unreachable", failure
 
 
+def _open(record: Record, kind: socket.SocketKind, protocol: int = 0) -> socket.socket:
+    """Return a new socket, which does not block, in the current namespace. Raises ValueError, as probe() does."""
+    try:
+        sock = socket.socket(_VERSIONS[record.family], kind, protocol)
+    except OSError as error:
+        raise ValueError(
+            f"{record.source}: no socket for {record.try_.check} over {record.family}: {error.strerror} "
+            "(root is needed, and enough open files)"
+        ) from None
+    sock.setblocking(False)
+    return sock
+
+
 def _guard(steps: Steps, attempt: Attempt) -> Steps:
     """Go these steps; an error of the socket is how the attempt ended."""
     try:
         yield from steps
     except OSError as error:
         attempt.fail(error)
+
+
+def _note_silence(attempt: Attempt, closed: bool) -> None:
+    """Note that a connection was had, and nothing came over it: who closes at once does not let one wait."""
+    attempt.detail = "connected, and no answer came"
+    if closed:
+        attempt.reason, attempt.detail = "refused", "connected, and the connection was closed without an answer"
 
 
 def _take_report(record: Record, attempt: Attempt, line: bytes, nonce: str) -> bool:
@@ -312,6 +335,8 @@ def _carry(sock: socket.socket, attempt: Attempt, size: int, arrived: bytearray,
                 attempt.reject(f"connected, and {len(arrived)} of {size} bytes came back", "too big")
                 return
             continue
+        except ConnectionError:  # closed before it had read all: the same, and what was reported stays true
+            part = b""
         if not part:
             attempt.reject(f"{len(arrived)} of {size} bytes came back, and the connection was closed")
             return
@@ -338,9 +363,12 @@ def _is_connected(sock: socket.socket) -> bool:
 def _read_until(
     sock: socket.socket, end: bytes, deadline: float, beyond: bool = False
 ) -> Generator[float, bool, bytes | None]:
-    """Return what comes over a connection up to C(end), or with C(beyond) up to its close; None at the deadline."""
+    """Return what comes over a connection up to C(end), or with C(beyond) up to its close; None at the deadline.
+
+    What was closed before, or becomes too long, is returned as it is.
+    """
     data = b""
-    while beyond or end not in data:
+    while (beyond or end not in data) and len(data) < _LONGEST_ANSWER:
         try:
             part = sock.recv(65536)
         except BlockingIOError:
@@ -348,7 +376,7 @@ def _read_until(
                 return None
             continue
         if not part:
-            return data if end in data else None
+            break
         data += part
     return data
 

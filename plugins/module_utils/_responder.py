@@ -15,6 +15,7 @@ import struct
 import sys
 import time
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 
@@ -24,6 +25,7 @@ from ansible_collections.podnet.kubernetes.plugins.module_utils._network_namespa
 from ansible_collections.podnet.kubernetes.plugins.module_utils._wire import (
     LARGEST_TRANSFER,
     Report,
+    check_run,
     decode_request,
     encode_report,
     is_hopeless,
@@ -113,8 +115,9 @@ def start(bound: Iterable[_Bound], run: str, seconds: float) -> None:
     """Serve the sockets in a process of its own, for that many seconds at most, and close them here.
 
     Raises:
-        ValueError: the responders of an earlier run are still there
+        ValueError: the responders of an earlier run are still there, or the run's identifier does not fit
     """
+    check_run(run)
     control = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
     try:
         control.bind(_CONTROL)
@@ -212,7 +215,8 @@ def _answer_connection(connection: socket.socket, report: partial[Report], run: 
             if not (yield deadline):
                 return
             arrived += _receive(connection)
-        left = memoryview(payload(wanted) if arrived == payload(wanted) else b"damaged")
+        # As many in any case, so that the asker sees damage for what it is, and does not wait for more.
+        left = memoryview(payload(wanted) if arrived == payload(wanted) else bytes(wanted))
         while left:
             try:
                 left = left[connection.send(left) :]
@@ -230,17 +234,18 @@ def _answer_connection(connection: socket.socket, report: partial[Report], run: 
 
 def _receive(connection: socket.socket) -> bytes:
     """Return all that is there to read. Raises OSError when the other side has closed."""
-    parts: list[bytes] = []
-    while True:
+    data = bytearray()
+    while len(data) < 2 * LARGEST_TRANSFER:  # who sends more than anybody may is no asker: keep no more of it
         try:
             part = connection.recv(65536)
         except BlockingIOError:
-            return b"".join(parts)
+            break
         if not part:
-            if parts:
-                return b"".join(parts)
+            if data:
+                break
             raise ConnectionResetError
-        parts.append(part)
+        data += part
+    return bytes(data)
 
 
 def _answer_datagrams(sock: socket.socket, listener: Listener, run: str, _loop: Loop) -> Steps:
@@ -250,13 +255,14 @@ def _answer_datagrams(sock: socket.socket, listener: Listener, run: str, _loop: 
         while True:
             try:
                 data, peer = sock.recvfrom(65536)
-                request = decode_request(data, run)
-                if request is not None:
-                    sock.sendto(encode_report(Report(listener.endpoint, show_peer(peer), request[0], len(data))), peer)
             except BlockingIOError:
                 break
             except OSError:  # an earlier answer could not be delivered
                 continue
+            request = decode_request(data, run)
+            if request is not None:
+                with suppress(OSError):  # one that cannot be sent must not keep the others waiting
+                    sock.sendto(encode_report(Report(listener.endpoint, show_peer(peer), request[0], len(data))), peer)
 
 
 def stop(patience: float = 5.0) -> bool:

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import json
 import random
+import re
 import socket
 import struct
 from dataclasses import dataclass
@@ -56,6 +57,13 @@ def show_peer(peer: tuple[object, ...]) -> str:
     return f"[{address}]:{peer[1]}" if ":" in address else f"{address}:{peer[1]}"
 
 
+def check_run(run: str) -> str:
+    """Return the identifier of a run. Raises ValueError for one that does not fit into a request."""
+    if not re.fullmatch("[A-Za-z0-9]{1,64}", run):
+        raise ValueError(f"run is {run!r}: it must be 1 to 64 letters and digits")
+    return run
+
+
 def encode_request(run: str, nonce: str, transfer: int = 0, size: int = 0) -> bytes:
     """Return a request, filled up with blanks behind its line to C(size) bytes."""
     line = b"%s %s %s %d\n" % (_MAGIC, run.encode(), nonce.encode(), transfer)
@@ -84,9 +92,11 @@ def encode_report(report: Report) -> bytes:
 def decode_report(data: bytes) -> Report | None:
     """Return the report in a line; None when it is none."""
     try:
-        return Report(**json.loads(data))
-    except (TypeError, ValueError):
+        report = Report(**json.loads(data))
+    except (TypeError, ValueError, RecursionError):
         return None
+    fits = all(isinstance(text, str) for text in (report.endpoint, report.peer, report.nonce))
+    return report if fits and isinstance(report.size, int) else None
 
 
 def encode_echo(family: str, number: int) -> bytes:
@@ -107,7 +117,7 @@ def decode_echo(family: str, data: bytes) -> tuple[int, str | None] | None:
     The failure is None for an echo reply, and names the error for an ICMP message that reports one.
     """
     v4 = family == "ipv4"
-    if v4:
+    if v4 and data:
         data = data[(data[0] & 15) * 4 :]  # a raw IPv4 socket gives the IP header too
     if len(data) < 8:
         return None
@@ -116,7 +126,7 @@ def decode_echo(family: str, data: bytes) -> tuple[int, str | None] | None:
         return number, None
     # What an error is about follows it: the IP header and at least eight bytes more.
     about = data[8:]
-    header = (about[0] & 15) * 4 if v4 and about else 40
+    header = max(20, (about[0] & 15) * 4) if v4 and about else 40
     if kind not in ((3, 11) if v4 else (1, 2, 3)) or len(about) < header + 8:
         return None
     # Raw sockets are told of everybody's datagrams: only echo requests count.
@@ -200,6 +210,7 @@ __all__ = [
     "LEAST_MTU",
     "UDP_OVERHEAD",
     "Report",
+    "check_run",
     "decode_answer",
     "decode_echo",
     "decode_report",

@@ -6,130 +6,132 @@ from __future__ import annotations
 
 import ipaddress
 import os
-import uuid
+import socket
+from collections import Counter
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ansible_collections.podnet.kubernetes.plugins.module_utils import _pod_namespaces
 from ansible_collections.podnet.kubernetes.plugins.module_utils._cells import Endpoint
 from ansible_collections.podnet.kubernetes.plugins.module_utils._pod_namespaces import (
     addresses_of,
+    find_candidates,
     find_namespaces,
     link_overhead,
+    locate,
     node_of,
     parse_pod_uid,
 )
 
-UID = "06e24949-6b16-4b3b-bb1f-43cd75649caf"
-UNDERSCORES = UID.replace("-", "_")
-OTHER = "a289ff0b-f6cd-4405-933d-8123ac94ea67"
-HASH = "8a0c5e8c7d6f4b3a291807f6e5d4c3b2"
-CONTAINER = "0b15e36cc35ae94e61af3e6b3b56b5d3d8b1f6de7c1a8d5f3b2a190807f6e5d4"
+# Files of /proc as the kernel, the kubelet and the runtimes make them: written by hand after their layouts, and not
+# recorded on a running node.
+FILES = Path(__file__).parent.parent / "proc"
+UID = "3f1c8a2e-7d4b-4c59-9e0a-b2d6f5a81c37"
+OTHER_UID = "c05d7e11-2a9f-4b38-8c64-0e1f9d7a5b26"
+HASH = "9b4e7c02d15f3a68e0c7914bd28f6a53"
 
-# The layouts, with {} for the UID as the driver writes it. CRI-O's are recorded from its documentation, not run.
-CGROUPFS = f"/kubepods/burstable/pod{{}}/{CONTAINER}"
-CGROUPFS_GUARANTEED = f"/kubepods/pod{{}}/{CONTAINER}"
-SYSTEMD = (
-    f"/kubepods.slice/kubepods-besteffort.slice/kubepods-besteffort-pod{{}}.slice/cri-containerd-{CONTAINER}.scope"
-)
-SYSTEMD_GUARANTEED = f"/kubepods.slice/kubepods-pod{{}}.slice/cri-containerd-{CONTAINER}.scope"
-CRIO = f"/kubepods.slice/kubepods-burstable.slice/kubepods-burstable-pod{{}}.slice/crio-{CONTAINER}.scope"
-CRIO_MONITOR = (
-    f"/kubepods.slice/kubepods-burstable.slice/kubepods-burstable-pod{{}}.slice/crio-conmon-{CONTAINER}.scope"
-)
-ROOT = f"/kubelet/kubepods/besteffort/pod{{}}/{CONTAINER}"
-
-# The kubelet with the driver systemd, and containerd with cgroupfs: a mistake, and the pods run.
-MIXED = f"/system.slice/containerd.service/kubepods-burstable-pod{{}}.slice:cri-containerd:{CONTAINER}"
-
-HYPHENS = [CGROUPFS, CGROUPFS_GUARANTEED, ROOT]
-SYSTEMDS = [SYSTEMD, SYSTEMD_GUARANTEED, CRIO, CRIO_MONITOR, MIXED]
-
-
-def v1(path):
-    """Return /proc/PID/cgroup of a machine with cgroup v1: the path is in one controller, and others say nothing."""
-    return f"12:pids:{path}\n11:cpuset:/\n1:name=systemd:{path}\n0::/\n"
-
-
-def v2(path):
-    return f"0::{path}\n"
-
-
-@pytest.mark.parametrize("version", [v1, v2])
-@pytest.mark.parametrize(
-    ("path", "uid"),
-    [(layout.format(UID), UID) for layout in HYPHENS]
-    + [(layout.format(UNDERSCORES), UID) for layout in SYSTEMDS]
-    + [(layout.format(HASH), HASH) for layout in [*HYPHENS, *SYSTEMDS]],
-)
-def test_the_pod_of_a_process(version, path, uid):
-    assert parse_pod_uid(version(path)) == uid
-
-
-@pytest.mark.parametrize(
-    "path",
-    [
-        "/",
-        f"/docker/{CONTAINER}",
-        f"/system.slice/docker-{CONTAINER}.scope",
-        "/user.slice/user-0.slice/session-4.scope",
-        f"/backup-of-pod{UID}x/{CONTAINER}",
-        f"/mypod{UID}/{CONTAINER}",
-        f"/kubepods/burstable/pod{UID[:-1]}/{CONTAINER}",
-        f"/kubepods/burstable/pod{UID.replace('-', '_', 1)}/{CONTAINER}",
-    ],
-)
-def test_what_is_no_pod(path):
-    assert parse_pod_uid(v1(path)) is None
-    assert parse_pod_uid(v2(path)) is None
+# By the file's name, the UID of the pod that the process is of.
+PODS = {
+    "cgroup_v1_cgroupfs_containerd": UID,
+    "cgroup_v1_containerd_service": UID,
+    "cgroup_v1_only_name_systemd": UID,
+    "cgroup_v1_systemd_containerd": UID,
+    "cgroup_v1_systemd_crio": UID,
+    "cgroup_v2_cgroupfs_containerd": UID,
+    "cgroup_v2_cgroupfs_guaranteed": UID,
+    "cgroup_v2_cgroupfs_root_kubelet": UID,
+    "cgroup_v2_cgroupfs_static_pod": HASH,
+    "cgroup_v2_inner_cgroup": UID,
+    "cgroup_v2_node_in_a_pod": UID,
+    "cgroup_v2_pod_removed": UID,
+    "cgroup_v2_systemd_containerd": UID,
+    "cgroup_v2_systemd_crio": UID,
+    "cgroup_v2_systemd_crio_conmon": UID,
+    "cgroup_v2_systemd_docker": UID,
+    "cgroup_v2_systemd_guaranteed": UID,
+    "cgroup_v2_systemd_root_kubelet": UID,
+    "cgroup_v2_systemd_static_pod": HASH,
+}
+NO_PODS = [
+    "none_docker",
+    "none_docker_v2",
+    "none_kernel_thread",
+    "none_kubelet",
+    "none_longer_than_a_hash",
+    "none_longer_than_a_uid",
+    "none_podman_pod",
+    "none_qos_slice",
+    "none_shorter_than_a_uid",
+    "none_uid_in_a_longer_slice",
+    "none_uid_in_a_longer_word",
+    "none_uid_with_mixed_marks",
+    "none_uid_without_pod",
+]
 
 
-@given(st.uuids(), st.sampled_from(HYPHENS), st.sampled_from(SYSTEMDS))
-def test_every_uid_is_found_in_every_layout(uid: uuid.UUID, hyphens, systemd):
-    assert parse_pod_uid(v2(hyphens.format(uid))) == str(uid)
-    assert parse_pod_uid(v1(systemd.format(str(uid).replace("-", "_")))) == str(uid)
+def content(name):
+    return (FILES / name).read_text()
+
+
+@pytest.mark.parametrize(("name", "uid"), PODS.items())
+def test_the_pod_of_a_process(name, uid):
+    assert parse_pod_uid(content(name)) == uid
+
+
+@pytest.mark.parametrize("name", NO_PODS)
+def test_a_process_of_no_pod(name):
+    assert parse_pod_uid(content(name)) is None
+
+
+def test_every_file_is_used():
+    files = {file.name for file in FILES.iterdir() if file.name.startswith(("cgroup_", "none_"))}
+    assert files == {*PODS, *NO_PODS}
+
+
+@given(st.sampled_from(sorted(PODS)), st.uuids())
+def test_any_uid_is_found_in_any_layout(name, uuid):
+    text = content(name)
+    uid = uuid.hex if PODS[name] == HASH else str(uuid)
+    for old, new in ((UID, uid), (UID.replace("-", "_"), uid.replace("-", "_")), (HASH, uid)):
+        text = text.replace(old, new)
+    assert parse_pod_uid(text) == uid
+
+
+@given(st.text())
+def test_any_text_is_taken(text):
+    parse_pod_uid(text)
 
 
 class Proc:
-    """A tree like /proc. Namespaces are files: two processes in one have hard links to it."""
+    """A tree like /proc, in which one file stands for each namespace: its inode is the namespace's."""
 
     def __init__(self, path):
-        self.path = path
-        self.namespace("node")
-        self.process("self", "node", "/")
-        self.write("1/cgroup", v2("/init.scope"))
-        self.write("cmdline", "no process")
+        self.path = path / "proc"
+        self.namespaces = path / "namespaces"
+        self.namespaces.mkdir()
+        (self.path / "sys").mkdir(parents=True)
+        self.add("self", "node", cgroup="0::/\n")
 
-    def write(self, name, text):
-        target = self.path / name
-        target.parent.mkdir(parents=True, exist_ok=True)
-        target.write_text(text)
+    def inode(self, namespace):
+        return (self.namespaces / namespace).stat().st_ino
 
-    def namespace(self, name, *addresses):
-        self.write(f"namespaces/{name}", name)
-        lines = ["Main:", "  +-- 0.0.0.0/0 3 0 5", "     |-- 0.0.0.0", "        /0 universe UNICAST"]
-        for address in ("127.0.0.1", *(one for one in addresses if ":" not in one)):
-            network = address.rpartition(".")[0] + ".0"
-            lines += [
-                f"     |-- {network}",
-                "        /24 link UNICAST",
-                f"     |-- {address}",
-                "        /32 host LOCAL",
-            ]
-            lines += [f"     |-- {network[:-1]}255", "        /32 link BROADCAST"]
-        self.write(f"namespaces/{name}.fib_trie", "\n".join(lines) + "\n")
-        digits = [one for one in addresses if ":" in one]
-        lines = [f"{int(ipaddress.IPv6Address(one)):032x} 02 40 00 80     eth0\n" for one in digits]
-        self.write(f"namespaces/{name}.if_inet6", "".join(lines))
-
-    def process(self, pid, namespace, path):
-        self.write(f"{pid}/cgroup", v1(path))
-        (self.path / f"{pid}/ns").mkdir()
-        (self.path / f"{pid}/net").mkdir()
-        os.link(self.path / f"namespaces/{namespace}", self.path / f"{pid}/ns/net")
-        for name in ("fib_trie", "if_inet6"):
-            os.link(self.path / f"namespaces/{namespace}.{name}", self.path / f"{pid}/net/{name}")
+    def add(self, process, namespace, uid=UID, cgroup=None, addresses=()):
+        """Add a process; a namespace's name is that of the file that stands for it."""
+        directory = self.path / str(process)
+        (directory / "ns").mkdir(parents=True)
+        (directory / "net").mkdir()
+        (directory / "cgroup").write_text(cgroup or f"0::/kubepods/besteffort/pod{uid}/{'0123456789abcdef' * 4}\n")
+        (self.namespaces / namespace).touch()
+        os.link(self.namespaces / namespace, directory / "ns" / "net")
+        v4 = ["127.0.0.1", *(address for address in addresses if ":" not in address)]
+        v6 = ["::1", *(address for address in addresses if ":" in address)]
+        trie = "".join(f"     |-- {address}\n        /32 host LOCAL\n" for address in v4)
+        (directory / "net" / "fib_trie").write_text(f"Local:\n  +-- 0.0.0.0/0 3 0 4\n{trie}")
+        lines = [f"{int(ipaddress.IPv6Address(address)):032x} 02 40 00 80     eth0\n" for address in v6]
+        (directory / "net" / "if_inet6").write_text("".join(lines))
 
 
 @pytest.fixture
@@ -137,110 +139,287 @@ def proc(tmp_path):
     return Proc(tmp_path)
 
 
-def pod(*addresses, uids=(UID,), name="shop/web"):
-    return Endpoint(name, "pod", addresses, "node1", uids)
+def test_a_namespace_is_found_once_however_many_processes_are_in_it(proc):
+    for process in (9, 10, 700):
+        proc.add(process, "pod")
+    found = find_candidates(proc.path, [UID])
+    assert list(found) == [UID]
+    assert list(found[UID]) == [proc.inode("pod")]
+    assert found[UID][proc.inode("pod")] in (9, 10, 700)
 
 
-def test_addresses_are_those_of_the_namespace(proc):
-    proc.namespace("pod", "10.244.1.2", "fd00:10::2")
-    proc.process(100, "pod", "/")
-    assert addresses_of(proc.path, 100) == {"127.0.0.1", "10.244.1.2", "fd00:10::2"}
+def test_candidates_are_by_pod_and_namespace(proc):
+    proc.add(9, "pod")
+    proc.add(10, "made by the pod")
+    proc.add(11, "other pod", uid=OTHER_UID)
+    assert find_candidates(proc.path, [UID, OTHER_UID]) == {
+        UID: {proc.inode("pod"): 9, proc.inode("made by the pod"): 10},
+        OTHER_UID: {proc.inode("other pod"): 11},
+    }
 
 
-def test_a_kernel_without_ipv6(proc):
-    proc.namespace("pod", "10.244.1.2")
-    proc.process(100, "pod", "/")
-    (proc.path / "100/net/if_inet6").unlink()
-    assert addresses_of(proc.path, 100) == {"127.0.0.1", "10.244.1.2"}
+def test_what_is_no_candidate(proc):
+    proc.add(9, "node")  # CRI-O's conmon is in the pod's cgroup, and not in its namespace
+    proc.add(10, "other pod", uid=OTHER_UID)
+    proc.add(11, "container", cgroup=content("none_docker"))
+    assert find_candidates(proc.path, [UID]) == {}
 
 
-def test_the_namespace_that_holds_the_addresses_is_taken(proc):
-    proc.namespace("pod", "10.244.1.2", "fd00:10::2")
-    proc.namespace("inner", "172.17.0.1")  # a pod in which containers of its own run
-    proc.namespace("neighbour", "10.244.1.3")
-    proc.process(100, "inner", CGROUPFS.format(UID))
-    proc.process(101, "pod", CGROUPFS.format(UID))
-    proc.process(102, "pod", CGROUPFS.format(UID))
-    proc.process(103, "neighbour", CGROUPFS.format(OTHER))
-    found = find_namespaces(
-        [pod("10.244.1.2", "FD00:10::2"), pod("10.244.1.3", uids=(OTHER,), name="shop/db")], proc.path
-    )
-    assert found["shop/web"] in (101, 102)
-    assert found["shop/db"] == 103
+@pytest.mark.parametrize("gone", ["cgroup", "ns/net"])
+def test_a_process_that_ends_meanwhile_is_passed_over(proc, gone):
+    proc.add(8, "pod")
+    proc.add(9, "pod")
+    (proc.path / "8" / gone).unlink()
+    assert find_candidates(proc.path, [UID]) == {UID: {proc.inode("pod"): 9}}
 
 
-def test_a_static_pod_is_found_by_its_hash(proc):
-    proc.namespace("pod", "10.244.1.2")
-    proc.process(100, "pod", SYSTEMD.format(HASH))
-    assert find_namespaces([pod("10.244.1.2", uids=(UID, HASH))], proc.path) == {"shop/web": 100}
+def test_each_process_is_read_once_however_many_pods_are_wanted(proc, monkeypatch):
+    read, reads = Path.read_text, Counter()
+
+    def counting(self, *args, **kwargs):
+        reads[self] += 1
+        return read(self, *args, **kwargs)
+
+    for process in (9, 10, 11):
+        proc.add(process, "pod")
+    monkeypatch.setattr(Path, "read_text", counting)
+    find_candidates(proc.path, [UID, OTHER_UID, HASH])
+    assert reads == {proc.path / str(process) / "cgroup": 1 for process in (9, 10, 11)}
 
 
-def test_a_process_that_ends_meanwhile_is_passed_over(proc):
-    proc.namespace("pod", "10.244.1.2")
-    proc.process(100, "pod", CGROUPFS.format(UID))
-    (proc.path / "99").mkdir()
-    assert find_namespaces([pod("10.244.1.2")], proc.path) == {"shop/web": 100}
-
-
-def test_all_pods_in_trouble_are_named(proc):
-    proc.namespace("wrong", "10.244.1.9")
-    proc.process(100, "wrong", CGROUPFS.format(UID))
-    proc.process(101, "node", CGROUPFS.format(OTHER))  # as a host-network container is
-    with pytest.raises(ValueError) as caught:
-        find_namespaces([pod("10.244.1.2"), pod("10.244.1.3", uids=(OTHER,), name="shop/db")], proc.path)
-    web, database = str(caught.value).split("; ")
-    assert web.startswith("pod shop/web (10.244.1.2): the network namespaces of its processes hold 10.244.1.9")
-    assert database.startswith(f"pod shop/db (10.244.1.3): no process on this node is in a cgroup with its UID {OTHER}")
-
-
-def test_two_namespaces_with_the_address_are_one_too_many(proc):
-    for number in (100, 101):
-        proc.namespace(f"pod{number}", "10.244.1.2")
-        proc.process(number, f"pod{number}", CGROUPFS.format(UID))
-    with pytest.raises(ValueError, match="2 network namespaces of its processes hold its addresses, and one should"):
-        find_namespaces([pod("10.244.1.2")], proc.path)
-
-
-def nodes(*named):
-    return [Endpoint(name, "node", (address,), name) for name, address in named]
+def network(path, **files):
+    """A process 9 with these files of FILES in its net directory; return the tree that it is in."""
+    (path / "9" / "net").mkdir(parents=True)
+    for name, source in files.items():
+        (path / "9" / "net" / name).write_text(content(source))
+    return path
 
 
 @pytest.mark.parametrize(
-    ("hostname", "addresses", "expected"),
+    ("files", "addresses"),
     [
-        ("node1", set(), "node1"),
-        ("NODE1", set(), "node1"),
-        ("node1.example.org", set(), "node1"),
-        ("machine", {"127.0.0.1", "10.100.198.201"}, "node1"),
-        # The name comes first: on Vagrant every machine has this address.
-        ("node2", {"10.100.198.201"}, "node2"),
+        pytest.param(
+            {"fib_trie": "fib_trie_pod", "if_inet6": "if_inet6_pod"},
+            {"127.0.0.1", "10.244.1.7", "::1", "fd00:10:244:1::7", "fe80::5c3e:9aff:fe7b:2104"},
+            id="both families",
+        ),
+        pytest.param({"fib_trie": "fib_trie_pod"}, {"127.0.0.1", "10.244.1.7"}, id="a kernel without IPv6"),
+        pytest.param({"fib_trie": "fib_trie_host_route"}, {"10.244.1.8"}, id="host routes to other machines are none"),
     ],
 )
-def test_which_node_a_machine_is(hostname, addresses, expected):
-    there = nodes(("node1", "10.100.198.201"), ("node2", "10.100.198.202"))
-    assert node_of(there, hostname, addresses) == expected
+def test_the_addresses_of_a_namespace(tmp_path, files, addresses):
+    assert addresses_of(network(tmp_path, **files), 9) == addresses
 
 
-def test_a_short_name_that_two_nodes_have_decides_nothing():
-    there = nodes(("web.a.org", "10.0.0.1"), ("web.b.org", "10.0.0.2"))
-    assert node_of(there, "web", {"10.0.0.2"}) == "web.b.org"
+def test_the_kernel_takes_the_addresses_for_its_own():
+    for address in addresses_of(Path("/proc"), os.getpid()):
+        if ":" not in address:
+            with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sock:
+                sock.bind((address, 0))
 
 
-def test_a_machine_that_is_no_node():
-    there = nodes(("node1", "10.0.2.15"), ("node2", "10.0.2.15"))
-    with pytest.raises(ValueError, match=r"this machine, other, is not found among the nodes node1, node2 .* set node"):
-        node_of(there, "other", {"10.0.2.15"})
+def pod(name="default/web", addresses=("10.244.1.7",), uids=(UID,), node="node1"):
+    return Endpoint(name, "pod", addresses, node=node, uids=uids)
 
 
 @pytest.mark.parametrize(
-    ("kinds", "expected"),
-    [([], 0), ([""], 0), (["", "vxlan"], 50), (["bridge"], 0), (["wireguard", "vxlan"], 60)],
+    ("addresses", "held"),
+    [
+        pytest.param(["10.244.1.7"], ["10.244.1.7"], id="IPv4"),
+        pytest.param(["fd00:10:244:1::7"], ["fd00:10:244:1::7", "fe80::7"], id="IPv6"),
+        pytest.param(["10.244.1.7", "fd00::7"], ["10.244.1.7", "fd00::7", "192.168.9.9"], id="both, and more there"),
+        pytest.param(["FD00:10:0::7"], ["fd00:10::7"], id="written in another way"),
+    ],
 )
-def test_the_overhead_that_links_show(tmp_path, kinds, expected):
-    for number, kind in enumerate(kinds):
-        link = tmp_path / f"link{number}"
-        link.mkdir()
-        (link / "uevent").write_text(
-            (f"DEVTYPE={kind}\n" if kind else "") + f"INTERFACE=link{number}\nIFINDEX={number}\n"
-        )
-    assert link_overhead(tmp_path) == expected
+def test_the_namespace_of_a_pod_holds_its_addresses(proc, addresses, held):
+    proc.add(9, "made by the pod", addresses=["10.244.1.8"])
+    proc.add(10, "pod", addresses=held)
+    proc.add(11, "other pod", uid=OTHER_UID, addresses=held)
+    assert find_namespaces([pod(addresses=tuple(addresses))], proc.path) == {"default/web": 10}
+
+
+def test_a_static_pod_is_found_by_the_hash_of_its_configuration(proc):
+    proc.add(9, "pod", uid=HASH, addresses=["10.244.1.7"])
+    assert find_namespaces([pod(uids=(UID, HASH))], proc.path) == {"default/web": 9}
+
+
+def test_no_pods_have_no_namespaces(proc):
+    assert find_namespaces([], proc.path) == {}
+
+
+def trouble(proc, *pods):
+    with pytest.raises(ValueError) as error:
+        find_namespaces(pods, proc.path)
+    return str(error.value)
+
+
+@pytest.mark.parametrize(
+    ("namespace", "uid"),
+    [
+        pytest.param("pod", OTHER_UID, id="no process"),
+        pytest.param("node", UID, id="only in the node's namespace"),
+    ],
+)
+def test_a_pod_without_a_process_is_an_error(proc, namespace, uid):
+    proc.add(9, namespace, uid=uid, addresses=["10.244.1.7", "fd00::7"])
+    message = trouble(proc, pod(addresses=("10.244.1.7", "fd00::7")))
+    assert message.startswith(
+        f"pod default/web (10.244.1.7, fd00::7): no process on this node is in a cgroup with its UID {UID}"
+    )
+
+
+@pytest.mark.parametrize(
+    ("held", "shown"),
+    [
+        pytest.param([["10.244.1.8"]], "hold 10.244.1.8:", id="another address"),
+        pytest.param([["10.244.1.7"]], "hold 10.244.1.7:", id="one of two addresses"),
+        pytest.param([["10.244.1.7"], ["fd00::7"]], "hold 10.244.1.7 and fd00::7:", id="one each"),
+        pytest.param([[]], "hold no address:", id="none"),
+    ],
+)
+def test_a_pod_whose_addresses_are_elsewhere_is_an_error(proc, held, shown):
+    for number, addresses in enumerate(held):
+        proc.add(number + 9, f"pod {number}", addresses=addresses)
+    message = trouble(proc, pod(addresses=("10.244.1.7", "fd00::7")))
+    assert message.startswith("pod default/web (10.244.1.7, fd00::7): ")
+    # The order of processes is that of the directory.
+    assert shown in message or " and ".join(reversed(shown[5:-1].split(" and "))) in message
+
+
+def test_a_pod_whose_process_has_just_ended_is_an_error(proc):
+    proc.add(9, "pod", addresses=["10.244.1.7"])
+    (proc.path / "9" / "net" / "fib_trie").unlink()
+    assert "hold no address:" in trouble(proc, pod())
+
+
+def test_a_namespace_beside_it_whose_process_has_just_ended_is_no_trouble(proc):
+    proc.add(9, "made by the pod")
+    proc.add(10, "pod", addresses=["10.244.1.7"])
+    (proc.path / "9" / "net" / "fib_trie").unlink()
+    assert find_namespaces([pod()], proc.path) == {"default/web": 10}
+
+
+def test_a_pod_with_two_namespaces_is_an_error(proc):
+    proc.add(9, "pod", addresses=["10.244.1.7"])
+    proc.add(10, "made by the pod", addresses=["10.244.1.7"])
+    message = trouble(proc, pod())
+    assert message.startswith("pod default/web (10.244.1.7): 2 network namespaces ")
+
+
+def test_all_pods_with_troubles_are_named(proc):
+    proc.add(9, "pod", addresses=["10.244.1.7"])
+    message = trouble(
+        proc, pod("default/gone", uids=(OTHER_UID,)), pod("default/web"), pod("default/moved", ("10.244.1.9",))
+    )
+    assert "default/gone" in message
+    assert "default/moved" in message
+    assert "default/web" not in message
+
+
+def node(name, *addresses):
+    return Endpoint(name, "node", addresses, node=name)
+
+
+VAGRANT = [node("master", "10.0.2.15"), node("node1", "10.0.2.15"), node("node2", "10.0.2.15")]
+NODES = [
+    node("master", "10.100.198.200"),
+    node("node1", "10.100.198.201", "fd00::201"),
+    node("node10", "10.100.198.210"),
+]
+
+
+@pytest.mark.parametrize(
+    ("nodes", "hostname", "addresses", "name"),
+    [
+        pytest.param(NODES, "node1", set(), "node1", id="name"),
+        pytest.param(NODES, "Node1", set(), "node1", id="name, in capitals"),
+        pytest.param(NODES, "node1.example.com", set(), "node1", id="first label"),
+        pytest.param(
+            [node("node1.a.example"), node("node2.a.example")], "node2", set(), "node2.a.example", id="node's label"
+        ),
+        pytest.param(
+            [node("node1.a.example"), node("node1.b.example")],
+            "node1.b.example",
+            set(),
+            "node1.b.example",
+            id="whole name",
+        ),
+        pytest.param(VAGRANT, "node2", {"127.0.0.1", "10.0.2.15"}, "node2", id="name, all with one address"),
+        pytest.param(NODES, "master", {"10.100.198.201"}, "master", id="name before address"),
+        pytest.param(NODES, "localhost", {"127.0.0.1", "10.100.198.210"}, "node10", id="address"),
+        pytest.param(NODES, "localhost", {"::1", "fd00::201"}, "node1", id="IPv6 address"),
+        pytest.param([node("a", "FD00:0::1")], "localhost", {"fd00::1"}, "a", id="address, written in another way"),
+        pytest.param(
+            [node("node1.a.example", "10.0.0.1"), node("node1.b.example", "10.0.0.2")],
+            "node1",
+            {"10.0.0.2"},
+            "node1.b.example",
+            id="address where two have the first label",
+        ),
+        pytest.param([pod("node1"), *NODES], "node1", set(), "node1", id="pods are no nodes"),
+    ],
+)
+def test_the_node_that_a_machine_is(nodes, hostname, addresses, name):
+    assert node_of(nodes, hostname, addresses) == name
+
+
+@pytest.mark.parametrize(
+    ("nodes", "addresses", "shown"),
+    [
+        pytest.param(NODES, {"127.0.0.1", "192.0.2.1"}, "master, node1, node10", id="none"),
+        pytest.param(VAGRANT, {"127.0.0.1", "10.0.2.15"}, "master, node1, node2", id="several"),
+        pytest.param([pod("default/web", ("192.0.2.1",))], {"192.0.2.1"}, "(none)", id="no nodes at all"),
+    ],
+)
+def test_a_machine_that_is_no_node_is_an_error(nodes, addresses, shown):
+    with pytest.raises(ValueError) as error:
+        node_of(nodes, "laptop", addresses)
+    assert str(error.value) == (
+        f"this machine, laptop, is not found among the nodes {shown} by its name or its addresses: set node to the "
+        "name of its Node object"
+    )
+
+
+ENDPOINTS = [
+    node("node1", "10.100.198.201"),
+    node("node2", "10.100.198.202"),
+    pod("default/here"),
+    pod("default/there", node="node2"),
+    Endpoint("default/web:80", "service", ("10.96.0.9",), port=80),
+]
+
+
+def test_the_endpoints_of_a_node(monkeypatch):
+    monkeypatch.setattr(_pod_namespaces, "find_namespaces", lambda pods: {one.name: 9 for one in pods})
+    assert locate(ENDPOINTS, "node1") == (
+        "node1",
+        [(ENDPOINTS[0], ""), (ENDPOINTS[2], "/proc/9/ns/net")],
+    )
+
+
+def test_the_node_is_found_by_itself(monkeypatch):
+    here = node(os.uname().nodename.lower())
+    assert locate([*ENDPOINTS, here]) == (here.name, [(here, "")])
+
+
+@pytest.mark.parametrize(
+    ("links", "overhead"),
+    [
+        pytest.param({}, 0, id="none"),
+        pytest.param({"lo": "INTERFACE=lo\nIFINDEX=1\n", "eth0": "INTERFACE=eth0\nIFINDEX=2\n"}, 0, id="plain"),
+        pytest.param({"cni0": "DEVTYPE=bridge\nINTERFACE=cni0\nIFINDEX=5\n"}, 0, id="bridge"),
+        pytest.param({"flannel.1": "DEVTYPE=vxlan\nINTERFACE=flannel.1\nIFINDEX=4\n"}, 50, id="VXLAN"),
+        pytest.param({"vxlan0": "INTERFACE=vxlan0\nIFINDEX=4\n"}, 0, id="only its name"),
+        pytest.param(
+            {"wireguard.cali": "DEVTYPE=wireguard\nINTERFACE=wireguard.cali\nIFINDEX=6\n"}, 60, id="WireGuard"
+        ),
+        pytest.param({"vxlan.calico": "DEVTYPE=vxlan\n", "wireguard.cali": "DEVTYPE=wireguard\n"}, 60, id="both"),
+    ],
+)
+def test_what_encapsulation_takes(tmp_path, links, overhead):
+    for name, uevent in links.items():
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "uevent").write_text(uevent)
+    (tmp_path / "bonding_masters").write_text("bond0\n")  # a file among the links, where bonding is loaded
+    (tmp_path / "leaving" / "uevent").mkdir(parents=True)  # cannot be read, like that of a link that has just gone
+    assert link_overhead(tmp_path) == overhead

@@ -1,0 +1,104 @@
+# Copyright (c) 2026, podnet.kubernetes developers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+import errno
+
+import pytest
+
+from ansible_collections.podnet.kubernetes.plugins.module_utils._attempts import Attempt, Record, add_up
+from ansible_collections.podnet.kubernetes.plugins.module_utils._cells import Target, Try
+
+
+@pytest.mark.parametrize(
+    ("outcomes", "expected"),
+    [
+        ({"reachable"}, "reachable"),
+        ({"blocked"}, "blocked"),
+        ({"reachable", "blocked"}, "flapping"),
+        ({"faulty", "reachable"}, "faulty"),
+        ({"faulty", "reachable", "blocked"}, "faulty"),
+        ({"not observed"}, "not observed"),
+        ({"not observed", "reachable"}, "reachable"),
+        ({"not observed", "blocked"}, "blocked"),
+        ({"not observed", "reachable", "blocked"}, "flapping"),
+    ],
+)
+def test_what_attempts_add_up_to(outcomes, expected):
+    assert add_up(outcomes) == expected
+
+
+def record(*attempts):
+    return Record("a", "", Target("b", "pod", "10.0.0.2", ()), Try("tcp", 80, "podnet"), list(attempts))
+
+
+def good(begun, ended, **more):
+    return Attempt(begun, ended, "reachable", None, **more)
+
+
+def test_a_cell_of_attempts_that_succeeded():
+    cell = record(
+        good(10.0, 10.004, own="x:1", seen="x:1"), good(10.2, 10.201, own="x:2", seen="y:2", answered_by="b")
+    ).summarise(9.9)
+    assert (cell.outcome, cell.attempts, cell.succeeded, cell.reason) == ("reachable", 2, 2, None)
+    assert cell.latency_ms == pytest.approx(2.5)
+    assert cell.first_success_ms == pytest.approx(104)
+    # Of the last one: own and seen belong together.
+    assert (cell.own, cell.seen, cell.answered_by, cell.translated) == ("x:2", "y:2", "b", True)
+
+
+def test_a_cell_of_attempts_that_failed():
+    cell = record(Attempt(1.0), Attempt(1.2)).summarise(1.0)
+    assert (cell.outcome, cell.reason, cell.succeeded, cell.latency_ms, cell.own) == (
+        "blocked",
+        "timeout",
+        0,
+        None,
+        None,
+    )
+
+
+def test_a_flapping_cell_says_why_one_failed():
+    refused = Attempt(1.0)
+    refused.fail(OSError(errno.ECONNREFUSED, "Connection refused"))
+    cell = record(good(0.8, 0.9), refused, good(1.2, 1.3)).summarise(0.8)
+    assert (cell.outcome, cell.reason, cell.succeeded, cell.attempts) == ("flapping", "refused", 2, 3)
+
+
+@pytest.mark.parametrize(
+    ("number", "reason", "detail"),
+    [
+        (errno.ECONNREFUSED, "refused", None),
+        (errno.ECONNRESET, "refused", "text"),
+        (errno.ETIMEDOUT, "timeout", "text"),
+        (errno.EHOSTUNREACH, "unreachable", "text"),
+        (errno.ENETUNREACH, "unreachable", "text"),
+        (errno.EPERM, "unreachable", "text"),
+        (errno.EMSGSIZE, "too big", "text"),
+    ],
+)
+def test_the_kernel_s_errors(number, reason, detail):
+    attempt = good(1.0, 1.1)
+    attempt.fail(OSError(number, "text"))
+    assert (attempt.outcome, attempt.reason, attempt.detail, attempt.ended) == ("blocked", reason, detail, None)
+
+
+def test_a_wrong_answer_is_faulty_whatever_came_before():
+    attempt = Attempt(1.0)
+    attempt.answer("b", "x:1")
+    attempt.reject("c answered, not b")
+    cell = record(good(0.5, 0.6), attempt).summarise(0.5)
+    assert (cell.outcome, cell.reason, cell.detail, cell.succeeded) == (
+        "faulty",
+        "wrong answer",
+        "c answered, not b",
+        1,
+    )
+
+
+def test_a_lost_part_makes_an_attempt_blocked():
+    attempt = good(1.0, 1.1)
+    attempt.lose()
+    assert record(attempt, good(1.2, 1.3)).summarise(1.0).outcome == "flapping"

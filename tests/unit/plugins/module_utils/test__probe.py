@@ -1,0 +1,307 @@
+# Copyright (c) 2026, podnet.kubernetes developers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+import socket
+import threading
+from contextlib import contextmanager
+
+import pytest
+
+from ansible_collections.podnet.kubernetes.plugins.module_utils import _responder
+from ansible_collections.podnet.kubernetes.plugins.module_utils._cells import Target, Try
+from ansible_collections.podnet.kubernetes.plugins.module_utils._network_namespace import Namespaces
+from ansible_collections.podnet.kubernetes.plugins.module_utils._probe import Settings, Source, probe
+from ansible_collections.podnet.kubernetes.plugins.module_utils._wire import (
+    Report,
+    decode_request,
+    encode_report,
+    payload,
+)
+
+HERE = "127.0.0.1"
+
+
+class Stay(Namespaces):
+    """No namespace is left, so root is not needed."""
+
+    def enter(self, path):
+        assert path == ""
+
+
+def cells(*tries, address=HERE, run="run", **settings):
+    """Return what probing these tries from one source shows."""
+    source, target = Source("a", "", (address,)), Target("b", "pod", address, tries)
+    with Stay() as namespaces:
+        settings = {"attempts": 2, "interval": 0.01, "timeout": 0.3, **settings}
+        return probe([source], [target], Settings(run, **settings), namespaces)
+
+
+def cell(*tries, **settings):
+    (found,) = cells(*tries, **settings)
+    return found
+
+
+@pytest.fixture
+def responder():
+    """The port at which a responder for endpoint b listens, over TCP and UDP."""
+    with Stay() as namespaces:
+        bound = _responder.bind([_responder.Place("b", "", (HERE,))], namespaces)
+    stop, theirs = socket.socketpair(socket.AF_UNIX)
+    theirs.setblocking(False)
+
+    def work():
+        _responder.serve(bound, Listening(theirs), "run", float("inf"))
+
+    thread = threading.Thread(target=work)
+    thread.start()
+    yield {one.listener.protocol: one.listener.port for one in bound}
+    stop.send(b"x")
+    thread.join(5)
+    stop.close()
+    assert not thread.is_alive()
+
+
+class Listening:
+    """A socket that stands for the control socket: who writes to its other end connects, as this user."""
+
+    def __init__(self, sock):
+        self._sock = sock
+
+    def accept(self):
+        self._sock.recv(1)  # BlockingIOError while nobody has
+        return socket.socketpair(socket.AF_UNIX)
+
+    def __getattr__(self, name):
+        return getattr(self._sock, name)
+
+
+def test_a_responder_reports_the_source(responder):
+    tcp, udp = cells(Try("tcp", responder["tcp"], "podnet", ("b",)), Try("udp", responder["udp"], "podnet", ("b",)))
+    for found in (tcp, udp):
+        assert (found.outcome, found.attempts, found.succeeded, found.answered_by) == ("reachable", 2, 2, "b")
+        assert found.seen == found.own
+        assert found.own.startswith(f"{HERE}:")
+        assert found.latency_ms > 0
+        assert found.first_success_ms > 0
+
+
+def test_the_path_mtu_is_at_most_the_largest_packet(responder):
+    found = cell(Try("mtu", responder["udp"], "podnet"))
+    assert (found.outcome, found.mtu) == ("reachable", 65535)
+
+
+@pytest.mark.parametrize("check", ["tcp", "udp"])
+def test_another_endpoint_is_a_wrong_answer(responder, check):
+    found = cell(Try(check, responder[check], "podnet", ("c", "d")))
+    assert (found.outcome, found.reason, found.detail) == ("faulty", "wrong answer", "b answered, not c or d")
+
+
+@pytest.mark.parametrize("check", ["tcp", "udp"])
+def test_a_responder_answers_its_own_run_alone(responder, check):
+    found = cell(Try(check, responder[check], "podnet"), run="another")
+    assert found.outcome in ("blocked", "faulty")
+    assert found.seen is None
+
+
+@pytest.mark.parametrize("check", ["tcp", "udp", "mtu"])
+def test_nobody_listens(check):
+    with socket.socket(type=socket.SOCK_STREAM if check == "tcp" else socket.SOCK_DGRAM) as sock:
+        sock.bind((HERE, 0))
+        port = sock.getsockname()[1]
+    found = cell(Try(check, port, "podnet"))
+    assert (found.outcome, found.reason, found.succeeded) == ("blocked", "refused", 0)
+
+
+def test_a_taken_port_is_reported_as_such():
+    with socket.socket() as taken, Stay() as namespaces:
+        taken.bind((HERE, 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        bound = _responder.bind([_responder.Place("b", "", (HERE,), (port,))], namespaces)
+        assert [(one.listener.protocol, one.listener.answers) for one in bound] == [
+            ("tcp", "nothing"),
+            ("udp", "podnet"),
+        ]
+        assert bound[0].sock is None
+        bound[1].sock.close()
+        assert cell(Try("tcp", port, "nothing")).outcome == "reachable"
+
+
+def test_silence_over_udp_says_nothing():
+    with socket.socket(type=socket.SOCK_DGRAM) as silent:
+        silent.bind((HERE, 0))
+        found = cell(Try("udp", silent.getsockname()[1], "nothing"), timeout=0.05)
+        asked = cell(Try("udp", silent.getsockname()[1], "podnet"), timeout=0.05)
+    assert (found.outcome, found.reason) == ("not observed", None)
+    assert (asked.outcome, asked.reason) == ("blocked", "timeout")
+
+
+def test_an_address_that_is_not_there_has_no_responder():
+    with Stay() as namespaces, pytest.raises(ValueError, match=r"^b: no responder at 203\.0\.113\.9 port 0 \(tcp\)"):
+        _responder.bind([_responder.Place("b", "", ("203.0.113.9",))], namespaces)
+
+
+@contextmanager
+def server(kind, serve):
+    """Have a server of that kind of socket; `serve` gets a connection, or the socket and a datagram and its sender."""
+    with socket.socket(type=kind) as sock:
+        sock.bind((HERE, 0))
+        sock.settimeout(5)
+        stream = kind == socket.SOCK_STREAM
+        if stream:
+            sock.listen()
+
+        def work():
+            for _attempt in range(2):
+                if stream:
+                    connection, _peer = sock.accept()
+                    connection.settimeout(5)
+                    with connection:
+                        serve(connection)
+                else:
+                    serve(sock, *sock.recvfrom(65536))
+
+        thread = threading.Thread(target=work)
+        thread.start()
+        yield sock.getsockname()[1]
+        thread.join(5)
+        assert not thread.is_alive()
+
+
+def report_to(connection, nonce=None):
+    """Read a request, report, and return what came with it and how much is to be carried."""
+    data = connection.recv(65536)
+    found, transfer = decode_request(data, "run")
+    connection.sendall(encode_report(Report("b", "x:1", nonce or found)))
+    arrived = data.partition(b"\n")[2]
+    while len(arrived) < transfer:
+        part = connection.recv(65536)
+        if not part:  # the asker has seen enough
+            break
+        arrived += part
+    return arrived, transfer
+
+
+def wait_for_the_end(connection):
+    while connection.recv(65536):
+        pass
+
+
+def answers_rubbish(connection):
+    connection.recv(65536)
+    connection.sendall(b"220 mail.example.org\r\n")
+    wait_for_the_end(connection)
+
+
+def answers_another_question(connection):
+    report_to(connection, nonce="99")
+    wait_for_the_end(connection)
+
+
+def never_answers(connection):
+    wait_for_the_end(connection)
+
+
+def carries_nothing_back(connection):
+    report_to(connection)
+    wait_for_the_end(connection)
+
+
+def damages(connection):
+    _arrived, transfer = report_to(connection)
+    connection.sendall(bytes(transfer))
+    wait_for_the_end(connection)
+
+
+def closes_early(connection):
+    _arrived, transfer = report_to(connection)
+    connection.sendall(payload(transfer)[:1000] if transfer else b"")
+
+
+@pytest.mark.parametrize(
+    ("serve", "outcome", "reason", "detail"),
+    [
+        (answers_rubbish, "faulty", "wrong answer", "what answered is no responder of this run"),
+        (answers_another_question, "faulty", "wrong answer", "what answered is no responder of this run"),
+        (never_answers, "blocked", "timeout", "connected, and no answer came"),
+        (carries_nothing_back, "faulty", "too big", "connected, and 0 of 65536 bytes came back"),
+        (damages, "faulty", "wrong answer", "65536 bytes came back, and not those that were sent"),
+        (closes_early, "faulty", "wrong answer", "1000 of 65536 bytes came back, and the connection was closed"),
+    ],
+)
+def test_servers_that_are_wrong(serve, outcome, reason, detail):
+    with server(socket.SOCK_STREAM, serve) as port:
+        found = cell(Try("tcp", port, "podnet", ("b",)), interval=0.35)
+    assert (found.outcome, found.reason, found.detail) == (outcome, reason, detail)
+
+
+def test_agnhost_says_whom_it_saw():
+    def page(connection):
+        connection.recv(65536)
+        connection.sendall(b"HTTP/1.0 200 OK\r\nContent-Type: text/plain\r\n\r\n203.0.113.10:4242")
+
+    def datagram(sock, data, peer):
+        assert data == b"clientip"
+        sock.sendto(b"203.0.113.10:4242", peer)
+
+    for kind, check, serve in ((socket.SOCK_STREAM, "tcp", page), (socket.SOCK_DGRAM, "udp", datagram)):
+        with server(kind, serve) as port:
+            found = cell(Try(check, port, "agnhost"))
+        assert (found.outcome, found.seen, found.translated) == ("reachable", "203.0.113.10:4242", True)
+
+
+def dns(rcode, *addresses):
+    """Return a name server that answers every question so."""
+
+    def serve(sock, data, peer):
+        header = data[:2] + bytes([0x81, 0x80 | rcode]) + b"\x00\x01" + len(addresses).to_bytes(2, "big") + bytes(4)
+        records = [
+            b"\xc0\x0c\x00\x01\x00\x01" + bytes(4) + b"\x00\x04" + socket.inet_aton(address) for address in addresses
+        ]
+        sock.sendto(header + data[12:] + b"".join(records), peer)
+
+    return serve
+
+
+@pytest.mark.parametrize(
+    ("serve", "outcome", "detail"),
+    [
+        (dns(0, "10.96.0.1"), "reachable", None),
+        (dns(0, "10.96.0.9", "10.96.0.1"), "reachable", None),
+        (dns(0, "10.96.0.9"), "faulty", "a.b. is 10.96.0.9, should be 10.96.0.1"),
+        (dns(0), "faulty", "a.b. is no address, should be 10.96.0.1"),
+        (dns(3), "faulty", "a.b. is rcode 3, should be 10.96.0.1"),
+        (
+            lambda sock, _data, peer: sock.sendto(b"rubbish", peer),
+            "faulty",
+            "the answer is no DNS message to the question",
+        ),
+    ],
+)
+def test_a_name_server_s_answer_is_looked_at(serve, outcome, detail):
+    with server(socket.SOCK_DGRAM, serve) as port:
+        found = cell(Try("dns", port, "dns", (), "a.b.", "10.96.0.1"))
+    assert (found.outcome, found.detail) == (outcome, detail)
+
+
+@pytest.mark.parametrize(
+    ("settings", "message"),
+    [
+        ({"attempts": 0}, "attempts is 0: it must be from 1 to 100"),
+        ({"timeout": 0}, "timeout is 0: it must be from 0.01 to 60"),
+        ({"interval": -1}, "interval is -1: it must be from 0 to 60"),
+        ({"transfer": 2 << 20}, "transfer is 2097152: it must be from 0 to 1048576"),
+    ],
+)
+def test_settings_out_of_range(settings, message):
+    with pytest.raises(ValueError, match=message):
+        Settings("run", **settings)
+
+
+def test_ports_out_of_range():
+    with pytest.raises(ValueError, match="other_ports has 0, 70000: a port is a number from 1 to 65535"):
+        _responder.check_ports("other_ports", [0, 80, 70000])
+    assert _responder.check_ports("ports", [80, 8080]) == (80, 8080)

@@ -1,0 +1,162 @@
+# Copyright (c) 2026, podnet.kubernetes developers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+import struct
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ansible_collections.podnet.kubernetes.plugins.module_utils import _wire
+from ansible_collections.podnet.kubernetes.plugins.module_utils._wire import Report
+
+# An answer to "kubernetes.default.svc.cluster.local" by hand (RFC 1035, section 4): the header with ID 0x0102, the
+# question, and an A record whose name is a pointer to the question's at offset 12.
+QUESTION = b"\x0akubernetes\x07default\x03svc\x07cluster\x05local\x00"
+HEADER = bytes.fromhex("0102 8180 0001 0001 0000 0000")
+A_RECORD = b"\xc0\x0c" + bytes.fromhex("0001 0001 0000001e 0004 0a600001")
+ANSWER = HEADER + QUESTION + b"\x00\x01\x00\x01" + A_RECORD
+
+
+def test_a_request_comes_back_as_it_was():
+    assert _wire.decode_request(_wire.encode_request("run1", "2", 65536), "run1") == ("2", 65536)
+
+
+@pytest.mark.parametrize("size", [100, 548, 1422, 8972])
+def test_a_request_fills_a_datagram(size):
+    data = _wire.encode_request("run1", "large0", size=size)
+    assert len(data) == size
+    assert _wire.decode_request(data, "run1") == ("large0", 0)
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"",
+        b"podnet1 run1 2 0",  # not whole yet
+        b"podnet1 run2 2 0\n",  # of another run
+        b"podnet2 run1 2 0\n",
+        b"podnet1 run1 2\n",
+        b"podnet1 run1 2 many\n",
+        b"GET / HTTP/1.1\r\n",
+        b"podnet1 run1 2 0" + b" " * 500 + b"\n",
+    ],
+)
+def test_what_is_no_request_of_the_run(data):
+    assert _wire.decode_request(data, "run1") is None
+
+
+@pytest.mark.parametrize(
+    ("data", "hopeless"), [(b"", False), (b"podnet1 run", False), (b"GET /\r\n", True), (b"x" * 201, True)]
+)
+def test_what_will_never_be_a_request(data, hopeless):
+    assert _wire.is_hopeless(data) is hopeless
+
+
+def test_a_report_comes_back_as_it_was():
+    report = Report("shop/web", "[fd00::2]:4242", "1", 1422)
+    assert _wire.decode_report(_wire.encode_report(report)) == report
+
+
+@pytest.mark.parametrize("data", [b"", b"{}", b"[]", b"1", b'{"endpoint": "a", "peer": "b", "nonce": "c", "more": 1}'])
+def test_what_is_no_report(data):
+    assert _wire.decode_report(data) is None
+
+
+@pytest.mark.parametrize(
+    ("peer", "text"),
+    [
+        (("10.244.1.2", 80), "10.244.1.2:80"),
+        (("fd00::2", 80, 0, 0), "[fd00::2]:80"),
+        (("fe80::1%eth0", 80, 0, 2), "[fe80::1]:80"),
+    ],
+)
+def test_a_peer_as_text(peer, text):
+    assert _wire.show_peer(peer) == text
+
+
+def test_the_payload_has_no_structure_and_any_size():
+    data = _wire.payload(200_000)
+    assert len(data) == 200_000
+    assert len({data[start : start + 16] for start in range(0, 65536, 16)}) == 4096
+
+
+def header(address="10.244.1.3", protocol=1, words=5):
+    """An IPv4 header of that many 32-bit words."""
+    return bytes([0x40 | words]) + bytes(8) + bytes([protocol]) + bytes(words * 4 - 10)
+
+
+def header6(protocol=58):
+    return b"\x60" + bytes(5) + bytes([protocol]) + bytes(33)
+
+
+NUMBER = 0xABCD1234
+ECHO = _wire.encode_echo("ipv4", NUMBER)
+ECHO6 = _wire.encode_echo("ipv6", NUMBER)
+
+
+def test_the_checksum_of_an_echo_request():
+    """RFC 1071: the ones' complement sum of all 16-bit words, checksum included, is all ones."""
+    for number in (0, 1, 0xFFFFFFFF, NUMBER, 0x80008000):
+        total = sum(struct.unpack(f"!{len(ECHO) // 2}H", _wire.encode_echo("ipv4", number)))
+        while total > 0xFFFF:
+            total = (total & 0xFFFF) + (total >> 16)
+        assert total == 0xFFFF
+
+
+@pytest.mark.parametrize(
+    ("family", "data", "expected"),
+    [
+        ("ipv4", header() + b"\x00" + ECHO[1:], (NUMBER, None)),
+        ("ipv4", header(words=6) + b"\x00" + ECHO[1:], (NUMBER, None)),  # with an option
+        ("ipv4", header() + ECHO, None),  # a request: somebody pings the source
+        ("ipv4", header() + b"\x03\x01" + bytes(6) + header() + ECHO[:8], (NUMBER, "host unreachable")),
+        ("ipv4", header() + b"\x03\x0d" + bytes(6) + header(words=6) + ECHO, (NUMBER, "prohibited by a filter")),
+        ("ipv4", header() + b"\x0b\x00" + bytes(6) + header() + ECHO, (NUMBER, "time to live exceeded")),
+        ("ipv4", header() + b"\x03\x06" + bytes(6) + header() + ECHO, (NUMBER, "ICMP type 3 code 6")),
+        ("ipv4", header() + b"\x03\x03" + bytes(6) + header(protocol=17) + bytes(8), None),  # about UDP
+        ("ipv4", header() + b"\x03\x01" + bytes(6) + header() + ECHO[:7], None),  # cut off
+        ("ipv6", b"\x81" + ECHO6[1:], (NUMBER, None)),
+        ("ipv6", ECHO6, None),
+        ("ipv6", b"\x01\x03" + bytes(6) + header6() + ECHO6, (NUMBER, "address unreachable")),
+        ("ipv6", b"\x01\x04" + bytes(6) + header6(protocol=17) + ECHO6, None),
+    ],
+)
+def test_what_a_packet_says_about_an_echo_request(family, data, expected):
+    assert _wire.decode_echo(family, data) == expected
+
+
+def test_a_question():
+    question = _wire.encode_question(0x0102, "kubernetes.default.svc.cluster.local.", "ipv4")
+    assert question == bytes.fromhex("0102 0100 0001 0000 0000 0000") + QUESTION + b"\x00\x01\x00\x01"
+    assert _wire.encode_question(7, "a.", "ipv6")[-4:] == b"\x00\x1c\x00\x01"
+
+
+@pytest.mark.parametrize(
+    ("data", "expected"),
+    [
+        (ANSWER, (0, ["10.96.0.1"])),
+        (ANSWER.replace(b"\x81\x80", b"\x81\x83"), (3, ["10.96.0.1"])),
+        (HEADER[:6] + bytes(6) + QUESTION + b"\x00\x01\x00\x01", (0, [])),
+        (b"\x02\x01" + ANSWER[2:], None),  # to another question
+        (b"\x01\x02\x01" + ANSWER[3:], None),  # a question, not an answer
+        (ANSWER[:-1], None),
+        (b"", None),
+    ],
+)
+def test_an_answer(data, expected):
+    assert _wire.decode_answer(data, 0x0102, "ipv4") == expected
+
+
+@given(st.binary(max_size=120))
+def test_no_bytes_are_an_error(data):
+    _wire.decode_request(data, "run")
+    _wire.decode_report(data)
+    _wire.decode_echo("ipv6", data)
+    _wire.decode_answer(ANSWER[:12] + data, 0x0102, "ipv4")
+    if data:
+        _wire.decode_echo("ipv4", data)
+        _wire.decode_echo("ipv4", header() + b"\x03\x01" + data)
