@@ -1,0 +1,41 @@
+# Copyright (c) 2026, podnet.kubernetes developers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+import pytest
+from ansible.errors import AnsibleFilterError
+
+from ansible_collections.podnet.kubernetes.plugins.filter.node_routes import node_routes
+
+ALLOCATION = {"master": ["10.22.1.0/24"], "node1": ["10.22.2.0/24"], "node2": ["10.22.3.0/24"]}
+ADDRESSES = {"master": "10.100.198.200", "node1": "10.100.198.201", "node2": "10.100.198.202"}
+DUAL = {"master": ["10.22.1.0/24", "fd00:22:1::/64"], "node1": ["10.22.2.0/24", "fd00:22:2::/64"]}
+
+
+@pytest.mark.parametrize("node", ALLOCATION)
+def test_a_route_to_every_other_node_the_control_plane_among_them(node):
+    expected = {ALLOCATION[other][0]: ADDRESSES[other] for other in ALLOCATION if other != node}
+    assert {one["destination"]: one["gateway"] for one in node_routes(ALLOCATION, ADDRESSES, node)} == expected
+
+
+def test_gateways_are_of_the_subnet_s_family():
+    addresses = {"master": ["fd00::200", "10.100.198.200"], "node1": ["10.100.198.201", "fd00::201"]}
+    assert node_routes(DUAL, addresses, "node1") == [
+        {"destination": "10.22.1.0/24", "gateway": "10.100.198.200"},
+        {"destination": "fd00:22:1::/64", "gateway": "fd00::200"},
+    ]
+
+
+@pytest.mark.parametrize(
+    ("allocation", "addresses", "node", "message"),
+    [
+        (ALLOCATION, ADDRESSES, "node9", "node9 has no subnet; nodes with one are master, node1, node2"),
+        (ALLOCATION, {"master": "10.100.198.200"}, "master", "node1 has the subnet 10.22.2.0/24 and no ipv4 address"),
+        (DUAL, ADDRESSES, "master", "node1 has the subnet fd00:22:2::/64 and no ipv6 address"),
+    ],
+)
+def test_what_is_missing_is_named(allocation, addresses, node, message):
+    with pytest.raises(AnsibleFilterError, match=message):
+        node_routes(allocation, addresses, node)
