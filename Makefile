@@ -17,7 +17,7 @@ COLLECTION := .collections/ansible_collections/podnet/kubernetes
 
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 
-.PHONY: help venv lab lab-destroy flannel verify lint sanity unit integration molecule test-quick test bench build lock lock-3.11 lock-3.12 clean
+.PHONY: help venv lab lab-destroy basic-cni flannel verify lint sanity unit integration molecule test-quick test bench build lock lock-3.11 lock-3.12 clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "%-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -42,6 +42,10 @@ lab: $(VENV) ## Bring up the lab's nodes
 
 lab-destroy: $(VENV) ## Remove the lab
 	ansible-playbook playbooks/lab_destroy.yml $(ARGS)
+
+basic-cni: $(VENV) ## Bring up the lab with a cluster on a plain bridge with static routes
+	ansible-playbook playbooks/lab.yml -e lab_network=basic_cni $(ARGS)
+	ansible-playbook playbooks/basic_cni.yml $(ARGS)
 
 flannel: $(VENV) ## Bring up the lab with a cluster on Flannel
 	ansible-playbook playbooks/lab.yml -e lab_network=flannel $(ARGS)
@@ -68,6 +72,7 @@ integration: $(VENV) ## Run the tests of the lab and of the installed collection
 	pytest tests/integration $(ARGS)
 
 molecule: $(VENV) ## Run the Molecule scenarios on the lab, which they take over
+	molecule test -s basic_cni
 	molecule test -s flannel
 	molecule test -s flannel_wrong_interface
 

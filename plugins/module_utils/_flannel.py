@@ -106,27 +106,6 @@ def network_expression(text: str) -> str:
     return rf"^{'[.]'.join(octets)}$"
 
 
-_CHAINS = "FLANNEL-"
-
-
-def rules_removal(saved: str) -> str:
-    """Return the input for C(iptables-restore --noflush) that removes Flannel's chains and the jumps to them.
-
-    C(saved) is the output of C(iptables-save). Rules of others, and their order, stay as they are. The result is empty
-    when there is no chain of Flannel. The chains are those of pkg/trafficmngr/iptables/iptables.go, FLANNEL-FWD in the
-    table filter and FLANNEL-POSTRTG in the table nat.
-    """
-    removal: list[str] = []
-    for block in re.findall(r"^\*.+?^COMMIT$", saved, flags=re.MULTILINE | re.DOTALL):
-        table, *lines, commit = block.splitlines()
-        chains = [name for name in re.findall(r"^:(\S+)", block, flags=re.MULTILINE) if name.startswith(_CHAINS)]
-        jumps = [line for line in lines if re.match(rf"-A (?!{_CHAINS}).* -[jg] {_CHAINS}", line)]
-        if chains:
-            removal += [table, *(f"-D{line[2:]}" for line in jumps)]
-            removal += [*(f"-F {chain}" for chain in chains), *(f"-X {chain}" for chain in chains), commit]
-    return "".join(f"{line}\n" for line in removal)
-
-
 @dataclass(frozen=True)
 class FlannelNode:
     """A node as the cluster and the inventory know it.
@@ -356,5 +335,4 @@ __all__ = [
     "interface_arguments",
     "network_expression",
     "parse_flannel_node",
-    "rules_removal",
 ]

@@ -1,14 +1,14 @@
 # Copyright (c) 2026, podnet.kubernetes developers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Tests of the filter flannel_rules_removal."""
+"""Tests of the filter chain_removal."""
 
 from __future__ import annotations
 
 import pytest
 from ansible.errors import AnsibleFilterError
 
-from ansible_collections.podnet.kubernetes.plugins.filter.flannel_rules_removal import flannel_rules_removal
+from ansible_collections.podnet.kubernetes.plugins.filter.chain_removal import chain_removal
 
 FOREIGN = """\
 *filter
@@ -51,10 +51,21 @@ COMMIT
 
 
 @pytest.mark.parametrize(("saved", "removal"), [("", ""), (FOREIGN, ""), (FLANNEL, REMOVAL)])
-def test_removes_the_chains_of_flannel_and_nothing_else(saved: str, removal: str) -> None:
-    assert flannel_rules_removal(saved) == removal
+def test_removes_those_chains_and_nothing_else(saved: str, removal: str) -> None:
+    assert chain_removal(saved, "FLANNEL-") == removal
 
 
 def test_wants_text() -> None:
     with pytest.raises(AnsibleFilterError, match="iptables-save"):
-        flannel_rules_removal(["*filter"])  # type: ignore[arg-type]
+        chain_removal(["*filter"], "FLANNEL-")  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("prefix", ["", None])
+def test_wants_a_prefix(prefix) -> None:
+    """An empty one would remove all chains."""
+    with pytest.raises(AnsibleFilterError, match="names of the chains"):
+        chain_removal(FLANNEL, prefix)
+
+
+def test_a_chain_of_another_prefix_stays() -> None:
+    assert chain_removal(FLANNEL, "PODNET-") == ""
