@@ -27,7 +27,7 @@ from ansible_collections.podnet.kubernetes.plugins.module_utils._probe import Se
 
 SIZES = (10, 30, 110)
 TARGETS_PER_POD = 3
-PREFIX = "podnet-bench-"
+PREFIX = "bench-podnet-"
 GATEWAY = "10.98.255.254"
 
 

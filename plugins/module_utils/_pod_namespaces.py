@@ -155,8 +155,10 @@ def locate(endpoints: Sequence[Endpoint], node: str | None = None) -> tuple[str,
     The path is empty for the node: it is the namespace of this process.
 
     Raises:
-        ValueError: the node or the namespace of a pod is not found
+        ValueError: the node or the namespace of a pod is not found, or this process is not root's
     """
+    if os.geteuid() != 0:
+        raise ValueError("only root sees the network namespaces of pods: set become")
     node = node or node_of(endpoints, os.uname().nodename, addresses_of(Path("/proc"), "self"))
     here = [one for one in endpoints if one.node == node]
     processes = find_namespaces(one for one in here if one.kind == "pod")

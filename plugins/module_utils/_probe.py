@@ -36,8 +36,12 @@ from ansible_collections.podnet.kubernetes.plugins.module_utils._wire import (
     show_peer,
 )
 
-# Descriptors that a process needs beside its sockets: namespaces, standard streams, Ansible's files.
-_SPARE_DESCRIPTORS = 200
+# Descriptors that a process needs beside its sockets and one for each namespace: standard streams, Ansible's files.
+_SPARE_DESCRIPTORS = 64
+# From where Services are asked, below the range from which the kernel takes ports by itself (32768 and up) and the node
+# ports (30000 to 32767). A Service's packet becomes one to its pod; where a direct one had the same source port, the
+# two would look the same to connection tracking, which then changes a port: a translation that is our own making.
+_SERVICE_PORTS = range(20000, 30000)
 _LONGEST_ANSWER = 65536  # bytes; a server that writes more before it comes to the point is no server of ours
 _VERSIONS = {"ipv4": socket.AF_INET, "ipv6": socket.AF_INET6}
 
@@ -90,8 +94,10 @@ def probe(
     Raises:
         ValueError: a namespace cannot be entered, or no socket can be opened there
     """
+    sources = list(sources)
     records = list(_records(sources, list(targets)))
-    prober = _Prober(settings, namespaces)
+    descriptors = resource.getrlimit(resource.RLIMIT_NOFILE)[0] - len(sources) - _SPARE_DESCRIPTORS
+    prober = _Prober(settings, namespaces, Loop(limit=max(16, descriptors)))
     start = time.monotonic()
     for record in records:
         prober.schedule(record, start)
@@ -114,10 +120,10 @@ def _records(sources: Iterable[Source], targets: list[Target]) -> Iterator[Recor
 class _Prober:
     """Begins attempts, and holds one conversation for each."""
 
-    def __init__(self, settings: Settings, namespaces: Namespaces) -> None:
-        self._settings, self._namespaces = settings, namespaces
-        self._loop = Loop(limit=max(16, resource.getrlimit(resource.RLIMIT_NOFILE)[0] - _SPARE_DESCRIPTORS))
+    def __init__(self, settings: Settings, namespaces: Namespaces, loop: Loop) -> None:
+        self._settings, self._namespaces, self._loop = settings, namespaces, loop
         self._echoes: dict[tuple[str, str], _Echoes] = {}  # by source and family
+        self._service_port = int.from_bytes(os.urandom(2), "big")
         self._conversations = {"tcp": self._connect, "udp": self._exchange, "dns": self._ask}
 
     def schedule(self, record: Record, start: float) -> None:
@@ -143,12 +149,25 @@ class _Prober:
             return
         stream = check == "tcp"
         sock = _open(record, socket.SOCK_STREAM if stream else socket.SOCK_DGRAM)
+        if record.target.kind in ("service", "dns"):
+            self._bind_apart(sock)
         if check == "mtu":
             steps = PathMtu(sock, record, settings.run).steps(settings.attempts, settings.interval, settings.timeout)
         else:
             attempt = record.begin()
             steps = _guard(self._conversations[check](sock, record, attempt, number), attempt)
         self._loop.add(sock, steps, writes=stream)
+
+    def _bind_apart(self, sock: socket.socket) -> None:
+        """Give a socket a source port from which only Services are asked, each time another one."""
+        for _try in _SERVICE_PORTS:
+            self._service_port += 1
+            try:
+                sock.bind(("", _SERVICE_PORTS[self._service_port % len(_SERVICE_PORTS)]))
+                return
+            except OSError as error:
+                if error.errno != errno.EADDRINUSE:
+                    raise
 
     def _connect(self, sock: socket.socket, record: Record, attempt: Attempt, number: int) -> Steps:
         """Open a connection, ask over it who answers, and the last time carry bytes both ways."""

@@ -35,6 +35,7 @@ from ansible_collections.podnet.kubernetes.plugins.module_utils._wire import (
 
 # In the abstract namespace of the node's network namespace: no file is left behind, whatever happens to the process.
 _CONTROL = "\0podnet.kubernetes/responder"
+_SO_RCVBUFFORCE = 33  # asm-generic/socket.h: beyond what others may have
 _CONVERSATION = 10.0  # seconds that one asker may take
 
 
@@ -99,6 +100,8 @@ def _bind(endpoint: str, address: str, protocol: str, port: int, mtu: int | None
     try:
         if protocol == "tcp":
             sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        else:  # many sources may ask at once
+            sock.setsockopt(socket.SOL_SOCKET, _SO_RCVBUFFORCE if os.geteuid() == 0 else socket.SO_RCVBUF, 1 << 20)
         sock.bind((address, port))
         if protocol == "tcp":
             sock.listen(4096)
@@ -277,6 +280,8 @@ def stop(patience: float = 5.0) -> bool:
             control.connect(_CONTROL)
         except ConnectionRefusedError:
             return False
+        except BlockingIOError:
+            raise ValueError("the responders of an earlier run do not answer: end their process on this node") from None
         try:
             while control.recv(1):
                 pass

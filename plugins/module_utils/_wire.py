@@ -191,6 +191,8 @@ def decode_answer(data: bytes, number: int, family: str) -> tuple[int, list[str]
                 version = socket.AF_INET if family == "ipv4" else socket.AF_INET6
                 addresses.append(socket.inet_ntop(version, data[position : position + length]))
             position += length
+        if position > len(data):
+            return None
     except (IndexError, ValueError, struct.error):
         return None
     return flags & 15, addresses

@@ -51,7 +51,6 @@ options:
       - Taken are the node itself and the pods on it. Required to start.
     type: list
     elements: dict
-    default: []
   node:
     description:
       - Name of the Node object that this machine is.
@@ -60,7 +59,6 @@ options:
   run:
     description: Identifier of the run, of letters and digits. Required to start.
     type: str
-    default: ""
   ports:
     description: Ports to listen on in pods that were made for the verification. Without any, one that is free.
     type: list
@@ -147,12 +145,13 @@ from ansible_collections.podnet.kubernetes.plugins.module_utils._cells import as
 from ansible_collections.podnet.kubernetes.plugins.module_utils._network_namespace import Namespaces
 from ansible_collections.podnet.kubernetes.plugins.module_utils._pod_namespaces import link_overhead, locate
 from ansible_collections.podnet.kubernetes.plugins.module_utils._responder import Place, bind, check_ports, start, stop
+from ansible_collections.podnet.kubernetes.plugins.module_utils._wire import check_run
 
 ARGUMENTS = {
     "state": {"type": "str", "choices": ["absent", "started"], "default": "started"},
-    "endpoints": {"type": "list", "elements": "dict", "default": []},
+    "endpoints": {"type": "list", "elements": "dict"},
     "node": {"type": "str"},
-    "run": {"type": "str", "default": ""},
+    "run": {"type": "str"},
     "ports": {"type": "list", "elements": "int", "default": []},
     "other_ports": {"type": "list", "elements": "int", "default": []},
     "seconds": {"type": "int", "default": 120},
@@ -162,13 +161,13 @@ ARGUMENTS = {
 def start_responders(module: AnsibleModule) -> dict[str, object]:
     """Start responders in the node's namespaces, and return what the module returns. Raises ValueError."""
     parameters = module.params
-    ports = {
-        True: check_ports("ports", parameters["ports"]),
-        False: check_ports("other_ports", parameters["other_ports"]),
-    }
+    run = check_run(parameters["run"])
+    own, other = (check_ports(name, parameters[name]) for name in ("ports", "other_ports"))
+    if parameters["seconds"] < 0:
+        raise ValueError(f"seconds is {parameters['seconds']}: it must be 0 or more")
     node, local = locate(load_endpoints(parameters["endpoints"]), parameters["node"])
     places = [
-        Place(one.name, namespace, one.addresses, ports[one.own] if one.kind == "pod" else ())
+        Place(one.name, namespace, one.addresses, (own if one.own else other) if one.kind == "pod" else ())
         for one, namespace in local
     ]
     if module.check_mode:
@@ -176,7 +175,7 @@ def start_responders(module: AnsibleModule) -> dict[str, object]:
     stop()
     with Namespaces() as namespaces:
         bound = bind(places, namespaces)
-    start(bound, parameters["run"], parameters["seconds"])
+    start(bound, run, parameters["seconds"])
     return {"node": node, "listeners": [as_dict(one.listener) for one in bound], "overhead": link_overhead()}
 
 

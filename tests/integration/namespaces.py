@@ -16,7 +16,7 @@ from ansible_collections.podnet.kubernetes.plugins.module_utils._cells import En
 NODES = {"a": 1, "b": 2}
 PODS = {"a1": "a", "a2": "a", "b1": "b", "b2": "b"}
 ROUTER = "router"
-_PREFIX = "podnet-test-"
+_PREFIX = "test-podnet-"
 
 
 def path(name: str) -> str:

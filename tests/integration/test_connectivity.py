@@ -6,6 +6,7 @@ On network namespaces, without a cluster. Each fault is made, seen, and taken ba
 from __future__ import annotations
 
 import os
+import subprocess
 import time
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
@@ -217,3 +218,33 @@ def test_who_is_not_of_the_run_gets_no_answer():
             source = Source("a1", namespaces.path("a1"), ("10.98.1.11",))
             cells = probe([source], targets, Settings("another", timeout=0.2, attempts=1), entered)
     assert {cell.outcome for cell in cells} == {"blocked"}
+
+
+def pythons():
+    """Return the interpreters found that nodes may have, by version; ansible-core's own, and those of pyenv."""
+    found = {}
+    pyenv = Path(os.environ.get("PYENV_ROOT", Path.home() / ".pyenv"))
+    for folder in [*map(Path, os.get_exec_path()), *sorted(pyenv.glob("versions/*/bin"))]:
+        for minor in range(9, 15):
+            program = folder / f"python3.{minor}"
+            version = f"3.{minor}"
+            if version not in found and program.exists():
+                done = subprocess.run([program, "-c", ""], check=False, capture_output=True)
+                if done.returncode == 0:  # not so: a shim of pyenv for a version that is not selected
+                    found[version] = str(program)
+    return found
+
+
+@pytest.mark.parametrize("version", [f"3.{minor}" for minor in range(9, 15)])
+def test_every_python_that_a_node_may_have(version):
+    """Without Ansible, which brings its modules' code to nodes that have Python and nothing else."""
+    program = pythons().get(version)
+    if program is None:
+        pytest.skip(f"there is no Python {version} here")
+    script = Path(__file__).with_name("probe_once.py")
+    here = Path(__file__).resolve().parent
+    environment = {"PYTHONPATH": f"{here}{os.pathsep}{here.parents[1] / '.collections'}", "PATH": os.environ["PATH"]}
+    done = subprocess.run([program, script], env=environment, check=False, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    # Four checks in two families of b1, from a1.
+    assert done.stdout.split() == ["reachable"] * 8

@@ -148,6 +148,34 @@ def test_a_port_that_a_pod_has_taken_is_probed_as_it_is(verify):
     assert {("seen" in cell, cell["outcome"]) for cell in cells if cell["check"] == "udp"} == {(True, "reachable")}
 
 
+def test_packets_from_a_node_to_a_service_with_a_remote_pod(play, reports, on, inventory):
+    """What VXLAN loses when a NIC computes checksums wrongly; links of the lab have no such NIC, so it is dropped."""
+    name = inventory.workers[0]
+    rule = "POSTROUTING -o flannel.1 -m addrtype --src-type LOCAL -m conntrack --ctstate DNAT -j DROP"
+    on(name).check_output(f"iptables -t mangle -I {rule}")
+    try:
+        done = play("playbooks/verify.yml", "--extra-vars", "connectivity_name=offload")
+    finally:
+        on(name).check_output(f"iptables -t mangle -D {rule}")
+    assert done.returncode == 2, done.stdout
+    report = reports("offload")
+    remote = {
+        one["name"]
+        for one in report["endpoints"]
+        if one["kind"] in ("service", "dns") and name not in one["backend_nodes"]
+        if one.get("overlay_nodes") == one["backend_nodes"]
+    }
+    mixed = {
+        one["name"]
+        for one in report["endpoints"]
+        if name in one.get("overlay_nodes", []) and len(one["backend_nodes"]) > 1
+    }
+    failed = {(cell["source"], cell["target"]) for cell in report["cells"] if cell["verdict"] != "passed"}
+    assert {pair for pair in failed if pair[1] not in mixed} == {(name, target) for target in remote}
+    assert len(remote) >= 2
+    assert any(f"{name} -> " in group["message"] and "timeout" in group["message"] for group in report["groups"])
+
+
 @pytest.mark.parametrize(
     ("variables", "words"),
     [

@@ -48,7 +48,7 @@ def test_a_missing_route_breaks_the_pairs_that_need_it(pods, kubectl, on, invent
 
 def test_pods_of_different_nodes_talk_by_vxlan(pods, inventory):
     source, target = inventory.workers[:2]
-    nic, network = inventory.variables["podnet_node_interface"], inventory.variables["podnet_pod_network"]
+    nic, network = inventory.variables["podnet_node_interface"], "10.244.0.0/16"
     rules = [f'iifname "{nic}" udp dport 8472 counter', f'iifname "{nic}" ip saddr {network} counter']
     nft = ["ip", "netns", "exec", f"podnet-{target}", "nft"]
     lines = [f"table ip {TABLE} {{", "chain seen {", "type filter hook prerouting priority -400", *rules, "}", "}", ""]

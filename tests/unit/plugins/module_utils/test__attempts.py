@@ -102,3 +102,41 @@ def test_a_lost_part_makes_an_attempt_blocked():
     attempt = good(1.0, 1.1)
     attempt.lose()
     assert record(attempt, good(1.2, 1.3)).summarise(1.0).outcome == "flapping"
+
+
+def test_an_attempt_that_is_never_right():
+    """Something answered that is nobody of ours: nothing is known of the source."""
+    attempt = Attempt(1.0, own="x:1")
+    attempt.reject("what answered is no responder of this run")
+    cell = record(attempt).summarise(1.0)
+    assert (cell.outcome, cell.succeeded, cell.latency_ms, cell.first_success_ms) == ("faulty", 0, None, None)
+    assert (cell.own, cell.seen, cell.answered_by, cell.translated) == (None, None, None, None)
+
+
+def test_an_answer_takes_back_what_was_wrong_before():
+    attempt = Attempt(1.0)
+    attempt.reject("half")
+    attempt.answer("b", "x:1")
+    assert (attempt.outcome, attempt.reason, attempt.detail) == ("reachable", None, None)
+    assert attempt.ended is not None
+
+
+def test_what_the_first_failure_says_is_told():
+    first, second = Attempt(1.0), Attempt(1.1)
+    first.reject("half of it", "too big")
+    second.reject("something else")
+    cell = record(good(0.9, 0.95), first, second).summarise(0.9)
+    assert (cell.reason, cell.detail) == ("too big", "half of it")
+
+
+def test_a_cell_takes_check_port_and_family_from_its_record():
+    six = Record("a", "", Target("b", "pod", "fd00::2", ()), Try("mtu", 4000, "podnet"), [good(1.0, 1.1)], mtu=1450)
+    cell = six.summarise(1.0)
+    assert (cell.source, cell.target, cell.check, cell.family, cell.port, cell.mtu) == (
+        "a",
+        "b",
+        "mtu",
+        "ipv6",
+        4000,
+        1450,
+    )

@@ -124,5 +124,100 @@ def test_a_conversation_may_begin_another(pair):
     assert got == [b"inner"]
 
 
+def test_a_deadline_that_was_put_off_does_not_wake(pair):
+    here, there = pair()
+    woken = []
+
+    def steps():
+        start = time.monotonic()
+        woken.append((yield start + 0.03))
+        here.recv(10)
+        woken.append((yield start + 0.08))
+        woken.append(time.monotonic() - start >= 0.08)
+
+    loop = Loop(10)
+    loop.add(here, steps())
+    there.send(b"x")
+    loop.run()
+    assert woken == [True, False, True]
+
+
+def test_who_arrived_in_time_is_read_before_time_is_up(pair):
+    """The loop was kept busy beyond the deadline, which is not the fault of what had arrived."""
+    here, there = pair()
+    woken = []
+
+    def steps():
+        woken.append((yield time.monotonic() + 0.01))
+
+    def keep_busy():
+        there.send(b"x")
+        end = time.monotonic() + 0.02
+        while time.monotonic() < end:
+            pass
+
+    loop = Loop(10)
+    loop.add(here, steps())
+    loop.at(0, keep_busy)
+    loop.run()
+    assert woken == [True]
+
+
+def test_a_function_waits_for_a_free_socket_past_its_time(pair):
+    here, _there = pair()
+    loop = Loop(1)
+    called = []
+
+    def steps():
+        yield time.monotonic() + 0.05
+        called.append("conversation")
+
+    loop.add(here, steps())
+    loop.at(0, lambda: called.append("function"))
+    loop.run()
+    assert called == ["conversation", "function"]
+
+
+def test_an_error_ends_the_loop_and_closes_what_is_open(pair):
+    here, _there = pair()
+    closed = []
+
+    def forever():
+        try:
+            yield float("inf")
+        finally:
+            closed.append(True)
+
+    loop = Loop(10)
+    loop.add(here, forever())
+    loop.at(0, lambda: int("x"))
+    with pytest.raises(ValueError, match="invalid literal"):
+        loop.run()
+    assert closed == [True]
+    assert here.fileno() == -1
+
+
+def test_a_stopped_loop_begins_nothing(pair):
+    loop = Loop(10)
+    called = []
+    loop.at(0, lambda: setattr(loop, "stopped", True))
+    loop.at(time.monotonic() + 60, lambda: called.append("later"))
+    loop.run()
+    assert called == []
+
+
+def test_a_socket_that_connects_wakes_when_it_can_be_written(pair):
+    here, _there = pair()
+    woken = []
+
+    def steps():
+        woken.append((yield time.monotonic() + 5))
+
+    loop = Loop(10)
+    loop.add(here, steps(), writes=True)
+    loop.run()
+    assert woken == [True]
+
+
 def test_nothing_to_do_ends_at_once():
     Loop(10).run()

@@ -4,19 +4,23 @@
 
 from __future__ import annotations
 
+import errno
+import os
+import re
 import socket
 import threading
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 import pytest
 
-from ansible_collections.podnet.kubernetes.plugins.module_utils import _responder
+from ansible_collections.podnet.kubernetes.plugins.module_utils import _probe, _responder
 from ansible_collections.podnet.kubernetes.plugins.module_utils._cells import Target, Try
 from ansible_collections.podnet.kubernetes.plugins.module_utils._network_namespace import Namespaces
 from ansible_collections.podnet.kubernetes.plugins.module_utils._probe import Settings, Source, probe
 from ansible_collections.podnet.kubernetes.plugins.module_utils._wire import (
     Report,
     decode_request,
+    encode_echo,
     encode_report,
     payload,
 )
@@ -221,9 +225,53 @@ def closes_early(connection):
     connection.sendall(payload(transfer)[:1000] if transfer else b"")
 
 
+def hangs_up(connection):
+    connection.recv(65536)
+
+
+def answers_rubbish_and_hangs_up(connection):
+    connection.recv(65536)
+    connection.sendall(b"220 mail.example.org")
+
+
+def never_stops(connection):
+    with suppress(ConnectionError):
+        while True:
+            connection.sendall(bytes(65536))
+
+
+def answers_a_form_that_is_wrong(connection):
+    connection.recv(65536)
+    connection.sendall(b'{"endpoint": ["b"], "peer": 1, "nonce": "1"}\n')
+    wait_for_the_end(connection)
+
+
+def hangs_up_on_what_it_has_not_read(connection):
+    """The kernel then resets the connection, and does not just close it."""
+    line = connection.recv(65536, socket.MSG_PEEK).partition(b"\n")[0] + b"\n"
+    connection.recv(len(line))
+    nonce, transfer = decode_request(line, "run")
+    connection.sendall(encode_report(Report("b", "x:1", nonce)))
+    if transfer:
+        connection.recv(1, socket.MSG_PEEK)
+
+
+CLOSED = "connected, and the connection was closed without an answer"
+
+
 @pytest.mark.parametrize(
     ("serve", "outcome", "reason", "detail"),
     [
+        (hangs_up, "blocked", "refused", CLOSED),
+        (answers_rubbish_and_hangs_up, "faulty", "wrong answer", "what answered is no responder of this run"),
+        (never_stops, "faulty", "wrong answer", "what answered is no responder of this run"),
+        (answers_a_form_that_is_wrong, "faulty", "wrong answer", "what answered is no responder of this run"),
+        (
+            hangs_up_on_what_it_has_not_read,
+            "faulty",
+            "wrong answer",
+            "0 of 65536 bytes came back, and the connection was closed",
+        ),
         (answers_rubbish, "faulty", "wrong answer", "what answered is no responder of this run"),
         (answers_another_question, "faulty", "wrong answer", "what answered is no responder of this run"),
         (never_answers, "blocked", "timeout", "connected, and no answer came"),
@@ -234,8 +282,27 @@ def closes_early(connection):
 )
 def test_servers_that_are_wrong(serve, outcome, reason, detail):
     with server(socket.SOCK_STREAM, serve) as port:
-        found = cell(Try("tcp", port, "podnet", ("b",)), interval=0.35)
+        found = cell(Try("tcp", port, "podnet", ("b",)), timeout=0.15, interval=0.2)
     assert (found.outcome, found.reason, found.detail) == (outcome, reason, detail)
+
+
+@pytest.mark.parametrize(
+    ("page", "outcome", "reason", "seen"),
+    [
+        (b"HTTP/1.0 404 Not Found\r\n\r\nnothing here", "reachable", None, None),  # who it saw is not observed
+        (b"HTTP/1.0 200 OK\r\n\r\n" + b"x" * 70, "reachable", None, None),
+        (b"220 mail.example.org\r\n", "reachable", None, None),
+        (b"", "blocked", "refused", None),
+    ],
+)
+def test_an_outside_server_that_is_no_agnhost(page, outcome, reason, seen):
+    def serve(connection):
+        connection.recv(65536)
+        connection.sendall(page)
+
+    with server(socket.SOCK_STREAM, serve) as port:
+        found = cell(Try("tcp", port, "agnhost"))
+    assert (found.outcome, found.reason, found.seen) == (outcome, reason, seen)
 
 
 def test_agnhost_says_whom_it_saw():
@@ -305,3 +372,125 @@ def test_ports_out_of_range():
     with pytest.raises(ValueError, match="other_ports has 0, 70000: a port is a number from 1 to 65535"):
         _responder.check_ports("other_ports", [0, 80, 70000])
     assert _responder.check_ports("ports", [80, 8080]) == (80, 8080)
+
+
+@pytest.mark.parametrize("run", ["", "two words", "x" * 65])
+def test_a_run_that_fits_into_no_request(run):
+    with pytest.raises(ValueError, match=r"^run is '.*': it must be 1 to 64 letters and digits$"):
+        Settings(run)
+
+
+def test_over_ipv6():
+    with Stay() as namespaces:
+        tcp, udp = _responder.bind([_responder.Place("b", "", ("::1",))], namespaces)
+    udp.sock.close()
+    with tcp.sock:
+        found = cell(Try("tcp", tcp.listener.port, "nothing"), address="::1")
+    assert (found.family, found.outcome, found.succeeded) == ("ipv6", "reachable", 2)
+    assert found.own.startswith("[::1]:")
+
+
+def test_a_cell_for_each_source_and_each_other_target_of_its_families():
+    tries = (Try("udp", 9, "nothing"), Try("tcp", 9, "nothing"))
+    sources = [Source("a", "", (HERE,)), Source("dual", "", ("::1", HERE)), Source("six", "", ("::1",))]
+    targets = [
+        Target("a", "pod", HERE, tries),
+        Target("dual", "pod", HERE, tries),
+        Target("dual", "pod", "::1", tries),
+        Target("empty", "pod", HERE, ()),
+    ]
+    with Stay() as namespaces:
+        found = probe(sources, targets, Settings("run", attempts=1, timeout=0.01), namespaces)
+    assert [(one.source, one.target, one.family, one.check) for one in found] == [
+        (source, target, family, check)
+        for source, target, family in (("a", "dual", "ipv4"), ("dual", "a", "ipv4"), ("six", "dual", "ipv6"))
+        for check in ("udp", "tcp")
+    ]
+
+
+def test_one_answer_of_two_is_flapping():
+    def serve(sock, data, peer):
+        if decode_request(data, "run")[0] == "1":
+            sock.sendto(encode_report(Report("b", "x:1", "1")), peer)
+
+    with server(socket.SOCK_DGRAM, serve) as port:
+        found = cell(Try("udp", port, "podnet"), timeout=0.2)
+    assert (found.outcome, found.reason, found.attempts, found.succeeded) == ("flapping", "timeout", 2, 1)
+
+
+def test_a_namespace_that_is_gone():
+    with Namespaces() as namespaces, pytest.raises(ValueError, match=r"^cannot enter the network namespace /proc/0/"):
+        probe(
+            [Source("a", "/proc/0/ns/net", (HERE,))],
+            [Target("b", "pod", HERE, (Try("tcp", 9, "nothing"),))],
+            Settings("run"),
+            namespaces,
+        )
+
+
+@pytest.mark.parametrize(
+    ("check", "number", "message"),
+    [("icmp", errno.EPERM, "Operation not permitted"), ("tcp", errno.EMFILE, "Too many open files")],
+)
+def test_a_socket_that_cannot_be_had_is_one_clear_error(monkeypatch, check, number, message):
+    def refuse(*arguments):
+        raise OSError(number, os.strerror(number))
+
+    monkeypatch.setattr(socket, "socket", refuse)
+    expected = f"a: no socket for {check} over ipv4: {message} (root is needed, and enough open files)"
+    with pytest.raises(ValueError, match=f"^{re.escape(expected)}$"):
+        cell(Try(check, 9, "nothing"))
+
+
+root = pytest.mark.skipif(os.geteuid() != 0, reason="raw sockets need root")
+
+
+@root
+@pytest.mark.parametrize("address", [HERE, "::1"])
+def test_icmp_echo(address):
+    found = cell(Try("icmp"), address=address)
+    assert (found.check, found.port, found.outcome, found.attempts, found.succeeded) == (
+        "icmp",
+        None,
+        "reachable",
+        2,
+        2,
+    )
+    assert (found.own, found.seen) == (None, None)
+    assert 0 < found.latency_ms <= found.first_success_ms
+
+
+@root
+def test_icmp_echo_that_the_kernel_will_not_send():
+    """To a broadcast address a socket sends only when it says so."""
+    source, target = Source("a", "", (HERE,)), Target("b", "pod", "255.255.255.255", (Try("icmp"),))
+    with Stay() as namespaces:
+        (found,) = probe([source], [target], Settings("run", attempts=2, interval=0, timeout=0.05), namespaces)
+    assert (found.outcome, found.reason, found.detail) == ("blocked", "unreachable", "Permission denied")
+
+
+@root
+def test_icmp_echo_that_nobody_answers(monkeypatch):
+    """What comes back is of another prober, whose numbers are others."""
+    monkeypatch.setattr(_probe, "encode_echo", lambda family, number: encode_echo(family, number ^ 0x80000000))
+    found = cell(Try("icmp"), timeout=0.05)
+    assert (found.outcome, found.reason, found.succeeded) == ("blocked", "timeout", 0)
+
+
+@pytest.mark.parametrize("address", [HERE, "::1"])
+def test_services_are_asked_from_ports_of_their_own(address):
+    """Otherwise a packet by way of a Service could look like one that goes to its pod directly."""
+    tries = tuple(Try(check, port, "nothing") for check in ("tcp", "udp") for port in (1, 2, 3))
+    opened = []
+
+    class Watching(socket.socket):
+        def bind(self, place):
+            super().bind(place)
+            opened.append(self.getsockname()[1])
+
+    target = Target("shop/web:80", "service", address, tries)
+    with pytest.MonkeyPatch.context() as patch, Stay() as namespaces:
+        patch.setattr(socket, "socket", Watching)
+        probe([Source("a", "", (address,))], [target], Settings("run", attempts=2, interval=0, timeout=0.2), namespaces)
+    assert len(opened) == len(set(opened)) == 12
+    assert all(20000 <= port < 30000 for port in opened)

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import json
 import struct
 
 import pytest
@@ -19,6 +20,14 @@ QUESTION = b"\x0akubernetes\x07default\x03svc\x07cluster\x05local\x00"
 HEADER = bytes.fromhex("0102 8180 0001 0001 0000 0000")
 A_RECORD = b"\xc0\x0c" + bytes.fromhex("0001 0001 0000001e 0004 0a600001")
 ANSWER = HEADER + QUESTION + b"\x00\x01\x00\x01" + A_RECORD
+# A canonical name and the address that comes after it.
+TWO_RECORDS = (
+    HEADER.replace(b"\x00\x01\x00\x01", b"\x00\x01\x00\x02")
+    + QUESTION
+    + b"\x00\x01\x00\x01"
+    + b"\xc0\x0c"
+    + bytes.fromhex("0005 0001 0000001e 0006 0361 7069 c017")
+)
 
 
 def test_a_request_comes_back_as_it_was():
@@ -61,7 +70,23 @@ def test_a_report_comes_back_as_it_was():
     assert _wire.decode_report(_wire.encode_report(report)) == report
 
 
-@pytest.mark.parametrize("data", [b"", b"{}", b"[]", b"1", b'{"endpoint": "a", "peer": "b", "nonce": "c", "more": 1}'])
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"",
+        b"{}",
+        b"[]",
+        b"1",
+        b"\xff\xfe",
+        b"[" * 60000,  # deeper than Python goes
+        b'{"endpoint": "a", "peer": "b", "nonce": "c", "more": 1}',
+        b'{"endpoint": "a", "peer": "b"}',
+        b'{"endpoint": 1, "peer": "b", "nonce": "c"}',
+        b'{"endpoint": "a", "peer": ["b"], "nonce": "c"}',
+        b'{"endpoint": "a", "peer": "b", "nonce": {}}',
+        b'{"endpoint": "a", "peer": "b", "nonce": "c", "size": "1"}',
+    ],
+)
 def test_what_is_no_report(data):
     assert _wire.decode_report(data) is None
 
@@ -100,7 +125,8 @@ ECHO6 = _wire.encode_echo("ipv6", NUMBER)
 
 def test_the_checksum_of_an_echo_request():
     """RFC 1071: the ones' complement sum of all 16-bit words, checksum included, is all ones."""
-    for number in (0, 1, 0xFFFFFFFF, NUMBER, 0x80008000):
+    # The last one's sum overflows again when its overflow is added.
+    for number in (0, 1, 0xFFFFFFFF, NUMBER, 0x80008000, 0xFFFE1981):
         total = sum(struct.unpack(f"!{len(ECHO) // 2}H", _wire.encode_echo("ipv4", number)))
         while total > 0xFFFF:
             total = (total & 0xFFFF) + (total >> 16)
@@ -119,6 +145,15 @@ def test_the_checksum_of_an_echo_request():
         ("ipv4", header() + b"\x03\x06" + bytes(6) + header() + ECHO, (NUMBER, "ICMP type 3 code 6")),
         ("ipv4", header() + b"\x03\x03" + bytes(6) + header(protocol=17) + bytes(8), None),  # about UDP
         ("ipv4", header() + b"\x03\x01" + bytes(6) + header() + ECHO[:7], None),  # cut off
+        ("ipv4", header() + b"\x03\x01" + bytes(6) + b"\x40" + bytes(7), None),  # a header of no length
+        ("ipv4", header() + b"\x05\x01" + bytes(6) + header() + ECHO, None),  # a redirect: the packet went on
+        ("ipv4", header() + b"\x03\x03" + bytes(6) + header() + b"\x00" + ECHO[1:], None),  # about our own reply
+        ("ipv4", b"", None),
+        ("ipv4", header(), None),
+        ("ipv6", b"", None),
+        ("ipv6", b"\x03\x00" + bytes(6) + header6() + ECHO6[:8], (NUMBER, "hop limit exceeded")),
+        ("ipv6", b"\x02\x00" + bytes(6) + header6() + ECHO6, (NUMBER, "packet too big")),
+        ("ipv6", b"\x01\x03" + bytes(6) + header6() + ECHO6[:7], None),  # cut off
         ("ipv6", b"\x81" + ECHO6[1:], (NUMBER, None)),
         ("ipv6", ECHO6, None),
         ("ipv6", b"\x01\x03" + bytes(6) + header6() + ECHO6, (NUMBER, "address unreachable")),
@@ -145,18 +180,57 @@ def test_a_question():
         (b"\x01\x02\x01" + ANSWER[3:], None),  # a question, not an answer
         (ANSWER[:-1], None),
         (b"", None),
+        # RFC 1035, section 4.1.4: a name of its own, one that ends with a pointer, and one that is the root.
+        (TWO_RECORDS + A_RECORD.replace(b"\xc0\x0c", QUESTION), (0, ["10.96.0.1"])),
+        (TWO_RECORDS + A_RECORD.replace(b"\xc0\x0c", b"\x03www\xc0\x17"), (0, ["10.96.0.1"])),
+        (TWO_RECORDS + A_RECORD.replace(b"\xc0\x0c", b"\x00"), (0, ["10.96.0.1"])),
+        # The record is longer than the message, and one of type A with three bytes.
+        (HEADER + QUESTION + b"\x00\x01\x00\x01" + A_RECORD.replace(b"\x00\x04", b"\xff\xff"), None),
+        (HEADER + QUESTION + b"\x00\x01\x00\x01" + A_RECORD.replace(b"\x00\x04", b"\x00\x03"), None),
     ],
 )
 def test_an_answer(data, expected):
     assert _wire.decode_answer(data, 0x0102, "ipv4") == expected
 
 
+def test_an_answer_in_ipv6():
+    record = bytes.fromhex("c00c 001c 0001 0000001e 0010 fd00 0000 0000 0000 0000 0000 0000 0001")
+    data = HEADER + QUESTION + b"\x00\x1c\x00\x01" + record
+    assert _wire.decode_answer(data, 0x0102, "ipv6") == (0, ["fd00::1"])
+    assert _wire.decode_answer(data, 0x0102, "ipv4") == (0, [])
+
+
+@pytest.mark.parametrize("run", ["a", "0", "Az09" * 16])
+def test_identifiers_of_runs(run):
+    assert _wire.check_run(run) == run
+    assert _wire.decode_request(_wire.encode_request(run, "size65535", 1 << 20), run) == ("size65535", 1 << 20)
+
+
+@pytest.mark.parametrize("run", ["", "two words", "a\n", "x" * 65, "läuft"])
+def test_what_is_no_identifier_of_a_run(run):
+    with pytest.raises(ValueError, match=r"^run is '.*': it must be 1 to 64 letters and digits$"):
+        _wire.check_run(run)
+
+
 @given(st.binary(max_size=120))
 def test_no_bytes_are_an_error(data):
+    for family in ("ipv4", "ipv6"):
+        _wire.decode_echo(family, data)
+        for error in (header() * (family == "ipv4") + kind + bytes(6) for kind in (b"\x03\x01", b"\x01\x00")):
+            _wire.decode_echo(family, error + data)
+        _wire.decode_answer(data, 0, family)
+        _wire.decode_answer(ANSWER[:12] + data, 0x0102, family)
     _wire.decode_request(data, "run")
+    _wire.decode_request(b"podnet1 run " + data, "run")
     _wire.decode_report(data)
-    _wire.decode_echo("ipv6", data)
-    _wire.decode_answer(ANSWER[:12] + data, 0x0102, "ipv4")
-    if data:
-        _wire.decode_echo("ipv4", data)
-        _wire.decode_echo("ipv4", header() + b"\x03\x01" + data)
+
+
+JSON = st.sampled_from([None, True, 1, 1.5, "", "a", "\ud800", [], ["a"], {}, {"a": 1}])
+
+
+@given(JSON | st.fixed_dictionaries(dict.fromkeys(["endpoint", "peer", "nonce"], JSON), optional={"size": JSON}))
+def test_no_json_is_an_error(data):
+    report = _wire.decode_report(json.dumps(data).encode())
+    if report is not None:
+        assert all(isinstance(text, str) for text in (report.endpoint, report.peer, report.nonce))
+        assert isinstance(report.size, int)

@@ -1,0 +1,27 @@
+"""Run by test_connectivity.py with each Python found: pod a1 probes pod b1 in all ways and prints the outcomes."""
+
+from __future__ import annotations
+
+import namespaces
+
+from ansible_collections.podnet.kubernetes.plugins.module_utils import _responder
+from ansible_collections.podnet.kubernetes.plugins.module_utils._cells import CHECKS
+from ansible_collections.podnet.kubernetes.plugins.module_utils._endpoints import find_targets
+from ansible_collections.podnet.kubernetes.plugins.module_utils._network_namespace import Namespaces
+from ansible_collections.podnet.kubernetes.plugins.module_utils._probe import Settings, Source, probe
+
+
+def main() -> None:
+    """Print the outcome of each cell."""
+    source, target = (next(one for one in namespaces.endpoints() if one.name == name) for name in ("a1", "b1"))
+    with Namespaces() as entered:
+        bound = _responder.bind([_responder.Place("b1", namespaces.path("b1"), target.addresses)], entered)
+        _responder.start(bound, "once", 30)
+        targets = find_targets([target], [one.listener for one in bound], CHECKS)
+        cells = probe([Source("a1", namespaces.path("a1"), source.addresses)], targets, Settings("once"), entered)
+    _responder.stop()
+    print(*(cell.outcome for cell in cells))
+
+
+if __name__ == "__main__":
+    main()

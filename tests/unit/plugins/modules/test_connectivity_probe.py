@@ -1,0 +1,118 @@
+# Copyright (c) 2026, podnet.kubernetes developers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+import os
+import socket
+
+import pytest
+
+from ansible_collections.podnet.kubernetes.plugins.module_utils._cells import Endpoint
+from ansible_collections.podnet.kubernetes.plugins.modules import connectivity_probe
+
+HERE = "127.0.0.1"
+ENDPOINTS = [
+    {"name": "node1", "kind": "node", "addresses": [HERE], "node": "node1"},
+    {"name": "shop/web", "kind": "pod", "addresses": [HERE], "node": "node1"},
+    {"name": "node2", "kind": "node", "addresses": ["192.0.2.2"], "node": "node2"},
+]
+
+
+@pytest.fixture
+def port():
+    """A port at which connections are taken."""
+    with socket.create_server((HERE, 0)) as server:
+        yield server.getsockname()[1]
+
+
+@pytest.fixture
+def located(monkeypatch):
+    """What the module asked for: the node and the pod are both in this process's namespace."""
+    asked = []
+
+    def locate(endpoints, node):
+        asked.append((endpoints, node))
+        return "node1", [(one, "") for one in endpoints if one.node == "node1"]
+
+    monkeypatch.setattr(connectivity_probe, "locate", locate)
+    return asked
+
+
+def options(port, **more):
+    target = {"name": "shop/web", "kind": "pod", "address": HERE}
+    tries = [{"check": "tcp", "port": port, "answers": "nothing"}]
+    settings = {"run": "run1", "attempts": 2, "interval": 0.01, "timeout": 0.5}
+    return {"endpoints": ENDPOINTS, "targets": [{**target, "tries": tries}], **settings, **more}
+
+
+@pytest.mark.parametrize("check_mode", [False, True])
+def test_a_cell_from_each_source_but_the_target_itself(run_module, located, port, check_mode):
+    result = run_module(connectivity_probe, **options(port), node="node1", check_mode=check_mode)
+    assert (result["changed"], result["node"]) == (False, "node1")
+    assert 0 < result["seconds"] < 5
+    (cell,) = result["cells"]
+    measured = {name: cell.pop(name) for name in ("latency_ms", "first_success_ms", "own")}
+    assert cell == {
+        "source": "node1",
+        "target": "shop/web",
+        "check": "tcp",
+        "family": "ipv4",
+        "port": port,
+        "outcome": "reachable",
+        "attempts": 2,
+        "succeeded": 2,
+    }
+    assert 0 < measured["latency_ms"] <= measured["first_success_ms"]
+    assert measured["own"].startswith(f"{HERE}:")
+    (endpoints, node), *more = located
+    assert (endpoints[0], len(endpoints), node, more) == (Endpoint("node1", "node", (HERE,), "node1"), 3, "node1", [])
+
+
+def test_an_address_without_a_server(run_module, located, port):
+    with socket.create_server((HERE, 0)) as server:
+        closed = server.getsockname()[1]
+    (cell,) = run_module(connectivity_probe, **options(closed))["cells"]
+    assert (cell["outcome"], cell["reason"], cell["succeeded"]) == ("blocked", "refused", 0)
+
+
+def test_a_target_without_tries_has_no_cells(run_module, located, port):
+    target = {"name": "shop/web", "kind": "pod", "address": HERE}
+    assert run_module(connectivity_probe, **options(port, targets=[target]))["cells"] == []
+
+
+@pytest.mark.parametrize(
+    ("more", "message"),
+    [
+        ({"attempts": 0}, "attempts is 0: it must be from 1 to 100"),
+        ({"interval": 61}, "interval is 61.0: it must be from 0 to 60"),
+        ({"timeout": 0}, "timeout is 0.0: it must be from 0.01 to 60"),
+        ({"transfer": 1 << 21}, "transfer is 2097152: it must be from 0 to 1048576"),
+        ({"run": "run 1"}, "run is 'run 1': it must be 1 to 64 letters and digits"),
+        ({"targets": [{"nam": "a"}]}, "target has no field nam: it has address, kind, name, tries"),
+        ({"endpoints": [{"pod": "a"}]}, "endpoint has no field pod: it has "),
+        ({"run": None}, "missing required arguments: run"),
+    ],
+)
+def test_bad_input_is_one_clear_error_before_anything_is_looked_for(run_module, located, port, more, message):
+    given = {name: value for name, value in options(port, **more).items() if value is not None}
+    assert run_module(connectivity_probe, **given)["msg"].startswith(message)
+    assert located == []
+
+
+def test_a_pod_that_is_not_found(run_module, monkeypatch, port):
+    def locate(endpoints, node):
+        raise ValueError("pod shop/web (10.244.1.2): no process on this node is in a cgroup with its UID")
+
+    monkeypatch.setattr(connectivity_probe, "locate", locate)
+    assert run_module(connectivity_probe, **options(port))["msg"].startswith("pod shop/web (10.244.1.2): no process")
+
+
+def test_a_pod_that_is_gone_meanwhile(run_module, monkeypatch, port):
+    gone = f"/proc/{os.getpid()}/ns/gone"
+    monkeypatch.setattr(
+        connectivity_probe, "locate", lambda endpoints, node: ("node1", [(endpoints[0], ""), (endpoints[2], gone)])
+    )
+    result = run_module(connectivity_probe, **options(port), node="node1")
+    assert result["msg"] == (f"cannot enter the network namespace {gone}: No such file or directory (root is needed)")
