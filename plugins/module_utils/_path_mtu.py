@@ -80,7 +80,7 @@ class PathMtu:
     def _search(self, arrives: int, lost: int, timeout: float) -> Steps:
         """Narrow down from a size that arrives and one that does not until they are neighbours."""
         # One that has its answer: what arrives now does not make up for what an attempt lost.
-        attempt = next(one for one in self._record.attempts if one.ended is not None)
+        attempt = [one for one in self._record.attempts if one.ended is not None][-1]
         while lost - arrives > 1:
             number = max(1, min(_AT_ONCE, _BYTES_AT_ONCE // lost))
             step = math.ceil((lost - arrives) / (number + 1))
