@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 DOCUMENTATION = r"""
-name: flannel_rules_removal
+name: chain_removal
 short_description: What removes chains from the packet filter
 version_added: "0.1.0"
 author:

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import errno
 import os
+import re
 import resource
 import socket
 import time
@@ -413,7 +414,7 @@ def _read_datagram(sock: socket.socket, deadline: float) -> Generator[float, boo
 def _peer_in(text: bytes) -> str | None:
     """Return the ADDRESS:PORT that agnhost writes; None when the text is something else."""
     peer = text.decode("ascii", "replace").strip()
-    return peer if peer and len(peer) < 60 and ":" in peer else None
+    return peer if re.fullmatch(r"([0-9.]{7,15}|\[[0-9a-fA-F:.]{2,39}\]):[0-9]{1,5}", peer) else None
 
 
 __all__ = ["Settings", "Source", "probe"]

@@ -282,6 +282,11 @@ def stop(patience: float = 5.0) -> bool:
             return False
         except BlockingIOError:
             raise ValueError("the responders of an earlier run do not answer: end their process on this node") from None
+        process, user, _group = struct.unpack("3i", control.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, 12))
+        if user != os.geteuid():
+            raise ValueError(
+                f"process {process} of user {user} holds the socket of the responders on this node: end it"
+            )
         try:
             while control.recv(1):
                 pass

@@ -31,7 +31,7 @@ from typing import NamedTuple
 
 DEBOUNCE = 0.2  # seconds in which events count as one
 PAUSE = 5  # times as long as setting and comparing took, so that they never take much of the time
-LONGEST_WAIT = 30.0  # seconds between tries when something can not be set
+LONGEST_WAIT = 30.0  # seconds from one look to the next, also when something can not be set
 
 # linux/rtnetlink.h and linux/if.h
 RTM_NEWLINK, RTM_NEWADDR, RTM_DELROUTE, IFF_UP = 16, 20, 25, 0x1
@@ -190,7 +190,8 @@ def main() -> None:
             good &= set_rules(directory / "rules6", "ip6tables", known)
             taken = time.monotonic() - start
             delay = 0.0 if good else min(max(1.0, 2 * delay), LONGEST_WAIT)
-            if wait(events, delay or None, parse_file(read(directory / "routes"))):
+            # Not for ever: a file that is new, or rules that are gone, come with no event.
+            if wait(events, delay or LONGEST_WAIT, parse_file(read(directory / "routes"))):
                 delay = 0.0
         time.sleep(max(DEBOUNCE, PAUSE * taken))
 

@@ -254,9 +254,9 @@ GOOD, BAD, EVENT, TIMEOUT = True, False, True, False
 @pytest.mark.parametrize(
     ("rounds", "waits"),
     [
-        ([(GOOD, EVENT), (GOOD, EVENT)], [None, None]),
+        ([(GOOD, EVENT), (GOOD, EVENT)], [30, 30]),
         ([(BAD, TIMEOUT)] * 7, [1, 2, 4, 8, 16, 30, 30]),
-        ([(BAD, TIMEOUT), (BAD, EVENT), (BAD, TIMEOUT), (GOOD, EVENT), (BAD, TIMEOUT)], [1, 2, 1, None, 1]),
+        ([(BAD, TIMEOUT), (BAD, EVENT), (BAD, TIMEOUT), (GOOD, EVENT), (BAD, TIMEOUT)], [1, 2, 1, 30, 1]),
     ],
 )
 def test_what_can_not_be_set_is_tried_again_ever_more_seldom(loop, rounds, waits):
