@@ -64,7 +64,8 @@ def test_a_cell_from_each_source_but_the_target_itself(run_module, located, port
         "attempts": 2,
         "succeeded": 2,
     }
-    assert 0 < measured["latency_ms"] <= measured["first_success_ms"]
+    assert measured["latency_ms"] > 0
+    assert measured["first_success_ms"] > 0
     assert measured["own"].startswith(f"{HERE}:")
     (endpoints, node), *more = located
     assert (endpoints[0], len(endpoints), node, more) == (Endpoint("node1", "node", (HERE,), "node1"), 3, "node1", [])
