@@ -156,7 +156,10 @@ def set_rules(path: Path, program: str, known: dict[str, object]) -> bool:
     if not run(f"{program}-restore", "--noflush", "--wait", "10", data=without_jumps(rules, saved))[0]:
         return False
     good, saved = run(f"{program}-save")
-    known[program] = (rules, own_rules(saved))
+    # What somebody changed in between must not be taken for what is right: there are as many rules as in the file.
+    good = good and len(own_rules(saved)) == len(own_rules(rules))
+    if good:
+        known[program] = (rules, own_rules(saved))
     return good
 
 

@@ -48,6 +48,8 @@ COMMIT
 COMMIT
 """
 FORWARD_JUMP = "-A FORWARD -j PODNET-FORWARD"
+# As iptables-save shows them when they are set.
+OWN = [line.replace("-I ", "-A ") for line in RULES.splitlines() if "PODNET-" in line]
 MASQUERADE_JUMP = '-A POSTROUTING -m comment --comment "what leaves" -j PODNET-MASQ'
 
 
@@ -267,12 +269,18 @@ def test_what_can_not_be_set_is_tried_again_ever_more_seldom(loop, rounds, waits
 
 @pytest.fixture
 def commands(monkeypatch):
-    """Answers of commands, by the first two words; and the commands that ran, with their input."""
+    """Answers of commands, by their first word; and the commands that ran, with their input.
+
+    Once rules are restored iptables-save answers with them all, or with what is in answers under "then".
+    """
     answers, ran = {}, []
 
     def run(*command, data=""):
         ran.append((command, data))
-        return answers.get(command[0], (True, ""))
+        answer = answers.get(command[0], (True, ""))
+        if command[0] == "iptables-restore" and answer[0]:
+            answers["iptables-save"] = answers.get("then", (True, saved(*OWN)))
+        return answer
 
     monkeypatch.setattr(podnet_routes, "run", run)
     return answers, ran
@@ -297,8 +305,19 @@ def test_rules_are_set_once_and_again_when_they_or_the_file_change(commands, tmp
     assert restored() == []
     file.write_text(f"{RULES}# another\n")
     assert len(restored()) == 1
-    answers["iptables-save"] = (True, saved("-A FORWARD -s 10.0.0.0/8 -j ACCEPT", ":PODNET-FORWARD -", FORWARD_JUMP))
+    answers["iptables-save"] = (True, saved("-A FORWARD -s 10.0.0.0/8 -j ACCEPT", *OWN))
     assert restored() == []  # what is foreign counts for nothing
+
+
+@pytest.mark.parametrize("damaged", [[FORWARD_JUMP], [*OWN, "-A PODNET-FORWARD -j DROP"]])
+def test_what_is_changed_while_rules_are_set_is_not_taken_for_right(commands, tmp_path, damaged):
+    answers, _ran = commands
+    (tmp_path / "rules4").write_text(RULES)
+    known = {}
+    answers["then"] = (True, saved(*damaged))
+    assert not podnet_routes.set_rules(tmp_path / "rules4", "iptables", known)
+    del answers["then"]
+    assert podnet_routes.set_rules(tmp_path / "rules4", "iptables", known)
 
 
 @pytest.mark.parametrize("program", ["iptables-save", "iptables-restore"])
