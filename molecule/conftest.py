@@ -167,6 +167,12 @@ def root() -> Path:
 
 
 @pytest.fixture(scope="session")
+def reports() -> Callable[[str], Any]:
+    """Reads what a verification of that name reported."""
+    return lambda name: json.loads((ROOT / "inventories/lab/.podnet/reports" / name / "report.json").read_text())
+
+
+@pytest.fixture(scope="session")
 def kubeconfig() -> Path:
     """The admin.conf that the roles fetched."""
     return KUBECONFIG

@@ -20,12 +20,6 @@ SEES_SOURCE = {"tcp", "udp", "mtu"}
 
 
 @pytest.fixture(scope="module")
-def reports(root):
-    """Reads the report of a name."""
-    return lambda name: json.loads((root / "inventories/lab/.podnet/reports" / name / "report.json").read_text())
-
-
-@pytest.fixture(scope="module")
 def verify(play, reports):
     """Verifies as the scenario's playbook does: how the run ended, and its report."""
 

@@ -20,12 +20,6 @@ CHECKS = {
 
 
 @pytest.fixture(scope="module")
-def reports(root):
-    """Reads the report of a name."""
-    return lambda name: json.loads((root / "inventories/lab/.podnet/reports" / name / "report.json").read_text())
-
-
-@pytest.fixture(scope="module")
 def verify(play, reports):
     """Verifies with variables: how the run ended, and its report."""
 

@@ -5,17 +5,7 @@ The tests are one story, in their order. Which cells suffer is computed from whe
 
 from __future__ import annotations
 
-import json
-
 import pytest
-
-REPORTS = "inventories/lab/.podnet/reports"
-
-
-@pytest.fixture(scope="module")
-def reports(root):
-    """Reads the report of a name."""
-    return lambda name: json.loads((root / REPORTS / name / "report.json").read_text())
 
 
 @pytest.fixture(scope="module")
