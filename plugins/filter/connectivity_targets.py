@@ -61,6 +61,18 @@ options:
     elements: str
     choices: [icmp, tcp, udp, mtu, dns]
     default: [icmp, tcp, udp, mtu, dns]
+  nodes:
+    description:
+      - The nodes that probes can start from. A node among the endpoints that is missing here is an error.
+      - Left out, nothing is checked.
+    type: list
+    elements: str
+  expectations:
+    description:
+      - Expectations by hand, as M(podnet.kubernetes.connectivity_assert) takes them. One that is about no cell is an
+        error already here, before anything is probed.
+    type: list
+    elements: dict
 positional: listeners, checks
 seealso:
   - plugin: podnet.kubernetes.connectivity_endpoints
@@ -153,29 +165,53 @@ from typing import Any, Callable
 
 from ansible.errors import AnsibleFilterError
 
-from ansible_collections.podnet.kubernetes.plugins.module_utils._cells import CHECKS, load_endpoints, load_listeners
+from ansible_collections.podnet.kubernetes.plugins.module_utils._cells import (
+    CHECKS,
+    Endpoint,
+    load_endpoints,
+    load_listeners,
+)
 from ansible_collections.podnet.kubernetes.plugins.module_utils._endpoints import find_targets, target_as_dict
+from ansible_collections.podnet.kubernetes.plugins.module_utils._expectations import check_rules, load_rules
 
 
 def connectivity_targets(
     endpoints: Iterable[Mapping[str, Any]],
     listeners: Iterable[Mapping[str, Any]],
     checks: Iterable[str] = CHECKS,
+    *,
+    nodes: Iterable[str] | None = None,
+    expectations: Iterable[Mapping[str, Any]] = (),
 ) -> list[dict[str, Any]]:
     """Return the JSON forms of the targets."""
-    for name, value in (("endpoints", endpoints), ("listeners", listeners), ("checks", checks)):
+    lists = {"endpoints": endpoints, "listeners": listeners, "checks": checks, "expectations": expectations}
+    for name, value in lists.items():
         if not isinstance(value, (list, tuple)):
             raise AnsibleFilterError(f"connectivity_targets wants a list of {name}, not {value!r}")
-    for value in (*endpoints, *listeners):
+    for value in (*endpoints, *listeners, *expectations):
         if not isinstance(value, Mapping):
             raise AnsibleFilterError(
-                f"connectivity_targets wants endpoints and listeners that are dicts, not {value!r}"
+                f"connectivity_targets wants endpoints, listeners and expectations that are dicts, not {value!r}"
             )
     try:
-        targets = find_targets(load_endpoints(endpoints), load_listeners(listeners), checks)
+        loaded = load_endpoints(endpoints)
+        if nodes is not None:
+            _check_nodes(loaded, nodes)
+        targets = find_targets(loaded, load_listeners(listeners), checks)
+        check_rules(loaded, targets, load_rules(expectations))
     except ValueError as error:
         raise AnsibleFilterError(str(error)) from error
     return [target_as_dict(target) for target in targets]
+
+
+def _check_nodes(endpoints: Iterable[Endpoint], nodes: Iterable[str]) -> None:
+    """Raise ValueError when a node of the cluster is none that probes can start from."""
+    missing = sorted({endpoint.name for endpoint in endpoints if endpoint.kind == "node"} - set(nodes))
+    if missing:
+        raise ValueError(
+            f"The cluster has nodes that no host of this play is, or whose responder failed: {', '.join(missing)}. "
+            "Probes start on the nodes: add them to the inventory, or run the play on all of its hosts."
+        )
 
 
 class FilterModule:

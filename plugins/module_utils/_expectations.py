@@ -178,6 +178,11 @@ def judge(
     return judgements
 
 
+def check_rules(endpoints: Sequence[Endpoint], targets: Sequence[Target], rules: Sequence[Rule]) -> None:
+    """Refuse, before anything is probed, what judge() would refuse of the rules. Raises ValueError as it does."""
+    _overrides(rules, list(matrix(endpoints, targets)), endpoints)
+
+
 def matrix(endpoints: Sequence[Endpoint], targets: Sequence[Target]) -> Iterator[Key]:
     """Yield what cells there should be. Raises ValueError when a target is no endpoint."""
     names = {endpoint.name for endpoint in endpoints}
@@ -360,6 +365,7 @@ __all__ = [
     "Key",
     "Rule",
     "Settings",
+    "check_rules",
     "expectation",
     "judge",
     "judge_cell",

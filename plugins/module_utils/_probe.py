@@ -62,7 +62,7 @@ class Settings:
     run: str
     attempts: int = 3
     interval: float = 0.15
-    timeout: float = 1.0
+    timeout: float = 0.6
     transfer: int = 65536
 
     def __post_init__(self) -> None:

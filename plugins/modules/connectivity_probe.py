@@ -69,7 +69,7 @@ options:
   timeout:
     description: Seconds that an attempt may take.
     type: float
-    default: 1.0
+    default: 0.6
   transfer:
     description: Bytes that the last TCP attempt carries each way; V(0) for none. At most 1 MiB.
     type: int
@@ -191,7 +191,7 @@ ARGUMENTS = {
     "run": {"type": "str", "required": True},
     "attempts": {"type": "int", "default": 3},
     "interval": {"type": "float", "default": 0.15},
-    "timeout": {"type": "float", "default": 1.0},
+    "timeout": {"type": "float", "default": 0.6},
     "transfer": {"type": "int", "default": 65536},
 }
 SETTINGS = ("run", "attempts", "interval", "timeout", "transfer")

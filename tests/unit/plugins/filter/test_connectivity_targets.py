@@ -37,7 +37,35 @@ def test_checks():
     assert [one["tries"] for one in found] == [[{"check": "icmp"}]]
 
 
-DICTS = "connectivity_targets wants endpoints and listeners that are dicts, not "
+NODES = [
+    {"name": name, "kind": "node", "addresses": [address], "node": name}
+    for name, address in (("node1", "10.0.0.1"), ("node2", "10.0.0.2"))
+]
+
+
+def test_nodes_that_probes_start_from():
+    assert len(connectivity_targets(NODES, [], nodes=["node2", "node1", "other"])) == 2
+
+
+def test_node_that_no_probe_starts_from():
+    message = "^The cluster has nodes that no host of this play is, or whose responder failed: node2. Probes start on"
+    with pytest.raises(AnsibleFilterError, match=message):
+        connectivity_targets(NODES, [], nodes=["node1"])
+
+
+def test_expectations():
+    connectivity_targets([POD, *NODES], [LISTENER], expectations=[{"target": "shop/*", "outcome": "blocked"}])
+
+
+def test_expectation_that_is_about_no_cell():
+    message = (
+        r"^expectations\[0\] matches no cell: \{'source': '\*', 'target': 'shop/db', 'outcome': 'blocked'\}; the names"
+    )
+    with pytest.raises(AnsibleFilterError, match=message):
+        connectivity_targets([POD, *NODES], [], expectations=[{"target": "shop/db", "outcome": "blocked"}])
+
+
+DICTS = "connectivity_targets wants endpoints, listeners and expectations that are dicts, not "
 
 
 @pytest.mark.parametrize(
