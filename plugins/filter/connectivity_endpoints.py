@@ -73,9 +73,10 @@ options:
     description: The domain below which the DNS has the names of Services.
     type: str
     default: cluster.local
-  outside_address:
-    description: The IP address of an endpoint outside the cluster. V(null) for none.
-    type: str
+  outside_addresses:
+    description: The IP addresses of endpoints outside the cluster.
+    type: list
+    elements: str
   outside_port:
     description: The port at which that one has TCP and UDP servers. Without it, only ICMP is tried.
     type: int
@@ -199,7 +200,7 @@ def connectivity_endpoints(
     services: Iterable[str] | None = None,
     dns: str | None = None,
     cluster_domain: str = "cluster.local",
-    outside_address: str | None = None,
+    outside_addresses: Iterable[str] | None = None,
     outside_port: int | None = None,
     families: Iterable[str] | None = None,
 ) -> list[dict[str, Any]]:
@@ -211,7 +212,7 @@ def connectivity_endpoints(
             services=_texts("connectivity_services", services),
             dns=_text("connectivity_dns_service", dns),
             cluster_domain=_text("connectivity_cluster_domain", cluster_domain) or "",
-            outside_address=_text("connectivity_outside_address", outside_address),
+            outside_addresses=_texts("connectivity_outside_addresses", outside_addresses),
             outside_port=outside_port,
             families=_texts("connectivity_families", families),
         )

@@ -29,7 +29,7 @@ _SERVICES = "connectivity_services"
 _DNS = "connectivity_dns_service"
 _DOMAIN = "connectivity_cluster_domain"
 _FAMILIES = "connectivity_families"
-_OUTSIDE = "connectivity_outside_address"
+_OUTSIDE = "connectivity_outside_addresses"
 _CHECKS = "connectivity_checks"
 _OWN = "own_namespace"
 
@@ -64,7 +64,7 @@ class Wanted:
         services: existing Services, NAMESPACE/NAME
         dns: the Service of the cluster's DNS, NAMESPACE/NAME
         cluster_domain: below which the DNS has the names of Services
-        outside_address, outside_port: of an endpoint outside the cluster; without a port only ICMP is tried
+        outside_addresses, outside_port: of endpoints outside the cluster; without a port only ICMP is tried
         families: of FAMILIES, in the order in which endpoints have their addresses; empty: those that all pods and
             nodes have
     """
@@ -74,7 +74,7 @@ class Wanted:
     services: tuple[str, ...] = ()
     dns: str | None = None
     cluster_domain: str = "cluster.local"
-    outside_address: str | None = None
+    outside_addresses: tuple[str, ...] = ()
     outside_port: int | None = None
     families: tuple[str, ...] = ()
 
@@ -188,7 +188,7 @@ def load_selectors(data: Iterable[Any]) -> tuple[Selector, ...]:
 
 
 def find_endpoints(cluster: Cluster, wanted: Wanted) -> list[Endpoint]:
-    """Return what is to be probed: pods by node and name, nodes, Services, DNS and the outside endpoint.
+    """Return what is to be probed: pods by node and name, nodes, Services, DNS and what is outside.
 
     Args:
         cluster: the whole cluster; its pods may be more than those that are wanted
@@ -207,7 +207,7 @@ def find_endpoints(cluster: Cluster, wanted: Wanted) -> list[Endpoint]:
     others = [
         *_services(cluster, wanted),
         *([_dns(cluster, wanted.dns, wanted.cluster_domain)] if wanted.dns else []),
-        *([_outside(wanted.outside_address, wanted.outside_port)] if wanted.outside_address else []),
+        *(_outside(address, wanted.outside_port) for address in wanted.outside_addresses),
     ]
     return [
         *(_restrict(endpoint, families) for endpoint in [*pods, *nodes]),

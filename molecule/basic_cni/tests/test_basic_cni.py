@@ -1,18 +1,33 @@
 """The bridge network: subnets as the walkthrough's, no NAT, routes that last, and what goes wrong without them.
 
-The tests are one story, in their order; the last one removes the network.
+All of it in both families (dual_stack.yml). The tests are one story, in their order; the last one removes the network.
 """
 
 from __future__ import annotations
 
 import json
+import re
 import time
 from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
-SUBNETS = {"master": "10.22.1.0/24", "node1": "10.22.2.0/24", "node2": "10.22.3.0/24"}
+SUBNETS = {
+    "master": ["10.22.1.0/24", "fd10:22::/64"],
+    "node1": ["10.22.2.0/24", "fd10:22:0:1::/64"],
+    "node2": ["10.22.3.0/24", "fd10:22:0:2::/64"],
+    "node3": ["10.22.4.0/24", "fd10:22:0:3::/64"],
+}
+ADDRESSES = {
+    "master": ["10.100.198.200", "fd10:100:198::200"],
+    "node1": ["10.100.198.201", "fd10:100:198::201"],
+    "node2": ["10.100.198.202", "fd10:100:198::202"],
+    "node3": ["10.100.198.203", "fd10:100:198::203"],
+}
+THREE = ["master", "node1", "node2"]
+DUAL_STACK = "@molecule/basic_cni/dual_stack.yml"
+FAMILIES = {"ipv4": ("-4", "iptables"), "ipv6": ("-6", "ip6tables")}
 SNAPSHOT = Path(__file__).resolve().parents[2] / "flannel" / "files" / "node_snapshot.py"
 SERVICE = "podnet-routes"
 PROTOCOL = 140
@@ -20,37 +35,57 @@ SEES_SOURCE = {"tcp", "udp", "mtu"}
 
 
 @pytest.fixture(scope="module")
-def verify(play, reports):
+def dual(play):
+    """Runs a playbook with the settings of the scenario."""
+    return lambda playbook, *arguments: play(playbook, "--extra-vars", DUAL_STACK, *arguments)
+
+
+@pytest.fixture(scope="module")
+def verify(dual, reports):
     """Verifies as the scenario's playbook does: how the run ended, and its report."""
 
     def run(name):
         strict = {"connectivity_name": name, "connectivity_pod_to_node_source": "own", "connectivity_overhead": 0}
-        return play("playbooks/verify.yml", "--extra-vars", json.dumps(strict)), reports(name)
+        return dual("playbooks/verify.yml", "--extra-vars", json.dumps(strict)), reports(name)
 
     return run
 
 
-def test_each_node_has_the_subnet_of_the_walkthrough(kubectl, root):
-    assert {node["metadata"]["name"]: node["spec"]["podCIDRs"] for node in kubectl.items("nodes")} == {
-        name: [subnet] for name, subnet in SUBNETS.items()
-    }
+def test_each_node_has_the_subnet_of_the_walkthrough_and_one_of_ipv6(kubectl, root):
+    wanted = {name: SUBNETS[name] for name in THREE}
+    assert {node["metadata"]["name"]: node["spec"]["podCIDRs"] for node in kubectl.items("nodes")} == wanted
     allocation = json.loads((root / "inventories/lab/.podnet/allocation.json").read_text())["allocation"]
-    assert {name: allocation[name] for name in SUBNETS} == {name: [subnet] for name, subnet in SUBNETS.items()}
+    assert {name: allocation[name] for name in THREE} == wanted
+
+
+def test_nodes_have_their_addresses_in_both_families(kubectl):
+    for node in kubectl.items("nodes"):
+        found = [one["address"] for one in node["status"]["addresses"] if one["type"] == "InternalIP"]
+        assert found == ADDRESSES[node["metadata"]["name"]]
 
 
 def routes(host):
     """Return gateways by destination of the routes that are ours on a node."""
-    found = json.loads(host.check_output(f"ip -json route show proto {PROTOCOL}") or "[]")
+    found = [
+        route
+        for option, _program in FAMILIES.values()
+        for route in json.loads(host.check_output(f"ip {option} -json route show proto {PROTOCOL}") or "[]")
+    ]
     return {route["dst"]: route["gateway"] for route in found}
 
 
-def expected_routes(name, inventory):
-    return {SUBNETS[other]: address for other, address in inventory.nodes.items() if other != name}
+def expected_routes(name, others=THREE):
+    return {
+        subnet: address
+        for other in others
+        if other != name
+        for subnet, address in zip(SUBNETS[other], ADDRESSES[other], strict=True)
+    }
 
 
 def test_every_node_has_one_route_to_each_other_the_control_plane_too(on, inventory):
     for name in inventory.nodes:
-        assert routes(on(name)) == expected_routes(name, inventory)
+        assert routes(on(name)) == expected_routes(name)
 
 
 def test_every_cell_passed_and_nothing_between_pods_and_nodes_is_translated(reports):
@@ -58,21 +93,28 @@ def test_every_cell_passed_and_nothing_between_pods_and_nodes_is_translated(repo
     kinds = {endpoint["name"]: endpoint["kind"] for endpoint in report["endpoints"]}
     assert {cell["verdict"] for cell in report["cells"]} == {"passed"}
     seen = {
-        cell["translated"]
+        (cell["family"], cell["translated"])
         for cell in report["cells"]
         if {kinds[cell["source"]], kinds[cell["target"]]} <= {"pod", "node"} and "translated" in cell
     }
-    assert seen == {False}
+    assert seen == {("ipv4", False), ("ipv6", False)}
     outside = {
-        cell["translated"]
+        (cell["family"], cell["translated"])
         for cell in report["cells"]
         if kinds[cell["source"]] == "pod" and kinds[cell["target"]] == "outside" and "translated" in cell
     }
-    assert outside == {True}
+    assert outside == {("ipv4", True), ("ipv6", True)}
 
 
-def test_check_mode_reports_no_change(play, changes, inventory):
-    counts = changes(play("playbooks/basic_cni.yml", "--check"))
+def test_the_matrix_has_both_families_of_everything(reports):
+    report = reports("basic_cni")
+    kinds = {endpoint["name"]: endpoint["kind"] for endpoint in report["endpoints"]}
+    both = {(kinds[cell["target"]], cell["family"]) for cell in report["cells"]}
+    assert both >= {(kind, family) for kind in ("pod", "node", "service", "outside") for family in FAMILIES}
+
+
+def test_check_mode_reports_no_change(dual, changes, inventory):
+    counts = changes(dual("playbooks/basic_cni.yml", "--check"))
     assert {name: counts[name] for name in inventory.nodes} == dict.fromkeys(inventory.nodes, 0)
 
 
@@ -112,7 +154,7 @@ def without_the_service(host):
 def test_routes_come_back_after(event, on, inventory):
     name = inventory.workers[0]
     host, nic = on(name), inventory.variables["podnet_node_interface"]
-    wanted = expected_routes(name, inventory)
+    wanted = expected_routes(name)
     with without_the_service(host):
         event(host, nic)
         # The event takes them away: with the service, that they are there again is its work.
@@ -127,11 +169,12 @@ def test_routes_come_back_after(event, on, inventory):
     assert until(lambda: repairs() > before and routes(host) == wanted)
 
 
-def test_rules_come_back_with_the_service(on, inventory):
+@pytest.mark.parametrize("program", [program for _option, program in FAMILIES.values()])
+def test_rules_come_back_with_the_service(program, on, inventory):
     host = on(inventory.workers[0])
-    chains = "iptables-save | grep -c PODNET-"
+    chains = f"{program}-save | grep -c PODNET-"
     before = host.check_output(chains)
-    host.check_output("iptables -F PODNET-FORWARD")
+    host.check_output(f"{program} -F PODNET-FORWARD")
     host.check_output(f"systemctl restart {SERVICE}")
     assert until(lambda: host.check_output(chains) == before)
 
@@ -139,18 +182,23 @@ def test_rules_come_back_with_the_service(on, inventory):
 @contextmanager
 def as_in_the_walkthrough(on, inventory):
     """Masquerade what leaves a node's own subnet, as ipMasq does, and have no routes on the control plane."""
-    rule = "POSTROUTING -s {0} ! -d {0} -j MASQUERADE"
     master = on("master")
-    for name in inventory.nodes:
-        on(name).check_output(f"iptables -t nat -I {rule.format(SUBNETS[name])}")
-    master.check_output(f"systemctl stop {SERVICE} && ip route flush proto {PROTOCOL}")
+
+    def masquerade(action):
+        for name in inventory.nodes:
+            for subnet, (_option, program) in zip(SUBNETS[name], FAMILIES.values(), strict=True):
+                on(name).check_output(f"{program} -t nat {action} POSTROUTING -s {subnet} ! -d {subnet} -j MASQUERADE")
+
+    masquerade("-I")
+    master.check_output(f"systemctl stop {SERVICE}")
+    for option, _program in FAMILIES.values():
+        master.check_output(f"ip {option} route flush proto {PROTOCOL}")
     try:
         yield
     finally:
         master.check_output(f"systemctl start {SERVICE}")
-        for name in inventory.nodes:
-            on(name).check_output(f"iptables -t nat -D {rule.format(SUBNETS[name])}")
-        assert until(lambda: routes(master) == expected_routes("master", inventory))
+        masquerade("-D")
+        assert until(lambda: routes(master) == expected_routes("master"))
 
 
 def is_lost(source, target):
@@ -175,7 +223,7 @@ def test_the_walkthrough_s_own_configuration_fails_where_the_topology_says(verif
     endpoints = {endpoint["name"]: endpoint for endpoint in report["endpoints"]}
     expected, failed = set(), set()
     for cell in report["cells"]:
-        key = (cell["source"], cell["target"], cell["check"])
+        key = (cell["source"], cell["target"], cell["check"], cell["family"])
         source, target = endpoints[cell["source"]], endpoints[cell["target"]]
         if is_lost(source, target) is None:
             continue
@@ -184,8 +232,9 @@ def test_the_walkthrough_s_own_configuration_fails_where_the_topology_says(verif
         if cell["verdict"] != "passed":
             failed.add(key)
     assert failed == expected
-    kinds = {(endpoints[source]["node"], endpoints[target]["kind"]) for source, target, _check in expected}
-    assert kinds >= {("master", "pod"), ("master", "service"), ("node1", "pod"), ("node1", "node")}
+    kinds = {(endpoints[key[0]]["node"], endpoints[key[1]]["kind"], key[3]) for key in expected}
+    seen = {("master", "pod"), ("master", "service"), ("node1", "pod"), ("node1", "node")}
+    assert kinds >= {(*one, family) for one in seen for family in FAMILIES}
 
 
 def test_afterwards_all_is_green_again(verify):
@@ -194,12 +243,12 @@ def test_afterwards_all_is_green_again(verify):
     assert report["summary"]["passed"] == report["summary"]["cells"]
 
 
-def test_a_node_that_rebooted_is_whole_without_ansible(play, verify, on, kubectl, inventory):
+def test_a_node_that_rebooted_is_whole_without_ansible(dual, verify, on, kubectl, inventory):
     """Its network namespace is a new one with the two NICs alone: what is there again, the node brought back itself."""
     name = inventory.workers[0]
-    done = play("molecule/basic_cni/reboot.yml", "--extra-vars", f"lab_reboot={name}")
+    done = dual("molecule/basic_cni/reboot.yml", "--extra-vars", f"lab_reboot={name}")
     assert done.returncode == 0, done.stdout
-    assert until(lambda: routes(on(name)) == expected_routes(name, inventory), seconds=60)
+    assert until(lambda: routes(on(name)) == expected_routes(name), seconds=60)
     kubectl.output("wait", "--for=condition=Ready", f"node/{name}", "--timeout=90s")
     kubectl.output("wait", "--for=condition=Ready", "pod", "--all", "--all-namespaces", "--timeout=90s")
     done, report = verify("rebooted")
@@ -208,11 +257,11 @@ def test_a_node_that_rebooted_is_whole_without_ansible(play, verify, on, kubectl
 
 
 @pytest.fixture(scope="module")
-def with_a_fourth(play, root):
+def with_a_fourth(dual, root):
     """Runs a playbook on the lab's inventory and one node more."""
     more = ["--inventory", "inventories/lab", "--inventory", "molecule/basic_cni/inventory"]
-    return lambda playbook, *arguments: play(
-        *more, playbook, "--extra-vars", f"podnet_output_dir={root}/inventories/lab/.podnet", *arguments
+    return lambda playbook, *arguments: dual(
+        playbook, *more, "--extra-vars", f"podnet_output_dir={root}/inventories/lab/.podnet", *arguments
     )
 
 
@@ -234,51 +283,44 @@ def test_a_fourth_node_gets_a_subnet_and_the_others_one_route_each(with_a_fourth
     services, pods = running()
     done = with_a_fourth("playbooks/basic_cni.yml")
     assert done.returncode == 0, done.stdout
-    subnets = {node["metadata"]["name"]: node["spec"]["podCIDR"] for node in kubectl.items("nodes")}
-    assert subnets == {**SUBNETS, "node3": "10.22.4.0/24"}
-    for name in inventory.nodes:
-        assert routes(on(name)) == {**expected_routes(name, inventory), "10.22.4.0/24": "10.100.198.203"}
-    assert routes(on("node3")) == {SUBNETS[name]: address for name, address in inventory.nodes.items()}
+    assert {node["metadata"]["name"]: node["spec"]["podCIDRs"] for node in kubectl.items("nodes")} == SUBNETS
+    for name in SUBNETS:
+        assert routes(on(name)) == expected_routes(name, SUBNETS)
     services_now, pods_now = running()
     assert services_now == services
     assert pods <= pods_now
 
 
-def test_a_node_that_is_removed_leaves_no_route_and_keeps_its_subnet(play, kubectl, on, root, inventory):
+def test_a_node_that_is_removed_leaves_no_route_and_keeps_its_subnet(dual, kubectl, on, root, inventory):
     kubectl.output("delete", "node", "node3")
-    removed = play("playbooks/lab.yml", "--extra-vars", "lab_network=basic_cni")
+    removed = dual("playbooks/lab.yml", "--extra-vars", "lab_network=basic_cni")
     assert removed.returncode == 0, removed.stdout
-    done = play("molecule/basic_cni/install.yml")
+    done = dual("molecule/basic_cni/install.yml")
     assert done.returncode == 0, done.stdout
     for name in inventory.nodes:
-        assert routes(on(name)) == expected_routes(name, inventory)
+        assert routes(on(name)) == expected_routes(name)
     allocation = json.loads((root / "inventories/lab/.podnet/allocation.json").read_text())["allocation"]
-    assert allocation["node3"] == ["10.22.4.0/24"]
+    assert allocation["node3"] == SUBNETS["node3"]
 
 
 def test_the_page_shows_what_the_role_drew(root, scratch):
-    page = (root / "docs" / "basic-cni.md").read_text()
-    drawing = page.split("```")[1].strip().splitlines()
+    _text, single, _text, dual, *_rest = (root / "docs" / "basic-cni.md").read_text().split("```")
+    drawing = [line for line in dual.strip().splitlines() if line.strip(" |")]
     log = (scratch / "ansible.log").read_text()
-    assert [line for line in drawing if line.strip(" |") and line.strip() not in log] == []
+    assert [line for line in drawing if line.strip() not in log] == []
+    # The drawing of one family is that of both without the other.
+    one = [line for line in drawing if "route to fd10:" not in line]
+    assert re.sub(r" and fd10:[0-9a-f:/]+", "", "\n".join(one)) == "\n".join(
+        line for line in single.strip().splitlines() if line.strip(" |")
+    )
 
 
-def without_link_local(snapshot):
-    """Return a snapshot without IPv6 link-local addresses: NICs are new since the reboot, and so are these."""
-    addresses = [line for line in snapshot["addresses"] if " fe80:" not in line]
-    return {
-        **snapshot,
-        "addresses": addresses,
-        "routes": [route for route in snapshot["routes"] if not route["dst"].startswith("fe80::")],
-    }
-
-
-def test_it_is_removed_and_the_nodes_are_as_they_were(play, changes, on, scratch, inventory):
-    counts = changes(play("molecule/basic_cni/remove.yml"))
+def test_it_is_removed_and_the_nodes_are_as_they_were(dual, changes, on, scratch, inventory):
+    counts = changes(dual("molecule/basic_cni/remove.yml"))
     assert [name for name in inventory.nodes if counts[name] == 0] == []
     for name in inventory.nodes:
         before = json.loads((scratch / "without_network" / f"{name}.json").read_text())
         now = json.loads(on(name).check_output("python3 -c %s", SNAPSHOT.read_text()))
-        assert without_link_local(now) == without_link_local(before)
-    counts = changes(play("molecule/basic_cni/remove.yml"))
+        assert now == before
+    counts = changes(dual("molecule/basic_cni/remove.yml"))
     assert {name: counts[name] for name in inventory.nodes} == dict.fromkeys(inventory.nodes, 0)

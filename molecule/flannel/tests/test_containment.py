@@ -116,7 +116,7 @@ def test_outside_is_linked_to_nat_namespaces_only(inventory):
 def test_outside_has_no_way_on(lab):
     routes = read("ip", "-n", OUTSIDE, "-json", "route", "show", "table", "all")
     unicast = {route["dst"] for route in routes if route.get("type", "unicast") == "unicast"} - {"fe80::/64"}
-    assert unicast == {lab["lab_outside_network"]}
+    assert unicast == {lab["lab_outside_network"], lab["lab_outside_network_ipv6"]}
 
 
 def test_outside_forwards_nothing():

@@ -67,7 +67,7 @@ def test_all_options():
         services=["shop/web"],
         dns="kube-system/dns",
         cluster_domain="example.org",
-        outside_address="203.0.113.1",
+        outside_addresses=("203.0.113.1",),
         outside_port=8080,
         families=["ipv4"],
     )
@@ -100,8 +100,8 @@ def test_all_options():
 
 
 def test_empty_options_ask_for_nothing():
-    texts = dict.fromkeys(["own_namespace", "dns", "outside_address"], "")
-    lists = dict.fromkeys(["pod_selectors", "services", "families"])
+    texts = dict.fromkeys(["own_namespace", "dns"], "")
+    lists = dict.fromkeys(["pod_selectors", "services", "outside_addresses", "families"])
     assert connectivity_endpoints(OBJECTS, **texts, **lists) == [NODE]
 
 
@@ -125,7 +125,7 @@ TEXT = "give a text, in quotes where it looks like something else"
             {"dns": "kube-system/dns", "cluster_domain": ""},
             "connectivity_cluster_domain is '', which is no domain name: give one like cluster.local",
         ),
-        ({"outside_address": 7}, f"connectivity_outside_address is 7: {TEXT}"),
+        ({"outside_addresses": "203.0.113.1"}, "connectivity_outside_addresses is '203.0.113.1': give a list"),
         ({"families": "ipv4"}, "connectivity_families is 'ipv4': give a list"),
     ],
 )

@@ -364,11 +364,11 @@ def test_dns(domain, question):
     ],
 )
 def test_outside(address, port, expected):
-    assert of_kind("outside", Wanted(outside_address=address, outside_port=port), nodes=DUAL_NODES) == [expected]
+    assert of_kind("outside", Wanted(outside_addresses=(address,), outside_port=port), nodes=DUAL_NODES) == [expected]
 
 
 def test_order_of_kinds():
-    wanted = Wanted("podnet", services=("shop/web",), dns="kube-system/kube-dns", outside_address="203.0.113.1")
+    wanted = Wanted("podnet", services=("shop/web",), dns="kube-system/kube-dns", outside_addresses=("203.0.113.1",))
     found = endpoints(wanted, services=[WEB, DNS], slices=[WEB_SLICE, DNS_SLICE])
     assert list(dict.fromkeys(endpoint.kind for endpoint in found)) == ["pod", "node", "service", "dns", "outside"]
 
@@ -575,27 +575,27 @@ V4_SLICE = endpoint_slice("shop/web", behind("10.244.1.5", "shop/a"))
             id="bad domain",
         ),
         pytest.param(
-            Wanted(outside_address="example.org"),
+            Wanted(outside_addresses=("example.org",)),
             {},
-            "connectivity_outside_address is example.org: give an IP address, not a name, network or zone",
+            "connectivity_outside_addresses is example.org: give an IP address, not a name, network or zone",
             id="name outside",
         ),
         pytest.param(
-            Wanted(outside_address="203.0.113.0/24"),
+            Wanted(outside_addresses=("203.0.113.0/24",)),
             {},
-            "connectivity_outside_address is 203.0.113.0/24: give an IP address, not a name, network or zone",
+            "connectivity_outside_addresses is 203.0.113.0/24: give an IP address, not a name, network or zone",
             id="network outside",
         ),
         pytest.param(
-            Wanted(outside_address="fe80::1%eth0"),
+            Wanted(outside_addresses=("fe80::1%eth0",)),
             {},
-            "connectivity_outside_address is fe80::1%eth0: give an IP address, not a name, network or zone",
+            "connectivity_outside_addresses is fe80::1%eth0: give an IP address, not a name, network or zone",
             id="zone outside",
         ),
         pytest.param(
-            Wanted(outside_address="2001:db8::1"),
+            Wanted(outside_addresses=("2001:db8::1",)),
             {},
-            "2001:db8::1 (connectivity_outside_address) has only 2001:db8::1, and what is verified is ipv4: change "
+            "2001:db8::1 (connectivity_outside_addresses) has only 2001:db8::1, and what is verified is ipv4: change "
             "connectivity_families, or leave that one out",
             id="outside of another family",
         ),
