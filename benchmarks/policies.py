@@ -3,7 +3,7 @@
     python benchmarks/policies.py [PODSxPOLICIESxPORTS …]
 
 There are ten namespaces, pods have three labels, fifty of them one application, a tenth of the peers are ipBlocks,
-and a quarter of the policies has egress rules too. Every size runs in a process of its own, so that the memory is that of this size.
+and a quarter of the policies has egress rules too. A process of its own for each size, so that the memory is its own.
 """
 
 from __future__ import annotations

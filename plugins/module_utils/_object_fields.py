@@ -67,7 +67,7 @@ def read_fields(value: Any, path: str, known: Sequence[str] = ()) -> dict[str, A
         raise ValueError(f"{path} is {value!r}, not an object{' with ' if known else ''}{', '.join(known)}")
     unknown = [name for name in value if known and name not in known]
     if unknown:
-        raise ValueError(f"{path}.{unknown[0]} is no field of the API: {path} has {', '.join(known)}")
+        raise ValueError(f"{path}.{unknown[0]} is unknown: {path} has {', '.join(known)}")
     return {name: field for name, field in value.items() if field is not None}
 
 
