@@ -763,6 +763,6 @@ def test_a_thousand_pods_take_less_than_three_seconds():
     computed = matrix(policies_of(specs), pods, [{"port": 80}, {"port": 81}])
     assert time.process_time() - start < 3  # it takes a tenth of a second
     for layer in computed.layers:
-        # Application n lets in n/2 and n/2 + 50, ten pods each. Every pod reaches itself, which is one more but for those
-        # of the applications 0 and 99, which are let in.
+        # Application n lets in n/2 and n/2 + 50, ten pods each. A pod that is not one of them (it is when n is 0 or 99)
+        # reaches itself too.
         assert sum(bin(row).count("1") for row in layer.allowed) == 1000 * 21 - 20
