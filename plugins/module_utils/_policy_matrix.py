@@ -137,10 +137,10 @@ def expected_matrix(
 ) -> Matrix:
     """Return which pods reach which on the ports, as the policies say, in every address family that the pods have.
 
-    How it scales: what is asked of labels is answered for all pods at once, from a mask for each label, and pods that
-    the same rules let in share a row. So the time grows with layers times rules times different rows, each step on
-    masks of pods/64 machine words, and with the pods times the different ipBlocks. Only the result is quadratic: three
-    bits a cell, one of them for a moment.
+    How it scales: what is asked of labels is answered for all pods at once, from one mask for each label, and targets
+    that the same rules let in share a row. So the time grows with layers times rules times different rows, each step
+    being one on masks of pods/64 machine words, and with the pods times the different ipBlocks. Only the result is
+    quadratic: two bits a cell.
 
     Args:
         pods: all that are sources and targets; whom else a policy selects does not matter

@@ -78,5 +78,5 @@ def test_errors(read, message):
 
 
 def test_the_name_of_the_object_comes_first():
-    with pytest.raises(ValueError, match="^a/b: spec is 1$"), errors_of("a/b"):
+    with pytest.raises(ValueError, match=r"^a/b: spec is 1$"), errors_of("a/b"):
         raise ValueError("spec is 1")

@@ -71,6 +71,7 @@ def test_the_order_and_number_of_cells():
 
 FROM_API = {**select("db"), "ingress": [{"from": [select("db")]}, {"from": [select("api")]}]}
 FROM_BLOCK = {**select("db"), "ingress": [{"from": [{"ipBlock": {"cidr": "192.168.0.0/24"}}]}]}
+TUNNEL = "shop/far has the address of node2, or through an overlay that of the tunnel"
 HOST = "is on the host network, where policies have no effect"
 NONE_FAR = f"egress: shop/far {HOST}"
 
@@ -139,16 +140,14 @@ NONE_FAR = f"egress: shop/far {HOST}"
             "far",
             "db",
             True,
-            f"ingress: allowed by shop/db-policy ingress[0]; {NONE_FAR}; shop/far has the address of node2, or through an "
-            "overlay that of the tunnel",
+            f"ingress: allowed by shop/db-policy ingress[0]; {NONE_FAR}; {TUNNEL}",
         ),
         (
             {"db-policy": {**select("db"), "ingress": [{"from": [select("agent")]}]}},
             "far",
             "db",
             False,
-            "ingress: selected by shop/db-policy, and no rule allows it; shop/far has the address of node2, or through an "
-            "overlay that of the tunnel",
+            f"ingress: selected by shop/db-policy, and no rule allows it; {TUNNEL}",
         ),
         ({}, "far", "db", True, f"ingress: no policy selects shop/db; {NONE_FAR}"),
     ],
