@@ -37,16 +37,16 @@ def container(*ports, **more):
     return {"ports": [dict(zip(("name", "containerPort", "protocol"), one)) for one in ports], **more}
 
 
-NAMESPACES = [
+NAMESPACES = (
     {"metadata": {"name": "shop", "labels": {"team": "a"}}},
     {"metadata": {"name": "lab", "labels": {"team": "b"}}},
-]
-PODS = [
+)
+PODS = (
     pod("shop/api", "10.0.1.1", {"app": "api", "tier": "back"}, containers=[container(("http", 8080))]),
     pod("shop/db", "10.0.1.2", {"app": "db", "tier": "back"}, containers=[container(("http", 80))]),
     pod("shop/web", "10.0.2.3", {"app": "web"}),
     pod("lab/api", "10.0.2.4", {"app": "api"}),
-]
+)
 NAMES = ["shop/api", "shop/db", "shop/web", "lab/api"]
 AGENT = pod("shop/agent", "192.168.0.1", {"app": "api"}, hostNetwork=True)
 
@@ -65,9 +65,9 @@ def policies_of(specs, namespace="shop"):
     ]
 
 
-def pairs(policies, pods=PODS, port=TCP, family="ipv4"):
+def pairs(policies, pods=PODS, port=None, family="ipv4"):
     """Return the pairs of different pods that are allowed."""
-    computed = matrix(policies, pods, [port])
+    computed = matrix(policies, pods, [port or TCP])
     (layer,) = (one for one in computed.layers if one.family == family)
     return {
         (str(source), str(target))
@@ -369,9 +369,9 @@ def test_families_are_separate():
 FAR = pod("shop/far", "192.168.0.2", {"app": "api"}, hostNetwork=True, nodeName="node2")
 
 
-def verdict(specs, source, target, port=TCP, pods=(*PODS, AGENT, FAR)):
+def verdict(specs, source, target, port=None, pods=(*PODS, AGENT, FAR)):
     """Return whether a cell is allowed, and who decides."""
-    computed = matrix(policies_of(specs), list(pods), [port])
+    computed = matrix(policies_of(specs), pods, [port or TCP])
     names = [str(one) for one in computed.pods]
     (layer,) = computed.layers
     ends = names.index(source), names.index(target)
