@@ -52,7 +52,7 @@ class Reading:
 STRICTEST = Reading(False, False, True, False, False, False)
 MOST_LENIENT = Reading(True, True, False, True, True, True)
 
-# Calico 3.31. It sees a host-network pod as its node's address, and lets a node into its own pods for the kubelet's
+# It sees a host-network pod as its node's address, and lets a node into its own pods for the kubelet's
 # sake; what a pod sends to its node is subject to the pod's policies.
 CALICO = Reading(
     blocks_match_pods=True,
