@@ -1,0 +1,156 @@
+# Copyright (c) 2026, podnet.kubernetes developers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The filter expected_connectivity: which pods should reach which, as NetworkPolicies say."""
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+name: expected_connectivity
+short_description: Which pods should reach which, as NetworkPolicies say
+version_added: "0.1.0"
+author:
+  - podnet.kubernetes developers (@podnet)
+description:
+  - Computes from Kubernetes objects which pods should be able to connect to which, and which policies decide that.
+    Nothing is asked of a cluster and nothing is probed.
+  - Follows NetworkPolicy of C(networking.k8s.io/v1). Objects are taken as the API returns them or as a user writes
+    them, with the defaults of the API server. Policies that the API server would refuse are refused, with the path of
+    the field.
+  - What the API leaves open is answered as Calico does, and RV(_value[].decided_by) says so.
+options:
+  _input:
+    description:
+      - Pod objects. All pairs of them are listed, also each pod with itself.
+      - Needed are C(metadata.name), C(metadata.namespace) (default V(default)), C(metadata.labels) and
+        C(status.podIPs); where a policy names ports also C(spec.containers), and where there are pods with
+        C(spec.hostNetwork) also C(spec.nodeName). A pod that has no address yet is an error.
+      - Pods whose C(status.phase) is V(Succeeded) or V(Failed) are left out.
+    type: list
+    elements: dict
+    required: true
+  namespaces:
+    description:
+      - Namespace objects, at least those of all pods and policies.
+      - They get the label C(kubernetes.io/metadata.name), as the API server gives it to them.
+    type: list
+    elements: dict
+    required: true
+  policies:
+    description: NetworkPolicy objects. The namespace is V(default) where none is given.
+    type: list
+    elements: dict
+    required: true
+  ports:
+    description: The ports that are asked for.
+    type: list
+    elements: dict
+    required: true
+    suboptions:
+      port:
+        description: A number. Left out with V(ICMP).
+        type: int
+      protocol:
+        description:
+          - The protocol.
+          - V(SCTP) is computed only. Nothing in this collection probes it.
+          - V(ICMP) is an extension, because NetworkPolicy does not know it. A rule without C(ports) allows it.
+        type: str
+        choices: [TCP, UDP, SCTP, ICMP]
+        default: TCP
+notes:
+  - Lists, not objects of kind C(List), are wanted, such as C(resources) of M(kubernetes.core.k8s_info).
+"""
+
+EXAMPLES = r"""
+- name: Nobody but the frontend reaches the backend
+  ansible.builtin.assert:
+    that: >-
+      cells | selectattr('target', 'eq', 'shop/api') | selectattr('allowed') | map(attribute='source')
+      | difference(['shop/api', 'shop/frontend']) | length == 0
+  vars:
+    cells: "{{ pods.resources | podnet.kubernetes.expected_connectivity(
+      namespaces=namespaces.resources, policies=policies.resources, ports=[{'port': 80}]) }}"
+"""
+
+RETURN = r"""
+_value:
+  description:
+    - A cell for each source, each target, each address family that both have and each port, in this order.
+  type: list
+  elements: dict
+  contains:
+    source:
+      description: The pod that connects, V(NAMESPACE/NAME).
+      type: str
+      sample: shop/frontend
+    target:
+      description: The pod to which it connects, V(NAMESPACE/NAME).
+      type: str
+      sample: shop/api
+    port:
+      description: The port. V(null) with V(ICMP).
+      type: int
+      sample: 80
+    protocol:
+      description: The protocol.
+      type: str
+      sample: TCP
+    family:
+      description: The address family, V(ipv4) or V(ipv6).
+      type: str
+      sample: ipv4
+    allowed:
+      description: Whether the connection should succeed.
+      type: bool
+      sample: true
+    because:
+      description: The policies and rules that decided, or that there is none.
+      type: str
+      sample: "ingress: allowed by shop/backend-policy ingress[0]; egress: no policy selects shop/frontend"
+    decided_by:
+      description:
+        - V(api) when the API decides the cell.
+        - V(implementation) when the cell hangs on what the API leaves open, which is ICMP, the traffic of host-network
+          pods, an C(ipBlock) that has addresses of pods, and names of ports of init containers that end. The answer is
+          then Calico's.
+      type: str
+      sample: api
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Callable
+
+from ansible.errors import AnsibleFilterError
+
+from ansible_collections.podnet.kubernetes.plugins.module_utils._policies import parse_policies
+from ansible_collections.podnet.kubernetes.plugins.module_utils._policy_cells import list_cells
+from ansible_collections.podnet.kubernetes.plugins.module_utils._policy_matrix import expected_matrix
+from ansible_collections.podnet.kubernetes.plugins.module_utils._policy_pods import (
+    parse_namespaces,
+    parse_pods,
+    parse_ports,
+)
+
+
+def expected_connectivity(
+    pods: Sequence[Mapping[str, Any]],
+    namespaces: Sequence[Mapping[str, Any]],
+    policies: Sequence[Mapping[str, Any]],
+    ports: Sequence[Mapping[str, Any]],
+) -> list[dict[str, Any]]:
+    """Return the cells of all pairs of pods."""
+    try:
+        matrix = expected_matrix(
+            parse_pods(pods), parse_namespaces(namespaces), parse_policies(policies), parse_ports(ports)
+        )
+    except ValueError as error:
+        raise AnsibleFilterError(str(error)) from error
+    return [cell._asdict() for cell in list_cells(matrix)]
+
+
+class FilterModule:
+    """The filter, as Ansible finds it."""
+
+    def filters(self) -> dict[str, Callable[..., Any]]:
+        return {"expected_connectivity": expected_connectivity}

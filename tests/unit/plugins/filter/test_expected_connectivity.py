@@ -1,0 +1,94 @@
+# Copyright (c) 2026, podnet.kubernetes developers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from ansible.errors import AnsibleFilterError
+
+from ansible_collections.podnet.kubernetes.plugins.filter.expected_connectivity import FilterModule
+
+expected_connectivity = FilterModule().filters()["expected_connectivity"]
+
+NAMESPACES = [{"metadata": {"name": "shop"}}]
+
+
+def pod(name, ip, **labels):
+    return {"metadata": {"namespace": "shop", "name": name, "labels": labels}, "status": {"podIPs": [{"ip": ip}]}}
+
+
+def policy(name, spec):
+    return {
+        "apiVersion": "networking.k8s.io/v1",
+        "kind": "NetworkPolicy",
+        "metadata": {"namespace": "shop", "name": name},
+        "spec": spec,
+    }
+
+
+def test_the_three_tiers_of_the_walkthrough():
+    pods = [
+        pod("frontend", "10.0.0.1", tier="frontend"),
+        pod("api", "10.0.0.2", tier="backend"),
+        pod("db", "10.0.0.3", tier="db"),
+        pod("stranger", "10.0.0.4"),
+    ]
+
+    def tier(name):
+        return {"podSelector": {"matchLabels": {"tier": name}}}
+
+    policies = [
+        policy("deny-all", {"podSelector": {}, "policyTypes": ["Ingress"]}),
+        policy("backend-policy", {**tier("backend"), "ingress": [{"from": [tier("frontend")]}]}),
+        policy("db-policy", {**tier("db"), "ingress": [{"from": [tier("backend")]}]}),
+    ]
+    cells = expected_connectivity(pods, namespaces=NAMESPACES, policies=policies, ports=[{"port": 80}])
+    assert len(cells) == 16
+    reached = {(cell["source"], cell["target"]) for cell in cells if cell["allowed"]}
+    assert reached - {(f"shop/{name}",) * 2 for name in ("frontend", "api", "db", "stranger")} == {
+        ("shop/frontend", "shop/api"),
+        ("shop/api", "shop/db"),
+    }
+    assert cells[1] == {
+        "source": "shop/frontend",
+        "target": "shop/api",
+        "port": 80,
+        "protocol": "TCP",
+        "family": "ipv4",
+        "allowed": True,
+        "because": "ingress: allowed by shop/backend-policy ingress[0]; egress: no policy selects shop/frontend",
+        "decided_by": "api",
+    }
+
+
+def test_nine_pods_have_288_cells_between_them():
+    pods = [pod(f"p{number}", f"10.0.0.{number}") for number in range(9)]
+    ports = [{"port": number, "protocol": protocol} for number in (80, 81) for protocol in ("TCP", "UDP")]
+    cells = expected_connectivity(pods, namespaces=NAMESPACES, policies=[], ports=ports)
+    assert len([cell for cell in cells if cell["source"] != cell["target"]]) == 288
+
+
+LIST = "not a list: give the items of a List object, or the resources of what kubernetes.core.k8s_info returns"
+
+
+@pytest.mark.parametrize(
+    ("changed", "message"),
+    [
+        ({"pods": {"resources": []}}, f"pods is an object with resources, {LIST}"),
+        ({"namespaces": {"kind": "List", "items": []}}, f"namespaces is an object with kind, items, {LIST}"),
+        ({"policies": None}, "policies is None, not a list of objects"),
+        ({"ports": [80]}, "ports[0] is 80, not an object with port, protocol"),
+        (
+            {"policies": [policy("db-policy", {"ingress": [{}, {"ports": [{}, {"port": 80, "endPort": 79}]}]})]},
+            "shop/db-policy: spec.ingress[1].ports[1].endPort 79 is smaller than port 80",
+        ),
+        ({"namespaces": []}, "namespaces has no shop, in which pod shop/a is: give all namespaces of the cluster"),
+    ],
+)
+def test_bad_input(changed, message):
+    arguments = {"pods": [pod("a", "10.0.0.1")], "namespaces": NAMESPACES, "policies": [], "ports": [{"port": 80}]}
+    with pytest.raises(AnsibleFilterError, match=f"^{re.escape(message)}$"):
+        expected_connectivity(**{**arguments, **changed})
