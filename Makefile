@@ -17,7 +17,7 @@ COLLECTION := .collections/ansible_collections/podnet/kubernetes
 
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 
-.PHONY: help venv lab lab-destroy basic-cni flannel verify lint sanity unit integration molecule test-quick test bench build lock lock-3.11 lock-3.12 clean
+.PHONY: help venv lab lab-destroy basic-cni flannel calico verify lint sanity unit integration molecule test-quick test bench build lock lock-3.11 lock-3.12 clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "%-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -50,6 +50,10 @@ basic-cni: $(VENV) ## Bring up the lab with a cluster on a plain bridge with sta
 flannel: $(VENV) ## Bring up the lab with a cluster on Flannel
 	ansible-playbook playbooks/lab.yml -e lab_network=flannel $(ARGS)
 	ansible-playbook playbooks/flannel.yml $(ARGS)
+
+calico: $(VENV) ## Bring up the lab with a cluster on Calico
+	ansible-playbook playbooks/lab.yml -e lab_network=calico $(ARGS)
+	ansible-playbook playbooks/calico.yml $(ARGS)
 
 verify: $(VENV) ## Prove the network of the cluster on the lab, as it stands
 	ansible-playbook playbooks/verify.yml $(ARGS)

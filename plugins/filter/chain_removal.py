@@ -23,7 +23,12 @@ options:
     description: What the names of the chains begin with.
     type: str
     required: true
-positional: prefix
+  comment:
+    description:
+      - What a comment of rules in other chains begins with, that are to go too.
+      - Calico has such rules beside its chains.
+    type: str
+positional: prefix, comment
 """
 
 EXAMPLES = r"""
@@ -46,13 +51,15 @@ from ansible.errors import AnsibleFilterError
 from ansible_collections.podnet.kubernetes.plugins.module_utils._iptables import chain_removal as removal_of
 
 
-def chain_removal(saved: str, prefix: str) -> str:
+def chain_removal(saved: str, prefix: str, comment: str | None = None) -> str:
     """Return the input for iptables-restore that removes the chains with that prefix."""
     if not isinstance(saved, str):
         raise AnsibleFilterError(f"chain_removal wants the output of iptables-save, not {saved!r}")
     if not isinstance(prefix, str) or not prefix:
         raise AnsibleFilterError(f"chain_removal wants what the names of the chains begin with, not {prefix!r}")
-    return removal_of(saved, prefix)
+    if comment is not None and not (isinstance(comment, str) and comment):
+        raise AnsibleFilterError(f"chain_removal wants what the comments of rules begin with, not {comment!r}")
+    return removal_of(saved, prefix, comment)
 
 
 class FilterModule:

@@ -22,6 +22,11 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from ansible_collections.podnet.kubernetes.plugins.module_utils._announced_addresses import (
+    AnnouncedNode,
+    WrongAddress,
+    parse_announced_node,
+)
 from ansible_collections.podnet.kubernetes.plugins.module_utils._networks import Address, parse_network, show
 
 PUBLIC_ADDRESS_ANNOTATIONS = {
@@ -106,102 +111,12 @@ def network_expression(text: str) -> str:
     return rf"^{'[.]'.join(octets)}$"
 
 
-@dataclass(frozen=True)
-class FlannelNode:
-    """A node as the cluster and the inventory know it.
-
-    Attributes:
-        name: the node's name
-        announced: the address in Flannel's annotation on the Node, in the family of the expected one; None without one
-        expected: the node's address on the network that the nodes share
-        interface: the NIC that has the expected address
-        network: the network of the expected address
-        nics: the NIC of each of the node's global addresses
-    """
-
-    name: str
-    announced: str | None
-    expected: Address
-    interface: str
-    network: str
-    nics: Mapping[Address, str]
-
-    @property
-    def announced_address(self) -> Address | None:
-        """The announced address as a value, None when the annotation is missing or holds something else."""
-        try:
-            return ipaddress.ip_address(self.announced or "")
-        except ValueError:
-            return None
-
-    @property
-    def announced_interface(self) -> str | None:
-        """The NIC that has the announced address, None when the node's NICs do not have it."""
-        address = self.announced_address
-        return None if address is None else self.nics.get(address)
+def parse_flannel_node(name: str, annotations: Mapping[str, str], found: Mapping[str, Any]) -> AnnouncedNode:
+    """Return the value object for a node, as parse_announced_node() does, with Flannel's annotation."""
+    return parse_announced_node("Flannel", PUBLIC_ADDRESS_ANNOTATIONS, name, annotations, found)
 
 
-@dataclass(frozen=True)
-class WrongAddress:
-    """A node that Flannel announces with a wrong address, or not at all."""
-
-    node: FlannelNode
-    remedy: str
-
-    @property
-    def message(self) -> str:
-        """The sentence that says what is announced, what should be, and what to do."""
-        node = self.node
-        right = f"should be {node.expected} ({node.interface})"
-        if node.announced is None:
-            annotation = PUBLIC_ADDRESS_ANNOTATIONS[node.expected.version]
-            problem = f"Flannel announces no address (annotation {annotation} is missing)"
-            return f"{node.name}: {problem}, {right}: {self.remedy}"
-        place = node.announced_interface or f"on no NIC of {node.name}"
-        return f"{node.name}: Flannel announces {show(node.announced)} ({place}), {right}: {self.remedy}"
-
-    def as_dict(self) -> dict[str, Any]:
-        """Return what the filter returns as an element."""
-        return {
-            "node": self.node.name,
-            "announced": self.node.announced,
-            "expected": str(self.node.expected),
-            "interface": self.node.announced_interface,
-            "message": self.message,
-        }
-
-
-def parse_flannel_node(name: str, announced: Mapping[str, str], found: Mapping[str, Any]) -> FlannelNode:
-    """Return the value object for a node.
-
-    Args:
-        name: the node's name
-        announced: the annotations of the Node object; empty where there is none
-        found: the result of the module node_address on the node
-
-    Raises:
-        ValueError: the result is not one of that module.
-    """
-    try:
-        own = found["node_address"]
-        expected = ipaddress.ip_address(own["address"])
-        nics = {ipaddress.ip_address(one["address"]): one["interface"] for one in found["candidates"]}
-        return FlannelNode(
-            name=name,
-            announced=announced.get(PUBLIC_ADDRESS_ANNOTATIONS[expected.version]),
-            expected=expected,
-            interface=own["interface"],
-            network=own["network"],
-            nics=nics,
-        )
-    except (KeyError, TypeError, ValueError) as error:
-        raise ValueError(
-            f"{name}: node_address and candidates are wanted, as podnet.kubernetes.node_address returns them "
-            f"({type(error).__name__}: {error})"
-        ) from None
-
-
-def find_wrong_addresses(nodes: Iterable[FlannelNode], flannel_interface: str | None = None) -> list[WrongAddress]:
+def find_wrong_addresses(nodes: Iterable[AnnouncedNode], flannel_interface: str | None = None) -> list[WrongAddress]:
     """Return the nodes that Flannel announces with another address than the expected one, or not at all.
 
     Args:
@@ -222,7 +137,7 @@ def find_wrong_addresses(nodes: Iterable[FlannelNode], flannel_interface: str | 
     return [WrongAddress(node, _remedy(node, current, flannel_interface, proposal)) for node in wrong]
 
 
-def _remedy(node: FlannelNode, current: _Interface | None, value: str | None, proposal: str) -> str:
+def _remedy(node: AnnouncedNode, current: _Interface | None, value: str | None, proposal: str) -> str:
     """Return what to do about a node."""
     if node.announced is None:
         return f"see whether the pod kube-flannel on {node.name} runs, and what it logs"
@@ -238,28 +153,17 @@ def _remedy(node: FlannelNode, current: _Interface | None, value: str | None, pr
     return f"flannel_interface is {show(value)}, set it to {proposal}"
 
 
-def _propose(nodes: list[FlannelNode]) -> str:
+def _propose(nodes: list[AnnouncedNode]) -> str:
     """Return a value of flannel_interface that fits all nodes: the simplest of a name, a network and an expression."""
     own_nics = {node.interface for node in nodes}
     # A name takes the NIC's first address, a network the first one in it: of no use where that is the wrong one.
-    if len(own_nics) == 1 and all(_only_address_on_nic(node) for node in nodes) and _is_name(nodes[0].interface):
+    if len(own_nics) == 1 and all(node.only_address_on_nic for node in nodes) and _is_name(nodes[0].interface):
         return nodes[0].interface
     networks = {node.network for node in nodes}
-    if len(networks) == 1 and all(node.expected.version == 4 and _only_address_in_network(node) for node in nodes):
+    if len(networks) == 1 and all(node.expected.version == 4 and node.only_address_in_network for node in nodes):
         return networks.pop()
     addresses = sorted((node.expected for node in nodes), key=lambda address: (address.version, int(address)))
     return f"^({'|'.join(str(address).replace('.', '[.]') for address in addresses)})$"
-
-
-def _only_address_on_nic(node: FlannelNode) -> bool:
-    """Return whether the NIC of the expected address has no other one."""
-    return not any(nic == node.interface and address != node.expected for address, nic in node.nics.items())
-
-
-def _only_address_in_network(node: FlannelNode) -> bool:
-    """Return whether no NIC has another address in the network of the expected one."""
-    network = parse_network(node.network)
-    return not any(address in network and address != node.expected for address in node.nics)
 
 
 def _parse(value: str) -> _Interface:
@@ -329,8 +233,6 @@ def _python_only(text: str) -> str | None:
 
 __all__ = [
     "PUBLIC_ADDRESS_ANNOTATIONS",
-    "FlannelNode",
-    "WrongAddress",
     "find_wrong_addresses",
     "interface_arguments",
     "network_expression",

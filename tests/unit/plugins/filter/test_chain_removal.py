@@ -69,3 +69,49 @@ def test_wants_a_prefix(prefix) -> None:
 
 def test_a_chain_of_another_prefix_stays() -> None:
     assert chain_removal(FLANNEL, "PODNET-") == ""
+
+
+CALICO = """\
+*filter
+:FORWARD ACCEPT [0:0]
+:cali-FORWARD - [0:0]
+-A FORWARD -m comment --comment "cali:wUHhoiAYhphO9Mso" -j cali-FORWARD
+-A FORWARD -m comment --comment "kubernetes forwarding rules" -j KUBE-FORWARD
+-A FORWARD -m comment --comment "not cali:x" -j ACCEPT
+-A FORWARD -m comment --comment "cali:S93hcgKJrXEqnTfs" -m comment --comment "Accepted" -m mark --mark 0x1/0x1 -j ACCEPT
+-A cali-FORWARD -m comment --comment "cali:vjrMJCRpqwy5oRoX" -j MARK --set-xmark 0x0/0xe0000
+COMMIT
+*mangle
+:POSTROUTING ACCEPT [0:0]
+-A POSTROUTING -m comment --comment cali:NX-7roTexQ3fGRfU -j ACCEPT
+COMMIT
+*raw
+:PREROUTING ACCEPT [0:0]
+COMMIT
+"""
+CALICO_REMOVAL = """\
+*filter
+-D FORWARD -m comment --comment "cali:wUHhoiAYhphO9Mso" -j cali-FORWARD
+-D FORWARD -m comment --comment "cali:S93hcgKJrXEqnTfs" -m comment --comment "Accepted" -m mark --mark 0x1/0x1 -j ACCEPT
+-F cali-FORWARD
+-X cali-FORWARD
+COMMIT
+*mangle
+-D POSTROUTING -m comment --comment cali:NX-7roTexQ3fGRfU -j ACCEPT
+COMMIT
+"""
+
+
+def test_rules_with_the_comment_go_too() -> None:
+    assert chain_removal(CALICO, "cali-", "cali:") == CALICO_REMOVAL
+
+
+def test_rules_with_the_comment_stay_without_it() -> None:
+    assert "-j ACCEPT" not in chain_removal(CALICO, "cali-")
+
+
+@pytest.mark.parametrize("comment", ["", ["cali:"]])
+def test_wants_a_comment(comment) -> None:
+    """An empty one would remove all rules with a comment."""
+    with pytest.raises(AnsibleFilterError, match="comments of rules"):
+        chain_removal(CALICO, "cali-", comment)

@@ -1,0 +1,84 @@
+# Copyright (c) 2026, podnet.kubernetes developers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The filter calico_foreign_routes: the routes of a node that are not Calico's."""
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+name: calico_foreign_routes
+short_description: Routes of a node that are not Calico's
+version_added: "0.1.0"
+author:
+  - podnet.kubernetes developers (@podnet)
+description:
+  - Returns the destinations that a node has routes to, as entries for P(podnet.kubernetes.network_conflicts#filter).
+  - Leaves out the default route, and what Calico made itself, by its links and by the number of its route protocol.
+options:
+  _input:
+    description: What C(ip -json route show) prints, as data.
+    type: list
+    elements: dict
+    required: true
+  node:
+    description: The node's name.
+    type: str
+    required: true
+positional: node
+seealso:
+  - plugin: podnet.kubernetes.network_conflicts
+    plugin_type: filter
+"""
+
+EXAMPLES = r"""
+- name: Refuse a pod network that hides what the node reaches already
+  ansible.builtin.assert:
+    that: conflicts | length == 0
+    fail_msg: "{{ conflicts | join('; ') }}"
+  vars:
+    conflicts: "{{ ([pods] + routes) | podnet.kubernetes.network_conflicts }}"
+    pods: {name: pod network, variable: calico_pod_network, network: "{{ calico_pod_network }}"}
+    routes: "{{ shown.stdout | from_json | podnet.kubernetes.calico_foreign_routes(inventory_hostname) }}"
+"""
+
+RETURN = r"""
+_value:
+  description: The routes, in the order of the input.
+  type: list
+  elements: dict
+  contains:
+    name:
+      description: V(network) where a NIC of the node is in it, V(route) otherwise.
+      type: str
+      sample: route
+    network:
+      description: The destination in CIDR form.
+      type: str
+      sample: 192.168.7.0/24
+    where:
+      description: The node, and the NIC if the route has one.
+      type: str
+      sample: node2, enp0s8
+"""
+
+from collections.abc import Iterable, Mapping
+from typing import Any, Callable
+
+from ansible.errors import AnsibleFilterError
+
+from ansible_collections.podnet.kubernetes.plugins.module_utils._calico import foreign_routes
+
+
+def calico_foreign_routes(routes: Iterable[Mapping[str, Any]], node: str) -> list[dict[str, str]]:
+    """Return the entries for network_conflicts."""
+    try:
+        return [route.as_entry(node) for route in foreign_routes(routes)]
+    except ValueError as error:
+        raise AnsibleFilterError(f"calico_foreign_routes: {node}: {error}") from error
+
+
+class FilterModule:
+    """The filter, as Ansible finds it."""
+
+    def filters(self) -> dict[str, Callable[..., Any]]:
+        return {"calico_foreign_routes": calico_foreign_routes}

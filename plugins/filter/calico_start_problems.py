@@ -1,0 +1,66 @@
+# Copyright (c) 2026, podnet.kubernetes developers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The filter calico_start_problems: why calico-node is not ready."""
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+name: calico_start_problems
+short_description: Why calico-node is not ready on some nodes
+version_added: "0.1.0"
+author:
+  - podnet.kubernetes developers (@podnet)
+description:
+  - Looks at each pod of calico-node that is not ready, and says why, from its log and from the pod's status.
+  - An address that another node has already comes first, because it is a setting that mends it.
+options:
+  _input:
+    description: The Pod objects of the DaemonSet C(calico-node).
+    type: list
+    elements: dict
+    required: true
+  logs:
+    description: What the container calico-node of each pod logged, by the pod's name. Some may be missing.
+    type: dict
+    required: true
+positional: logs
+"""
+
+EXAMPLES = r"""
+- name: Say why Calico does not start
+  ansible.builtin.debug:
+    msg: "{{ pods.resources | podnet.kubernetes.calico_start_problems({'calico-node-x7k2p': log.log}) }}"
+"""
+
+RETURN = r"""
+_value:
+  description: A sentence for each pod that is not ready, in the order of the input.
+  type: list
+  elements: str
+  sample: ["node1: calico-node does not start with the address 10.0.2.15, because master has it already"]
+"""
+
+from collections.abc import Iterable, Mapping
+from typing import Any, Callable
+
+from ansible.errors import AnsibleFilterError
+
+from ansible_collections.podnet.kubernetes.plugins.module_utils._calico import start_problems
+
+
+def calico_start_problems(pods: Iterable[Mapping[str, Any]], logs: Mapping[str, str]) -> list[str]:
+    """Return a sentence for each pod that is not ready."""
+    if not isinstance(logs, Mapping):
+        raise AnsibleFilterError(f"calico_start_problems wants the log of each pod by its name, not {logs!r}")
+    try:
+        return start_problems(pods, logs)
+    except ValueError as error:
+        raise AnsibleFilterError(f"calico_start_problems: {error}") from error
+
+
+class FilterModule:
+    """The filter, as Ansible finds it."""
+
+    def filters(self) -> dict[str, Callable[..., Any]]:
+        return {"calico_start_problems": calico_start_problems}
