@@ -9,10 +9,9 @@ from dataclasses import replace
 
 import pytest
 
-from ansible_collections.podnet.kubernetes.plugins.module_utils._cells import Cell, Endpoint, Target, Try
+from ansible_collections.podnet.kubernetes.plugins.module_utils._cells import Cell, Endpoint, Key, Target, Try
 from ansible_collections.podnet.kubernetes.plugins.module_utils._expectations import (
     Expectation,
-    Key,
     Settings,
     expectation,
     judge,
