@@ -28,6 +28,7 @@ from ansible_collections.podnet.kubernetes.plugins.module_utils._cells import (
     load_targets,
 )
 from ansible_collections.podnet.kubernetes.plugins.module_utils._expectations import Settings, judge, load_rules
+from ansible_collections.podnet.kubernetes.plugins.module_utils._expected_cells import load_expected_cells
 from ansible_collections.podnet.kubernetes.plugins.module_utils._failures import group_failures
 from ansible_collections.podnet.kubernetes.plugins.module_utils._report import (
     json_report,
@@ -59,6 +60,7 @@ ARGUMENTS = {
             "source_address": {"type": "str", "choices": ["own", "any", "translated"]},
         },
     },
+    "policy_cells": {"type": "list", "elements": "dict", "default": []},
     "overhead": {"type": "int"},
     "pod_to_node_source": {"type": "str", "choices": ["any", "own"], "default": "any"},
     "directory": {"type": "path"},
@@ -90,7 +92,8 @@ def assess(params: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, str]]:
     endpoints, listeners = load_endpoints(params["endpoints"]), load_listeners(params["listeners"])
     targets, rules = load_targets(params["targets"]), load_rules(params["expectations"])
     cells = load_cells(params["cells"])
-    judgements = judge(endpoints, targets, listeners, cells, rules, settings)
+    policy_cells = load_expected_cells(params["policy_cells"], "policy_cells")
+    judgements = judge(endpoints, targets, listeners, cells, rules, settings, policy_cells)
     groups, summary = group_failures(judgements, endpoints), summarize(judgements)
     report = json_report(
         params["name"], endpoints, listeners, judgements, groups, settings, params["started"], time.time()

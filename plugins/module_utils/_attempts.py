@@ -10,7 +10,7 @@ import time
 from dataclasses import dataclass, field
 from statistics import median
 
-from ansible_collections.podnet.kubernetes.plugins.module_utils._cells import Cell, Target, Try, family_of
+from ansible_collections.podnet.kubernetes.plugins.module_utils._cells import Cell, Key, Target, Try, family_of
 
 _REASONS = {
     errno.ECONNREFUSED: "refused",
@@ -78,6 +78,16 @@ class Record:
     def family(self) -> str:
         return family_of(self.target.address)
 
+    @property
+    def key(self) -> Key:
+        """Which cell of the matrix it is."""
+        return Key(self.source, self.target.name, self.try_.check, self.family, self.try_.port)
+
+    @property
+    def outcome(self) -> str:
+        """What the attempts add up to."""
+        return add_up({one.outcome for one in self.attempts})
+
     def begin(self, own: str | None = None) -> Attempt:
         """Return a new attempt that begins now."""
         attempt = Attempt(time.monotonic(), own=own)
@@ -96,7 +106,7 @@ class Record:
             check=self.try_.check,
             family=self.family,
             port=self.try_.port,
-            outcome=add_up({one.outcome for one in self.attempts}),
+            outcome=self.outcome,
             reason=bad.reason if bad else None,
             detail=bad.detail if bad else None,
             attempts=len(self.attempts),

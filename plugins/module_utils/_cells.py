@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, fields
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 # What is tried. The source address is seen by tcp and udp; 64 KiB each way are part of tcp; dns is a question over udp.
 CHECKS = ("icmp", "tcp", "udp", "mtu", "dns")
@@ -151,6 +151,20 @@ class Target:
     tries: tuple[Try, ...]
 
 
+class Key(NamedTuple):
+    """Which cell of the matrix it is."""
+
+    source: str
+    target: str
+    check: str
+    family: str
+    port: int | None
+
+    def __str__(self) -> str:
+        port = "" if self.port is None else f" {self.port}"
+        return f"{self.source} -> {self.target}, {self.check}{port}, {self.family}"
+
+
 @dataclass(frozen=True)
 class Cell:
     """What a source's attempts of one check of a target showed.
@@ -187,6 +201,11 @@ class Cell:
     seen: str | None = None
     answered_by: str | None = None
     mtu: int | None = None
+
+    @property
+    def key(self) -> Key:
+        """Which cell of the matrix it is."""
+        return Key(self.source, self.target, self.check, self.family, self.port)
 
     @property
     def translated(self) -> bool | None:
@@ -228,6 +247,7 @@ __all__ = [
     "REASONS",
     "Cell",
     "Endpoint",
+    "Key",
     "Listener",
     "Target",
     "Try",

@@ -8,17 +8,19 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from fnmatch import fnmatchcase
-from typing import Any, NamedTuple
+from typing import Any
 
 from ansible_collections.podnet.kubernetes.plugins.module_utils._cells import (
     CHECKS,
     FAMILIES,
     Cell,
     Endpoint,
+    Key,
     Listener,
     Target,
     family_of,
 )
+from ansible_collections.podnet.kubernetes.plugins.module_utils._expected_cells import ExpectedCell, by_key
 
 VERDICTS = ("passed", "failed", "flapping", "not observed")
 
@@ -63,12 +65,14 @@ class Expectation:
             "translated", or "any"
         mtu: the path MTU in bytes of IP packet; None: any
         because: where the expectation comes from
+        decided_by: V(api) or V(implementation) when policies say the outcome, as of ExpectedCell; None: they do not
     """
 
     outcome: str
     source: str
     mtu: int | None
     because: str
+    decided_by: str | None = None
 
 
 @dataclass(frozen=True)
@@ -90,20 +94,6 @@ class Rule:
     families: tuple[str, ...] = ()
     outcome: str | None = None
     source_address: str | None = None
-
-
-class Key(NamedTuple):
-    """Which cell of the matrix it is."""
-
-    source: str
-    target: str
-    check: str
-    family: str
-    port: int | None
-
-    def __str__(self) -> str:
-        port = "" if self.port is None else f" {self.port}"
-        return f"{self.source} -> {self.target}, {self.check}{port}, {self.family}"
 
 
 @dataclass(frozen=True)
@@ -154,24 +144,29 @@ def judge(
     cells: Iterable[Cell],
     rules: Sequence[Rule] = (),
     settings: Settings = Settings(),
+    policy_cells: Iterable[ExpectedCell] = (),
 ) -> list[Judgement]:
     """Return a judgement of every cell of the matrix, in the order of sources, targets and their tries.
 
     The matrix is every pod and node that has an address of the target's family, every target but itself, and every
-    try of it. A cell that is missing has failed.
+    try of it. A cell that is missing has failed. Policies say the outcome of a cell where no rule does; what they say
+    of UDP is said of the path MTU too, which is found with UDP.
 
     Raises:
-        ValueError: a target is no endpoint, a cell is not of the matrix or is there twice, or a rule matches no cell;
-            the message names it
+        ValueError: a target is no endpoint, a cell is not of the matrix or is there twice, a rule matches no cell, or
+            there are cells of policies and none is of the matrix; the message names it
     """
     by_name = {endpoint.name: endpoint for endpoint in endpoints}
     keys = list(matrix(endpoints, targets))
     found = _by_key(cells, set(keys))
+    said = _said_by_policies(policy_cells, keys)
     mtus = _mtus(listeners)
     judgements = []
     for key, overrides in zip(keys, _overrides(rules, keys, endpoints)):
         source, target = by_name[key.source], by_name[key.target]
         default = expectation(source, target, key.check, key.family, mtus, settings)
+        if "outcome" not in overrides:
+            overrides = {**overrides, **said.get(key, {})}
         expected = replace(default, **overrides) if overrides else default
         cell = found.get(key)
         judgements.append(judge_cell(cell, expected, source) if cell else _missing(key, expected, source))
@@ -238,16 +233,21 @@ def judge_cell(cell: Cell, expected: Expectation, source: Endpoint) -> Judgement
         return Judgement(cell, expected, "flapping", "flapping", counts)
     if cell.outcome == "not observed":
         return Judgement(cell, expected, "not observed")
-    fault, detail = _blocked_fault(cell) if expected.outcome == "blocked" else _reachable_fault(cell, expected, source)
+    if expected.outcome == "blocked":
+        fault, detail = _blocked_fault(cell, expected)
+    else:
+        fault, detail = _reachable_fault(cell, expected, source)
     return Judgement(cell, expected, "failed" if fault else "passed", fault, detail)
 
 
 _Fault = tuple["str | None", "str | None"]  # fault and detail, as of Judgement
 
 
-def _blocked_fault(cell: Cell) -> _Fault:
+def _blocked_fault(cell: Cell, expected: Expectation) -> _Fault:
     """Return what is wrong with a cell that should be blocked."""
-    return (None, None) if cell.outcome == "blocked" else (f"{cell.outcome}, should be blocked", None)
+    if cell.outcome == "blocked":
+        return None, None
+    return f"{cell.outcome}, should be blocked{f': {expected.because}' if expected.decided_by else ''}", None
 
 
 def _reachable_fault(cell: Cell, expected: Expectation, source: Endpoint) -> _Fault:
@@ -256,7 +256,9 @@ def _reachable_fault(cell: Cell, expected: Expectation, source: Endpoint) -> _Fa
     if None not in (cell.mtu, expected.mtu) and cell.mtu != expected.mtu and cell.outcome != "blocked":
         return f"path MTU {cell.mtu}, should be {expected.mtu}", cell.detail or cell.reason
     if cell.outcome != "reachable":
-        return cell.reason or cell.outcome, cell.detail
+        # Why a cell is open tells its pods, why one is not rarely does: as a fault it would part what fails together.
+        allowed = f"should be reachable: {expected.because}" if expected.decided_by else None
+        return cell.reason or cell.outcome, "; ".join(filter(None, (cell.detail, allowed))) or None
     if cell.mtu is None and expected.mtu is not None:
         return f"path MTU not found, should be {expected.mtu}", cell.detail
     return _source_fault(cell, expected.source, source)
@@ -286,13 +288,39 @@ def _by_key(cells: Iterable[Cell], wanted: set[Key]) -> dict[Key, Cell]:
     """Return the cells by their keys. Raises ValueError when one is not wanted, or is there twice."""
     found: dict[Key, Cell] = {}
     for cell in cells:
-        key = Key(cell.source, cell.target, cell.check, cell.family, cell.port)
+        key = cell.key
         if key in found:
             raise ValueError(f"cells has {key} twice: give the cells of one run")
         if key not in wanted:
             raise ValueError(f"cells has {key}, which endpoints and targets do not: give those that were probed")
         found[key] = cell
     return found
+
+
+def _said_by_policies(cells: Iterable[ExpectedCell], keys: Iterable[Key]) -> dict[Key, dict[str, str]]:
+    """Return the fields of Expectation that cells of policies set, by the keys of the matrix.
+
+    Raises:
+        ValueError: there are such cells, and none is of the matrix
+    """
+    cells = list(cells)
+    wanted = by_key(cells, "policy_cells")
+    said = {}
+    for key in keys:
+        cell = wanted.get(key._replace(check="udp") if key.check == "mtu" else key)
+        if cell:
+            remark = " (left open by the API)" if cell.decided_by == "implementation" else ""
+            said[key] = {
+                "outcome": cell.outcome,
+                "because": f"{cell.because}{remark}",
+                "decided_by": cell.decided_by,
+            }
+    if cells and not said:
+        raise ValueError(
+            f"policy_cells matches no cell: {cells[0].key} is the first of {len(cells)}, and none is in the matrix: "
+            "compute them for the pods and ports that were probed"
+        )
+    return said
 
 
 def _mtus(listeners: Iterable[Listener]) -> dict[tuple[str | None, str], int]:
@@ -362,7 +390,6 @@ __all__ = [
     "VERDICTS",
     "Expectation",
     "Judgement",
-    "Key",
     "Rule",
     "Settings",
     "check_rules",

@@ -284,11 +284,19 @@ def _sentence(group: _Failures, kinds: set[str]) -> str:
     count = len(group.judgements)
     number = _cells(count) if group.total in (None, count) else f"{count} of {_cells(group.total or 0)}"
     fault = group.faults[0][0]
-    example = next(judgement for judgement in group.judgements if judgement.fault == fault)
-    such_as = f" (such as {_pair(example.cell)}: {example.detail})" if example.detail else ""
+    examples = _examples(judgement for judgement in group.judgements if judgement.fault == fault)
     if count == 1:
-        return f"{number}: {_pair(example.cell)}: {example.message}"
-    return f"{number}: {_where(group, kinds)}: {_faults(group.faults)}{such_as}"
+        return f"{number}: {_pair(examples[0].cell)}: {examples[0].message}"
+    details = "; ".join(f"{_pair(one.cell)}: {one.detail}" for one in examples if one.detail)
+    return f"{number}: {_where(group, kinds)}: {_faults(group.faults)}{f' (such as {details})' if details else ''}"
+
+
+def _examples(judgements: Iterable[Judgement]) -> list[Judgement]:
+    """Return the first of the judgements; of those of cells that policies allow, one for each of their reasons."""
+    reasons: dict[str | None, Judgement] = {}
+    for judgement in judgements:
+        reasons.setdefault(judgement.expected.because if judgement.expected.decided_by else None, judgement)
+    return list(reasons.values())[:_EXPLAINED]
 
 
 def _cells(number: int) -> str:

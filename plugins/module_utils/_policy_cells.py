@@ -6,32 +6,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import NamedTuple
 
+from ansible_collections.podnet.kubernetes.plugins.module_utils._expected_cells import ExpectedCell
 from ansible_collections.podnet.kubernetes.plugins.module_utils._policy_matrix import Direction, Grant, Layer, Matrix
 from ansible_collections.podnet.kubernetes.plugins.module_utils._policy_pods import Pod
-
-
-class ExpectedCell(NamedTuple):
-    """Whether a pod should reach another one on a port in an address family.
-
-    Attributes:
-        source, target: pods, as NAMESPACE/NAME
-        port, protocol: of Port: port is None for ICMP
-        family: V(ipv4) or V(ipv6)
-        allowed: whether the connection should succeed
-        because: one line that names the policies and the rules that decided, or says that there is none
-        decided_by: V(api), or V(implementation) when the API leaves the cell open and the answer is Calico's
-    """
-
-    source: str
-    target: str
-    port: int | None
-    protocol: str
-    family: str
-    allowed: bool
-    because: str
-    decided_by: str
 
 
 def list_cells(matrix: Matrix) -> Iterator[ExpectedCell]:
@@ -110,4 +88,4 @@ def _some(names: Sequence[str], most: int = 3) -> str:
     return ", ".join(names[:most]) + (f" and {len(names) - most} more" if len(names) > most else "")
 
 
-__all__ = ["ExpectedCell", "list_cells"]
+__all__ = ["list_cells"]

@@ -15,7 +15,7 @@ import re
 import resource
 import socket
 import time
-from collections.abc import Generator, Iterable, Iterator
+from collections.abc import Generator, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 
@@ -95,9 +95,19 @@ def probe(
     Raises:
         ValueError: a namespace cannot be entered, or no socket can be opened there
     """
-    sources = list(sources)
-    records = list(_records(sources, list(targets)))
-    descriptors = resource.getrlimit(resource.RLIMIT_NOFILE)[0] - len(sources) - _SPARE_DESCRIPTORS
+    records = list(make_records(sources, targets))
+    start = make_attempts(records, settings, namespaces)
+    return [record.summarise(start) for record in records]
+
+
+def make_attempts(records: Sequence[Record], settings: Settings, namespaces: Namespaces) -> float:
+    """Make all attempts of the records, and return when that began, of the monotonic clock.
+
+    Raises:
+        ValueError: as probe() does
+    """
+    entered = len({record.namespace for record in records})
+    descriptors = resource.getrlimit(resource.RLIMIT_NOFILE)[0] - entered - _SPARE_DESCRIPTORS
     prober = _Prober(settings, namespaces, Loop(limit=max(16, descriptors)))
     start = time.monotonic()
     for record in records:
@@ -106,10 +116,12 @@ def probe(
         prober.run()
     finally:
         namespaces.enter("")
-    return [record.summarise(start) for record in records]
+    return start
 
 
-def _records(sources: Iterable[Source], targets: list[Target]) -> Iterator[Record]:
+def make_records(sources: Iterable[Source], targets: Iterable[Target]) -> Iterator[Record]:
+    """Yield a record without attempts for each cell that probe() returns."""
+    targets = list(targets)
     for source in sources:
         families = {family_of(address) for address in source.addresses}
         for target in targets:
@@ -417,4 +429,4 @@ def _peer_in(text: bytes) -> str | None:
     return peer if re.fullmatch(r"([0-9.]{7,15}|\[[0-9a-fA-F:.]{2,39}\]):[0-9]{1,5}", peer) else None
 
 
-__all__ = ["Settings", "Source", "probe"]
+__all__ = ["Settings", "Source", "make_attempts", "make_records", "probe"]

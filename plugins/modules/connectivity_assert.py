@@ -17,7 +17,7 @@ description:
   - Runs on the controller whatever the host is, so it needs no delegation.
   - A cell is a source, a target and a check in one address family. The matrix is every pod and node, every target but
     itself, and every check of it. A cell without a result has failed.
-  - Without O(expectations) every cell should be reachable.
+  - Without O(expectations) and O(policy_cells) every cell should be reachable.
   - Pods reach one another, and nodes one another, without NAT. The address and port that the target saw are
     those of the probing socket, and a pod's address is one that the cluster knows for it.
   - The source of a pod outside the cluster is translated. All other sources may be translated.
@@ -112,6 +112,19 @@ options:
           - Where it is not observed, as with ICMP, it is not wrong.
         type: str
         choices: [own, any, translated]
+  policy_cells:
+    description:
+      - What NetworkPolicies say, as P(podnet.kubernetes.expected_connectivity#filter) returns it. For each cell
+        C(because) and C(decided_by) may be left out.
+      - A cell of the matrix with the same source, target, protocol, port and address family should be reachable or
+        blocked as C(allowed) says, unless an entry of O(expectations) sets the outcome. What is said of UDP is said
+        of the path MTU too, which is found with UDP.
+      - When such a cell fails for its outcome, the message has its C(because).
+      - Cells that are not in the matrix are ignored, such as those of a pod and itself, of SCTP, or of pods that were
+        not probed. It is an error when none of them is in it.
+    type: list
+    elements: dict
+    default: []
   overhead:
     description:
       - How many bytes smaller than its node's a pod's MTU is, because packets between nodes are encapsulated.

@@ -15,6 +15,7 @@ description:
   - "The checks are ICMP echo, a TCP connection with an exchange over it and 64 KiB each way, an exchange of UDP
     datagrams, the path MTU, and a question to a name server. Each is made in the address family of the target."
   - TCP and UDP show by which address and port the target saw the source.
+  - Before that it waits, when told so, until cells show what NetworkPolicies say, by probing them again and again.
   - It only reads. Expectations are the matter of M(podnet.kubernetes.connectivity_assert).
 author:
   - podnet.kubernetes developers (@podnet)
@@ -74,6 +75,25 @@ options:
     description: Bytes that the last TCP attempt carries each way; V(0) for none. At most 1 MiB.
     type: int
     default: 65536
+  converge_on:
+    description:
+      - Cells, as P(podnet.kubernetes.expected_connectivity#filter) or P(podnet.kubernetes.changed_cells#filter) returns
+        them, of all nodes. Those of which the source is on another node, those of a pod and itself and those of SCTP
+        are left out.
+      - Before anything else they are polled, all at once, in rounds of three attempts each, until every one shows in
+        all attempts of one round what C(allowed) says. Only what was not right is polled again.
+      - Where no answer was to be expected the cell counts as right.
+      - A cell of a source on this node that is not among O(targets) is an error.
+    type: list
+    elements: dict
+    default: []
+  converge_timeout:
+    description:
+      - Seconds after which it is no longer waited for O(converge_on), from V(0) for a single round to V(3600). A round
+        that has begun is ended.
+      - Cells that are wrong then do not fail the task, but are in RV(convergence.wrong).
+    type: float
+    default: 30
 seealso:
   - module: podnet.kubernetes.connectivity_responder
   - module: podnet.kubernetes.connectivity_assert
@@ -86,6 +106,14 @@ EXAMPLES = r"""
     targets: "{{ endpoints | podnet.kubernetes.connectivity_targets(listeners=listeners) }}"
     run: "{{ run }}"
   register: probe
+
+- name: Probe once the policies that were just applied are enforced
+  podnet.kubernetes.connectivity_probe:
+    endpoints: "{{ endpoints }}"
+    targets: "{{ endpoints | podnet.kubernetes.connectivity_targets(listeners=listeners) }}"
+    run: "{{ run }}"
+    converge_on: "{{ after | podnet.kubernetes.changed_cells(before) }}"
+  register: probe
 """
 
 RETURN = r"""
@@ -94,8 +122,56 @@ node:
   returned: success
   type: str
   sample: node1
+convergence:
+  description: How the cells of O(converge_on) became right.
+  returned: success
+  type: dict
+  contains:
+    cells:
+      description: How many of them have a source on this node, and so were polled.
+      type: int
+      sample: 24
+    rounds:
+      description: How many rounds there were.
+      type: int
+      sample: 3
+    seconds:
+      description:
+        - From the start to the first of the three right attempts of the cell that was the last to become right.
+        - To the end of the polling when some never did. V(null) when there was none to poll.
+      type: float
+      sample: 1.203
+    wrong:
+      description: The cells that were not right at the end.
+      type: list
+      elements: dict
+      contains:
+        source:
+          description: The pod that connects.
+          type: str
+          sample: shop/stranger
+        target:
+          description: The pod to which it connects.
+          type: str
+          sample: shop/db
+        protocol:
+          description: V(TCP), V(UDP) or V(ICMP).
+          type: str
+          sample: TCP
+        port:
+          description: The port. V(null) with V(ICMP).
+          type: int
+          sample: 27017
+        family:
+          description: V(ipv4) or V(ipv6).
+          type: str
+          sample: ipv4
+        allowed:
+          description: Whether the connection should succeed.
+          type: bool
+          sample: false
 seconds:
-  description: How long the probing took.
+  description: How long the probing took, after the cells of O(converge_on) were polled.
   returned: success
   type: float
   sample: 0.36
@@ -180,6 +256,8 @@ import time
 from ansible.module_utils.basic import AnsibleModule
 
 from ansible_collections.podnet.kubernetes.plugins.module_utils._cells import as_dict, load_endpoints, load_targets
+from ansible_collections.podnet.kubernetes.plugins.module_utils._convergence import Goal, converge
+from ansible_collections.podnet.kubernetes.plugins.module_utils._expected_cells import load_expected_cells
 from ansible_collections.podnet.kubernetes.plugins.module_utils._network_namespace import Namespaces
 from ansible_collections.podnet.kubernetes.plugins.module_utils._pod_namespaces import locate
 from ansible_collections.podnet.kubernetes.plugins.module_utils._probe import Settings, Source, probe
@@ -193,6 +271,8 @@ ARGUMENTS = {
     "interval": {"type": "float", "default": 0.15},
     "timeout": {"type": "float", "default": 0.6},
     "transfer": {"type": "int", "default": 65536},
+    "converge_on": {"type": "list", "elements": "dict", "default": []},
+    "converge_timeout": {"type": "float", "default": 30},
 }
 SETTINGS = ("run", "attempts", "interval", "timeout", "transfer")
 
@@ -202,15 +282,17 @@ def main() -> None:
     try:
         settings = Settings(**{name: module.params[name] for name in SETTINGS})
         targets = load_targets(module.params["targets"])
+        goal = Goal(load_expected_cells(module.params["converge_on"], "converge_on"), module.params["converge_timeout"])
         node, local = locate(load_endpoints(module.params["endpoints"]), module.params["node"])
-        start = time.monotonic()
         with Namespaces() as namespaces:
             sources = [Source(one.name, namespace, one.addresses) for one, namespace in local]
+            convergence = converge(sources, targets, goal, settings, namespaces)
+            start = time.monotonic()
             cells = probe(sources, targets, settings, namespaces)
     except ValueError as error:
         module.fail_json(msg=str(error))
-    seconds = round(time.monotonic() - start, 3)
-    module.exit_json(changed=False, node=node, seconds=seconds, cells=[as_dict(cell) for cell in cells])
+    found = {"convergence": convergence.as_dict(), "seconds": round(time.monotonic() - start, 3)}
+    module.exit_json(changed=False, node=node, **found, cells=[as_dict(cell) for cell in cells])
 
 
 if __name__ == "__main__":

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import subprocess
+import threading
 import time
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
@@ -16,10 +17,12 @@ import pytest
 from namespaces import NODES, PODS, ROUTER, changed, endpoints, rules
 
 from ansible_collections.podnet.kubernetes.plugins.module_utils import _responder
-from ansible_collections.podnet.kubernetes.plugins.module_utils._cells import CHECKS
+from ansible_collections.podnet.kubernetes.plugins.module_utils._cells import CHECKS, FAMILIES, family_of
+from ansible_collections.podnet.kubernetes.plugins.module_utils._convergence import Goal, converge
 from ansible_collections.podnet.kubernetes.plugins.module_utils._endpoints import find_targets
 from ansible_collections.podnet.kubernetes.plugins.module_utils._expectations import Settings as Network
 from ansible_collections.podnet.kubernetes.plugins.module_utils._expectations import judge
+from ansible_collections.podnet.kubernetes.plugins.module_utils._expected_cells import ExpectedCell
 from ansible_collections.podnet.kubernetes.plugins.module_utils._failures import group_failures
 from ansible_collections.podnet.kubernetes.plugins.module_utils._network_namespace import Namespaces
 from ansible_collections.podnet.kubernetes.plugins.module_utils._probe import Settings, Source, probe
@@ -65,16 +68,20 @@ def responders(*without: str):
         assert _responder.stop()
 
 
-def verify(listeners, **settings):
+def sources():
+    """Return all sources."""
+    return [Source(one.name, namespaces.path(one.name), one.addresses) for one in endpoints()]
+
+
+def verify(listeners, policy_cells=(), **settings):
     """Return judgements of the whole matrix, and how long the probing took."""
     targets = find_targets(endpoints(), listeners, CHECKS)
-    sources = [Source(one.name, namespaces.path(one.name), one.addresses) for one in endpoints()]
     start = time.monotonic()
     with Namespaces() as entered:
-        cells = probe(sources, targets, Settings("test", **{"timeout": TIMEOUT, **settings}), entered)
+        cells = probe(sources(), targets, Settings("test", **{"timeout": TIMEOUT, **settings}), entered)
     seconds = time.monotonic() - start
     network = Network(overhead=0, pod_to_node_source="own")
-    return list(judge(endpoints(), targets, listeners, cells, settings=network)), seconds
+    return list(judge(endpoints(), targets, listeners, cells, (), network, policy_cells)), seconds
 
 
 def failures(judgements):
@@ -199,6 +206,79 @@ def test_what_is_dropped_takes_one_timeout_and_no_more():
         pair for here in ("a", "a1", "a2") for there in ("b", "b1", "b2") for pair in ((here, there), (there, here))
     }
     assert seconds < 1.0 + 2 * 0.15 + 1
+
+
+# What a policy of b1 would do that lets nobody in: to the pods of a new connections, not answers. In both families.
+DENY = ("ip saddr 10.98.1.0/24 ip daddr 10.98.2.11 ct state new drop",)
+DENY += ("ip6 saddr fd00:98:1::/64 ip6 daddr fd00:98:2::11 ct state new drop",)
+ROUND = 2 * 0.15 + TIMEOUT  # seconds that a round of polling takes at most, on a machine that does nothing else
+
+
+def said_of_b1(allowed, listeners):
+    """Return what policies say of the cells from the pods of a to b1."""
+    at_b1 = [(one.port, one.protocol.upper(), family_of(one.address)) for one in listeners if one.endpoint == "b1"]
+    at_b1 += [(None, "ICMP", family) for family in FAMILIES]
+    return [ExpectedCell(source, "b1", *where, allowed, "deny-b1") for source in ("a1", "a2") for where in at_b1]
+
+
+def wait_for(cells, listeners, timeout=30.0):
+    """Wait until all sources see what these cells say, and return how it went."""
+    with Namespaces() as entered:
+        targets = find_targets(endpoints(), listeners, CHECKS)
+        return converge(sources(), targets, Goal(cells, timeout), Settings("test", timeout=TIMEOUT), entered)
+
+
+@contextmanager
+def meanwhile(change, after):
+    """Have a change made by a thread so many seconds from now, and yield a list that will have when that was."""
+    start, moments = time.monotonic(), []
+
+    def work():
+        change()
+        moments.append(time.monotonic() - start)
+
+    timer = threading.Timer(after, work)
+    timer.start()
+    try:
+        yield moments
+    finally:
+        timer.join()
+
+
+@pytest.mark.parametrize("allowed", [True, False])
+def test_the_probe_waits_until_what_policies_say_is_so(allowed):
+    with responders() as listeners, ExitStack() as stack:
+        cells = said_of_b1(allowed, listeners)
+        assert len({cell.key for cell in cells}) == 12
+        if allowed:
+            stack.enter_context(rules(ROUTER, *DENY))
+        change = stack.close if allowed else lambda: stack.enter_context(rules(ROUTER, *DENY))
+        with meanwhile(change, 1.2) as moments:
+            found = wait_for(cells, listeners)
+        judgements, _seconds = verify(listeners, cells)
+    assert (found.cells, found.wrong) == (12, ())
+    assert found.rounds > 1
+    # What was under way when it happened may show the new state; what comes after it begins a round later at most.
+    assert moments[0] - 0.1 <= found.seconds <= moments[0] + ROUND + 0.5
+    # And then the matrix, probed once, is as policies say.
+    assert failures(judgements) == {}
+
+
+def test_the_probe_says_what_never_becomes_as_policies_say():
+    with responders() as listeners:
+        cells = said_of_b1(False, listeners)
+        with rules(ROUTER, DENY[0]):
+            found = wait_for(cells, listeners, timeout=1.0)
+            judgements, _seconds = verify(listeners, cells)
+    # IPv6 was forgotten.
+    assert [one["family"] for one in found.as_dict()["wrong"]] == ["ipv6"] * 6
+    assert set(found.wrong) == {cell for cell in cells if cell.family == "ipv6"}
+    assert found.cells == 12
+    assert found.rounds > 1
+    assert 1.0 <= found.seconds < 1.0 + ROUND + 0.5
+    assert failures(judgements) == all_of({("a1", "b1"), ("a2", "b1")}, *EVERYTHING)
+    (text,) = sentences(judgements)
+    assert text.startswith("8 cells: ") and text.endswith("ipv6: reachable, should be blocked: deny-b1"), text
 
 
 def test_responders_end_by_themselves():

@@ -128,6 +128,55 @@ def test_expectations_by_hand(run, network):
     ]
 
 
+BECAUSE = "ingress: selected by shop/deny-all, and no rule allows it"
+
+
+def deny_all(lab):
+    """What a policy says that selects the pods of node2: nobody reaches them, each but itself."""
+    return [
+        {
+            "source": source.name,
+            "target": target.name,
+            "port": None if protocol == "ICMP" else 8080,
+            "protocol": protocol,
+            "family": "ipv4",
+            "allowed": target.node != "node2" or source is target,
+            "because": BECAUSE if target.node == "node2" else "ingress: no policy selects it",
+            "decided_by": "implementation" if protocol == "ICMP" else "api",
+        }
+        for source in lab.pods
+        for target in lab.pods
+        for protocol in ("TCP", "UDP", "SCTP", "ICMP")
+    ]
+
+
+def test_policies_that_are_enforced(run, network):
+    def enforced(source, target, check):
+        return TIMEOUT if source.kind == target.kind == "pod" and target.node == "node2" else None
+
+    assert run(network(), enforced, policy_cells=deny_all(network()))["summary"]["passed"] == 288
+    # Without the policies it is a fault: 5 other pods each to two pods, 4 checks.
+    assert run(network(), enforced)["summary"]["failed"] == 40
+
+
+def test_policies_that_are_not_enforced(run, network, tmp_path):
+    result = run(network(), policy_cells=deny_all(network()), directory=str(tmp_path))
+    assert result["failed"] is True
+    assert result["summary"]["failed"] == 40
+    assert result["msg"].splitlines() == [
+        "288 cells: 248 passed, 40 failed",
+        f"- 40 cells: pods -> pods on node2, all checks: reachable, should be blocked: {BECAUSE} (30), "
+        f"reachable, should be blocked: {BECAUSE} (left open by the API) (10)",
+    ]
+    for name in ("report.json", "junit.xml"):
+        assert BECAUSE in (tmp_path / "lab" / name).read_text()
+
+
+def test_expectations_by_hand_win_over_policies(run, network):
+    still_open = [{"target": "default/node2-*", "outcome": "reachable"}]
+    assert run(network(), policy_cells=deny_all(network()), expectations=still_open)["summary"]["passed"] == 288
+
+
 def test_pods_at_nodes(run, network):
     def translated(source, target, check):
         pods_at_nodes = (source.kind, target.kind) == ("pod", "node") and check in ("tcp", "udp")
@@ -136,6 +185,16 @@ def test_pods_at_nodes(run, network):
     assert run(network(), translated)["summary"]["failed"] == 0
     # 6 pods, 3 nodes, tcp and udp
     assert run(network(), translated, pod_to_node_source="own")["summary"]["failed"] == 36
+
+
+SOMEBODY = {
+    "source": "shop/a",
+    "target": "shop/b",
+    "port": 80,
+    "protocol": "TCP",
+    "family": "ipv4",
+    "allowed": False,
+}
 
 
 @pytest.mark.parametrize(
@@ -152,6 +211,9 @@ def test_pods_at_nodes(run, network):
         ({"expectations": [{"sorce": "x", "outcome": "blocked"}]}, "Unsupported parameters for "),
         ({"expectations": [{"outcome": "open"}]}, "value of outcome must be one of: reachable, blocked, got: open"),
         ({"expectations": [{"checks": ["http"]}]}, "value of checks must be one or more of: icmp, tcp, udp, mtu, dns"),
+        ({"policy_cells": [{"source": "a"}]}, "policy_cells[0] has no target: give cells as "),
+        ({"policy_cells": [{**SOMEBODY, "allowed": "no"}]}, "policy_cells[0].allowed is 'no': give true or false"),
+        ({"policy_cells": [SOMEBODY]}, "policy_cells matches no cell: shop/a -> shop/b, tcp 80, ipv4 is the first of "),
         ({"pod_to_node_source": "translated"}, "value of pod_to_node_source must be one of: any, own"),
     ],
 )

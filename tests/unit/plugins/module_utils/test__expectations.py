@@ -9,10 +9,9 @@ from dataclasses import replace
 
 import pytest
 
-from ansible_collections.podnet.kubernetes.plugins.module_utils._cells import Cell, Endpoint, Target, Try
+from ansible_collections.podnet.kubernetes.plugins.module_utils._cells import Cell, Endpoint, Key, Target, Try
 from ansible_collections.podnet.kubernetes.plugins.module_utils._expectations import (
     Expectation,
-    Key,
     Settings,
     expectation,
     judge,
@@ -20,6 +19,7 @@ from ansible_collections.podnet.kubernetes.plugins.module_utils._expectations im
     load_rules,
     matrix,
 )
+from ansible_collections.podnet.kubernetes.plugins.module_utils._expected_cells import ExpectedCell
 
 A = Endpoint("default/a", "pod", ("10.244.1.5", "fd00::5"), "node1")
 B = Endpoint("default/b", "pod", ("10.244.2.6",), "node2")
@@ -126,6 +126,53 @@ def test_a_cell_that_should_be_blocked(found, verdict, message):
     assert judged({"outcome": "blocked"}, **found) == (verdict, message)
 
 
+BECAUSE = "ingress: selected by shop/deny-all, and no rule allows it"
+
+
+@pytest.mark.parametrize(
+    ("outcome", "found", "verdict", "message"),
+    [
+        ("blocked", {"outcome": "blocked", "reason": "timeout"}, "passed", None),
+        ("blocked", {"outcome": "reachable"}, "failed", f"reachable, should be blocked: {BECAUSE}"),
+        (
+            "blocked",
+            {"outcome": "faulty", "reason": "wrong answer", "detail": "x"},
+            "failed",
+            f"faulty, should be blocked: {BECAUSE}",
+        ),
+        ("reachable", {"outcome": "reachable"}, "passed", None),
+        (
+            "reachable",
+            {"outcome": "blocked", "reason": "timeout"},
+            "failed",
+            f"timeout: should be reachable: {BECAUSE}",
+        ),
+        (
+            "reachable",
+            {"outcome": "blocked", "reason": "timeout", "detail": "connected, and no answer came"},
+            "failed",
+            f"timeout: connected, and no answer came; should be reachable: {BECAUSE}",
+        ),
+        (
+            "reachable",
+            {"outcome": "reachable", "own": OWN, "seen": OTHER},
+            "failed",
+            f"source translated: {OWN} was seen as {OTHER}",
+        ),
+        ("reachable", {"outcome": "not observed"}, "not observed", None),
+        (
+            "blocked",
+            {"outcome": "flapping", "attempts": 3, "succeeded": 1},
+            "flapping",
+            "flapping: 1 of 3 attempts succeeded",
+        ),
+    ],
+)
+def test_a_cell_of_policies_says_what_they_say(outcome, found, verdict, message):
+    expected = {"outcome": outcome, "source": "own", "because": BECAUSE, "decided_by": "api"}
+    assert judged(expected, **found) == (verdict, message)
+
+
 @pytest.mark.parametrize(
     ("expected", "own", "seen", "message"),
     [
@@ -184,9 +231,17 @@ def test_the_matrix_is_every_source_and_every_target_but_itself():
     ]
 
 
-def judge_all(network, cells=None, rules=(), overhead=50):
+def judge_all(network, cells=None, rules=(), overhead=50, policy_cells=()):
     cells = network.cells() if cells is None else cells
-    return judge(network.endpoints, network.targets, network.listeners, cells, load_rules(rules), Settings(overhead))
+    return judge(
+        network.endpoints,
+        network.targets,
+        network.listeners,
+        cells,
+        load_rules(rules),
+        Settings(overhead),
+        policy_cells,
+    )
 
 
 @pytest.mark.parametrize("services", [False, True])
@@ -298,3 +353,77 @@ def test_an_expectation_of_the_source_address_leaves_the_rest(network):
 def test_an_expectation_that_does_nothing_is_an_error(network, rule, message):
     with pytest.raises(ValueError, match=message):
         judge_all(network(), rules=[{"outcome": "reachable"}, rule])
+
+
+def said(protocol="TCP", allowed=False, port=8080, **more):
+    """What policies say of a cell from pod a to pod b of node1 in the network."""
+    cell = {"source": "default/node1-a", "target": "default/node1-b", "family": "ipv4", "because": BECAUSE, **more}
+    return ExpectedCell(protocol=protocol, allowed=allowed, port=None if protocol == "ICMP" else port, **cell)
+
+
+def expected_by(network, *policy_cells, rules=()):
+    """The expectations that policies and rules change, by check; all are of cells from pod a to pod b of node1."""
+    plain = judge_all(network)
+    judgements = judge_all(network, rules=rules, policy_cells=policy_cells)
+    changed = [one for one, before in zip(judgements, plain) if one.expected != before.expected]
+    assert {one.cell.key[:2] for one in changed} <= {("default/node1-a", "default/node1-b")}
+    return {one.cell.check: one.expected for one in changed}
+
+
+@pytest.mark.parametrize(
+    ("protocol", "checks"),
+    [
+        pytest.param("TCP", {"tcp"}, id="TCP"),
+        pytest.param("UDP", {"udp", "mtu"}, id="the path MTU is found with UDP"),
+        pytest.param("ICMP", {"icmp"}, id="ICMP"),
+    ],
+)
+@pytest.mark.parametrize(("allowed", "outcome"), [(True, "reachable"), (False, "blocked")])
+def test_policies_say_the_outcome(network, protocol, checks, allowed, outcome):
+    expected = expected_by(network(nodes=1), said(protocol, allowed))
+    assert set(expected) == checks
+    for check, one in expected.items():
+        mtu = 1450 if check == "mtu" else None
+        assert one == Expectation(outcome, "own", mtu, BECAUSE, "api")
+
+
+def test_what_the_api_leaves_open_is_said(network):
+    (one,) = expected_by(network(nodes=1), said("ICMP", decided_by="implementation")).values()
+    assert (one.because, one.decided_by) == (f"{BECAUSE} (left open by the API)", "implementation")
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        pytest.param(said("SCTP"), id="SCTP"),
+        pytest.param(said(target="default/node1-a"), id="a pod and itself"),
+        pytest.param(said(target="kube-system/coredns"), id="another pod"),
+        pytest.param(said(port=81), id="another port"),
+        pytest.param(said(family="ipv6"), id="another family"),
+    ],
+)
+def test_cells_of_policies_that_are_not_in_the_matrix(network, other):
+    lab = network(nodes=1)
+    assert set(expected_by(lab, said(), other)) == {"tcp"}
+    # One at least is, or they are of something else.
+    with pytest.raises(ValueError, match=r"^policy_cells matches no cell: .* is the first of 2, and none is in the"):
+        judge_all(lab, policy_cells=[other, other])
+
+
+def test_cells_of_policies_that_contradict_one_another(network):
+    message = "policy_cells has default/node1-a -> default/node1-b, tcp 8080, ipv4 both allowed and not: "
+    with pytest.raises(ValueError, match=f"^{message}"):
+        judge_all(network(nodes=1), policy_cells=[said(), said(allowed=True)])
+
+
+THE_CELL = {"source": "default/node1-a", "target": "default/node1-b", "checks": ["tcp"]}
+
+
+def test_a_rule_that_sets_the_outcome_wins_over_policies(network):
+    (one,) = expected_by(network(nodes=1), said(), rules=[{**THE_CELL, "outcome": "reachable"}]).values()
+    assert (one.outcome, one.because, one.decided_by) == ("reachable", "expectations[0]", None)
+
+
+def test_a_rule_about_the_source_address_leaves_policies_the_outcome(network):
+    (one,) = expected_by(network(nodes=1), said(), rules=[{**THE_CELL, "source_address": "any"}]).values()
+    assert (one.outcome, one.source, one.because, one.decided_by) == ("blocked", "any", BECAUSE, "api")

@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ansible_collections.podnet.kubernetes.plugins.module_utils._expectations import Settings, judge
+from ansible_collections.podnet.kubernetes.plugins.module_utils._expected_cells import ExpectedCell
 from ansible_collections.podnet.kubernetes.plugins.module_utils._failures import Group, group_failures
 
 TIMEOUT = {"outcome": "blocked", "reason": "timeout", "succeeded": 0}
@@ -277,6 +278,66 @@ def test_many_names_are_not_all_listed(network):
     assert sentences(lab, fault) == [
         "96 cells: pods and nodes -> default/node1-a, default/node1-b, default/node1-c, default/node1-d and 4 more, "
         "tcp: refused"
+    ]
+
+
+def sentences_of_policies(lab, say, fault=lambda *cell: None):
+    """The sentences when policies say something of all pairs of pods: C(say) returns whether they allow it and why."""
+    policy_cells = [
+        ExpectedCell(one.name, other.name, None if protocol == "ICMP" else 8080, protocol, "ipv4", *say(one, other))
+        for one in lab.pods
+        for other in lab.pods
+        for protocol in ("TCP", "UDP", "ICMP")
+    ]
+    judgements = judge(lab.endpoints, lab.targets, lab.listeners, lab.cells(fault), (), Settings(50), policy_cells)
+    return [group.message for group in group_failures(judgements, lab.endpoints)]
+
+
+def test_policies_that_are_not_enforced(network):
+    def say(source, target):
+        return False, "ingress: selected by shop/deny-all, and no rule allows it"
+
+    # 6 pods, 5 others each, 4 checks
+    assert sentences_of_policies(network(), say) == [
+        "120 cells: pods -> pods, all checks: reachable, should be blocked: "
+        "ingress: selected by shop/deny-all, and no rule allows it"
+    ]
+
+
+def test_what_should_be_blocked_for_the_same_reason_is_one_group(network):
+    def say(source, target):
+        if target.name not in ("default/node1-a", "default/node2-b"):
+            return True, "ingress: no policy selects it"
+        return False, f"ingress: selected by shop/{target.name[-1]}-policy, and no rule allows it"
+
+    # 5 other pods, 4 checks; groups of one size have no order
+    assert sorted(sentences_of_policies(network(), say)) == [
+        "20 cells: pods -> default/node1-a, all checks: reachable, should be blocked: "
+        "ingress: selected by shop/a-policy, and no rule allows it",
+        "20 cells: pods -> default/node2-b, all checks: reachable, should be blocked: "
+        "ingress: selected by shop/b-policy, and no rule allows it",
+    ]
+
+
+def test_what_should_be_reachable_is_one_group_by_its_fault_with_the_reasons(network):
+    def say(source, target):
+        return True, f"ingress: allowed by shop/{target.name[-1]}-policy ingress[0]"
+
+    assert sentences_of_policies(network(), say, one_direction) == [
+        "16 cells: pods on node1 -> pods on node2, all checks: timeout "
+        "(such as default/node1-a -> default/node2-a, icmp: should be reachable: "
+        "ingress: allowed by shop/a-policy ingress[0]; "
+        "default/node1-a -> default/node2-b, icmp: should be reachable: "
+        "ingress: allowed by shop/b-policy ingress[0])"
+    ]
+
+
+def test_one_cell_against_the_policies(network):
+    def say(source, target):
+        return True, "ingress: no policy selects it"
+
+    assert sentences_of_policies(network(), say, one_cell) == [
+        "1 cell: default/node2-a -> default/node1-b, udp: timeout: should be reachable: ingress: no policy selects it"
     ]
 
 

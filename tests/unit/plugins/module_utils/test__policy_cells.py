@@ -6,8 +6,9 @@ from __future__ import annotations
 
 import pytest
 
+from ansible_collections.podnet.kubernetes.plugins.module_utils._expected_cells import ExpectedCell
 from ansible_collections.podnet.kubernetes.plugins.module_utils._policies import parse_policies
-from ansible_collections.podnet.kubernetes.plugins.module_utils._policy_cells import ExpectedCell, list_cells
+from ansible_collections.podnet.kubernetes.plugins.module_utils._policy_cells import list_cells
 from ansible_collections.podnet.kubernetes.plugins.module_utils._policy_matrix import expected_matrix
 from ansible_collections.podnet.kubernetes.plugins.module_utils._policy_pods import (
     parse_namespaces,

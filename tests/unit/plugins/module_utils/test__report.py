@@ -15,6 +15,7 @@ from jsonschema import Draft202012Validator
 
 from ansible_collections.podnet.kubernetes.plugins.module_utils._cells import Cell, Endpoint, Listener
 from ansible_collections.podnet.kubernetes.plugins.module_utils._expectations import Expectation, Settings, judge
+from ansible_collections.podnet.kubernetes.plugins.module_utils._expected_cells import ExpectedCell
 from ansible_collections.podnet.kubernetes.plugins.module_utils._failures import Group, group_failures
 from ansible_collections.podnet.kubernetes.plugins.module_utils._report import (
     json_report,
@@ -202,10 +203,10 @@ def test_the_summary(network, fault, line):
     assert text_summary(summary, [Group("4 cells: x", 4)]) == [line, "- 4 cells: x"]
 
 
-def report(lab, fault=nothing, started=0.0, overhead=50):
-    judgements = judge(lab.endpoints, lab.targets, lab.listeners, lab.cells(fault), settings=Settings(overhead))
-    groups = group_failures(judgements, lab.endpoints)
+def report(lab, fault=nothing, started=0.0, overhead=50, policy_cells=()):
     settings = Settings(overhead)
+    judgements = judge(lab.endpoints, lab.targets, lab.listeners, lab.cells(fault), (), settings, policy_cells)
+    groups = group_failures(judgements, lab.endpoints)
     return json_report("lab", lab.endpoints, lab.listeners, judgements, groups, settings, started, 86400.9)
 
 
@@ -245,6 +246,7 @@ def test_reports_are_as_the_schema_says(network, fault, started, overhead):
         (("cells", 0, "latency"), 1),
         (("cells", 0, "verdict"), "ok"),
         (("cells", 0, "expected", "outcome"), "maybe"),
+        (("cells", 0, "expected", "decided_by"), "me"),
         (("cells", 0, "message"), "not observed has none"),
         (("cells", 1, "message"), None),
         (("cells", 1, "translated"), None),
@@ -302,6 +304,49 @@ def test_what_a_report_says(network):
     }
     assert "message" not in made["cells"][0]
     assert "started" not in report(network(), started=None)
+
+
+BECAUSE = "ingress: selected by shop/deny-all, and no rule allows it"
+
+
+def blocked(protocol, decided_by):
+    """What policies say of a cell from pod a to pod b of node1."""
+    port = None if protocol == "ICMP" else 8080
+    return ExpectedCell("default/node1-a", "default/node1-b", port, protocol, "ipv4", False, BECAUSE, decided_by)
+
+
+def test_a_report_has_what_policies_say(network):
+    made = report(network(), policy_cells=[blocked("TCP", "api"), blocked("ICMP", "implementation")])
+    assert list(Draft202012Validator(SCHEMA).iter_errors(json.loads(json_text(made)))) == []
+    open_cell = f"{BECAUSE} (left open by the API)"
+    expected = {"outcome": "blocked", "source": "own"}
+    assert [(one["check"], one["expected"], one.get("message")) for one in made["cells"][:3]] == [
+        (
+            "icmp",
+            {**expected, "because": open_cell, "decided_by": "implementation"},
+            f"reachable, should be blocked: {open_cell}",
+        ),
+        (
+            "tcp",
+            {**expected, "because": BECAUSE, "decided_by": "api"},
+            f"reachable, should be blocked: {BECAUSE}",
+        ),
+        (
+            "udp",
+            {"outcome": "reachable", "source": "own", "because": "pods reach one another without NAT"},
+            None,
+        ),
+    ]
+    assert made["summary"]["failed"] == 2
+
+
+def test_junit_has_what_policies_say(network):
+    lab = network(nodes=1)
+    judgements = judge(
+        lab.endpoints, lab.targets, lab.listeners, lab.cells(), (), Settings(50), [blocked("TCP", "api")]
+    )
+    (failed,) = ElementTree.fromstring(junit_text("lab", judgements)).iter("failure")
+    assert failed.get("message") == f"reachable, should be blocked: {BECAUSE}"
 
 
 def test_the_text_of_a_report_has_a_line_for_each_cell(network):

@@ -71,6 +71,47 @@ def test_a_cell_from_each_source_but_the_target_itself(run_module, located, port
     assert (endpoints[0], len(endpoints), node, more) == (Endpoint("node1", "node", (HERE,), "node1"), 3, "node1", [])
 
 
+CELL = {"source": "node1", "target": "shop/web", "protocol": "TCP", "family": "ipv4", "allowed": True}
+
+
+def test_nothing_is_waited_for_by_default(run_module, located, port):
+    result = run_module(connectivity_probe, **options(port))
+    assert result["convergence"] == {"cells": 0, "rounds": 0, "seconds": None, "wrong": []}
+
+
+def test_a_cell_that_is_right_is_not_waited_for(run_module, located, port):
+    others = [
+        {**CELL, "port": port, "source": "node2"},
+        {**CELL, "port": port, "source": "shop/web"},
+        {**CELL, "port": port, "protocol": "SCTP"},
+    ]
+    result = run_module(connectivity_probe, **options(port, converge_on=[{**CELL, "port": port}, *others]))
+    convergence = result["convergence"]
+    assert 0 <= convergence.pop("seconds") < 0.5
+    assert convergence == {"cells": 1, "rounds": 1, "wrong": []}
+    # And then the matrix is probed as it is without that.
+    assert [(cell["outcome"], cell["attempts"]) for cell in result["cells"]] == [("reachable", 2)]
+
+
+def test_a_cell_that_stays_wrong_does_not_fail_the_task(run_module, located, port):
+    cell = {**CELL, "port": port, "allowed": False}
+    result = run_module(connectivity_probe, **options(port, converge_on=[cell], converge_timeout=0.5))
+    assert result.get("failed", False) is False
+    convergence = result["convergence"]
+    assert (convergence["cells"], convergence["wrong"]) == (1, [cell])
+    assert convergence["rounds"] > 1
+    # The probing of the matrix, two attempts that are answered at once, is not among them.
+    assert 0 < result["seconds"] < 0.5 <= convergence["seconds"] < 5
+    assert [(one["outcome"], one["attempts"]) for one in result["cells"]] == [("reachable", 2)]
+
+
+def test_a_cell_of_this_node_that_is_not_probed(run_module, located, port):
+    result = run_module(connectivity_probe, **options(port, converge_on=[{**CELL, "port": 1}]))
+    assert result["msg"] == (
+        "converge_on has node1 -> shop/web, tcp 1, ipv4, which targets has not: give cells of what is probed"
+    )
+
+
 def test_an_address_without_a_server(run_module, located, port):
     with socket.create_server((HERE, 0)) as server:
         closed = server.getsockname()[1]
@@ -93,6 +134,8 @@ def test_a_target_without_tries_has_no_cells(run_module, located, port):
         ({"run": "run 1"}, "run is 'run 1': it must be 1 to 64 letters and digits"),
         ({"targets": [{"nam": "a"}]}, "target has no field nam: it has address, kind, name, tries"),
         ({"endpoints": [{"pod": "a"}]}, "endpoint has no field pod: it has "),
+        ({"converge_on": [{**CELL, "port": 0}]}, "converge_on[0].port is 0: give a port number from 1 to 65535"),
+        ({"converge_timeout": 3601}, "converge_timeout is 3601.0: it must be from 0 to 3600"),
         ({"run": None}, "missing required arguments: run"),
     ],
 )

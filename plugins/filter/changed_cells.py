@@ -1,0 +1,88 @@
+# Copyright (c) 2026, podnet.kubernetes developers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The filter changed_cells: of which cells policies say something else than before."""
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+name: changed_cells
+short_description: What a change of policies changes
+version_added: "0.1.0"
+author:
+  - podnet.kubernetes developers (@podnet)
+description:
+  - Compares what NetworkPolicies say of pods with what others say, such as those before a change.
+  - A cell is a source, a target, a protocol, a port and an address family. Cells of a pod and itself are left out,
+    because no policy changes them.
+options:
+  _input:
+    description: Cells, as P(podnet.kubernetes.expected_connectivity#filter) returns them.
+    type: list
+    elements: dict
+    required: true
+  before:
+    description: The cells to compare with, of the same form.
+    type: list
+    elements: dict
+    required: true
+positional: before
+seealso:
+  - plugin: podnet.kubernetes.expected_connectivity
+    plugin_type: filter
+  - module: podnet.kubernetes.connectivity_probe
+"""
+
+EXAMPLES = r"""
+- name: Show whom a new policy cuts off
+  ansible.builtin.debug:
+    msg: "{{ changed | rejectattr('allowed') | map(attribute='source') | unique }}"
+  vars:
+    changed: "{{ after | podnet.kubernetes.changed_cells(before) }}"
+    before: "{{ pods | podnet.kubernetes.expected_connectivity(namespaces=namespaces, policies=old, ports=ports) }}"
+    after: "{{ pods | podnet.kubernetes.expected_connectivity(namespaces=namespaces, policies=new, ports=ports) }}"
+"""
+
+RETURN = r"""
+_value:
+  description:
+    - The cells of O(_input) that are not in O(before), or are allowed in one and not in the other, as they are and in
+      their order.
+  type: list
+  elements: dict
+  sample:
+    - source: shop/stranger
+      target: shop/db
+      port: 80
+      protocol: TCP
+      family: ipv4
+      allowed: false
+      because: "ingress: selected by shop/deny-all, and no rule allows it"
+      decided_by: api
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Callable
+
+from ansible.errors import AnsibleFilterError
+
+from ansible_collections.podnet.kubernetes.plugins.module_utils._expected_cells import (
+    find_changes,
+    load_expected_cells,
+)
+
+
+def changed_cells(after: Sequence[Mapping[str, Any]], before: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """Return the cells of C(after) of which C(before) does not say the same."""
+    try:
+        changed = find_changes(load_expected_cells(after, "after"), load_expected_cells(before, "before"))
+    except ValueError as error:
+        raise AnsibleFilterError(f"changed_cells: {error}") from error
+    return [cell._asdict() for cell in changed]
+
+
+class FilterModule:
+    """The filter, as Ansible finds it."""
+
+    def filters(self) -> dict[str, Callable[..., Any]]:
+        return {"changed_cells": changed_cells}
