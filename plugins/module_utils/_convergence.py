@@ -95,6 +95,8 @@ def converge(
     while waiting and (not rounds or time.monotonic() < start + goal.timeout):
         rounds += 1
         polled = [(cell, replace(record, attempts=[])) for cell, record in waiting]
+        # From new ports and with new ICMP identifiers: connection tracking knows the flows of the round before, and
+        # those go on when a policy forbids new ones.
         make_attempts([record for _cell, record in polled], settings, namespaces)
         last = max([last, *(record.attempts[0].begun for cell, record in polled if _is_right(cell, record))])
         waiting = [pair for pair in polled if not _is_right(*pair)]

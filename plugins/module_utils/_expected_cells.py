@@ -31,7 +31,8 @@ class ExpectedCell(NamedTuple):
 
     Attributes:
         source, target: pods, as NAMESPACE/NAME
-        port, protocol: of Port: port is None for ICMP
+        port: the port; None for ICMP
+        protocol: V(TCP), V(UDP), V(SCTP) or V(ICMP)
         family: V(ipv4) or V(ipv6)
         allowed: whether the connection should succeed
         because: one line that names the policies and the rules that decided, or says that there is none

@@ -1,12 +1,14 @@
-"""Run by test_connectivity.py with each Python found: pod a1 probes pod b1 in all ways and prints the outcomes."""
+"""Run by test_connectivity.py with each Python found: pod a1 waits for pod b1, probes it and prints the outcomes."""
 
 from __future__ import annotations
 
 import namespaces
 
 from ansible_collections.podnet.kubernetes.plugins.module_utils import _responder
-from ansible_collections.podnet.kubernetes.plugins.module_utils._cells import CHECKS
+from ansible_collections.podnet.kubernetes.plugins.module_utils._cells import CHECKS, FAMILIES
+from ansible_collections.podnet.kubernetes.plugins.module_utils._convergence import Goal, converge
 from ansible_collections.podnet.kubernetes.plugins.module_utils._endpoints import find_targets
+from ansible_collections.podnet.kubernetes.plugins.module_utils._expected_cells import ExpectedCell
 from ansible_collections.podnet.kubernetes.plugins.module_utils._network_namespace import Namespaces
 from ansible_collections.podnet.kubernetes.plugins.module_utils._probe import Settings, Source, probe
 
@@ -18,8 +20,12 @@ def main() -> None:
         bound = _responder.bind([_responder.Place("b1", namespaces.path("b1"), target.addresses)], entered)
         _responder.start(bound, "once", 30)
         targets = find_targets([target], [one.listener for one in bound], CHECKS)
-        cells = probe([Source("a1", namespaces.path("a1"), source.addresses)], targets, Settings("once"), entered)
+        sources, settings = [Source("a1", namespaces.path("a1"), source.addresses)], Settings("once")
+        goal = Goal([ExpectedCell("a1", "b1", None, "ICMP", family, True) for family in FAMILIES])
+        convergence = converge(sources, targets, goal, settings, entered)
+        cells = probe(sources, targets, settings, entered)
     _responder.stop()
+    assert (convergence.cells, convergence.wrong) == (2, ())
     print(*(cell.outcome for cell in cells))
 
 

@@ -28,8 +28,8 @@ CELL = {
 ICMP = {**CELL, "protocol": "ICMP", "port": None, "decided_by": "implementation"}
 
 
-def without(*names, cell=CELL):
-    return {name: value for name, value in cell.items() if name not in names}
+def without(*names):
+    return {name: value for name, value in CELL.items() if name not in names}
 
 
 def test_the_forms_of_the_filter_are_loaded_as_they_are():
@@ -41,7 +41,7 @@ def test_the_forms_of_the_filter_are_loaded_as_they_are():
 def test_what_may_be_left_out(entry):
     (cell,) = load_expected_cells([entry], "cells")
     assert (cell.because, cell.decided_by) == ("policies", "api")
-    assert load_expected_cells([without("port", cell=ICMP)], "cells")[0].port is None
+    assert load_expected_cells([{**without("port"), "protocol": "ICMP"}], "cells")[0].port is None
 
 
 @pytest.mark.parametrize(
