@@ -1,6 +1,6 @@
 """The bridge network: subnets as the walkthrough's, no NAT, routes that last, and what goes wrong without them.
 
-All of it in both families (dual_stack.yml). The tests are one story, in their order; the last one removes the network.
+All of it in both families (vars/dual_stack.yml). The tests are one story, in their order; the last one removes the network.
 """
 
 from __future__ import annotations
@@ -25,8 +25,8 @@ ADDRESSES = {
     "node2": ["10.100.198.202", "fd10:100:198::202"],
     "node3": ["10.100.198.203", "fd10:100:198::203"],
 }
-THREE = ["master", "node1", "node2"]
-DUAL_STACK = "@molecule/basic_cni/dual_stack.yml"
+THREE = ("master", "node1", "node2")
+DUAL_STACK = "@molecule/basic_cni/vars/dual_stack.yml"
 FAMILIES = {"ipv4": ("-4", "iptables"), "ipv6": ("-6", "ip6tables")}
 SNAPSHOT = Path(__file__).resolve().parents[2] / "flannel" / "files" / "node_snapshot.py"
 SERVICE = "podnet-routes"
