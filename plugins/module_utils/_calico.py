@@ -9,8 +9,8 @@ Read from Calico v3.31.0:
   ends with a line in its log when another node has that address already, unless DISABLE_NODE_IP_CHECK is true.
 * its autodetection: expressions after interface= may match anywhere in a NIC's name; an address in one of the networks
   after cidr= is taken; kubernetes-internal-ip takes the InternalIP in the Node's status.
-* felix/dataplane/linux: links of pods are called cali and eleven hexadecimal digits, and routes to blocks of other nodes have protocol 80. BIRD sets
-  them in place of Felix where there is no VXLAN, with protocol 12, which iproute2 calls bird.
+* felix/dataplane/linux: links of pods are called cali and eleven hexadecimal digits; routes to other nodes' blocks have
+  protocol 80. Where there is no VXLAN, BIRD sets them, with protocol 12, which iproute2 calls bird.
 """
 
 from __future__ import annotations
