@@ -1,6 +1,7 @@
 """The bridge network: subnets as the walkthrough's, no NAT, routes that last, and what goes wrong without them.
 
-All of it in both families (vars/dual_stack.yml). The tests are one story, in their order; the last one removes the network.
+All of it in both families (vars/dual_stack.yml). The tests are one story, in their order; the last one removes the
+network.
 """
 
 from __future__ import annotations

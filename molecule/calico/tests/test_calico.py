@@ -1,0 +1,311 @@
+"""Calico and policies: the tiers of the walkthrough, a case for each feature of NetworkPolicy, and what goes wrong.
+
+The tests are one story, in their order; the last one removes the network.
+"""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import threading
+import time
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+import yaml
+from cases import cases
+
+SNAPSHOT = Path(__file__).resolve().parents[2] / "flannel" / "files" / "node_snapshot.py"
+IMAGE = "registry.k8s.io/pause:3.10.2"
+NAMESPACES = "xyz"
+PODS = [f"{namespace}/{name}" for namespace in NAMESPACES for name in "abc"]
+PORTS = [{"port": port, "protocol": protocol} for port in (80, 81) for protocol in ("TCP", "UDP")]
+
+
+@pytest.fixture(scope="module")
+def sequence(root):
+    """Returns a sequence by its name, with the report of each step by the step's name."""
+
+    def read(name):
+        steps = json.loads((root / "inventories/lab/.podnet/reports" / name / "sequence.json").read_text())
+        return {step["step"]: {**step, "report": json.loads(Path(step["report"]).read_text())} for step in steps}
+
+    return read
+
+
+def tier(name):
+    """Return what a pod of the application is."""
+    return next(part for part in ("api", "db", "stranger", "frontend") if part in name)
+
+
+def open_pairs(report, check, port):
+    """Return the pairs of tiers of which some pod reaches another."""
+    return {
+        (tier(cell["source"]), tier(cell["target"]))
+        for cell in report["cells"]
+        if (cell["check"], cell.get("port")) == (check, port) and cell["outcome"] == "reachable"
+    }
+
+
+def test_the_stranger_reaches_all_until_it_is_denied(sequence):
+    steps = sequence("three_tiers")
+    assert list(steps) == ["all-open", "deny-all", "labels", "tiers"]
+    api, db = (steps["all-open"]["report"], "tcp", 8080), (steps["all-open"]["report"], "tcp", 27017)
+    assert open_pairs(*api) >= {("stranger", "api"), ("db", "api")}
+    assert open_pairs(*db) >= {("stranger", "db"), ("api", "db")}
+    for check, port in (("tcp", 8080), ("tcp", 27017), ("udp", 8080), ("udp", 27017), ("icmp", None)):
+        assert open_pairs(steps["deny-all"]["report"], check, port) == set()
+        assert open_pairs(steps["labels"]["report"], check, port) == set()
+
+
+def test_in_the_end_each_tier_reaches_the_next_one_only(sequence):
+    report = sequence("three_tiers")["tiers"]["report"]
+    for check, port in (("tcp", 8080), ("tcp", 27017), ("icmp", None)):
+        assert open_pairs(report, check, port) == {("frontend", "api"), ("api", "db")}
+
+
+def test_what_changed_is_in_the_sequence(sequence):
+    steps = sequence("three_tiers")
+    assert steps["deny-all"]["changed"] == len(steps["deny-all"]["report"]["cells"])
+    assert steps["labels"]["changed"] == 0
+    assert steps["labels"]["enforced_after_seconds"] is None
+    assert 0 < steps["tiers"]["enforced_after_seconds"] < 30
+
+
+def test_every_cell_of_the_network_passed(reports):
+    assert {cell["verdict"] for cell in reports("calico")["cells"]} == {"passed"}
+
+
+def test_calico_took_the_nodes_own_addresses(kubectl, inventory):
+    for node in kubectl.items("nodes"):
+        taken = node["metadata"]["annotations"]["projectcalico.org/IPv4Address"]
+        assert taken == f"{inventory.nodes[node['metadata']['name']]}/24"
+
+
+def test_packets_between_nodes_are_encapsulated(pods, inventory):
+    """What a pod sends to one on another node is, on enp0s8, UDP to port 4789 between the nodes."""
+    source, target = inventory.workers
+    nic = inventory.variables["podnet_node_interface"]
+    script = (
+        "import socket, sys, time; s = socket.socket(socket.AF_PACKET, socket.SOCK_DGRAM, socket.htons(0x800)); "
+        f"s.bind(('{nic}', 0)); s.settimeout(10); print('ready', flush=True); end = time.monotonic() + 10\n"
+        "while time.monotonic() < end:\n"
+        "    d = s.recv(2048)\n"
+        "    if d[9] == 17 and d[22:24] == b'\\x12\\xb5':\n"
+        "        print(socket.inet_ntoa(d[12:16]), socket.inet_ntoa(d[16:20]), socket.inet_ntoa(d[62:66])); break\n"
+    )
+    command = ["ip", "netns", "exec", f"podnet-{target}", "python3", "-c", script]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as capture:
+        assert capture.stdout.readline().strip() == "ready"
+        address = pods.found()[target]["status"]["podIP"]
+        assert pods.fetches(source, address)
+        outer_source, outer_target, _inner = capture.stdout.readline().split()
+    assert (outer_source, outer_target) == (inventory.nodes[source], inventory.nodes[target])
+
+
+def test_check_mode_reports_no_change(play, changes, inventory):
+    counts = changes(play("playbooks/calico.yml", "--check"))
+    assert {name: counts[name] for name in inventory.nodes} == dict.fromkeys(inventory.nodes, 0)
+
+
+@pytest.fixture(scope="module")
+def nine_pods(kubectl):
+    """Yields the addresses of nine pods, by NAMESPACE/NAME."""
+    nodes = [node["metadata"]["name"] for node in kubectl.items("nodes")]
+    objects = [
+        {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name, "labels": {"ns": name}}}
+        for name in NAMESPACES
+    ] + [pod(name, nodes[number % len(nodes)]) for number, name in enumerate(PODS)]
+    kubectl.output("apply", "--filename=-", data={"apiVersion": "v1", "kind": "List", "items": objects})
+    for namespace in NAMESPACES:
+        kubectl.output("wait", "--for=condition=Ready", "pod", "--all", "--namespace", namespace, "--timeout=60s")
+    yield addresses(kubectl)
+    kubectl.output("delete", "namespace", *NAMESPACES)
+
+
+def pod(name, node):
+    """Return the object of one of the nine pods."""
+    namespace, short = name.split("/")
+    ports = [
+        {"name": "web" if short == "c" else "http", "containerPort": 80},
+        {"name": "other", "containerPort": 81},
+    ]
+    return {
+        "apiVersion": "v1",
+        "kind": "Pod",
+        "metadata": {"name": short, "namespace": namespace, "labels": {"pod": short}},
+        "spec": {
+            "nodeName": node,
+            "tolerations": [{"operator": "Exists"}],
+            "terminationGracePeriodSeconds": 0,
+            "containers": [{"name": "pause", "image": IMAGE, "ports": ports}],
+        },
+    }
+
+
+def addresses(kubectl):
+    """Return the addresses of the nine pods."""
+    found = kubectl.items("pods", "--all-namespaces", "--selector=pod")
+    return {f"{one['metadata']['namespace']}/{one['metadata']['name']}": one["status"]["podIP"] for one in found}
+
+
+def policy(name, spec):
+    """Return the object of a policy."""
+    namespace, short = name.split("/")
+    metadata = {"name": short, "namespace": namespace}
+    return {"apiVersion": "networking.k8s.io/v1", "kind": "NetworkPolicy", "metadata": metadata, "spec": spec}
+
+
+def steps_of(found):
+    """Return the steps of the entry point, one for each case."""
+    return [
+        {"name": name, "policies": [policy(key, spec) for key, spec in policies.items()]}
+        for name, policies in found.items()
+    ]
+
+
+@pytest.fixture(scope="module")
+def prove(play, tmp_path_factory):
+    """Runs the entry point `policies` with these variables on the nine pods."""
+
+    def run(**variables):
+        path = tmp_path_factory.mktemp("policies") / "variables.yml"
+        whole = {"calico_policy_namespaces": list(NAMESPACES), "calico_policy_ports": PORTS, **variables}
+        path.write_text(yaml.safe_dump(whole))
+        return play("molecule/calico/policies.yml", "--extra-vars", f"@{path}")
+
+    return run
+
+
+def test_every_feature_of_policies_does_what_the_oracle_says(prove, nine_pods, sequence):
+    found = cases(nine_pods, "192.168.0.0/16")
+    assert len(found) >= 20
+    start = time.monotonic()
+    done = prove(calico_policies_name="cases", calico_policy_steps=steps_of(found))
+    print(f"{len(found)} cases in {time.monotonic() - start:.0f} s")
+    assert done.returncode == 0, done.stdout[-5000:]
+    mixed = 0
+    for name, step in sequence("cases").items():
+        cells = step["report"]["cells"]
+        assert len(cells) == 288, name
+        assert {cell["verdict"] for cell in cells} == {"passed"}, name
+        outcomes = {}
+        for cell in cells:
+            outcomes.setdefault(cell["target"], set()).add(cell["outcome"])
+        assert any("blocked" in each for each in outcomes.values()) or name in ("allow-all-over-deny", "exists"), name
+        mixed += any(each == {"reachable", "blocked"} for each in outcomes.values())
+    assert mixed >= len(found) / 2
+
+
+NOBODY = policy("x/nobody", {"podSelector": {}, "policyTypes": ["Ingress"]})
+
+
+@contextmanager
+def leak(on, kubectl, target):
+    """Have the node of a pod let in what Calico would not, before Calico's rules."""
+    found = next(one for one in kubectl.items("pods", "--namespace", target[0]) if one["metadata"]["name"] == target[2])
+    host, rule = on(found["spec"]["nodeName"]), f"FORWARD -d {found['status']['podIP']} -j ACCEPT"
+    stop = threading.Event()
+
+    def insist():
+        """Calico puts its rule back to the first place, so ours goes there again."""
+        while not stop.is_set():
+            host.run(f"iptables -D {rule}; iptables -I {rule}")
+            stop.wait(0.2)
+
+    thread = threading.Thread(target=insist)
+    thread.start()
+    try:
+        yield
+    finally:
+        stop.set()
+        thread.join()
+        host.check_output(f"iptables -D {rule}")
+
+
+def test_a_pod_that_is_reached_against_a_policy_is_named_with_the_policy(prove, nine_pods, on, kubectl, reports):
+    with leak(on, kubectl, "x/a"):
+        done = prove(calico_policies_name="leak", calico_policies=[NOBODY], calico_policy_timeout=8)
+    assert done.returncode == 2, done.stdout
+    wrong = [cell for cell in reports("leak-1-all")["cells"] if cell["verdict"] != "passed"]
+    assert {cell["target"] for cell in wrong} == {"x/a"}
+    assert {cell["expected"]["because"] for cell in wrong} == {"ingress: selected by x/nobody, and no rule allows it"}
+    assert "selected by x/nobody" in done.stdout
+
+
+def test_a_policy_that_changes_changes_what_is_expected(prove, nine_pods, sequence):
+    changed = policy("x/nobody", {"podSelector": {}, "ingress": [{"ports": [{"port": 80}]}]})
+    done = prove(calico_policies_name="changed", calico_policies=[changed], calico_replay=True)
+    assert done.returncode == 0, done.stdout
+    step = sequence("changed")["all"]
+    assert step["changed"] == 24  # to three pods from eight others, TCP port 80
+    assert step["summary"]["passed"] == step["summary"]["cells"] == 288
+
+
+def test_policies_of_others_count_and_stay(prove, nine_pods, kubectl, sequence):
+    foreign = policy("y/theirs", {"podSelector": {"matchLabels": {"pod": "a"}}, "policyTypes": ["Ingress"]})
+    kubectl.output("apply", "--filename=-", data=foreign)
+    done = prove(calico_policies_name="foreign", calico_policies=[NOBODY])
+    assert done.returncode == 0, done.stdout
+    blocked = {cell["target"] for cell in sequence("foreign")["all"]["report"]["cells"] if cell["outcome"] == "blocked"}
+    assert blocked == {"x/a", "x/b", "x/c", "y/a"}
+    refused = prove(calico_policies=[foreign])
+    assert refused.returncode == 2
+    assert "y/theirs exist and were not applied by this role" in refused.stdout.replace("\n", " ")
+    kubectl.output("delete", "networkpolicy", "theirs", "--namespace=y")
+
+
+def test_a_pod_that_moves_keeps_its_policies(prove, nine_pods, kubectl):
+    there = next(one for one in kubectl.items("pods", "--namespace=x") if one["metadata"]["name"] == "a")
+    nodes = [node["metadata"]["name"] for node in kubectl.items("nodes")]
+    kubectl.output("delete", "pod", "a", "--namespace=x")
+    kubectl.output(
+        "apply", "--filename=-", data=pod("x/a", next(one for one in nodes if one != there["spec"]["nodeName"]))
+    )
+    kubectl.output("wait", "--for=condition=Ready", "pod/a", "--namespace=x", "--timeout=60s")
+    done = prove(calico_policies_name="moved", calico_policies=[NOBODY])
+    assert done.returncode == 0, done.stdout
+
+
+def test_policies_are_removed_again(prove, nine_pods, kubectl):
+    done = prove(calico_policies=[NOBODY], calico_policies_state="absent")
+    assert done.returncode == 0, done.stdout
+    assert kubectl.items("networkpolicies", "--namespace=x") == []
+
+
+def test_a_policy_that_the_api_would_refuse_is_refused_before(prove, nine_pods, kubectl):
+    wrong = policy("x/wrong", {"podSelector": {}, "ingress": [{"ports": [{"port": 80, "endPort": 79}]}]})
+    done = prove(calico_policies=[wrong])
+    assert done.returncode == 2
+    assert "spec.ingress[0].ports[0].endPort 79" in done.stdout.replace("\n", " ")
+    assert kubectl.items("networkpolicies", "--namespace=x") == []
+
+
+def differences(before, now):
+    """Return what is in one of two snapshots only."""
+    lines = [
+        {json.dumps([key, one]) for key, part in snapshot.items() for one in entries(part)}
+        for snapshot in (before, now)
+    ]
+    return sorted(lines[0] ^ lines[1])
+
+
+def entries(part):
+    """Return the entries of a part of a snapshot."""
+    return [[name, value] for name, value in part.items()] if isinstance(part, dict) else part
+
+
+def test_it_is_removed_and_the_nodes_are_as_they_were(play, changes, on, scratch, inventory):
+    refused = play("molecule/calico/remove.yml")
+    assert refused.returncode == 2
+    assert "go-demo-2/stranger" in refused.stdout
+    remove = ["molecule/calico/remove.yml", "--extra-vars", "calico_remove_bare_pods=true"]
+    counts = changes(play(*remove))
+    assert [name for name in inventory.nodes if counts[name] == 0] == []
+    for name in inventory.nodes:
+        before = json.loads((scratch / "without_network" / f"{name}.json").read_text())
+        now = json.loads(on(name).check_output("python3 -c %s", SNAPSHOT.read_text()))
+        assert differences(before, now) == []
+    counts = changes(play(*remove))
+    assert {name: counts[name] for name in inventory.nodes} == dict.fromkeys(inventory.nodes, 0)
