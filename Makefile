@@ -77,6 +77,7 @@ integration: $(VENV) ## Run the tests of the lab and of the installed collection
 
 molecule: $(VENV) ## Run the Molecule scenarios on the lab, which they take over
 	molecule test -s basic_cni
+	molecule test -s calico
 	molecule test -s flannel
 	molecule test -s flannel_wrong_interface
 

@@ -221,3 +221,54 @@ def changes() -> Callable[[subprocess.CompletedProcess[str]], dict[str, int]]:
 def scratch() -> Path:
     """The directory of this run of Molecule, where prepare.yml left its snapshots."""
     return Path(os.environ["MOLECULE_EPHEMERAL_DIRECTORY"])
+
+
+def needs_the_overlay(source: dict[str, Any], target: dict[str, Any]) -> bool | None:
+    """Return whether packets from source to target cross the overlay; None when some backends are across and some not.
+
+    It carries what goes to a pod on another node. Nodes and host-network pods are reached without it, and what a pod
+    sends to a node is answered to the pod's node, whose address it came with.
+    """
+    if target["kind"] in ("service", "dns"):
+        across = {
+            node in target.get("overlay_nodes", []) and node != source["node"] for node in target["backend_nodes"]
+        }
+        return across.pop() if len(across) == 1 else None
+    return bool(target["kind"] == "pod" and target["node"] != source["node"])
+
+
+@dataclass(frozen=True)
+class Overlay:
+    """What a report shows of an overlay that carries nothing: sets of (source, target, check)."""
+
+    expected: set[tuple[str, str, str]]
+    failed: set[tuple[str, str, str]]
+    outcomes: set[str]  # of those that failed
+
+
+@pytest.fixture(scope="session")
+def overlay() -> Callable[[Any], Overlay]:
+    """Computes from the topology in a report which cells an overlay without packets must fail, and which did."""
+
+    def compute(report: Any) -> Overlay:
+        endpoints = {endpoint["name"]: endpoint for endpoint in report["endpoints"]}
+        decided = {
+            (source, target): needs_the_overlay(endpoints[source], endpoints[target])
+            for source, target in {(cell["source"], cell["target"]) for cell in report["cells"]}
+        }
+        # All of them are there: pairs that cross and pairs that do not, of pods, nodes, Services and DNS.
+        for kind in ("pod", "service"):
+            assert {needs for (_s, target), needs in decided.items() if endpoints[target]["kind"] == kind} >= {
+                True,
+                False,
+            }
+        cells = [cell for cell in report["cells"] if decided[cell["source"], cell["target"]] is not None]
+        keys = {id(cell): (cell["source"], cell["target"], cell["check"]) for cell in cells}
+        wrong = [cell for cell in cells if cell["verdict"] != "passed"]
+        return Overlay(
+            {keys[id(cell)] for cell in cells if decided[cell["source"], cell["target"]]},
+            {keys[id(cell)] for cell in wrong},
+            {cell["outcome"] for cell in wrong},
+        )
+
+    return compute

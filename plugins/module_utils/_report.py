@@ -38,6 +38,8 @@ _LEAST_LABEL = 16
 _LETTERS = {"icmp": "I", "tcp": "T", "udp": "U", "mtu": "M", "dns": "D"}
 _LEGEND = {
     ".": "all passed",
+    "-": "all blocked, as it should be",
+    ":": "some blocked, as they should be",
     "X": "all failed",
     **{letter: f"{check} failed" for check, letter in _LETTERS.items()},
     "S": "wrong source address",
@@ -132,7 +134,13 @@ def _symbols(judgements: Iterable[Judgement]) -> str:
         return "X"
     checks = {judgement.cell.check for judgement in failed}
     letters = [letter for check, letter in _LETTERS.items() if check in checks]
-    return "".join([*letters, "S" * bool(source), "~" * bool(flapping)]) or "."
+    return "".join([*letters, "S" * bool(source), "~" * bool(flapping)]) or _passed(observed)
+
+
+def _passed(judgements: Sequence[Judgement]) -> str:
+    """Return the symbol of a pair whose cells have passed: by how many of them are blocked because they should be."""
+    blocked = sum(judgement.expected.outcome == "blocked" for judgement in judgements)
+    return "-" if blocked == len(judgements) else ":" if blocked else "."
 
 
 def _fraction(judgements: Iterable[Judgement]) -> str:

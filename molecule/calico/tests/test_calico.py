@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 import yaml
-from cases import cases
+from policy_cases import cases
 
 SNAPSHOT = Path(__file__).resolve().parents[2] / "flannel" / "files" / "node_snapshot.py"
 IMAGE = "registry.k8s.io/pause:3.10.2"
@@ -71,6 +71,11 @@ def test_what_changed_is_in_the_sequence(sequence):
     assert steps["labels"]["changed"] == 0
     assert steps["labels"]["enforced_after_seconds"] is None
     assert 0 < steps["tiers"]["enforced_after_seconds"] < 30
+
+
+def test_the_second_run_proved_the_end_only(root):
+    steps = json.loads((root / "inventories/lab/.podnet/reports/three_tiers/end.json").read_text())
+    assert [(step["step"], step["changed"]) for step in steps] == [("tiers", 0)]
 
 
 def test_every_cell_of_the_network_passed(reports):
@@ -280,6 +285,41 @@ def test_a_policy_that_the_api_would_refuse_is_refused_before(prove, nine_pods, 
     assert done.returncode == 2
     assert "spec.ingress[0].ports[0].endPort 79" in done.stdout.replace("\n", " ")
     assert kubectl.items("networkpolicies", "--namespace=x") == []
+
+
+WRONG_NIC = {"calico_address_detection": "interface=enp0s3"}
+
+
+def test_the_wrong_nic_is_named_with_the_conflict(play, lab):
+    """All nodes have one address there: the first that starts anew takes it, and the next one refuses to."""
+    done = play("molecule/calico/install.yml", "--extra-vars", json.dumps({**WRONG_NIC, "calico_wait_timeout": 40}))
+    assert done.returncode == 2, done.stdout
+    text = " ".join(done.stdout.split())
+    assert f"calico-node does not start with the address {lab['lab_nat_address']}, because" in text
+    assert f"calico announces {lab['lab_nat_address']} ({lab['lab_nat_interface']}), should be" in text.lower()
+    assert "calico_address_detection is interface=enp0s3, set it to" in text
+
+
+def test_without_both_checks_exactly_the_cells_on_the_overlay_fail(play, reports, overlay, inventory):
+    environment = {**inventory.variables["calico_node_environment"], "DISABLE_NODE_IP_CHECK": "true"}
+    variables = {**WRONG_NIC, "calico_check_addresses": False, "calico_node_environment": environment}
+    installed = play("molecule/calico/install.yml", "--extra-vars", json.dumps(variables))
+    assert installed.returncode == 0, installed.stdout
+    done = play("playbooks/verify.yml", "--extra-vars", "connectivity_name=wrong-nic")
+    assert done.returncode == 2, done.stdout
+    found = overlay(reports("wrong-nic"))
+    assert found.failed == found.expected
+    assert found.outcomes == {"blocked"}
+
+
+def test_the_right_detection_mends_it(play, reports):
+    for arguments in (
+        ["molecule/calico/install.yml"],
+        ["playbooks/verify.yml", "--extra-vars", "connectivity_name=mended"],
+    ):
+        done = play(*arguments)
+        assert done.returncode == 0, done.stdout
+    assert {cell["verdict"] for cell in reports("mended")["cells"]} == {"passed"}
 
 
 def differences(before, now):

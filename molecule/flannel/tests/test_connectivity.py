@@ -192,3 +192,19 @@ def test_a_responder_that_dies_is_named(verify):
     )
     assert done.returncode == 2
     assert "connectivity_responder_timeout" in done.stdout
+
+
+def test_flannel_alone_enforces_no_policies_and_is_named_for_it(play, kubectl):
+    policy = {
+        "apiVersion": "networking.k8s.io/v1",
+        "kind": "NetworkPolicy",
+        "metadata": {"name": "deny-all", "namespace": "default"},
+        "spec": {"podSelector": {}, "policyTypes": ["Ingress"]},
+    }
+    variables = {"calico_policies": [policy], "calico_policy_timeout": 2}
+    done = play("molecule/calico/policies.yml", "--extra-vars", json.dumps(variables))
+    assert done.returncode == 2, done.stdout
+    assert "The network of this cluster does not enforce NetworkPolicies" in done.stdout
+    # Six canaries, each of which should be reached by none of the other five.
+    assert "30 of 30 connections between canary pods are still made" in done.stdout.replace("\n", " ")
+    assert kubectl.items("networkpolicies", "--all-namespaces") == []

@@ -36,44 +36,12 @@ def broken(refused, play, reports):
     return done, reports("wrong-interface")
 
 
-def needs_the_overlay(source, target):
-    """Return whether packets from source to target cross the overlay; None when some backends are across and some not.
-
-    It carries what goes to a pod on another node. Nodes and host-network pods are reached without it, and what a pod
-    sends to a node is answered to the pod's node, whose address it came with.
-    """
-    if target["kind"] in ("service", "dns"):
-        across = {
-            node in target.get("overlay_nodes", []) and node != source["node"] for node in target["backend_nodes"]
-        }
-        return across.pop() if len(across) == 1 else None
-    return target["kind"] == "pod" and target["node"] != source["node"]
-
-
-def test_exactly_the_cells_on_the_overlay_fail(broken):
+def test_exactly_the_cells_on_the_overlay_fail(broken, overlay):
     done, report = broken
     assert done.returncode == 2, done.stdout
-    endpoints = {endpoint["name"]: endpoint for endpoint in report["endpoints"]}
-    computed = {
-        (source["name"], target["name"]): needs_the_overlay(source, target)
-        for source in report["endpoints"]
-        for target in report["endpoints"]
-        if source["kind"] in ("pod", "node") and source is not target
-    }
-    # All of them are there: pairs that cross and pairs that do not, of pods, nodes, Services and DNS.
-    for kind in ("pod", "service"):
-        assert {needs for (_source, target), needs in computed.items() if endpoints[target]["kind"] == kind} >= {
-            True,
-            False,
-        }
-    decided = {pair: needs for pair, needs in computed.items() if needs is not None}
-    cells = [cell for cell in report["cells"] if (cell["source"], cell["target"]) in decided]
-    failed = {(cell["source"], cell["target"], cell["check"]) for cell in cells if cell["verdict"] != "passed"}
-    expected = {
-        (cell["source"], cell["target"], cell["check"]) for cell in cells if decided[cell["source"], cell["target"]]
-    }
-    assert failed == expected
-    assert {cell["outcome"] for cell in cells if cell["verdict"] != "passed"} == {"blocked"}
+    found = overlay(report)
+    assert found.failed == found.expected
+    assert found.outcomes == {"blocked"}
 
 
 def test_services_of_one_backend_each_are_in_it(broken, inventory):

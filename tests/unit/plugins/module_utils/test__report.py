@@ -14,7 +14,7 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from ansible_collections.podnet.kubernetes.plugins.module_utils._cells import Cell, Endpoint, Listener
-from ansible_collections.podnet.kubernetes.plugins.module_utils._expectations import Expectation, Settings, judge
+from ansible_collections.podnet.kubernetes.plugins.module_utils._expectations import Expectation, Rule, Settings, judge
 from ansible_collections.podnet.kubernetes.plugins.module_utils._expected_cells import ExpectedCell
 from ansible_collections.podnet.kubernetes.plugins.module_utils._failures import Group, group_failures
 from ansible_collections.podnet.kubernetes.plugins.module_utils._report import (
@@ -105,6 +105,26 @@ def test_the_entry_of_a_pair(network, faults, entry, legend):
     assert [line for line in lines if line.startswith(".")] == [f". all passed   {legend}".rstrip()]
     # All rows end where the widest entry does.
     assert len({len(line) for line in lines if line.startswith("  ") and not line.endswith("(service)")}) <= 2
+
+
+@pytest.mark.parametrize(
+    ("checks", "entry", "legend"),
+    [
+        ("icmp tcp udp mtu", "-", "- all blocked, as it should be"),
+        ("tcp", ":", ": some blocked, as they should be"),
+    ],
+)
+def test_the_entry_of_a_pair_that_is_blocked_as_it_should_be(network, checks, entry, legend):
+    lab = network(nodes=2, pods=1)
+    rule = Rule("default/node1-a", "default/node2-a", checks=tuple(checks.split()), outcome="blocked")
+
+    def drop(source, target, check):
+        there = (source.name, target.name) == (rule.source, rule.target) and check in rule.checks
+        return TIMEOUT if there else None
+
+    lines = text_matrix(lab.endpoints, judge(lab.endpoints, lab.targets, lab.listeners, lab.cells(drop), [rule]))
+    assert lines[2].split() == ["1", "default/node1-a", ".", entry, "."]
+    assert f". all passed   {legend}" in lines
 
 
 def test_a_question_to_dns_that_fails(network):
