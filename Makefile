@@ -85,7 +85,8 @@ test-quick: lint sanity unit ## Run all tests that need no lab
 
 test: test-quick integration molecule ## Run all tests
 
-bench: $(VENV) ## Time the probing at scale, and against kubectl exec on the lab's cluster (after make flannel)
+bench: $(VENV) ## Time the oracle of policies, the probing at scale, and against kubectl exec on the lab's cluster (after make flannel)
+	python benchmarks/policies.py
 	python benchmarks/scale.py
 	python benchmarks/lab.py
 
