@@ -296,7 +296,7 @@ def test_the_wrong_nic_is_named_with_the_conflict(play, lab):
     assert done.returncode == 2, done.stdout
     text = " ".join(done.stdout.split())
     assert f"calico-node does not start with the address {lab['lab_nat_address']}, because" in text
-    assert f"calico announces {lab['lab_nat_address']} ({lab['lab_nat_interface']}), should be" in text.lower()
+    assert f"Calico announces {lab['lab_nat_address']} ({lab['lab_nat_interface']}), should be" in text
     assert "calico_address_detection is interface=enp0s3, set it to" in text
 
 
