@@ -68,6 +68,8 @@ def test_in_the_end_each_tier_reaches_the_next_one_only(sequence):
 def test_what_changed_is_in_the_sequence(sequence):
     steps = sequence("three_tiers")
     assert steps["deny-all"]["changed"] == len(steps["deny-all"]["report"]["cells"])
+    assert {cell["allowed"] for cell in steps["deny-all"]["changed_cells"]} == {False}
+    assert {cell["allowed"] for cell in steps["tiers"]["changed_cells"]} == {True, False}
     assert steps["labels"]["changed"] == 0
     assert steps["labels"]["enforced_after_seconds"] is None
     assert 0 < steps["tiers"]["enforced_after_seconds"] < 30
@@ -209,7 +211,8 @@ NOBODY = policy("x/nobody", {"podSelector": {}, "policyTypes": ["Ingress"]})
 @contextmanager
 def leak(on, kubectl, target):
     """Have the node of a pod let in what Calico would not, before Calico's rules."""
-    found = next(one for one in kubectl.items("pods", "--namespace", target[0]) if one["metadata"]["name"] == target[2])
+    namespace, name = target.split("/")
+    found = json.loads(kubectl.output("get", "pod", name, "--namespace", namespace, "--output=json"))
     host, rule = on(found["spec"]["nodeName"]), f"FORWARD -d {found['status']['podIP']} -j ACCEPT"
     stop = threading.Event()
 
