@@ -339,7 +339,8 @@ def entries(part):
     return [[name, value] for name, value in part.items()] if isinstance(part, dict) else part
 
 
-def test_it_is_removed_and_the_nodes_are_as_they_were(play, changes, on, scratch, inventory):
+def test_it_is_removed_and_the_nodes_are_as_they_were(play, changes, on, scratch, inventory, pods):
+    pods.delete()  # they tolerate every taint, so their DaemonSet would make them again at once
     refused = play("molecule/calico/remove.yml")
     assert refused.returncode == 2
     assert "go-demo-2/stranger" in refused.stdout
