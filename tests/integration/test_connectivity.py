@@ -6,6 +6,7 @@ On network namespaces, without a cluster. Each fault is made, seen, and taken ba
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import threading
 import time
@@ -155,6 +156,24 @@ def test_masquerade_between_nodes():
     # ICMP does not show it.
     assert {pair: checks - {"mtu"} for pair, checks in found.items()} == all_of(pairs, "tcp", "udp")
     assert any("10.99.1.1" in line for line in text), text
+
+
+@contextmanager
+def legacy_masquerade(name, network):
+    """Masquerade what leaves a namespace, by the packet filter of before nftables."""
+    rule = ["POSTROUTING", "-s", network, "-o", "eth0", "-j", "MASQUERADE"]
+    namespaces.inside(name, "iptables-legacy", "-t", "nat", "-A", *rule)
+    try:
+        yield
+    finally:
+        namespaces.inside(name, "iptables-legacy", "-t", "nat", "-D", *rule)
+
+
+@pytest.mark.skipif(not shutil.which("iptables-legacy"), reason="needs iptables-legacy")
+def test_masquerade_by_legacy_iptables():
+    found, _text = diagnose(legacy_masquerade("a", "10.98.1.0/24"))
+    pairs = {(source, target) for source in ("a1", "a2") for target in ("b", "b1", "b2")}
+    assert {pair: checks - {"mtu"} for pair, checks in found.items()} == all_of(pairs, "tcp", "udp")
 
 
 def test_a_smaller_mtu_on_the_path():
