@@ -223,6 +223,25 @@ def scratch() -> Path:
     return Path(os.environ["MOLECULE_EPHEMERAL_DIRECTORY"])
 
 
+def entries(part: Any) -> list[Any]:
+    """Return the entries of a part of a snapshot."""
+    return [[name, value] for name, value in part.items()] if isinstance(part, dict) else part
+
+
+@pytest.fixture(scope="session")
+def differences() -> Callable[[Any, Any], list[str]]:
+    """Returns what is in one of two snapshots of a node only."""
+
+    def compare(before: Any, now: Any) -> list[str]:
+        lines = [
+            {json.dumps([key, one]) for key, part in snapshot.items() for one in entries(part)}
+            for snapshot in (before, now)
+        ]
+        return sorted(lines[0] ^ lines[1])
+
+    return compare
+
+
 def needs_the_overlay(source: dict[str, Any], target: dict[str, Any]) -> bool | None:
     """Return whether packets from source to target cross the overlay; None when some backends are across and some not.
 

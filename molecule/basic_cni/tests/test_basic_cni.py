@@ -316,21 +316,7 @@ def test_the_page_shows_what_the_role_drew(root, scratch):
     )
 
 
-def differences(before, now):
-    """Return what is in one of two snapshots only."""
-    lines = [
-        {json.dumps([key, one]) for key, part in snapshot.items() for one in entries(part)}
-        for snapshot in (before, now)
-    ]
-    return sorted(lines[0] ^ lines[1])
-
-
-def entries(part):
-    """Return the entries of a part of a snapshot."""
-    return [[name, value] for name, value in part.items()] if isinstance(part, dict) else part
-
-
-def test_it_is_removed_and_the_nodes_are_as_they_were(dual, changes, on, scratch, inventory):
+def test_it_is_removed_and_the_nodes_are_as_they_were(dual, changes, on, scratch, inventory, differences):
     counts = changes(dual("molecule/basic_cni/remove.yml"))
     assert [name for name in inventory.nodes if counts[name] == 0] == []
     for name in inventory.nodes:

@@ -325,21 +325,7 @@ def test_the_right_detection_mends_it(play, reports):
     assert {cell["verdict"] for cell in reports("mended")["cells"]} == {"passed"}
 
 
-def differences(before, now):
-    """Return what is in one of two snapshots only."""
-    lines = [
-        {json.dumps([key, one]) for key, part in snapshot.items() for one in entries(part)}
-        for snapshot in (before, now)
-    ]
-    return sorted(lines[0] ^ lines[1])
-
-
-def entries(part):
-    """Return the entries of a part of a snapshot."""
-    return [[name, value] for name, value in part.items()] if isinstance(part, dict) else part
-
-
-def test_it_is_removed_and_the_nodes_are_as_they_were(play, changes, on, scratch, inventory, pods):
+def test_it_is_removed_and_the_nodes_are_as_they_were(play, changes, on, scratch, inventory, pods, differences):
     pods.delete()  # they tolerate every taint, so their DaemonSet would make them again at once
     refused = play("molecule/calico/remove.yml")
     assert refused.returncode == 2
