@@ -85,10 +85,11 @@ test-quick: lint sanity unit ## Run all tests that need no lab
 
 test: test-quick integration molecule ## Run all tests
 
-bench: $(VENV) ## Time the oracle of policies, the probing at scale, and against kubectl exec on the lab's cluster (after make flannel)
+bench: $(VENV) ## Time the oracle of policies, the probing at scale, and both against kubectl exec on the lab's cluster (after make calico)
 	python benchmarks/policies.py
 	python benchmarks/scale.py
 	python benchmarks/lab.py
+	python benchmarks/lab_policies.py
 
 build: $(VENV) ## Build the collection's archive in build/
 	ansible-galaxy collection build --force --output-path build
