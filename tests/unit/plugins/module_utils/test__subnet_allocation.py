@@ -525,7 +525,7 @@ def test_a_new_subnet_is_the_first_that_is_free(length, ranges, number):
 
 
 def seconds_of_allocations(number):
-    """Return seconds of processor time for so many nodes, twice, and the subnets: none in the file, then all in the file and in the cluster."""
+    """Return processor seconds with no node in the file, then with all there and in the cluster, and subnets."""
     networks = ["10.0.0.0/8", "fd00::/32"]
     nodes = [f"node{index}" for index in range(number)]
     start = time.process_time()
