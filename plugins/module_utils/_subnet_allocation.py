@@ -298,7 +298,9 @@ def _overlap(*pair: Claim) -> str:
 
 def _bounds(network: Network) -> tuple[int, int, int]:
     """Return the IP version, the first address and the one after the last, as numbers."""
-    return network.version, int(network.network_address), int(network.broadcast_address) + 1
+    first = int(network.network_address)
+    # Not by broadcast_address, which makes two more addresses.
+    return network.version, first, first + (1 << (network.max_prefixlen - network.prefixlen))
 
 
 def _free_subnets(request: Request, version: int, taken: list[tuple[int, int, int]]) -> Iterator[Network]:

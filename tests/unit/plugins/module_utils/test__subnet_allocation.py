@@ -524,10 +524,10 @@ def test_a_new_subnet_is_the_first_that_is_free(length, ranges, number):
         assert run(**options) == {node: [subnet] for node, subnet in zip(nodes, free)}
 
 
-def seconds_of_allocations(number):
-    """Return processor seconds with no node in the file, then with all there and in the cluster, and subnets."""
+def test_ten_thousand_nodes_in_under_a_second():
+    """Of processor time, as others use the machine too: none in the file, then all in the file and in the cluster."""
     networks = ["10.0.0.0/8", "fd00::/32"]
-    nodes = [f"node{index}" for index in range(number)]
+    nodes = [f"node{number}" for number in range(10_000)]
     start = time.process_time()
     first = allocate(parse_request(params(networks=networks, nodes=nodes, reserved=[])), {})
     first_took = time.process_time() - start
@@ -535,12 +535,6 @@ def seconds_of_allocations(number):
     start = time.process_time()
     options = {"networks": networks, "nodes": nodes[::-1], "reserved": [], "known": known}
     assert allocate(parse_request(params(**options)), first) == first
-    return first_took, time.process_time() - start, known
-
-
-def test_the_time_does_not_grow_with_the_square_of_the_nodes():
-    """A ratio in one run, because machines differ: ten times the nodes would take a hundred times as long."""
-    few = min(sum(seconds_of_allocations(1_000)[:2]) for _run in range(3))
-    *many, known = seconds_of_allocations(10_000)
+    second_took = time.process_time() - start
     assert known["node9999"] == ["10.39.15.0/24", "fd00:0:0:270f::/64"]
-    assert sum(many) < 40 * few, (many, few)
+    assert (first_took < 1, second_took < 1) == (True, True), (first_took, second_took)
