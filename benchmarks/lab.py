@@ -13,9 +13,7 @@ import os
 import subprocess
 import sys
 import tempfile
-import time
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import datetime
 from itertools import permutations
@@ -23,49 +21,23 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
-ROOT = Path(__file__).resolve().parents[1]
-KUBECONFIG = ROOT / "inventories" / "lab" / ".podnet" / "admin.conf"
+from cluster import AT_ONCE, KUBECONFIG, ROOT, RUNS, execute, node_names, pod, running, timed
+
 NAMESPACE = "podnet-bench"
 IMAGE = "docker.io/library/nginx:1.26"  # has curl
 PODS_PER_NODE = 3
-AT_ONCE = 8
-RUNS = 3
-
-
-def kubectl(*arguments: str, data: Any = None, check: bool = True) -> str:
-    """Return what kubectl prints."""
-    command = ["kubectl", "--kubeconfig", str(KUBECONFIG), *arguments]
-    text = None if data is None else json.dumps(data)
-    return subprocess.run(command, input=text, text=True, check=check, stdout=subprocess.PIPE).stdout
 
 
 @contextmanager
 def pods() -> Iterator[dict[str, tuple[str, str]]]:
     """Have nine web servers, and yield their nodes and addresses by name."""
-    nodes = [item["metadata"]["name"] for item in json.loads(kubectl("get", "nodes", "-o", "json"))["items"]]
-    container = {
-        "name": "web",
-        "image": IMAGE,
-        "readinessProbe": {"httpGet": {"path": "/", "port": 80}, "periodSeconds": 1},
-    }
-    spec = {"containers": [container], "tolerations": [{"operator": "Exists"}], "terminationGracePeriodSeconds": 0}
-    objects = [{"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": NAMESPACE}}] + [
-        {
-            "apiVersion": "v1",
-            "kind": "Pod",
-            "metadata": {"name": f"{node}-{number}", "namespace": NAMESPACE},
-            "spec": {**spec, "nodeName": node},
-        }
-        for node in nodes
-        for number in range(PODS_PER_NODE)
+    readiness = {"httpGet": {"path": "/", "port": 80}, "periodSeconds": 1}
+    servers = [{"name": "web", "image": IMAGE, "readinessProbe": readiness}]
+    objects = [
+        pod(NAMESPACE, f"{node}-{number}", node, servers) for node in node_names() for number in range(PODS_PER_NODE)
     ]
-    kubectl("apply", "-f", "-", data={"apiVersion": "v1", "kind": "List", "items": objects})
-    try:
-        kubectl("wait", "-n", NAMESPACE, "--for=condition=Ready", "pod", "--all", "--timeout=90s")
-        found = json.loads(kubectl("get", "pods", "-n", NAMESPACE, "-o", "json"))["items"]
-        yield {pod["metadata"]["name"]: (pod["spec"]["nodeName"], pod["status"]["podIP"]) for pod in found}
-    finally:
-        kubectl("delete", "namespace", NAMESPACE)
+    with running(objects) as found:
+        yield {one["metadata"]["name"]: (one["spec"]["nodeName"], one["status"]["podIP"]) for one in found}
 
 
 @contextmanager
@@ -88,16 +60,12 @@ def a_third_dropped(found: dict[str, tuple[str, str]]) -> Iterator[None]:
 def by_exec(found: dict[str, tuple[str, str]], at_once: int) -> tuple[float, int]:
     """Return how many seconds an HTTP request of each pair takes, and how many pairs failed."""
 
-    def reaches(pair: tuple[str, str]) -> bool:
+    def reaches(pair: tuple[str, ...]) -> bool:
         url = f"http://{found[pair[1]][1]}/"
-        command = ["exec", "-n", NAMESPACE, pair[0], "--", "curl", "-s", "-o", "/dev/null", "--max-time", "2", url]
-        whole = ["kubectl", "--kubeconfig", str(KUBECONFIG), *command]
-        return subprocess.run(whole, check=False, capture_output=True).returncode == 0
+        return execute(NAMESPACE, pair[0], "curl", "-s", "-o", "/dev/null", "--max-time", "2", url)
 
-    start = time.monotonic()
-    with ThreadPoolExecutor(at_once) as pool:
-        results = list(pool.map(reaches, permutations(found, 2)))
-    return time.monotonic() - start, results.count(False)
+    seconds, results = timed(reaches, permutations(found, 2), at_once)
+    return seconds, results.count(False)
 
 
 def by_us() -> dict[str, Any]:
