@@ -24,6 +24,7 @@ from ansible_collections.podnet.kubernetes.plugins.module_utils._cells import Ce
 from ansible_collections.podnet.kubernetes.plugins.module_utils._event_loop import Loop, Steps
 from ansible_collections.podnet.kubernetes.plugins.module_utils._network_namespace import Namespaces
 from ansible_collections.podnet.kubernetes.plugins.module_utils._path_mtu import PathMtu
+from ansible_collections.podnet.kubernetes.plugins.module_utils._source_ports import SourcePorts
 from ansible_collections.podnet.kubernetes.plugins.module_utils._wire import (
     LARGEST_TRANSFER,
     check_run,
@@ -39,10 +40,6 @@ from ansible_collections.podnet.kubernetes.plugins.module_utils._wire import (
 
 # Descriptors that a process needs beside its sockets and one for each namespace: standard streams, Ansible's files.
 _SPARE_DESCRIPTORS = 64
-# From where Services are asked, below the range from which the kernel takes ports by itself (32768 and up) and the node
-# ports (30000 to 32767). A Service's packet becomes one to its pod; where a direct one had the same source port, the
-# two would look the same to connection tracking, which then changes a port: a translation that is our own making.
-_SERVICE_PORTS = range(20000, 30000)
 _LONGEST_ANSWER = 65536  # bytes; a server that writes more before it comes to the point is no server of ours
 _VERSIONS = {"ipv4": socket.AF_INET, "ipv6": socket.AF_INET6}
 
@@ -136,7 +133,7 @@ class _Prober:
     def __init__(self, settings: Settings, namespaces: Namespaces, loop: Loop) -> None:
         self._settings, self._namespaces, self._loop = settings, namespaces, loop
         self._echoes: dict[tuple[str, str], _Echoes] = {}  # by source and family
-        self._service_port = int.from_bytes(os.urandom(2), "big")
+        self._ports = SourcePorts(time.monotonic())
         self._conversations = {"tcp": self._connect, "udp": self._exchange, "dns": self._ask}
 
     def schedule(self, record: Record, start: float) -> None:
@@ -162,25 +159,13 @@ class _Prober:
             return
         stream = check == "tcp"
         sock = _open(record, socket.SOCK_STREAM if stream else socket.SOCK_DGRAM)
-        if record.target.kind in ("service", "dns"):
-            self._bind_apart(sock)
+        _bind(sock, self._ports.candidates(record.target, record.try_.port))
         if check == "mtu":
             steps = PathMtu(sock, record, settings.run).steps(settings.attempts, settings.interval, settings.timeout)
         else:
             attempt = record.begin()
             steps = _guard(self._conversations[check](sock, record, attempt, number), attempt)
         self._loop.add(sock, steps, writes=stream)
-
-    def _bind_apart(self, sock: socket.socket) -> None:
-        """Give a socket a source port from which only Services are asked, each time another one."""
-        for _try in _SERVICE_PORTS:
-            self._service_port += 1
-            try:
-                sock.bind(("", _SERVICE_PORTS[self._service_port % len(_SERVICE_PORTS)]))
-                return
-            except OSError as error:
-                if error.errno != errno.EADDRINUSE:
-                    raise
 
     def _connect(self, sock: socket.socket, record: Record, attempt: Attempt, number: int) -> Steps:
         """Open a connection, ask over it who answers, and the last time carry bytes both ways."""
@@ -324,6 +309,19 @@ def _open(record: Record, kind: socket.SocketKind, protocol: int = 0) -> socket.
         ) from None
     sock.setblocking(False)
     return sock
+
+
+def _bind(sock: socket.socket, ports: Iterable[int]) -> None:
+    """Give a socket the first source port that it can have, and leave that to the kernel when all are taken."""
+    # Sockets of ours that are connected to different targets share a port.
+    sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    for port in ports:
+        try:
+            sock.bind(("", port))
+            return
+        except OSError as error:
+            if error.errno != errno.EADDRINUSE:
+                raise
 
 
 def _guard(steps: Steps, attempt: Attempt) -> Steps:

@@ -478,20 +478,52 @@ def test_icmp_echo_that_nobody_answers(monkeypatch):
     assert (found.outcome, found.reason, found.succeeded) == ("blocked", "timeout", 0)
 
 
+def ports_bound(kind, address, sources=("a",)):
+    """Return the ports to which sockets were bound, for each target's port, when it was probed twice."""
+    bound = {}
+
+    class Watching(socket.socket):
+        def connect(self, place):
+            bound.setdefault((self.type, place[1]), []).append(self.getsockname()[1])
+            super().connect(place)
+
+        def connect_ex(self, place):
+            bound.setdefault((self.type, place[1]), []).append(self.getsockname()[1])
+            return super().connect_ex(place)
+
+    tries = tuple(Try(check, port, "nothing") for check in ("tcp", "udp") for port in (1, 2, 3))
+    target = Target("shop/web:80", kind, address, tries)
+    with pytest.MonkeyPatch.context() as patch, Stay() as namespaces:
+        patch.setattr(socket, "socket", Watching)
+        for _run in range(2):
+            settings = Settings("run", attempts=2, interval=0.05, timeout=0.2)
+            probe([Source(name, "", (address,)) for name in sources], [target], settings, namespaces)
+    return bound
+
+
 @pytest.mark.parametrize("address", [HERE, "::1"])
 def test_services_are_asked_from_ports_of_their_own(address):
     """Otherwise a packet by way of a Service could look like one that goes to its pod directly."""
-    tries = tuple(Try(check, port, "nothing") for check in ("tcp", "udp") for port in (1, 2, 3))
-    opened = []
+    bound = [port for ports in ports_bound("service", address).values() for port in ports]
+    assert len(bound) == 24
+    assert all(20000 <= port < 30000 for port in bound)
 
-    class Watching(socket.socket):
-        def bind(self, place):
-            super().bind(place)
-            opened.append(self.getsockname()[1])
 
-    target = Target("shop/web:80", "service", address, tries)
-    with pytest.MonkeyPatch.context() as patch, Stay() as namespaces:
-        patch.setattr(socket, "socket", Watching)
-        probe([Source("a", "", (address,))], [target], Settings("run", attempts=2, interval=0, timeout=0.2), namespaces)
-    assert len(opened) == len(set(opened)) == 12
-    assert all(20000 <= port < 30000 for port in opened)
+@pytest.mark.parametrize("address", [HERE, "::1"])
+def test_no_two_probes_of_a_target_have_one_port(address):
+    """Neither those of two sources, nor those of the run before: connection tracking knows them all."""
+    bound = ports_bound("pod", address, sources=("a", "c"))
+    assert len(bound) == 6
+    for ports in bound.values():
+        assert len(set(ports)) == len(ports) == 8
+
+
+def test_a_port_that_a_program_has_is_left_to_it(monkeypatch, responder):
+    """A socket that shares it with nobody."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as theirs:
+        theirs.bind((HERE, 0))
+        taken = theirs.getsockname()[1]
+        monkeypatch.setattr(_probe.SourcePorts, "candidates", lambda self, target, port: iter([taken, taken, taken]))
+        found = cell(Try("udp", responder["udp"], "podnet"))
+    assert found.outcome == "reachable"
+    assert found.own != f"{HERE}:{taken}"
