@@ -75,7 +75,7 @@ unit: $(VENV) ## Run the unit tests, and those of the archive, its documentation
 versions: $(VENV) ## Run the same tests with the other ansible-core (2.21 beside 2.19), where a Python for it is found
 	python tests/versions.py --quiet $(ARGS)
 
-integration: $(VENV) ## Run the tests of the lab and of the installed collection (takes the lab over)
+integration: $(VENV) ## Run the tests of the lab, of routes and of probes (takes the lab over)
 	pytest tests/integration $(ARGS)
 
 molecule: $(VENV) ## Run the Molecule scenarios on the lab, which they take over
