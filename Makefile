@@ -17,7 +17,7 @@ COLLECTION := .collections/ansible_collections/podnet/kubernetes
 
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 
-.PHONY: help venv lab lab-destroy basic-cni flannel calico verify lint sanity unit integration molecule test-quick test bench build lock lock-3.11 lock-3.12 clean
+.PHONY: help venv lab lab-destroy basic-cni flannel calico verify lint sanity unit versions integration molecule test-quick test bench build lock lock-3.11 lock-3.12 clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "%-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -69,10 +69,13 @@ lint: $(VENV) ## Lint YAML, roles, playbooks, Python and changelog, check types
 sanity: $(VENV) ## Run ansible-test's sanity tests
 	python tests/sanity.py $(ARGS)
 
-unit: $(VENV) ## Run the unit tests
+unit: $(VENV) ## Run the unit tests, and those of the archive, its documentation and its examples
 	pytest $(ARGS)
 
-integration: $(VENV) ## Run the tests of the lab and of the installed collection (takes the lab over)
+versions: $(VENV) ## Run the same tests with the other ansible-core (2.21 beside 2.19), where a Python for it is found
+	python tests/versions.py --quiet $(ARGS)
+
+integration: $(VENV) ## Run the tests of the lab, of routes and of probes (takes the lab over)
 	pytest tests/integration $(ARGS)
 
 molecule: $(VENV) ## Run the Molecule scenarios on the lab, which they take over
@@ -81,7 +84,7 @@ molecule: $(VENV) ## Run the Molecule scenarios on the lab, which they take over
 	molecule test -s flannel
 	molecule test -s flannel_wrong_interface
 
-test-quick: lint sanity unit ## Run all tests that need no lab
+test-quick: lint sanity unit versions ## Run all tests that need no lab
 
 test: test-quick integration molecule ## Run all tests
 

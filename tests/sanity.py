@@ -17,14 +17,13 @@ from types import SimpleNamespace
 
 from ansible_test._internal.constants import SUPPORTED_PYTHON_VERSIONS
 from ansible_test._internal.python_requirements import get_venv_packages
+from interpreters import NODE_VERSIONS, find
 
 ROOT = Path(__file__).resolve().parent.parent
 CACHE = ROOT / ".cache" / "sanity"
 COLLECTION = CACHE / "ansible_collections" / "podnet" / "kubernetes"
 HOME = CACHE / "home"
 BIN = CACHE / "bin"
-
-OLDEST = (3, 9)  # tests/config.yml says the same to ansible-test
 
 
 def output(*command: str) -> str:
@@ -44,22 +43,14 @@ def copy_collection() -> None:
 
 
 def link_interpreters() -> list[str]:
-    """Return the versions ("3.9") of the interpreters that work, each linked into BIN as ansible-test looks for it.
-
-    A shim of pyenv is on the path for versions that are installed but not selected, and fails when it is run.
-    """
-    pyenv = Path(os.environ.get("PYENV_ROOT", Path.home() / ".pyenv"))
-    folders = [*map(Path, os.get_exec_path()), *sorted(pyenv.glob("versions/*/bin"))]
+    """Return the versions ("3.9") of the interpreters that work, each linked into BIN as ansible-test looks for it."""
     shutil.rmtree(BIN, ignore_errors=True)
     BIN.mkdir(parents=True)
-    versions = [v for v in SUPPORTED_PYTHON_VERSIONS if tuple(map(int, v.split("."))) >= OLDEST]
-    for version in versions:
-        for candidate in (folder / f"python{version}" for folder in folders):
-            command = [str(candidate), "-c", "import ensurepip, venv"]
-            if candidate.is_file() and subprocess.run(command, check=False, capture_output=True).returncode == 0:
-                (BIN / candidate.name).symlink_to(candidate.resolve())
-                break
-    return [version for version in versions if (BIN / f"python{version}").exists()]
+    for version in NODE_VERSIONS:
+        found = find(version, "import ensurepip, venv") if version in SUPPORTED_PYTHON_VERSIONS else None
+        if found:
+            (BIN / f"python{version}").symlink_to(found.resolve())
+    return [version for version in NODE_VERSIONS if (BIN / f"python{version}").exists()]
 
 
 def prepare_home() -> None:

@@ -15,6 +15,7 @@ from pathlib import Path
 
 import namespaces
 import pytest
+from interpreters import NODE_VERSIONS, find
 from namespaces import NODES, PODS, ROUTER, changed, endpoints, rules
 
 from ansible_collections.podnet.kubernetes.plugins.module_utils import _responder
@@ -319,25 +320,10 @@ def test_who_is_not_of_the_run_gets_no_answer():
     assert {cell.outcome for cell in cells} == {"blocked"}
 
 
-def pythons():
-    """Return the interpreters found that nodes may have, by version; ansible-core's own, and those of pyenv."""
-    found = {}
-    pyenv = Path(os.environ.get("PYENV_ROOT", Path.home() / ".pyenv"))
-    for folder in [*map(Path, os.get_exec_path()), *sorted(pyenv.glob("versions/*/bin"))]:
-        for minor in range(9, 15):
-            program = folder / f"python3.{minor}"
-            version = f"3.{minor}"
-            if version not in found and program.exists():
-                done = subprocess.run([program, "-c", ""], check=False, capture_output=True)
-                if done.returncode == 0:  # not so: a shim of pyenv for a version that is not selected
-                    found[version] = str(program)
-    return found
-
-
-@pytest.mark.parametrize("version", [f"3.{minor}" for minor in range(9, 15)])
+@pytest.mark.parametrize("version", NODE_VERSIONS)
 def test_every_python_that_a_node_may_have(version):
     """Without Ansible, which brings its modules' code to nodes that have Python and nothing else."""
-    program = pythons().get(version)
+    program = find(version)
     if program is None:
         pytest.skip(f"there is no Python {version} here")
     script = Path(__file__).with_name("probe_once.py")

@@ -5,6 +5,8 @@
 from __future__ import annotations
 
 import pytest
+from ansible.release import __version__ as core
+from interpreters import NODE_VERSIONS, find
 
 from ansible_collections.podnet.kubernetes.plugins.module_utils._cells import (
     Cell,
@@ -16,6 +18,13 @@ from ansible_collections.podnet.kubernetes.plugins.module_utils._cells import (
 )
 
 PODS = (Try("icmp"), Try("tcp", 8080, "podnet"), Try("udp", 8080, "podnet"), Try("mtu", 8080, "podnet"))
+
+
+def pytest_report_header():
+    """Say with what is tested."""
+    found = {version: find(version) is not None for version in NODE_VERSIONS}
+    lists = [", ".join(version for version in found if found[version] is there) or "none" for there in (True, False)]
+    return [f"ansible-core {core}", "modules are run with Python {}; not found here: {}".format(*lists)]
 
 
 class Network:

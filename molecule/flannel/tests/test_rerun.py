@@ -1,10 +1,46 @@
-"""A run on a finished cluster restarts nothing, and check mode reports nothing (no change is what Molecule asserts)."""
+"""A run on a finished cluster changes nothing and restarts nothing, and check mode reports nothing.
+
+The second run is a stranger's: the playbooks of examples/, with the collection that is installed from its archive, in a
+directory where nothing of the clone is found. The lab's inventory takes the place of the example's.
+"""
 
 from __future__ import annotations
 
 from datetime import datetime
 
+import installed
 import pytest
+
+PLAYBOOKS = ["machines.yml", "flannel.yml", "connectivity.yml"]
+
+
+@pytest.fixture(scope="module")
+def second_run(root, tmp_path_factory):
+    """How a stranger's run of the examples ended."""
+    folder = tmp_path_factory.mktemp("stranger")
+    project = folder / "project"
+    installed.make_project(project, installed.build(folder))
+    inventory = str(root / "inventories" / "lab")
+    return installed.run("ansible-playbook", "--inventory", inventory, *PLAYBOOKS, cwd=project)
+
+
+def test_a_second_run_from_the_installed_archive_changes_nothing(second_run, changes, inventory):
+    assert changes(second_run) == dict.fromkeys(["localhost", *inventory.nodes], 0)
+
+
+def test_the_modules_alone_proved_every_pair_of_machines(second_run, inventory):
+    """By four checks each: ICMP, TCP, UDP and path MTU."""
+    cells = len(inventory.nodes) * (len(inventory.nodes) - 1) * 4
+    assert f"{cells} cells: {cells} passed" in second_run.stdout
+
+
+def test_the_role_in_a_play_of_its_own_proved_the_web_servers(second_run, reports):
+    report = reports("web")
+    assert report["summary"]["passed"] == report["summary"]["cells"]
+    names = {endpoint["name"] for endpoint in report["endpoints"] if endpoint["kind"] == "pod"}
+    assert len([name for name in names if name.startswith("default/web-")]) == len(names) == 2
+    found = {(cell["target"], cell["check"], cell.get("port")) for cell in report["cells"]}
+    assert found >= {(name, "tcp", 80) for name in names} | {("default/web:80", "tcp", 80)}
 
 
 def test_check_mode_reports_no_change(play, changes, inventory):

@@ -1,0 +1,79 @@
+"""ansible-doc shows every plugin and every entry point of a role, as they are installed, and each of their options."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import installed
+import pytest
+import yaml
+
+KINDS = ("module", "filter", "role")
+COLLECTION = "podnet.kubernetes"
+PLUGINS = {"module": "modules", "filter": "filter"}
+ROOT = installed.ROOT
+
+NAMES = {
+    "role": sorted(path.parents[1].name for path in ROOT.glob("roles/*/meta/argument_specs.yml")),
+    **{kind: sorted(path.stem for path in ROOT.glob(f"plugins/{folder}/*.py")) for kind, folder in PLUGINS.items()},
+}
+plugins = pytest.mark.parametrize(("kind", "name"), [(kind, name) for kind in PLUGINS for name in NAMES[kind]])
+roles = pytest.mark.parametrize("role", NAMES["role"])
+
+
+@pytest.fixture(scope="module")
+def shown(project) -> dict[str, Any]:
+    """What ansible-doc shows of the installed collection: kind -> name -> documentation."""
+    everything = json.loads(installed.output("ansible-doc", "--metadata-dump", COLLECTION, cwd=project))["all"]
+    prefix = f"{COLLECTION}."
+    return {kind: {name.removeprefix(prefix): one for name, one in everything[kind].items()} for kind in KINDS}
+
+
+def test_it_shows_all_of_them(shown):
+    assert {kind: sorted(names) for kind, names in shown.items()} == NAMES
+    assert sorted(path.name for path in ROOT.glob("roles/*")) == NAMES["role"]
+
+
+def undescribed(options: Mapping[str, Any], inner: str, where: str = "") -> Iterator[str]:
+    """Yield the options or returned keys, of all levels, that have no description."""
+    for name, option in options.items():
+        if not "".join(option.get("description") or ""):
+            yield where + name
+        yield from undescribed(option.get(inner) or {}, inner, f"{where}{name}.")
+
+
+@plugins
+def test_a_plugin_says_what_it_does_since_when_and_by_an_example(shown, kind, name):
+    plugin = shown[kind][name]
+    document = plugin["doc"]
+    empty = [part for part in ("short_description", "description", "version_added", "author") if not document.get(part)]
+    assert empty == []
+    assert list(undescribed(document.get("options", {}), "suboptions")) == []
+    assert plugin["return"]
+    assert list(undescribed(plugin["return"], "contains")) == []
+    tasks = yaml.safe_load(plugin["examples"])
+    assert [task for task in tasks if f"{COLLECTION}.{name}" not in json.dumps(task)] == []
+
+
+@roles
+def test_an_entry_point_says_what_it_does_and_since_when(shown, role):
+    for name, entry_point in shown["role"][role]["entry_points"].items():
+        parts = ("short_description", "description", "version_added", "author")
+        assert [part for part in parts if not entry_point.get(part)] == [], name
+        assert list(undescribed(entry_point.get("options", {}), "options")) == [], name
+        assert (ROOT / "roles" / role / "tasks" / f"{name}.yml").is_file()
+
+
+@roles
+def test_the_options_of_a_role_are_its_defaults(shown, role):
+    """Every default is an option of an entry point, and has the value that is shown, unless it is computed."""
+    path = ROOT / "roles" / role / "defaults" / "main.yml"
+    defaults = yaml.safe_load(path.read_text()) or {}
+    entry_points = shown["role"][role]["entry_points"].values()
+    options = [option for one in entry_points for option in one.get("options", {}).items()]
+    assert sorted(set(defaults) - {name for name, _option in options}) == []
+    told = [(name, option["default"]) for name, option in options if "default" in option]
+    computed = {name for name, value in defaults.items() if "{{" in str(value)}
+    assert [one for one in told if one[0] not in computed and one[1] != defaults.get(one[0])] == []

@@ -1,0 +1,74 @@
+"""Playbooks and tasks are understood by this ansible-core, which finds all that they name, in the clone and installed.
+
+Roles are included while a playbook runs, so a syntax check of the playbooks reads none of their tasks: those get one
+of their own.
+"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import installed
+import yaml
+
+ROOT = installed.ROOT
+PLAYBOOKS = ["playbooks/*.yml", "molecule/*/*.yml", "benchmarks/*.yml"]
+
+
+def check(*playbooks: str, cwd: Path = ROOT) -> str:
+    """Return what a syntax check says, in which nothing may be wrong."""
+    assert playbooks
+    return installed.output("ansible-playbook", "--syntax-check", *playbooks, cwd=cwd)
+
+
+def names(pattern: str, but: str = "") -> list[str]:
+    """Return the files of the clone that are like this, without those of a certain name."""
+    return sorted(str(path.relative_to(ROOT)) for path in ROOT.glob(pattern) if path.name != but)
+
+
+def test_every_playbook_of_the_clone():
+    playbooks = [name for pattern in PLAYBOOKS for name in names(pattern, but="molecule.yml")]
+    shown = check(*playbooks)
+    assert [name for name in playbooks if f"playbook: {name}" not in shown] == []
+
+
+def test_every_task_of_the_roles(tmp_path):
+    """As imported tasks: then the files are read and the modules looked for at once."""
+    imports = [{"ansible.builtin.import_tasks": str(ROOT / name)} for name in names("roles/*/tasks/*.yml")]
+    handlers = [{"ansible.builtin.import_tasks": str(ROOT / name)} for name in names("roles/*/handlers/*.yml")]
+    playbook = tmp_path / "tasks.yml"
+    playbook.write_text(json.dumps([{"hosts": "all", "tasks": imports + handlers}]))
+    check(str(playbook))
+
+
+def test_the_installed_playbooks_are_those_of_the_clone(project):
+    imports = [
+        {"ansible.builtin.import_playbook": f"podnet.kubernetes.{Path(name).stem}"} for name in names("playbooks/*.yml")
+    ]
+    playbook = project / "all.yml"
+    playbook.write_text(json.dumps(imports))
+    listed = installed.output("ansible-playbook", "--list-tasks", str(playbook), cwd=project)
+    tasks = [
+        task["name"]
+        for name in names("playbooks/*.yml")
+        for play in yaml.safe_load((ROOT / name).read_text())
+        for task in play.get("tasks", [])
+    ]
+    assert [task for task in tasks if task not in listed] == []
+
+
+def test_the_examples_are_understood_in_a_project_of_a_stranger(project):
+    playbooks = [Path(name).name for name in names("examples/*.yml", but="requirements.yml")]
+    check(*playbooks, cwd=project)
+    readme = (ROOT / "examples" / "README.md").read_text()
+    assert [name for name in playbooks if name not in readme] == []
+
+
+def test_a_clone_without_the_link_says_what_to_do(tmp_path):
+    (tmp_path / "ansible.cfg").write_text((ROOT / "ansible.cfg").read_text())
+    playbook = str(ROOT / "playbooks" / "flannel.yml")
+    done = installed.run("ansible-playbook", "--inventory", str(ROOT / "inventories/lab"), playbook, cwd=tmp_path)
+    assert done.returncode == 2
+    assert "does not find the collection podnet.kubernetes" in done.stdout
+    assert "make venv" in done.stdout

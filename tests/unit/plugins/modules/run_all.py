@@ -1,0 +1,76 @@
+"""Run by test_every_python.py with each Python found: runs every module, and prints what each returned, as JSON.
+
+Needs no more than a node has: Python, and the code that Ansible brings with a module.
+"""
+
+from __future__ import annotations
+
+import importlib
+import io
+import json
+import os
+import sys
+from contextlib import redirect_stdout, suppress
+from pathlib import Path
+
+from ansible.module_utils.testing import patch_module_args
+
+from ansible_collections.podnet.kubernetes.plugins.module_utils import _kubeadm_node
+
+HERE = {"name": "here", "kind": "node", "node": "here", "addresses": ["127.0.0.1"]}
+
+
+def run(module: str, **options: object) -> dict[str, object]:
+    """Return what a module returns."""
+    loaded = importlib.import_module(f"ansible_collections.podnet.kubernetes.plugins.modules.{module}")
+    output = io.StringIO()
+    with patch_module_args(options), redirect_stdout(output), suppress(SystemExit):
+        loaded.main()
+    return json.loads(output.getvalue())
+
+
+def run_nodes_modules(folder: Path) -> dict[str, object]:
+    """Run the modules that need no root, on a node whose programs and files are in the folder."""
+    for name in ("ADMIN_CONF", "KUBELET_CONF", "API_SERVER_MANIFEST", "_LOCK"):
+        setattr(_kubeadm_node, name, folder / "kubernetes" / name.lower())
+    (folder / "kubernetes").mkdir()
+    route = {"destination": "10.22.2.0/24", "gateway": "10.100.198.202"}
+    discovery = {"discovery": {"bootstrapToken": {"apiServerEndpoint": "10.100.198.200:6443"}}}
+    return {
+        "node_address": run("node_address", network="10.100.198.0/24"),
+        "pod_routes": run("pod_routes", routes=[route], device="enp0s8", path=str(folder / "routes")),
+        "subnet_allocation": run(
+            "subnet_allocation",
+            networks=["10.22.0.0/16", "fd10:22::/48"],
+            nodes=["master"],
+            path=str(folder / "allocation.json"),
+        ),
+        "kubeadm_init": run("kubeadm_init", config=str(folder / "kubeadm.yaml")),
+        "kubeadm_token": run("kubeadm_token"),
+        "kubeadm_join": run("kubeadm_join", name="node1", token="abcdef.0123456789abcdef", configuration=discovery),
+    }
+
+
+def run_probes() -> dict[str, object]:
+    """Have this machine probe itself, by its responder on the loopback link. Only root can."""
+    started = run("connectivity_responder", endpoints=[HERE], node="here", run="python")
+    ports = {one["protocol"]: one["port"] for one in started["listeners"]}
+    tries = [
+        {"check": check, "port": ports.get(check, ports["udp"]), "answers": "podnet"} for check in ("tcp", "udp", "mtu")
+    ]
+    target = {"name": "itself", "kind": "node", "address": "127.0.0.1", "tries": [{"check": "icmp"}, *tries]}
+    found = run("connectivity_probe", endpoints=[HERE], targets=[target], node="here", run="python")
+    ended = run("connectivity_responder", state="absent")
+    return {"connectivity_probe": found, "connectivity_responder": ended}
+
+
+def main() -> None:
+    """Print the results by the names of the modules."""
+    results = run_nodes_modules(Path(sys.argv[1]))
+    if os.geteuid() == 0:
+        results.update(run_probes())
+    print(json.dumps(results))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,75 @@
+"""Run the unit tests and those of the package with the other ansible-core: of the lock that .venv was not made from.
+
+Its virtual environment is made once for all clones, where the lab's bundle is (lab_cache_dir), under a name that says
+which lock and interpreter it is of. Arguments go to pytest.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import hashlib
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+from interpreters import find
+
+ROOT = Path(__file__).resolve().parent.parent
+CACHE = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "podnet.kubernetes" / "environments"
+# Which Pythons a lock is for, the one that it was made with first.
+LOCKS = {"python-3.11.txt": ("3.11",), "python-3.12.txt": ("3.12", "3.13", "3.14")}
+OWN_LOCK = "python-3.12.txt" if sys.version_info >= (3, 12) else "python-3.11.txt"
+VERSIONS = "import ansible.release as a, platform as p; print(a.__version__, 'on Python', p.python_version())"
+
+
+def make_environment(lock: Path, python: Path) -> Path:
+    """Return the interpreter of a virtual environment with what the lock names. One that was not finished is made anew.
+
+    Nothing is compiled beforehand: of the many files of the package ansible few are read.
+    """
+    name = hashlib.sha256(lock.read_bytes() + os.fsencode(python.resolve())).hexdigest()[:16]
+    folder = CACHE / name
+    whole = folder / "whole"
+    CACHE.mkdir(parents=True, exist_ok=True)
+    with (CACHE / f"{name}.lock").open("w") as held:
+        fcntl.flock(held, fcntl.LOCK_EX)
+        if not whole.exists():
+            print(f"{folder} is made from {lock.name}, which takes a minute or two", flush=True)
+            subprocess.run([python, "-m", "venv", "--clear", folder], check=True)
+            pip = [folder / "bin" / "pip", "--quiet", "--disable-pip-version-check", "install", "--no-compile"]
+            subprocess.run([*pip, "--require-hashes", "--requirement", lock], check=True)
+            whole.touch()
+    return folder / "bin" / "python"
+
+
+def run_tests(python: Path) -> int:
+    """Return the status of pytest with an interpreter."""
+    environment = {**os.environ, "PATH": f"{python.parent}{os.pathsep}{os.environ['PATH']}"}
+    command = [python, "-m", "pytest", "-p", "no:cacheprovider", *sys.argv[1:]]
+    return subprocess.run(command, cwd=ROOT, env=environment, check=False).returncode
+
+
+def versions(python: str | Path) -> str:
+    """Return which ansible-core an environment has, and which Python."""
+    return subprocess.run([python, "-c", VERSIONS], check=True, stdout=subprocess.PIPE, text=True).stdout.strip()
+
+
+def main() -> int:
+    """Return 0 when all tests passed, or there is no Python for them."""
+    status, lines = 0, [f"ansible-core {versions(sys.executable)}: the environment in .venv, make unit"]
+    for name in (name for name in LOCKS if name != OWN_LOCK):
+        python = next((found for one in LOCKS[name] if (found := find(one, "import ensurepip, venv"))), None)
+        if python is None:
+            lines.append(f"requirements/{name}: not run, there is no Python {' or '.join(LOCKS[name])} here")
+            continue
+        environment = make_environment(ROOT / "requirements" / name, python)
+        failed = run_tests(environment)
+        lines.append(f"ansible-core {versions(environment)}: {'failed' if failed else 'passed'}")
+        status = status or failed
+    print(*lines, sep="\n")
+    return status
+
+
+if __name__ == "__main__":
+    sys.exit(main())
