@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -81,6 +82,14 @@ def test_pods_without_a_controller_are_named_and_nothing_is_changed(play, take, 
     assert refused.returncode == 2, refused.stdout
     assert "default/nobodys" in refused.stdout
     assert after == before
+
+
+def test_a_part_of_the_nodes_is_refused_and_nothing_is_changed(play, take, inventory):
+    before = take()
+    refused = play("molecule/flannel/remove.yml", "--limit", inventory.workers[0])
+    assert refused.returncode == 2, refused.stdout
+    assert re.search(r"without\s+--limit", refused.stdout)
+    assert take() == before
 
 
 def test_flannel_is_removed(removal, changes, inventory):
