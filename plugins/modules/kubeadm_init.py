@@ -15,21 +15,12 @@ description:
   - Whether it came to its end is asked of the API, by the objects that C(kubeadm init) makes last.
     A file tells nothing.
   - A second run keeps certificates, keys and the data of etcd, and writes everything else anew. Nothing is reset.
-author:
-  - podnet.kubernetes developers (@podnet)
 extends_documentation_fragment:
+  - podnet.kubernetes.kubeadm
   - podnet.kubernetes.attributes
 attributes:
-  check_mode:
-    support: full
-  diff_mode:
-    support: none
-    details: What kubeadm does is not shown as a difference.
   idempotent:
     support: full
-  platform:
-    support: full
-    platforms: linux
 options:
   config:
     description: Path on the node of a configuration file of the kubeadm API.
