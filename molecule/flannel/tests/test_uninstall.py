@@ -58,13 +58,14 @@ def without_foreign(nodes):
 
 
 @pytest.fixture(scope="module")
-def removal(play, on, inventory, pods):
-    """The run that removes Flannel, from nodes that carry foreign additions too."""
+def removal(play, changes, on, inventory, pods):
+    """The run that removes Flannel, from nodes that carry foreign additions too; and what check mode foretold of it."""
     pods.delete()  # they tolerate every taint, so they would come back at once
     for name in inventory.nodes:
         on(name).check_output(f"iptables -A {FOREIGN_RULE}")
         on(name).check_output(f"echo '{{}}' > {FOREIGN_FILE}")
-    yield play("molecule/flannel/remove.yml")
+    foretold = changes(play("molecule/flannel/remove.yml", "--check"))
+    yield play("molecule/flannel/remove.yml"), foretold
     for name in inventory.nodes:
         on(name).check_output(f"iptables -D {FOREIGN_RULE}")
         on(name).check_output(f"rm {FOREIGN_FILE}")
@@ -93,8 +94,10 @@ def test_a_part_of_the_nodes_is_refused_and_nothing_is_changed(play, take, inven
 
 
 def test_flannel_is_removed(removal, changes, inventory):
-    counts = changes(removal)
+    done, foretold = removal
+    counts = changes(done)
     assert [name for name in inventory.nodes if counts[name] == 0] == []
+    assert counts == foretold
 
 
 def test_a_second_removal_changes_nothing(removal, play, changes, inventory):
