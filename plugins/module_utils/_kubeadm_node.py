@@ -101,7 +101,9 @@ def find_missing(module: AnsibleModule, timeout: float) -> tuple[str, ...]:
         question = ["get", "-n", namespace, "--ignore-not-found", "-o", "name", *names]
         output = _ask_while(is_unanswered, module, ADMIN_CONF, question, deadline)[1]
         found += "".join(f"{namespace} {name}\n" for name in output.split())
-    return missing_objects(found)
+    question = ["get", "-n", "kube-system", "--ignore-not-found", "-o", "jsonpath={.data.ClusterConfiguration}"]
+    configuration = _ask_while(is_unanswered, module, ADMIN_CONF, [*question, "configmap/kubeadm-config"], deadline)[1]
+    return missing_objects(found, configuration)
 
 
 def initialise(module: AnsibleModule, lock: int) -> None:
