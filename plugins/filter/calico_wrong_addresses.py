@@ -9,34 +9,19 @@ DOCUMENTATION = r"""
 name: calico_wrong_addresses
 short_description: Nodes for which Calico took a wrong address
 version_added: "0.1.0"
-author:
-  - podnet.kubernetes developers (@podnet)
 description:
   - Calico writes the address by which the other nodes reach a node into an annotation of the Node object,
     C(projectcalico.org/IPv4Address), or C(IPv6Address) in its place for IPv6.
   - Compares that with the address that M(podnet.kubernetes.node_address) picked, in the family of the latter, and says
     how to mend what differs. What is proposed fits all nodes, because calico-node has the same settings on all of them.
+extends_documentation_fragment:
+  - podnet.kubernetes.announced_addresses
 options:
-  _input:
-    description: The cluster's Node objects, as C(resources) of M(kubernetes.core.k8s_info) or C(items) of C(kubectl).
-    type: list
-    elements: dict
-    required: true
-  node_addresses:
-    description:
-      - For each node of the cluster, under the name of its Node object, the result of M(podnet.kubernetes.node_address)
-        on it, with RV(podnet.kubernetes.node_address#module:node_address) and
-        RV(podnet.kubernetes.node_address#module:candidates).
-      - Node objects that are not in it are not looked at. A node without a Node object has no address.
-    type: dict
-    required: true
   address_detection:
     description: The method that calico-node was told, C(IP_AUTODETECTION_METHOD).
     type: str
     required: true
 positional: node_addresses, address_detection
-seealso:
-  - module: podnet.kubernetes.node_address
 """
 
 EXAMPLES = r"""

@@ -85,6 +85,7 @@ options:
       - The address families, V(ipv4) and V(ipv6), in the order in which endpoints have their addresses.
       - If it is empty, they are those that all selected pods and all nodes have.
       - A pod must have an address of each of them. A node or a Service may lack one.
+      - V(any) alone leaves each endpoint the families that it has. A cell needs one that both ends have.
     type: list
     elements: str
     default: []

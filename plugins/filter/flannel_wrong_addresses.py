@@ -9,33 +9,18 @@ DOCUMENTATION = r"""
 name: flannel_wrong_addresses
 short_description: Nodes that Flannel announces with a wrong address
 version_added: "0.1.0"
-author:
-  - podnet.kubernetes developers (@podnet)
 description:
   - Flannel writes the address by which it tells the other nodes to reach a node into an annotation of the Node object,
     C(flannel.alpha.coreos.com/public-ip), or C(public-ipv6) in its place for IPv6.
   - Compares that with the address that M(podnet.kubernetes.node_address) picked, in the family of the latter, and says
     how to mend what differs. What is proposed fits all nodes, because flanneld has the same arguments on all of them.
+extends_documentation_fragment:
+  - podnet.kubernetes.announced_addresses
 options:
-  _input:
-    description: The cluster's Node objects, as C(resources) of M(kubernetes.core.k8s_info) or C(items) of C(kubectl).
-    type: list
-    elements: dict
-    required: true
-  node_addresses:
-    description:
-      - For each node of the cluster, under the name of its Node object, the result of M(podnet.kubernetes.node_address)
-        on it, with RV(podnet.kubernetes.node_address#module:node_address) and
-        RV(podnet.kubernetes.node_address#module:candidates).
-      - Node objects that are not in it are not looked at. A node without a Node object counts as not announced.
-    type: dict
-    required: true
   flannel_interface:
     description: The value from which O(podnet.kubernetes.flannel_interface_arguments#filter:_input) made the arguments.
     type: str
 positional: node_addresses, flannel_interface
-seealso:
-  - module: podnet.kubernetes.node_address
 """
 
 EXAMPLES = r"""

@@ -33,6 +33,8 @@ _OUTSIDE = "connectivity_outside_addresses"
 _CHECKS = "connectivity_checks"
 _OWN = "own_namespace"
 
+_ANY = ("any",)  # in place of families: each endpoint's own
+
 _DNS_PORT = 53
 _API_SERVICE = "default/kubernetes"
 _DOMAIN_NAME = re.compile(r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)*")
@@ -66,7 +68,7 @@ class Wanted:
         cluster_domain: below which the DNS has the names of Services
         outside_addresses, outside_port: of endpoints outside the cluster; without a port only ICMP is tried
         families: of FAMILIES, in the order in which endpoints have their addresses; empty: those that all pods and
-            nodes have
+            nodes have; V(any) alone: those that the endpoint itself has
     """
 
     own_namespace: str | None = None
@@ -415,6 +417,8 @@ def _known(variable: str, values: Iterable[str], known: tuple[str, ...]) -> tupl
 
 def _choose_families(pods: list[Endpoint], nodes: list[Endpoint], asked: tuple[str, ...]) -> tuple[str, ...]:
     """Return the families that are asked for, or those that every pod and node has."""
+    if asked == _ANY:
+        return FAMILIES
     if not asked:
         common = tuple(family for family in FAMILIES if all(one.address(family) for one in [*pods, *nodes]))
         if not common:

@@ -13,16 +13,20 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
-# What `kubeadm init` makes in the cluster in its last phases, in its order (cmd/kubeadm/app/cmd/init.go):
-# upload-config, bootstrap-token, addon. Where all of it is there, nothing is left to do.
-INIT_OBJECTS = (
+# What `kubeadm init` makes in the cluster in its last phases, in its order (cmd/kubeadm/app/cmd/init.go): that of
+# upload-config and bootstrap-token, without which no node joins; then, by the field of ClusterConfiguration that turns
+# it off, the last thing of each addon (phases/addons beside it). What an addon runs may be gone: a finished cluster
+# whose network does without kube-proxy is no half-done one.
+_JOIN_OBJECTS = (
     ("kube-system", "configmap/kubeadm-config"),
     ("kube-system", "configmap/kubelet-config"),
     ("kube-public", "configmap/cluster-info"),
-    ("kube-system", "deployment.apps/coredns"),
-    ("kube-system", "rolebinding.rbac.authorization.k8s.io/kube-proxy"),
-    ("kube-system", "daemonset.apps/kube-proxy"),
 )
+_ADDON_OBJECTS = {
+    "dns": ("kube-system", "service/kube-dns"),
+    "proxy": ("kube-system", "rolebinding.rbac.authorization.k8s.io/kube-proxy"),
+}
+INIT_OBJECTS = (*_JOIN_OBJECTS, *_ADDON_OBJECTS.values())
 
 # Preflight checks that a half-done run fails by its own traces (cmd/kubeadm/app/preflight/checks.go).
 INIT_TRACES = (
@@ -70,13 +74,29 @@ class Credentials:
     ca_cert_hashes: tuple[str, ...]
 
 
-def missing_objects(found: str) -> tuple[str, ...]:
+def missing_objects(found: str, configuration: str = "") -> tuple[str, ...]:
     """Return what C(kubeadm init) has yet to make, as NAMESPACE/KIND/NAME.
 
-    C(found) are lines of C(NAMESPACE KIND/NAME), or anything around them, for the objects that exist.
+    The last addon that is not turned off tells that those before it were made, so these may be gone meanwhile.
+
+    Args:
+        found: lines of C(NAMESPACE KIND/NAME), or anything around them, for the objects that exist
+        configuration: the cluster's own C(ClusterConfiguration), as kubeadm wrote it
     """
     there = {tuple(line.split()) for line in found.splitlines()}
-    return tuple("/".join(wanted) for wanted in INIT_OBJECTS if wanted not in there)
+    addons = [one for field, one in _ADDON_OBJECTS.items() if not _is_disabled(field, configuration)]
+    if there.issuperset(addons[-1:]):
+        addons = []
+    return tuple("/".join(wanted) for wanted in (*_JOIN_OBJECTS, *addons) if wanted not in there)
+
+
+def _is_disabled(addon: str, configuration: str) -> bool:
+    """Return whether a C(ClusterConfiguration) of v1beta4 turns an addon off, by the field C(disabled).
+
+    kubeadm sets that also for an addon of which the phase is skipped (manageSkippedAddons in cmd/init.go). It writes
+    YAML in blocks with an indentation of two.
+    """
+    return re.search(rf"^{addon}:\n(  .*\n)*?  disabled: true$", configuration, flags=re.MULTILINE) is not None
 
 
 def is_unanswered(errors: str) -> bool:

@@ -27,7 +27,7 @@ from ansible_collections.podnet.kubernetes.plugins.module_utils._kubeadm import 
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from ansible.module_utils.basic import AnsibleModule
 
@@ -69,11 +69,13 @@ def ask_api(module: AnsibleModule, kubeconfig: Path, arguments: list[str]) -> tu
     return module.run_command(command)  # type: ignore[no-any-return]
 
 
-def _ask_until(module: AnsibleModule, kubeconfig: Path, arguments: list[str], deadline: float) -> tuple[int, str, str]:
-    """Return what C(ask_api) returns, asked again until C(deadline), of the monotonic clock, while the API is away."""
+def _ask_while(
+    is_passing: Callable[[str], bool], module: AnsibleModule, kubeconfig: Path, arguments: list[str], deadline: float
+) -> tuple[int, str, str]:
+    """Return what C(ask_api) returns, asked again until C(deadline), of the monotonic clock, while its errors pass."""
     while True:
         answer = ask_api(module, kubeconfig, arguments)
-        if answer[0] == 0 or not is_unanswered(answer[2]) or time.monotonic() > deadline:
+        if answer[0] == 0 or not is_passing(answer[2]) or time.monotonic() > deadline:
             return answer
         time.sleep(_PAUSE)
 
@@ -87,22 +89,21 @@ def find_missing(module: AnsibleModule, timeout: float) -> tuple[str, ...]:
     if not (ADMIN_CONF.exists() and API_SERVER_MANIFEST.exists()):
         return everything
     deadline = time.monotonic() + timeout
-    while True:
-        code, _output, errors = ask_api(module, ADMIN_CONF, ["get", "--raw=/readyz"])
-        if code == 0:
-            break
-        if is_refused(errors):
-            raise ValueError(f"the API does not take {ADMIN_CONF}: {errors.strip()}")
-        if time.monotonic() > deadline:
-            return everything
-        time.sleep(_PAUSE)
+    question = ["get", "--raw=/readyz"]
+    code, _output, errors = _ask_while(lambda text: not is_refused(text), module, ADMIN_CONF, question, deadline)
+    if code != 0 and is_refused(errors):
+        raise ValueError(f"the API does not take {ADMIN_CONF}: {errors.strip()}")
+    if code != 0:
+        return everything
     found = ""
     for namespace in {namespace for namespace, _name in INIT_OBJECTS}:
         names = [name for where, name in INIT_OBJECTS if where == namespace]
         question = ["get", "-n", namespace, "--ignore-not-found", "-o", "name", *names]
-        output = _ask_until(module, ADMIN_CONF, question, deadline)[1]
+        output = _ask_while(is_unanswered, module, ADMIN_CONF, question, deadline)[1]
         found += "".join(f"{namespace} {name}\n" for name in output.split())
-    return missing_objects(found)
+    question = ["get", "-n", "kube-system", "--ignore-not-found", "-o", "jsonpath={.data.ClusterConfiguration}"]
+    configuration = _ask_while(is_unanswered, module, ADMIN_CONF, [*question, "configmap/kubeadm-config"], deadline)[1]
+    return missing_objects(found, configuration)
 
 
 def initialise(module: AnsibleModule, lock: int) -> None:
@@ -121,7 +122,7 @@ def has_joined(module: AnsibleModule, name: str, timeout: float) -> bool:
     if not KUBELET_CONF.exists():
         return False
     deadline = time.monotonic() + timeout
-    return _ask_until(module, KUBELET_CONF, ["get", "node", name, "-o", "name"], deadline)[0] == 0
+    return _ask_while(is_unanswered, module, KUBELET_CONF, ["get", "node", name, "-o", "name"], deadline)[0] == 0
 
 
 def join(module: AnsibleModule, lock: int) -> None:

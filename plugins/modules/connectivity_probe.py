@@ -17,9 +17,8 @@ description:
   - TCP and UDP show by which address and port the target saw the source.
   - Before that it waits, when told so, until cells show what NetworkPolicies say, by probing them again and again.
   - It only reads. Expectations are the matter of M(podnet.kubernetes.connectivity_assert).
-author:
-  - podnet.kubernetes developers (@podnet)
 extends_documentation_fragment:
+  - podnet.kubernetes.connectivity_node
   - podnet.kubernetes.attributes
 attributes:
   check_mode:
@@ -30,11 +29,6 @@ attributes:
     details: The module only reads.
   idempotent:
     support: full
-  platform:
-    support: full
-    platforms: linux
-requirements:
-  - root, by C(become)
 options:
   endpoints:
     description:
@@ -50,11 +44,6 @@ options:
     type: list
     elements: dict
     required: true
-  node:
-    description:
-      - Name of the Node object that this machine is.
-      - Without it, the one with the machine's host name, and then the only one with an address of the machine.
-    type: str
   run:
     description: Identifier of the run, the same as for M(podnet.kubernetes.connectivity_responder).
     type: str

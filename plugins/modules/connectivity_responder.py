@@ -18,9 +18,8 @@ description:
   - The process answers only M(podnet.kubernetes.connectivity_probe) with the same O(run), and ends by itself after
     O(seconds), whatever becomes of the controller. One that an earlier run left is ended first.
   - What it makes it takes away again, so it never reports a change.
-author:
-  - podnet.kubernetes developers (@podnet)
 extends_documentation_fragment:
+  - podnet.kubernetes.connectivity_node
   - podnet.kubernetes.attributes
 attributes:
   check_mode:
@@ -32,11 +31,6 @@ attributes:
   idempotent:
     support: full
     details: A second run starts anew, and reports no change.
-  platform:
-    support: full
-    platforms: linux
-requirements:
-  - root, by C(become)
 options:
   state:
     description:
@@ -51,11 +45,6 @@ options:
       - Taken are the node itself and the pods on it. Required to start.
     type: list
     elements: dict
-  node:
-    description:
-      - Name of the Node object that this machine is.
-      - Without it, the one with the machine's host name, and then the only one with an address of the machine.
-    type: str
   run:
     description: Identifier of the run, of letters and digits. Required to start.
     type: str

@@ -14,22 +14,16 @@ description:
   - Runs C(kubeadm init) where there is no control plane, and again where an earlier run did not come to its end.
   - Whether it came to its end is asked of the API, by the objects that C(kubeadm init) makes last.
     A file tells nothing.
+  - A cluster from which kube-proxy or CoreDNS was taken away later came to its end too, as long as what binds the
+    role kube-proxy in the namespace kube-system is there. An addon that is turned off, by C(disabled) of the
+    C(ClusterConfiguration) or by a phase that O(config) skips, is not waited for.
   - A second run keeps certificates, keys and the data of etcd, and writes everything else anew. Nothing is reset.
-author:
-  - podnet.kubernetes developers (@podnet)
 extends_documentation_fragment:
+  - podnet.kubernetes.kubeadm
   - podnet.kubernetes.attributes
 attributes:
-  check_mode:
-    support: full
-  diff_mode:
-    support: none
-    details: What kubeadm does is not shown as a difference.
   idempotent:
     support: full
-  platform:
-    support: full
-    platforms: linux
 options:
   config:
     description: Path on the node of a configuration file of the kubeadm API.
@@ -65,7 +59,7 @@ missing:
   returned: success
   type: list
   elements: str
-  sample: [kube-system/daemonset.apps/kube-proxy]
+  sample: [kube-system/rolebinding.rbac.authorization.k8s.io/kube-proxy]
 """
 
 from ansible.module_utils.basic import AnsibleModule

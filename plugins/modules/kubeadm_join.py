@@ -14,21 +14,12 @@ description:
   - Runs C(kubeadm join) on a node that its cluster does not know, also where an earlier run did not come to its end.
   - Whether the cluster knows the node is asked of the API with the kubelet's own credentials.
   - In check mode O(configuration) needs no token, so a task in check mode tells for which nodes one has to be made.
-author:
-  - podnet.kubernetes developers (@podnet)
 extends_documentation_fragment:
+  - podnet.kubernetes.kubeadm
   - podnet.kubernetes.attributes
 attributes:
-  check_mode:
-    support: full
-  diff_mode:
-    support: none
-    details: What kubeadm does is not shown as a difference.
   idempotent:
     support: full
-  platform:
-    support: full
-    platforms: linux
 options:
   name:
     description: The name of the node in the cluster.

@@ -13,21 +13,12 @@ version_added: "0.1.0"
 description:
   - Makes a bootstrap token on a control plane and returns it with the API's address and the pins of the cluster's CA.
   - Each run makes another token, which ends by itself. Make one only when a node still has to join, and set C(no_log).
-author:
-  - podnet.kubernetes developers (@podnet)
 extends_documentation_fragment:
+  - podnet.kubernetes.kubeadm
   - podnet.kubernetes.attributes
 attributes:
-  check_mode:
-    support: full
-  diff_mode:
-    support: none
-    details: What kubeadm does is not shown as a difference.
   idempotent:
     support: none
-  platform:
-    support: full
-    platforms: linux
 options:
   ttl:
     description: How long the token is good for, in the notation of Go, such as V(10m).

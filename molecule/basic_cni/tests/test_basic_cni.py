@@ -317,8 +317,10 @@ def test_the_page_shows_what_the_role_drew(root, scratch):
 
 
 def test_it_is_removed_and_the_nodes_are_as_they_were(dual, changes, on, scratch, inventory, differences):
+    foretold = changes(dual("molecule/basic_cni/remove.yml", "--check"))
     counts = changes(dual("molecule/basic_cni/remove.yml"))
     assert [name for name in inventory.nodes if counts[name] == 0] == []
+    assert counts == foretold
     for name in inventory.nodes:
         before = json.loads((scratch / "without_network" / f"{name}.json").read_text())
         now = json.loads(on(name).check_output("python3 -c %s", SNAPSHOT.read_text()))

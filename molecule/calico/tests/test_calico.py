@@ -331,8 +331,10 @@ def test_it_is_removed_and_the_nodes_are_as_they_were(play, changes, on, scratch
     assert refused.returncode == 2
     assert "go-demo-2/stranger" in refused.stdout
     remove = ["molecule/calico/remove.yml", "--extra-vars", "calico_remove_bare_pods=true"]
+    foretold = changes(play(*remove, "--check"))
     counts = changes(play(*remove))
     assert [name for name in inventory.nodes if counts[name] == 0] == []
+    assert counts == foretold
     for name in inventory.nodes:
         before = json.loads((scratch / "without_network" / f"{name}.json").read_text())
         now = json.loads(on(name).check_output("python3 -c %s", SNAPSHOT.read_text()))

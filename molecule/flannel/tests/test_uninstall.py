@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -57,13 +58,14 @@ def without_foreign(nodes):
 
 
 @pytest.fixture(scope="module")
-def removal(play, on, inventory, pods):
-    """The run that removes Flannel, from nodes that carry foreign additions too."""
+def removal(play, changes, on, inventory, pods):
+    """The run that removes Flannel, from nodes that carry foreign additions too; and what check mode foretold of it."""
     pods.delete()  # they tolerate every taint, so they would come back at once
     for name in inventory.nodes:
         on(name).check_output(f"iptables -A {FOREIGN_RULE}")
         on(name).check_output(f"echo '{{}}' > {FOREIGN_FILE}")
-    yield play("molecule/flannel/remove.yml")
+    foretold = changes(play("molecule/flannel/remove.yml", "--check"))
+    yield play("molecule/flannel/remove.yml"), foretold
     for name in inventory.nodes:
         on(name).check_output(f"iptables -D {FOREIGN_RULE}")
         on(name).check_output(f"rm {FOREIGN_FILE}")
@@ -83,9 +85,19 @@ def test_pods_without_a_controller_are_named_and_nothing_is_changed(play, take, 
     assert after == before
 
 
+def test_a_part_of_the_nodes_is_refused_and_nothing_is_changed(play, take, inventory):
+    before = take()
+    refused = play("molecule/flannel/remove.yml", "--limit", inventory.workers[0])
+    assert refused.returncode == 2, refused.stdout
+    assert re.search(r"without\s+--limit", refused.stdout)
+    assert take() == before
+
+
 def test_flannel_is_removed(removal, changes, inventory):
-    counts = changes(removal)
+    done, foretold = removal
+    counts = changes(done)
     assert [name for name in inventory.nodes if counts[name] == 0] == []
+    assert counts == foretold
 
 
 def test_a_second_removal_changes_nothing(removal, play, changes, inventory):

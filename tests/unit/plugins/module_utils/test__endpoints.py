@@ -27,6 +27,17 @@ from ansible_collections.podnet.kubernetes.plugins.module_utils._endpoints impor
     load_selectors,
     target_as_dict,
 )
+from ansible_collections.podnet.kubernetes.plugins.module_utils._expectations import matrix
+from ansible_collections.podnet.kubernetes.plugins.module_utils._expected_cells import by_key
+from ansible_collections.podnet.kubernetes.plugins.module_utils._policies import parse_policies
+from ansible_collections.podnet.kubernetes.plugins.module_utils._policy_cells import list_cells
+from ansible_collections.podnet.kubernetes.plugins.module_utils._policy_matrix import expected_matrix
+from ansible_collections.podnet.kubernetes.plugins.module_utils._policy_pods import (
+    parse_namespaces,
+    parse_pods,
+    parse_ports,
+)
+from ansible_collections.podnet.kubernetes.plugins.module_utils._probe import Source, make_records
 
 
 def node(name, *addresses):
@@ -200,6 +211,13 @@ IPV4_POD = pod("shop/b", "10.244.1.6")
         pytest.param(("ipv6",), [node("node1", "10.0.0.1")], [DUAL_POD], [("fd00:244::5",), ()], id="node lacks it"),
         pytest.param((), [node("node1", "10.0.0.1", "10.0.0.2")], [IPV4_POD], [("10.244.1.6",), ("10.0.0.1",)], id="2"),
         pytest.param(
+            ("any",),
+            [node("node1", "10.0.0.1")],
+            [DUAL_POD, IPV4_POD],
+            [("10.244.1.5", "fd00:244::5"), ("10.244.1.6",), ("10.0.0.1",)],
+            id="each its own",
+        ),
+        pytest.param(
             ("ipv6",), [*DUAL_NODES, node("node2", "10.0.0.2")], [], [("fd00::1",), ()], id="a node lacks it, no pods"
         ),
     ],
@@ -208,6 +226,25 @@ def test_families(families, nodes, pods, addresses):
     selectors = (Selector("shop"),) if pods else ()
     found = endpoints(Wanted(pod_selectors=selectors, families=families), nodes=nodes, pods=pods)
     assert [endpoint.addresses for endpoint in found] == addresses
+
+
+def test_what_policies_say_of_pods_with_other_families_each_is_what_is_probed():
+    pods = [DUAL_POD, IPV4_POD, pod("shop/c", "fd00:244::7"), pod("shop/d", "10.244.1.8", "fd00:244::8")]
+    said = list_cells(
+        expected_matrix(
+            parse_pods(pods),
+            parse_namespaces([{"metadata": {"name": "shop"}}]),
+            parse_policies([]),
+            parse_ports([{"protocol": "ICMP"}]),
+        )
+    )
+    wanted = Wanted(pod_selectors=(Selector("shop"),), families=("any",))
+    found = [one for one in endpoints(wanted, nodes=[node("node1", "10.0.0.1")], pods=pods) if one.kind == "pod"]
+    targets = find_targets(found, [], ["icmp"])
+    probed = {record.key for record in make_records([Source(one.name, "", one.addresses) for one in found], targets)}
+    assert probed == set(matrix(found, targets)) == set(by_key(said, "cells"))
+    # Three pods have each family.
+    assert sorted(key.family for key in probed) == ["ipv4"] * 6 + ["ipv6"] * 6
 
 
 WEB = service("shop/web", "10.96.0.20", ports=["TCP/80:http", "UDP/80:quic", "SCTP/80:s", "SCTP/90:t", "UDP/443:u"])
@@ -473,6 +510,12 @@ V4_SLICE = endpoint_slice("shop/web", behind("10.244.1.5", "shop/a"))
             "connectivity_families has ipv6, and pod shop/b has only 10.244.1.6: leave ipv6 out, or do not select "
             "that pod (connectivity_pod_selectors)",
             id="family that a pod lacks",
+        ),
+        pytest.param(
+            Wanted(families=("any", "ipv4")),
+            {},
+            "connectivity_families has 'any', which is none of ipv4, ipv6",
+            id="any family, and one",
         ),
         pytest.param(
             Wanted(families=("IPv6",)),

@@ -22,6 +22,24 @@ from ansible_collections.podnet.kubernetes.plugins.module_utils._kubeadm import 
 
 ALL = "".join(f"{namespace} {name}\n" for namespace, name in INIT_OBJECTS)
 EVERYTHING = tuple(f"{namespace}/{name}" for namespace, name in INIT_OBJECTS)
+DNS = "kube-system service/kube-dns\n"
+PROXY = "kube-system rolebinding.rbac.authorization.k8s.io/kube-proxy\n"
+# From `kubeadm config migrate` of v1.36.3, shortened.
+CONFIGURATION = """\
+apiServer: {}
+apiVersion: kubeadm.k8s.io/v1beta4
+controllerManager: {}
+dns: {}
+etcd:
+  local:
+    dataDir: /var/lib/etcd
+kind: ClusterConfiguration
+networking:
+  dnsDomain: cluster.local
+  serviceSubnet: 10.96.0.0/12
+proxy: {}
+scheduler: {}
+"""
 PIN = f"sha256:{'7c2e6913' * 8}"
 OTHER_PIN = f"sha256:{'0123abcd' * 8}"
 
@@ -33,24 +51,58 @@ OTHER_PIN = f"sha256:{'0123abcd' * 8}"
         pytest.param(ALL, (), id="all is there"),
         pytest.param(f"kube-system deployment.apps/other\n{ALL}\n", (), id="more is there"),
         pytest.param(
-            ALL.replace("kube-system daemonset.apps/kube-proxy\n", ""),
-            ("kube-system/daemonset.apps/kube-proxy",),
+            ALL.replace(PROXY, ""),
+            ("kube-system/rolebinding.rbac.authorization.k8s.io/kube-proxy",),
             id="the last one is missing",
         ),
+        pytest.param(ALL.replace(DNS, ""), (), id="one that was made before the last one is gone"),
+        pytest.param(ALL.replace(DNS, "").replace(PROXY, ""), EVERYTHING[3:], id="the addons are missing"),
         pytest.param(
             ALL.replace("kube-public configmap/cluster-info", "default configmap/cluster-info"),
             ("kube-public/configmap/cluster-info",),
             id="in another namespace",
         ),
         pytest.param(
-            ALL.replace("apps/coredns", "apps/coredns-autoscaler"),
-            ("kube-system/deployment.apps/coredns",),
+            ALL.replace("k8s.io/kube-proxy", "k8s.io/kube-proxy-reader"),
+            ("kube-system/rolebinding.rbac.authorization.k8s.io/kube-proxy",),
             id="a name that begins alike",
         ),
     ],
 )
 def test_missing_objects(found, missing):
-    assert missing_objects(found) == missing
+    assert missing_objects(found) == missing_objects(found, CONFIGURATION) == missing
+
+
+@pytest.mark.parametrize(
+    ("fields", "found", "missing"),
+    [
+        pytest.param({"proxy": "disabled: true"}, ALL.replace(PROXY, ""), (), id="no kube-proxy"),
+        pytest.param(
+            {"proxy": "disabled: true"},
+            ALL.replace(PROXY, "").replace(DNS, ""),
+            ("kube-system/service/kube-dns",),
+            id="no kube-proxy, and CoreDNS is the last one",
+        ),
+        pytest.param({"dns": "disabled: true"}, ALL.replace(DNS, ""), (), id="no CoreDNS"),
+        pytest.param({"dns": "disabled: true"}, ALL.replace(DNS, "").replace(PROXY, ""), EVERYTHING[4:], id="killed"),
+        pytest.param(
+            {"dns": "disabled: true\n  imageRepository: example", "proxy": "disabled: true"},
+            ALL.replace(DNS, "").replace(PROXY, ""),
+            (),
+            id="no addon",
+        ),
+        pytest.param({"proxy": "disabled: true"}, "", EVERYTHING[:4], id="no kube-proxy, and nothing is there"),
+        pytest.param({"dns": "imageTag: v1"}, ALL.replace(PROXY, ""), EVERYTHING[4:], id="of another field"),
+        pytest.param({"networking": "disabled: true"}, ALL.replace(PROXY, ""), EVERYTHING[4:], id="something else"),
+        pytest.param({"proxy": "disabled: false"}, ALL.replace(PROXY, ""), EVERYTHING[4:], id="turned on"),
+    ],
+)
+def test_addons_that_are_turned_off(fields, found, missing):
+    configuration = CONFIGURATION
+    for name, text in fields.items():
+        configuration = re.sub(rf"^{name}:( {{}})?$", f"{name}:\n  {text}", configuration, flags=re.MULTILINE)
+    assert configuration != CONFIGURATION
+    assert missing_objects(found, configuration) == missing
 
 
 @pytest.mark.parametrize(

@@ -21,7 +21,8 @@ from ansible_collections.podnet.kubernetes.plugins.module_utils._kubeadm import 
 )
 
 EVERYTHING = missing_objects("")
-PROXY = "kube-system/daemonset.apps/kube-proxy"
+PROXY = "rolebinding.rbac.authorization.k8s.io/kube-proxy"
+WITHOUT_PROXY = (0, "dns: {}\nproxy:\n  disabled: true\n", "")
 READY, AWAY = (0, "ok", ""), (1, "", "The connection to the server 10.0.0.1:6443 was refused - did you specify")
 FORBIDDEN = (1, "", 'Error from server (Forbidden): configmaps "kubeadm-config" is forbidden')
 TOKEN = "abcdef.0123456789abcdef"
@@ -72,7 +73,7 @@ def test_an_api_that_starts_is_waited_for(node):
     ("system", "public", "missing"),
     [
         pytest.param(objects("kube-system"), objects("kube-public"), (), id="all there"),
-        pytest.param(objects("kube-system", "daemonset.apps/kube-proxy"), objects("kube-public"), (PROXY,), id="proxy"),
+        pytest.param(objects("kube-system", PROXY), objects("kube-public"), (f"kube-system/{PROXY}",), id="kube-proxy"),
         pytest.param(
             objects("kube-system"), (0, "", ""), ("kube-public/configmap/cluster-info",), id="nothing in kube-public"
         ),
@@ -85,7 +86,16 @@ def test_what_init_left_to_do(node, system, public, missing):
     node.answer("-n kube-system", system)
     node.answer("-n kube-public", public)
     assert _kubeadm_node.find_missing(node, 5) == missing
-    assert len(node.calls) == 3  # no answer of these is worth another question
+    assert len(node.calls) == 4  # no answer of these is worth another question
+
+
+def test_a_cluster_without_kube_proxy_says_so_itself(node):
+    initialised(node)
+    node.answer("/readyz", READY)
+    node.answer("{.data.ClusterConfiguration} configmap/kubeadm-config", AWAY, WITHOUT_PROXY)
+    node.answer("-n kube-system", objects("kube-system", PROXY))
+    node.answer("-n kube-public", objects("kube-public"))
+    assert _kubeadm_node.find_missing(node, 5) == ()
 
 
 def test_an_api_that_goes_away_between_questions_is_asked_again(node):

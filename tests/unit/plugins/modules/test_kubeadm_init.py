@@ -37,7 +37,7 @@ def test_a_run_that_was_killed_is_finished(run_module, node, check_mode):
     node.answer("kubeadm init", (0, "", ""))
     result = run_module(kubeadm_init, **OPTIONS, ignore_preflight_errors=["NumCPU"], check_mode=check_mode)
     assert result["changed"] is True
-    assert result["missing"] == ["kube-system/daemonset.apps/kube-proxy"]
+    assert result["missing"] == ["kube-system/rolebinding.rbac.authorization.k8s.io/kube-proxy"]
     ran = node.ran("kubeadm init")
     assert len(ran) == (0 if check_mode else 1)
     assert all(",NumCPU,Port-10250," in command for command in ran)

@@ -1,0 +1,25 @@
+# Copyright (c) 2026, podnet.kubernetes developers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What is true of all modules that run kubeadm."""
+
+from __future__ import annotations
+
+
+class ModuleDocFragment:
+    """Documentation that these modules share."""
+
+    DOCUMENTATION = r"""
+author:
+  - podnet.kubernetes developers (@podnet)
+options: {}
+attributes:
+  check_mode:
+    support: full
+  diff_mode:
+    support: none
+    details: What kubeadm does is not shown as a difference.
+  platform:
+    support: full
+    platforms: linux
+"""
