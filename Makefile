@@ -17,10 +17,10 @@ COLLECTION := .collections/ansible_collections/podnet/kubernetes
 
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 
-.PHONY: help venv lab lab-destroy basic-cni flannel calico verify lint sanity unit versions integration molecule test-quick test bench build lock lock-3.11 lock-3.12 clean
+.PHONY: help venv lab lab-destroy basic-cni flannel calico verify lint sanity unit versions integration molecule molecule-debian-12 test-quick test bench build lock lock-3.11 lock-3.12 clean
 
 help: ## Show this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "%-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "%-18s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 venv: $(VENV) ## Make the virtual environment (every target does so when it is missing)
 
@@ -83,6 +83,9 @@ molecule: $(VENV) ## Run the Molecule scenarios on the lab, which they take over
 	molecule test -s calico
 	molecule test -s flannel
 	molecule test -s flannel_wrong_interface
+
+molecule-debian-12: $(VENV) ## Run the Molecule scenario flannel on nodes with Debian 12
+	LAB_NODE_RELEASE=12 molecule test -s flannel
 
 test-quick: lint sanity unit versions ## Run all tests that need no lab
 

@@ -13,6 +13,7 @@ import subprocess
 import pytest
 
 NIC = "molecule0"
+NODES = ["master", "node1", "node2"]
 NAMES = ["podnet-master", "podnet-mirror", "podnet-node1", "podnet-node2", "podnet-outside"]
 
 pytestmark = pytest.mark.skipif(os.geteuid() != 0, reason="the lab needs root")
@@ -32,6 +33,11 @@ def snapshot():
         "links": sorted(link["ifname"] for link in json.loads(output("ip", "-json", "link"))),
         "packet filter": output("nft", "list", "ruleset"),
     }
+
+
+def identities():
+    """Return the identity of each container by its name."""
+    return {container["Name"]: container["Id"] for container in json.loads(output("podman", "inspect", *NAMES))}
 
 
 def changed(done):
@@ -63,6 +69,13 @@ def test_a_network_in_use_is_refused(run, root):
     assert NIC in text
 
 
+def test_a_release_of_debian_without_nodes_is_refused(run, machine):
+    done = run("make", "lab", "ARGS=-e lab_node_release=11")
+    assert done.returncode != 0
+    assert "value of lab_node_release must be one of: 12, 13, got: 11" in " ".join(done.stdout.split())
+    assert snapshot() == machine
+
+
 def test_the_lab_comes_up(run):
     assert changed(run("make", "lab")) > 0
     assert sorted(output("podman", "ps", "--format", "{{.Names}}").split()) == NAMES
@@ -91,12 +104,23 @@ def test_a_dead_lab_is_made_anew(run):
         for pid in (container["State"]["ConmonPid"], container["State"]["Pid"]):
             os.kill(pid, signal.SIGKILL)
     assert changed(run("make", "lab")) > 0
-    new = {container["Id"] for container in json.loads(output("podman", "inspect", *NAMES))}
-    assert new.isdisjoint({container["Id"] for container in containers})
+    assert set(identities().values()).isdisjoint({container["Id"] for container in containers})
 
 
 def test_a_second_run_changes_nothing(run):
     assert changed(run("make", "lab")) == 0
+
+
+def test_another_release_of_debian_makes_the_nodes_anew_and_nothing_else(run):
+    before = identities()
+    done = run("make", "lab", "ARGS=-e lab_node_release=12")
+    reasons = [f"{node} runs Debian 13 instead of 12" for node in NODES]
+    assert changed(done) > 0
+    assert f"All nodes are made anew: {'; '.join(reasons)}." in " ".join(done.stdout.split())
+    after = identities()
+    assert {name for name in NAMES if before[name] != after[name]} == {f"podnet-{node}" for node in NODES}
+    releases = {output("podman", "exec", f"podnet-{node}", "cat", "/etc/debian_version")[:3] for node in NODES}
+    assert releases == {"12."}
 
 
 def test_destroy_leaves_the_machine_as_it_was(run, machine):

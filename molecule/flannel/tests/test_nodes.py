@@ -1,14 +1,20 @@
-"""Each node carries the NICs of a Vagrant machine and the packages of the pinned version."""
+"""Each node carries the NICs of a Vagrant machine, the Debian that was asked for and the pinned Kubernetes packages."""
 
 from __future__ import annotations
 
 import json
+import os
 
 import pytest
 
 
 def links(node):
     return {link["ifname"]: link for link in json.loads(node.check_output("ip -json -4 address"))}
+
+
+def test_the_release_of_debian_is_the_one_asked_for(node, lab):
+    wanted = os.environ.get("LAB_NODE_RELEASE") or str(lab["lab_node_release"])
+    assert (node.system_info.distribution, node.system_info.release.split(".")[0]) == ("debian", wanted)
 
 
 def test_both_nics_are_configured_by_networkd(node, inventory, lab):
