@@ -82,7 +82,6 @@ molecule: $(VENV) ## Run the Molecule scenarios on the lab, which they take over
 	molecule test -s basic_cni
 	molecule test -s calico
 	molecule test -s flannel
-	molecule test -s flannel_wrong_interface
 
 molecule-debian-12: $(VENV) ## Run the Molecule scenario flannel on nodes with Debian 12
 	LAB_NODE_RELEASE=12 molecule test -s flannel
