@@ -291,11 +291,12 @@ def test_a_policy_that_the_api_would_refuse_is_refused_before(prove, nine_pods, 
 
 
 WRONG_NIC = {"calico_address_detection": "interface=enp0s3"}
+AT_ONCE = {"calico_max_unavailable": 3}
 
 
 def test_the_wrong_nic_is_named_with_the_conflict(play, lab):
     """All nodes have one address there: the first that starts anew takes it, and the next one refuses to."""
-    done = play("molecule/calico/install.yml", "--extra-vars", json.dumps({**WRONG_NIC, "calico_wait_timeout": 40}))
+    done = play("molecule/calico/install.yml", "--extra-vars", json.dumps({**WRONG_NIC, "calico_wait_timeout": 30}))
     assert done.returncode == 2, done.stdout
     text = " ".join(done.stdout.split())
     assert f"calico-node does not start with the address {lab['lab_nat_address']}, because" in text
@@ -305,7 +306,7 @@ def test_the_wrong_nic_is_named_with_the_conflict(play, lab):
 
 def test_without_both_checks_exactly_the_cells_on_the_overlay_fail(play, reports, overlay, inventory):
     environment = {**inventory.variables["calico_node_environment"], "DISABLE_NODE_IP_CHECK": "true"}
-    variables = {**WRONG_NIC, "calico_check_addresses": False, "calico_node_environment": environment}
+    variables = {**WRONG_NIC, **AT_ONCE, "calico_check_addresses": False, "calico_node_environment": environment}
     installed = play("molecule/calico/install.yml", "--extra-vars", json.dumps(variables))
     assert installed.returncode == 0, installed.stdout
     done = play("playbooks/verify.yml", "--extra-vars", "connectivity_name=wrong-nic")
@@ -317,7 +318,7 @@ def test_without_both_checks_exactly_the_cells_on_the_overlay_fail(play, reports
 
 def test_the_right_detection_mends_it(play, reports):
     for arguments in (
-        ["molecule/calico/install.yml"],
+        ["molecule/calico/install.yml", "--extra-vars", json.dumps(AT_ONCE)],
         ["playbooks/verify.yml", "--extra-vars", "connectivity_name=mended"],
     ):
         done = play(*arguments)
