@@ -1,6 +1,6 @@
 """Flannel on the wrong NIC: its role names it; without that check the matrix does, in exactly the cells that suffer.
 
-The tests are one story, in their order, on the cluster that runs well: as in the walkthrough, Flannel chooses the NIC by
+The tests are one story, in their order, on the cluster that works: as in the walkthrough, Flannel chooses the NIC by
 itself, and takes the one with the default route. Which cells suffer is computed from where pods and backends are.
 """
 
