@@ -111,6 +111,19 @@ def test_packets_between_nodes_are_encapsulated(pods, inventory):
     assert (outer_source, outer_target) == (inventory.nodes[source], inventory.nodes[target])
 
 
+def test_a_node_without_a_route_to_others_pods_is_named(play, on, inventory):
+    name = inventory.workers[0]
+    found = json.loads(on(name).check_output("ip -json -4 route show dev vxlan.calico"))
+    block, gateway = next((one["dst"], one["gateway"]) for one in found if "/" in one["dst"])
+    on(name).check_output(f"ip route delete {block}")
+    try:
+        done = play("molecule/calico/routes.yml", "--extra-vars", "calico_wait_timeout=1")
+    finally:
+        on(name).check_output(f"ip route replace {block} via {gateway} dev vxlan.calico onlink proto 80")
+    assert done.returncode == 2, done.stdout
+    assert f"{name} has no route to {block}, where pods" in " ".join(done.stdout.split())
+
+
 def test_check_mode_reports_no_change(play, changes, inventory):
     counts = changes(play("playbooks/calico.yml", "--check"))
     assert {name: counts[name] for name in inventory.nodes} == dict.fromkeys(inventory.nodes, 0)
