@@ -1,4 +1,4 @@
-"""What the tests of the scenarios share: the lab as its inventory describes it, the cluster, and pods on it.
+"""What the tests of the scenarios share: the machines as their inventory describes them, the cluster, and pods on it.
 
 Run by `molecule verify -s SCENARIO`, file by file in alphabetical order.
 """
@@ -23,26 +23,34 @@ import yaml
 from testinfra.host import Host
 
 ROOT = Path(__file__).resolve().parents[1]
-KUBECONFIG = ROOT / "inventories" / "lab" / ".podnet" / "admin.conf"
 IMAGE = "docker.io/library/nginx:1.26"
 
 
 @dataclass(frozen=True)
 class Inventory:
-    """The lab as its inventory describes it."""
+    """The machines as their inventory describes them."""
 
+    path: Path
     nodes: dict[str, str]  # name -> address on the node network
     workers: list[str]
     variables: dict[str, Any]  # those that all nodes have
+    lab: bool  # they are the lab's containers
+
+    @property
+    def output(self) -> Path:
+        """Where the roles leave admin.conf and reports."""
+        return self.path / ".podnet"
 
 
 @dataclass(frozen=True)
 class Kubectl:
     """kubectl on the controller, with the admin.conf that the roles fetched."""
 
+    kubeconfig: Path
+
     def run(self, *arguments: str, data: Any = None) -> subprocess.CompletedProcess[str]:
         """Return how kubectl ended, with JSON of the data as its input."""
-        command = ["kubectl", "--kubeconfig", str(KUBECONFIG), *arguments]
+        command = ["kubectl", "--kubeconfig", str(self.kubeconfig), *arguments]
         return subprocess.run(command, input=json.dumps(data), capture_output=True, text=True, check=False)
 
     def output(self, *arguments: str, data: Any = None) -> str:
@@ -120,38 +128,50 @@ class Pods:
 
 
 @cache
-def read_inventory() -> Inventory:
-    """Return the lab's inventory."""
-    command = ["ansible-inventory", "--inventory", str(ROOT / "inventories" / "lab"), "--list"]
+def read_inventory(path: Path) -> Inventory:
+    """Return the inventory of that path."""
+    command = ["ansible-inventory", "--inventory", str(path), "--list"]
     found = json.loads(subprocess.run(command, cwd=ROOT, check=True, stdout=subprocess.PIPE).stdout)
     variables: dict[str, dict[str, Any]] = found["_meta"]["hostvars"]
+    nodes = {name: own["ansible_host"] for name, own in variables.items()}
     workers = found["nodes"]["hosts"]
-    return Inventory({name: own["ansible_host"] for name, own in variables.items()}, workers, variables[workers[0]])
+    return Inventory(path, nodes, workers, variables[workers[0]], "lab" in found)
+
+
+def inventory_of(config: pytest.Config) -> Inventory:
+    """Return the inventory that Molecule names; the lab's without Molecule."""
+    return read_inventory(Path(config.getoption("ansible_inventory") or ROOT / "inventories" / "lab"))
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """Run a test that asks for `node` once on each."""
     if "node" in metafunc.fixturenames:
-        metafunc.parametrize("node", read_inventory().nodes, indirect=True, scope="session")
+        metafunc.parametrize("node", inventory_of(metafunc.config).nodes, indirect=True, scope="session")
 
 
 @pytest.fixture(scope="session")
-def inventory() -> Inventory:
-    """The lab's inventory."""
-    return read_inventory()
+def inventory(pytestconfig: pytest.Config) -> Inventory:
+    """The inventory of the machines."""
+    return inventory_of(pytestconfig)
 
 
 @pytest.fixture(scope="session")
-def lab() -> dict[str, Any]:
-    """The defaults of the role lab: what its inventory does not set."""
+def lab(inventory: Inventory) -> dict[str, Any]:
+    """The defaults of the role lab: what its inventory does not set. On other machines the test is skipped."""
+    if not inventory.lab:
+        pytest.skip("this is about the lab's own machines")
     defaults: dict[str, Any] = yaml.safe_load((ROOT / "roles" / "lab" / "defaults" / "main.yml").read_text())
     return defaults
 
 
 @pytest.fixture(scope="session")
-def on() -> Callable[[str], Host]:
-    """Returns a node by its name. By podman, because testinfra does not evaluate templates in SSH settings."""
-    return lambda name: testinfra.get_host(f"podman://podnet-{name}")
+def on(inventory: Inventory, tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Host]:
+    """Returns a node by its name, as root. Not by the inventory: testinfra evaluates no templates in SSH settings."""
+    if inventory.lab:
+        return lambda name: testinfra.get_host(f"podman://podnet-{name}")
+    settings = tmp_path_factory.mktemp("vagrant") / "ssh_config"
+    settings.write_bytes(subprocess.run(["vagrant", "ssh-config"], cwd=ROOT, check=True, stdout=subprocess.PIPE).stdout)
+    return lambda name: testinfra.get_host(f"ssh://{name}?ssh_config={settings}&sudo=true")
 
 
 @pytest.fixture(scope="session")
@@ -167,21 +187,21 @@ def root() -> Path:
 
 
 @pytest.fixture(scope="session")
-def reports() -> Callable[[str], Any]:
+def reports(inventory: Inventory) -> Callable[[str], Any]:
     """Reads what a verification of that name reported."""
-    return lambda name: json.loads((ROOT / "inventories/lab/.podnet/reports" / name / "report.json").read_text())
+    return lambda name: json.loads((inventory.output / "reports" / name / "report.json").read_text())
 
 
 @pytest.fixture(scope="session")
-def kubeconfig() -> Path:
+def kubeconfig(inventory: Inventory) -> Path:
     """The admin.conf that the roles fetched."""
-    return KUBECONFIG
+    return inventory.output / "admin.conf"
 
 
 @pytest.fixture(scope="session")
-def kubectl() -> Kubectl:
+def kubectl(kubeconfig: Path) -> Kubectl:
     """The kubectl of the controller."""
-    return Kubectl()
+    return Kubectl(kubeconfig)
 
 
 @pytest.fixture(scope="session")
@@ -194,11 +214,12 @@ def pods(kubectl: Kubectl) -> Iterator[Pods]:
 
 
 @pytest.fixture(scope="session")
-def play() -> Callable[..., subprocess.CompletedProcess[str]]:
+def play(inventory: Inventory) -> Callable[..., subprocess.CompletedProcess[str]]:
     """Runs a playbook, named by its path in the clone, and returns how it ended."""
 
     def run(*arguments: str) -> subprocess.CompletedProcess[str]:
-        return subprocess.run(["ansible-playbook", *arguments], cwd=ROOT, capture_output=True, text=True, check=False)
+        command = ["ansible-playbook", "--inventory", str(inventory.path), *arguments]
+        return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
 
     return run
 

@@ -14,6 +14,8 @@ from pathlib import Path
 
 import pytest
 
+pytestmark = pytest.mark.usefixtures("lab")
+
 OUTSIDE = "podnet-outside"
 ELSEWHERE = "198.51.100.7"  # RFC 5737: documentation, nobody's
 PORT = 9

@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import subprocess
 
+import pytest
+
 TABLE = "molecule"
 
 
@@ -46,6 +48,7 @@ def test_a_missing_route_breaks_the_pairs_that_need_it(pods, kubectl, on, invent
     assert pods.unreachable() == set()
 
 
+@pytest.mark.usefixtures("lab")  # it counts in the namespaces of the containers
 def test_pods_of_different_nodes_talk_by_vxlan(pods, inventory):
     source, target = inventory.workers[:2]
     nic, network = inventory.variables["podnet_node_interface"], "10.244.0.0/16"

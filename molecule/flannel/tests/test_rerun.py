@@ -1,7 +1,7 @@
 """A run on a finished cluster changes nothing and restarts nothing, and check mode reports nothing.
 
 The second run is a stranger's: the playbooks of examples/, with the collection that is installed from its archive, in a
-directory where nothing of the clone is found. The lab's inventory takes the place of the example's.
+directory where nothing of the clone is found. The inventory of the scenario takes the place of the example's.
 """
 
 from __future__ import annotations
@@ -15,13 +15,12 @@ PLAYBOOKS = ["machines.yml", "flannel.yml", "connectivity.yml"]
 
 
 @pytest.fixture(scope="module")
-def second_run(root, tmp_path_factory):
+def second_run(inventory, tmp_path_factory):
     """How a stranger's run of the examples ended."""
     folder = tmp_path_factory.mktemp("stranger")
     project = folder / "project"
     installed.make_project(project, installed.build(folder))
-    inventory = str(root / "inventories" / "lab")
-    return installed.run("ansible-playbook", "--inventory", inventory, *PLAYBOOKS, cwd=project)
+    return installed.run("ansible-playbook", "--inventory", str(inventory.path), *PLAYBOOKS, cwd=project)
 
 
 def test_a_second_run_from_the_installed_archive_changes_nothing(second_run, changes, inventory):

@@ -8,6 +8,9 @@ from pathlib import Path
 
 import pytest
 
+# It compares with snapshots that prepare.yml takes of the lab.
+pytestmark = pytest.mark.usefixtures("lab")
+
 SNAPSHOT = Path(__file__).resolve().parents[1] / "files" / "node_snapshot.py"
 FOREIGN_RULE = "FORWARD -s 198.51.100.0/24 -m comment --comment molecule-foreign -j DROP"
 # Sorted after Flannel's, so that it is in nobody's way; and no network of its own, or the nodes would stay ready.
