@@ -89,6 +89,7 @@ molecule-debian-12: $(VENV) ## Run the Molecule scenario flannel on nodes with D
 	LAB_NODE_RELEASE=12 molecule test -s flannel
 
 test-quick: $(VENV) ## Run all tests that need no lab: lint, sanity, unit, versions
+	@echo 'lint, sanity, unit and versions run side by side: each shows what it did when it has ended'
 	@$(MAKE) --no-print-directory --jobs=2 --output-sync=target SIDE_BY_SIDE=yes lint sanity unit versions
 
 test: test-quick integration molecule ## Run all tests
