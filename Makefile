@@ -2,9 +2,7 @@
 # `make PYTHON=python3.12 …` takes another Python, `make lab ARGS=…` hands more arguments to ansible-playbook.
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-ifndef SIDE_BY_SIDE
 .NOTPARALLEL: # one lab
-endif
 
 PYTHON ?= python3
 ARGS ?=
@@ -88,9 +86,7 @@ molecule: $(VENV) ## Run the Molecule scenarios on the lab, which they take over
 molecule-debian-12: $(VENV) ## Run the Molecule scenario flannel on nodes with Debian 12
 	LAB_NODE_RELEASE=12 molecule test -s flannel
 
-test-quick: $(VENV) ## Run all tests that need no lab: lint, sanity, unit, versions
-	@echo 'lint, sanity, unit and versions run side by side: each shows what it did when it has ended'
-	@$(MAKE) --no-print-directory --jobs=2 --output-sync=target SIDE_BY_SIDE=yes lint sanity unit versions
+test-quick: lint sanity unit versions ## Run all tests that need no lab
 
 test: test-quick integration molecule ## Run all tests
 
