@@ -270,9 +270,11 @@ def _source_fault(cell: Cell, expected: str, source: Endpoint) -> _Fault:
         return None, None
     if expected == "translated":
         return (None, None) if cell.translated else (SOURCE_FAULTS[1], f"{cell.seen} was seen")
-    if cell.translated:
-        return SOURCE_FAULTS[0], f"{cell.own} was seen as {cell.seen}"
     address = without_port(cell.own)
+    # What a node sends has the address that its pods have after masquerading. A port that one of them took at random
+    # is not the node's any more: that happens to a connection, and no rule made it.
+    if cell.translated and (source.kind == "pod" or address != without_port(cell.seen)):
+        return SOURCE_FAULTS[0], f"{cell.own} was seen as {cell.seen}"
     if source.kind == "pod" and address not in source.addresses:
         return SOURCE_FAULTS[2], f"{address}, not {' or '.join(source.addresses)}"
     return None, None

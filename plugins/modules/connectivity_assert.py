@@ -108,7 +108,8 @@ options:
       source_address:
         description:
           - The source address at the target. V(own) is the address and port of the probing socket, V(translated) is
-            another one, V(any) is either.
+            another one, V(any) is either. Of a node V(own) is the address alone, because its pods have the same one
+            after masquerading, and a port that one of them took is not free.
           - Where it is not observed, as with ICMP, it is not wrong.
         type: str
         choices: [own, any, translated]

@@ -200,6 +200,20 @@ def test_a_node_may_use_an_address_that_the_cluster_does_not_list():
 
 
 @pytest.mark.parametrize(
+    ("seen", "message"),
+    [
+        ("10.100.198.200:28731", None),
+        ("10.100.198.250:4242", "source translated: 10.100.198.200:4242 was seen as 10.100.198.250:4242"),
+        ("10.100.198.20:4242", "source translated: 10.100.198.200:4242 was seen as 10.100.198.20:4242"),
+    ],
+)
+def test_a_node_may_lose_a_port_to_a_pod_that_it_masquerades(seen, message):
+    found = {"outcome": "reachable", "own": "10.100.198.200:4242", "seen": seen}
+    wanted = ("failed" if message else "passed", message)
+    assert judged({"outcome": "reachable", "source": "own"}, ONE, **found) == wanted
+
+
+@pytest.mark.parametrize(
     ("mtu", "found", "message"),
     [
         (1450, {"outcome": "reachable", "mtu": 1450}, None),
