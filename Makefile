@@ -83,7 +83,8 @@ molecule: $(VENV) ## Run the Molecule scenarios on the lab, which they take over
 	molecule test -s calico
 	molecule test -s flannel
 
-molecule-debian-12: $(VENV) ## Run the Molecule scenario flannel on nodes with Debian 12
+molecule-debian-12: $(VENV) ## Run the tests of the lab and the Molecule scenario flannel on nodes with Debian 12
+	LAB_NODE_RELEASE=12 pytest tests/integration/test_lab.py
 	LAB_NODE_RELEASE=12 molecule test -s flannel
 
 test-quick: lint sanity unit versions ## Run all tests that need no lab
