@@ -20,7 +20,8 @@ from ansible_collections.podnet.kubernetes.plugins.module_utils._cells import Ta
 # below the node ports (30000 to 32767); all others are where the kernel takes them too (32768 and up).
 _FOR_SERVICES = range(20000, 30000)
 _FOR_OTHERS = range(32768, 61000)
-# How fast the first port of a run moves on. After 122 s it is where it was, and the flows of then are forgotten.
+# How fast the first port of a run moves on. After 122 s it is where it was, and the flows of then are forgotten. Of the
+# ports for Services it is there after 43 s already, and the flows are not: the node ports leave no room for more.
 _PER_SECOND = 230
 _CANDIDATES = 100  # ports that a probe tries, should other programs have them
 
