@@ -80,6 +80,7 @@ VALIDATIONS = [
 ]
 
 
+@pytest.mark.usefixtures("vagrant")
 @pytest.mark.parametrize(("options", "provider", "setting"), VALIDATIONS)
 def test_the_vagrantfile_is_valid_and_a_setting_that_does_not_exist_is_found(execute, copy, options, provider, setting):
     validate = ("vagrant", "validate", *options)
