@@ -165,17 +165,16 @@ def serve(bound: Iterable[_Bound], control: socket.socket, run: str, deadline: f
 def _obey(control: socket.socket, loop: Loop, deadline: float) -> Steps:
     """End everything at the deadline, or when root connects."""
     while (yield deadline):
-        try:
-            caller, _address = control.accept()
-        except BlockingIOError:
-            continue
-        _pid, user, _group = struct.unpack("3i", caller.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, 12))
-        if user == os.geteuid():
-            # Left open: that it closes, with this process, is the answer.
-            loop.stopped = True
-            caller.detach()
-            return
-        caller.close()
+        with suppress(BlockingIOError):  # nobody is left: the loop does not wake this again for those behind the first
+            while True:
+                caller, _address = control.accept()
+                _pid, user, _group = struct.unpack("3i", caller.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, 12))
+                if user == os.geteuid():
+                    # Left open: that it closes, with this process, is the answer.
+                    loop.stopped = True
+                    caller.detach()
+                    return
+                caller.close()
     loop.stopped = True
 
 

@@ -9,13 +9,14 @@ import json
 import os
 import re
 import socket
+import time
 from contextlib import contextmanager, suppress
 
 import pytest
 
 from ansible_collections.podnet.kubernetes.plugins.module_utils import _responder
 from ansible_collections.podnet.kubernetes.plugins.module_utils._network_namespace import Namespaces, mtu_of
-from ansible_collections.podnet.kubernetes.plugins.module_utils._responder import Place, bind, start, stop
+from ansible_collections.podnet.kubernetes.plugins.module_utils._responder import Place, bind, serve, start, stop
 from ansible_collections.podnet.kubernetes.plugins.module_utils._wire import LARGEST_TRANSFER, payload
 
 ADDRESSES = ("127.0.0.1", "::1")
@@ -251,3 +252,27 @@ def test_nobody_but_the_owner_ends_them():
         assert os.waitpid(child, 0)[1] == 0
         connect(listeners[0].port).close()
         assert stop() is True
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="another user is needed")
+def test_the_owner_ends_them_who_comes_right_behind_another():
+    with (
+        socket.socket(socket.AF_UNIX) as control,
+        socket.socket(socket.AF_UNIX) as other,
+        socket.socket(socket.AF_UNIX) as owner,
+    ):
+        control.bind(_responder._CONTROL)
+        control.listen()
+        control.setblocking(False)
+        child = os.fork()
+        if child == 0:
+            try:
+                os.setuid(65534)
+                other.connect(_responder._CONTROL)
+            finally:
+                os._exit(0)
+        assert os.waitpid(child, 0)[1] == 0
+        owner.connect(_responder._CONTROL)
+        start = time.monotonic()
+        serve([], control, "run1", start + PATIENCE)
+        assert time.monotonic() - start < PATIENCE / 2
