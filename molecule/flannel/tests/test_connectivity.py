@@ -92,6 +92,8 @@ def take(on, kubectl, inventory):
     """Takes a snapshot of the nodes, of their processes and sockets that are ours, and of the cluster's objects."""
 
     def snapshot():
+        # Kubernetes looks at a namespace 5 s after it was deleted, and a verification does not wait for that.
+        kubectl.output("wait", "--for=delete", f"namespace/{OWN}", "--timeout=30s")
         nodes = {
             name: json.loads(on(name).check_output("python3 -c %s", SNAPSHOT.read_text())) for name in inventory.nodes
         }
@@ -186,6 +188,27 @@ def test_bad_input_is_an_error_before_any_probe(verify, variables, words):
     assert "Probe from the node" not in text
 
 
+def test_a_namespace_that_stays_is_named_with_what_keeps_it(verify, kubectl):
+    kubectl.output("wait", "--for=delete", f"namespace/{OWN}", "--timeout=30s")
+    labels, keeper = {"app.kubernetes.io/managed-by": "podnet.kubernetes"}, "podnet.kubernetes/kept"
+    objects = [
+        {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": OWN, "labels": labels}},
+        {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "a", "namespace": OWN, "finalizers": [keeper]}},
+    ]
+    kubectl.output("apply", "--filename=-", data={"apiVersion": "v1", "kind": "List", "items": objects})
+    try:
+        kubectl.output("delete", "namespace", OWN, "--wait=false")
+        kubectl.output("wait", "--for=condition=NamespaceFinalizersRemaining", f"namespace/{OWN}", "--timeout=30s")
+        done, _report = verify("kept", connectivity_wait_timeout=1)
+    finally:
+        released = json.dumps({"metadata": {"finalizers": None}})
+        kubectl.output("patch", "configmap", "a", "--namespace", OWN, "--type=merge", "--patch", released)
+    assert done.returncode == 2, done.stdout
+    text = " ".join(done.stdout.split())
+    assert f"the namespace {OWN} (connectivity_namespace) of an earlier run is still being deleted" in text
+    assert keeper in text
+
+
 def test_a_responder_that_dies_is_named(verify):
     done, _report = verify(
         "late", connectivity_own_pods=0, connectivity_pod_selectors=[WEB], connectivity_responder_timeout=0
@@ -207,4 +230,4 @@ def test_flannel_alone_enforces_no_policies_and_is_named_for_it(play, kubectl):
     assert "The network of this cluster does not enforce NetworkPolicies" in done.stdout
     # Six canaries, each of which should be reached by none of the other five.
     assert "30 of 30 connections between canary pods are still made" in done.stdout.replace("\n", " ")
-    assert kubectl.items("networkpolicies", "--all-namespaces") == []
+    assert kubectl.items("networkpolicies", "--namespace=default") == []
