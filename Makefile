@@ -2,14 +2,19 @@
 # `make PYTHON=python3.12 …` takes another Python, `make lab ARGS=…` hands more arguments to ansible-playbook.
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.NOTPARALLEL: # one lab
+# One lab: what uses it never runs side by side.
+QUICK := lint sanity unit versions
+ifneq ($(filter-out $(QUICK),$(MAKECMDGOALS)),)
+.NOTPARALLEL:
+endif
 
-PYTHON ?= python3
+# The distribution's first: it is built with profile-guided optimization, and runs Ansible a fifth faster than one that pyenv compiled.
+PYTHON ?= /usr/bin/python3 python3
 ARGS ?=
 
-# The interpreter behind $(PYTHON), whatever shim or virtual environment that is (none when it is too old), and its lock.
-FOUND := $(shell $(PYTHON) -c 'import os, sys; v = sys.version_info; \
-  v >= (3, 11) and print(os.path.realpath(sys.executable), "3.12" if v >= (3, 12) else "3.11")' 2>/dev/null)
+# The first of them that will do, whatever shim or virtual environment that is, and its lock.
+FOUND := $(shell for python in $(PYTHON); do $$python -c 'import ensurepip, os, sys, venv; v = sys.version_info; v < (3, 11) and sys.exit(1); \
+  print(os.path.realpath(sys.executable), "3.12" if v >= (3, 12) else "3.11")' 2>/dev/null && break; done)
 BASE_PYTHON := $(firstword $(FOUND))
 LOCK := requirements/python-$(or $(word 2,$(FOUND)),3.11).txt
 VENV := .venv/$(notdir $(LOCK))
@@ -25,9 +30,7 @@ help: ## Show this list
 venv: $(VENV) ## Make the virtual environment (every target does so when it is missing)
 
 $(VENV): $(LOCK) | $(COLLECTION)
-	@test -n "$(BASE_PYTHON)" || { echo 'PYTHON=$(PYTHON) is not Python 3.11 or newer: name another' >&2; exit 1; }
-	@$(BASE_PYTHON) -c 'import ensurepip, venv' 2>/dev/null || \
-	  { echo '$(BASE_PYTHON) has no venv module: on Debian and Ubuntu install the package python3-venv' >&2; exit 1; }
+	@test -n "$(BASE_PYTHON)" || { echo 'PYTHON=$(PYTHON): needs Python 3.11 or newer with its module venv, in the package python3-venv on Debian and Ubuntu' >&2; exit 1; }
 	$(BASE_PYTHON) -m venv --clear .venv
 	.venv/bin/pip --quiet --disable-pip-version-check install --require-hashes --requirement $(LOCK)
 	@cp $(LOCK) $@
@@ -87,7 +90,8 @@ molecule-debian-12: $(VENV) ## Run the tests of the lab and the Molecule scenari
 	LAB_NODE_RELEASE=12 pytest tests/integration/test_lab.py
 	LAB_NODE_RELEASE=12 molecule test -s flannel
 
-test-quick: lint sanity unit versions ## Run all tests that need no lab
+test-quick: $(VENV) ## Run all tests that need no lab, two kinds at a time
+	@$(MAKE) --no-print-directory --jobs=2 --output-sync=line $(QUICK)
 
 test: test-quick integration molecule ## Run all tests
 

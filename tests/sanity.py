@@ -1,6 +1,7 @@
-"""Run ansible-test sanity on a copy of the working tree, with a HOME of its own: nothing outside .cache/ is touched.
+"""Run ansible-test sanity on a copy of the working tree, with a HOME of its own: nobody's files are touched.
 
 The copy has the path that ansible-test demands (.../ansible_collections/podnet/kubernetes), wherever the clone is.
+ansible-test keeps its virtual environments in HOME: it is where the lab's bundle is (lab_cache_dir), for all clones.
 Every interpreter found here that ansible-test supports is tested, those of pyenv included.
 """
 
@@ -8,6 +9,7 @@ from __future__ import annotations
 
 import ast
 import configparser
+import fcntl
 import os
 import shutil
 import subprocess
@@ -22,7 +24,8 @@ from interpreters import NODE_VERSIONS, find
 ROOT = Path(__file__).resolve().parent.parent
 CACHE = ROOT / ".cache" / "sanity"
 COLLECTION = CACHE / "ansible_collections" / "podnet" / "kubernetes"
-HOME = CACHE / "home"
+USER_CACHE = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
+HOME = USER_CACHE / "podnet.kubernetes" / "sanity"
 BIN = CACHE / "bin"
 
 
@@ -84,11 +87,14 @@ def main() -> int:
     """Return ansible-test's status."""
     copy_collection()
     versions = link_interpreters()
-    prepare_home()
     print(f"Python {', '.join(versions)}", flush=True)
     command = ["ansible-test", "sanity", *(f"--target-python={version}" for version in versions), *sys.argv[1:]]
     environment = {**os.environ, "HOME": str(HOME), "PATH": f"{BIN}{os.pathsep}{os.environ['PATH']}"}
-    return subprocess.run(command, cwd=COLLECTION, env=environment, check=False).returncode
+    HOME.mkdir(parents=True, exist_ok=True)
+    with (HOME / ".lock").open("w") as held:
+        fcntl.flock(held, fcntl.LOCK_EX)
+        prepare_home()
+        return subprocess.run(command, cwd=COLLECTION, env=environment, check=False).returncode
 
 
 if __name__ == "__main__":
