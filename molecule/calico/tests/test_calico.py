@@ -90,25 +90,44 @@ def test_calico_took_the_nodes_own_addresses(kubectl, inventory):
         assert taken == f"{inventory.nodes[node['metadata']['name']]}/24"
 
 
-def test_packets_between_nodes_are_encapsulated(pods, inventory):
-    """What a pod sends to one on another node is, on enp0s8, UDP to port 4789 between the nodes."""
-    source, target = inventory.workers
-    nic = inventory.variables["podnet_node_interface"]
-    script = (
-        "import socket, sys, time; s = socket.socket(socket.AF_PACKET, socket.SOCK_DGRAM, socket.htons(0x800)); "
-        f"s.bind(('{nic}', 0)); s.settimeout(10); print('ready', flush=True); end = time.monotonic() + 10\n"
-        "while time.monotonic() < end:\n"
-        "    d = s.recv(2048)\n"
-        "    if d[9] == 17 and d[22:24] == b'\\x12\\xb5':\n"
-        "        print(socket.inet_ntoa(d[12:16]), socket.inet_ntoa(d[16:20]), socket.inet_ntoa(d[62:66])); break\n"
-    )
-    command = ["ip", "netns", "exec", f"podnet-{target}", "python3", "-c", script]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as capture:
-        assert capture.stdout.readline().strip() == "ready"
-        address = pods.found()[target]["status"]["podIP"]
-        assert pods.fetches(source, address)
-        outer_source, outer_target, _inner = capture.stdout.readline().split()
-    assert (outer_source, outer_target) == (inventory.nodes[source], inventory.nodes[target])
+@pytest.fixture(scope="module")
+def observe(pods, inventory):
+    """Returns the addresses that a packet between pods on two nodes has on enp0s8, and those that the pods have."""
+
+    def capture():
+        source, target = (pods.found()[name]["status"]["podIP"] for name in inventory.workers)
+        # A packet that is encapsulated (UDP to port 4789) comes after 50 bytes: IP, UDP, VXLAN, Ethernet.
+        script = (
+            "import socket, sys, time; s = socket.socket(socket.AF_PACKET, socket.SOCK_DGRAM, socket.htons(0x800)); "
+            "s.bind((sys.argv[1], 0)); s.settimeout(10); print('ready', flush=True); end = time.monotonic() + 10\n"
+            "while time.monotonic() < end:\n"
+            "    d = s.recv(2048)\n"
+            "    inner = d[50:] if d[9] == 17 and d[22:24] == b'\\x12\\xb5' else d\n"
+            "    if inner[16:20] == socket.inet_aton(sys.argv[2]):\n"
+            "        print(socket.inet_ntoa(d[12:16]), socket.inet_ntoa(d[16:20])); break\n"
+        )
+        here, there = inventory.workers
+        nic = inventory.variables["podnet_node_interface"]
+        command = ["ip", "netns", "exec", f"podnet-{there}", "python3", "-c", script, nic, target]
+        with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as capturing:
+            assert capturing.stdout.readline().strip() == "ready"
+            assert pods.fetches(here, target)
+            return capturing.stdout.readline().split(), [source, target]
+
+    return capture
+
+
+def test_packets_between_nodes_are_encapsulated(observe, inventory):
+    found, _pods = observe()
+    assert found == [inventory.nodes[name] for name in inventory.workers]
+
+
+def test_an_encapsulation_that_needs_another_backend_is_refused_on_a_live_cluster(play):
+    done = play("molecule/calico/install.yml", "--extra-vars", "calico_encapsulation=ipip")
+    assert done.returncode == 2, done.stdout
+    text = " ".join(done.stdout.split())
+    assert "Calico runs here with the backend vxlan, and calico_encapsulation ipip needs bird" in text
+    assert "With vxlan go: vxlan, vxlan_cross_subnet." in text
 
 
 def test_a_node_without_a_route_to_others_pods_is_named(play, on, inventory):
@@ -247,7 +266,7 @@ def leak(on, kubectl, target):
 
 def test_a_pod_that_is_reached_against_a_policy_is_named_with_the_policy(prove, nine_pods, on, kubectl, reports):
     with leak(on, kubectl, "x/a"):
-        done = prove(calico_policies_name="leak", calico_policies=[NOBODY], calico_policy_timeout=8)
+        done = prove(calico_policies_name="leak", calico_policies=[NOBODY], calico_policy_timeout=5)
     assert done.returncode == 2, done.stdout
     wrong = [cell for cell in reports("leak-1-all")["cells"] if cell["verdict"] != "passed"]
     assert {cell["target"] for cell in wrong} == {"x/a"}
@@ -264,29 +283,30 @@ def test_a_policy_that_changes_changes_what_is_expected(prove, nine_pods, sequen
     assert step["summary"]["passed"] == step["summary"]["cells"] == 288
 
 
-def test_policies_of_others_count_and_stay(prove, nine_pods, kubectl, sequence):
+@pytest.fixture
+def moved(kubectl, nine_pods):
+    """The pod x/a, on another node than before, where it has another address."""
+    there = next(one for one in kubectl.items("pods", "--namespace=x") if one["metadata"]["name"] == "a")
+    nodes = [node["metadata"]["name"] for node in kubectl.items("nodes")]
+    other = pod("x/a", next(one for one in nodes if one != there["spec"]["nodeName"]))
+    kubectl.output("delete", "pod", "a", "--namespace=x")
+    kubectl.output("apply", "--filename=-", data=other)
+    kubectl.output("wait", "--for=condition=Ready", "pod/a", "--namespace=x", "--timeout=60s")
+    assert addresses(kubectl)["x/a"] != nine_pods["x/a"]
+    return "x/a"
+
+
+def test_policies_of_others_count_and_stay_and_hold_for_a_pod_that_moved(prove, moved, kubectl, sequence):
     foreign = policy("y/theirs", {"podSelector": {"matchLabels": {"pod": "a"}}, "policyTypes": ["Ingress"]})
     kubectl.output("apply", "--filename=-", data=foreign)
     done = prove(calico_policies_name="foreign", calico_policies=[NOBODY])
     assert done.returncode == 0, done.stdout
     blocked = {cell["target"] for cell in sequence("foreign")["all"]["report"]["cells"] if cell["outcome"] == "blocked"}
-    assert blocked == {"x/a", "x/b", "x/c", "y/a"}
+    assert blocked == {moved, "x/b", "x/c", "y/a"}
     refused = prove(calico_policies=[foreign])
     assert refused.returncode == 2
     assert "y/theirs exist and were not applied by this role" in refused.stdout.replace("\n", " ")
     kubectl.output("delete", "networkpolicy", "theirs", "--namespace=y")
-
-
-def test_a_pod_that_moves_keeps_its_policies(prove, nine_pods, kubectl):
-    there = next(one for one in kubectl.items("pods", "--namespace=x") if one["metadata"]["name"] == "a")
-    nodes = [node["metadata"]["name"] for node in kubectl.items("nodes")]
-    kubectl.output("delete", "pod", "a", "--namespace=x")
-    kubectl.output(
-        "apply", "--filename=-", data=pod("x/a", next(one for one in nodes if one != there["spec"]["nodeName"]))
-    )
-    kubectl.output("wait", "--for=condition=Ready", "pod/a", "--namespace=x", "--timeout=60s")
-    done = prove(calico_policies_name="moved", calico_policies=[NOBODY])
-    assert done.returncode == 0, done.stdout
 
 
 def test_policies_are_removed_again(prove, nine_pods, kubectl):
@@ -329,14 +349,20 @@ def test_without_both_checks_exactly_the_cells_on_the_overlay_fail(play, reports
     assert found.outcomes == {"blocked"}
 
 
-def test_the_right_detection_mends_it(play, reports):
+def test_the_right_detection_mends_it_and_another_encapsulation_is_taken(play, reports, kubectl, observe):
+    """All nodes are in one subnet, so that with VXLAN across subnets nothing is encapsulated."""
+    wanted = {**AT_ONCE, "calico_encapsulation": "vxlan_cross_subnet"}
     for arguments in (
-        ["molecule/calico/install.yml", "--extra-vars", json.dumps(AT_ONCE)],
+        ["molecule/calico/install.yml", "--extra-vars", json.dumps(wanted)],
         ["playbooks/verify.yml", "--extra-vars", "connectivity_name=mended"],
     ):
         done = play(*arguments)
         assert done.returncode == 0, done.stdout
     assert {cell["verdict"] for cell in reports("mended")["cells"]} == {"passed"}
+    pool = json.loads(kubectl.output("get", "ippools.crd.projectcalico.org", "default-ipv4-ippool", "--output=json"))
+    assert pool["spec"]["vxlanMode"] == "CrossSubnet"
+    found, of_the_pods = observe()
+    assert found == of_the_pods
 
 
 def test_it_is_removed_and_the_nodes_are_as_they_were(play, changes, on, scratch, inventory, pods, differences):
