@@ -238,12 +238,6 @@ def test_the_walkthrough_s_own_configuration_fails_where_the_topology_says(verif
     assert kinds >= {(*one, family) for one in seen for family in FAMILIES}
 
 
-def test_afterwards_all_is_green_again(verify):
-    done, report = verify("mended")
-    assert done.returncode == 0, done.stdout
-    assert report["summary"]["passed"] == report["summary"]["cells"]
-
-
 def test_a_node_that_rebooted_is_whole_without_ansible(dual, verify, on, kubectl, inventory):
     """Its network namespace is a new one with the two NICs alone: what is there again, the node brought back itself."""
     name = inventory.workers[0]
