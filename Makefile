@@ -29,10 +29,11 @@ help: ## Show this list
 
 venv: $(VENV) ## Make the virtual environment (every target does so when it is missing)
 
+# Nothing is compiled beforehand: of the many files of the package ansible few are read.
 $(VENV): $(LOCK) | $(COLLECTION)
 	@test -n "$(BASE_PYTHON)" || { echo 'PYTHON=$(PYTHON): needs Python 3.11 or newer with its module venv, in the package python3-venv on Debian and Ubuntu' >&2; exit 1; }
 	$(BASE_PYTHON) -m venv --clear .venv
-	.venv/bin/pip --quiet --disable-pip-version-check install --require-hashes --requirement $(LOCK)
+	.venv/bin/pip --quiet --disable-pip-version-check install --no-compile --require-hashes --requirement $(LOCK)
 	@cp $(LOCK) $@
 
 # Ansible, pytest and mypy find a collection by a path of this shape only.
