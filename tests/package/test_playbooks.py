@@ -7,6 +7,7 @@ of their own.
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import installed
@@ -72,3 +73,11 @@ def test_a_clone_without_the_link_says_what_to_do(tmp_path):
     assert done.returncode == 2
     assert "does not find the collection podnet.kubernetes" in done.stdout
     assert "make venv" in done.stdout
+
+
+def test_no_image_of_the_lab_is_built_with_a_network():
+    """podman would make a bridge for it, and rules of the packet filter, and leave them on the machine."""
+    texts = [re.sub(r"[\[\]',]", "", (ROOT / name).read_text()) for name in names("roles/lab/tasks/*.yml")]
+    builds = [line for text in texts for line in re.findall(r"podman .*\bbuild .*", text)]
+    assert len(builds) == 2
+    assert [line for line in builds if " --network none " not in line] == []
