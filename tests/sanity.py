@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import ast
 import configparser
-import fcntl
 import os
 import shutil
 import subprocess
@@ -20,12 +19,12 @@ from types import SimpleNamespace
 from ansible_test._internal.constants import SUPPORTED_PYTHON_VERSIONS
 from ansible_test._internal.python_requirements import get_venv_packages
 from interpreters import NODE_VERSIONS, find
+from user_cache import USER_CACHE, locked
 
 ROOT = Path(__file__).resolve().parent.parent
 CACHE = ROOT / ".cache" / "sanity"
 COLLECTION = CACHE / "ansible_collections" / "podnet" / "kubernetes"
-USER_CACHE = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
-HOME = USER_CACHE / "podnet.kubernetes" / "sanity"
+HOME = USER_CACHE / "sanity"
 BIN = CACHE / "bin"
 
 
@@ -90,9 +89,7 @@ def main() -> int:
     print(f"Python {', '.join(versions)}", flush=True)
     command = ["ansible-test", "sanity", *(f"--target-python={version}" for version in versions), *sys.argv[1:]]
     environment = {**os.environ, "HOME": str(HOME), "PATH": f"{BIN}{os.pathsep}{os.environ['PATH']}"}
-    HOME.mkdir(parents=True, exist_ok=True)
-    with (HOME / ".lock").open("w") as held:
-        fcntl.flock(held, fcntl.LOCK_EX)
+    with locked(HOME / ".lock"):
         prepare_home()
         return subprocess.run(command, cwd=COLLECTION, env=environment, check=False).returncode
 

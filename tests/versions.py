@@ -6,7 +6,6 @@ which lock and interpreter it is of. Arguments go to pytest.
 
 from __future__ import annotations
 
-import fcntl
 import hashlib
 import os
 import subprocess
@@ -14,9 +13,10 @@ import sys
 from pathlib import Path
 
 from interpreters import find
+from user_cache import USER_CACHE, locked
 
 ROOT = Path(__file__).resolve().parent.parent
-CACHE = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "podnet.kubernetes" / "environments"
+CACHE = USER_CACHE / "environments"
 # Which Pythons a lock is for, the one that it was made with first.
 LOCKS = {"python-3.11.txt": ("3.11",), "python-3.12.txt": ("3.12", "3.13", "3.14")}
 OWN_LOCK = "python-3.12.txt" if sys.version_info >= (3, 12) else "python-3.11.txt"
@@ -31,9 +31,7 @@ def make_environment(lock: Path, python: Path) -> Path:
     name = hashlib.sha256(lock.read_bytes() + os.fsencode(python.resolve())).hexdigest()[:16]
     folder = CACHE / name
     whole = folder / "whole"
-    CACHE.mkdir(parents=True, exist_ok=True)
-    with (CACHE / f"{name}.lock").open("w") as held:
-        fcntl.flock(held, fcntl.LOCK_EX)
+    with locked(CACHE / f"{name}.lock"):
         if not whole.exists():
             print(f"{folder} is made from {lock.name}, which takes a minute or two", flush=True)
             subprocess.run([python, "-m", "venv", "--clear", folder], check=True)

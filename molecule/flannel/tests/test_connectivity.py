@@ -87,13 +87,17 @@ def test_the_outside_sees_pods_by_the_address_of_a_nat(reports, kinds, lab):
     assert all(address.startswith(prefix) for address in seen), seen
 
 
+def wait_until_own_is_gone(kubectl):
+    """Kubernetes looks at a namespace 5 s after it was deleted, and a verification does not wait for that."""
+    kubectl.output("wait", "--for=delete", f"namespace/{OWN}", "--timeout=30s")
+
+
 @pytest.fixture(scope="module")
 def take(on, kubectl, inventory):
     """Takes a snapshot of the nodes, of their processes and sockets that are ours, and of the cluster's objects."""
 
     def snapshot():
-        # Kubernetes looks at a namespace 5 s after it was deleted, and a verification does not wait for that.
-        kubectl.output("wait", "--for=delete", f"namespace/{OWN}", "--timeout=30s")
+        wait_until_own_is_gone(kubectl)
         nodes = {
             name: json.loads(on(name).check_output("python3 -c %s", SNAPSHOT.read_text())) for name in inventory.nodes
         }
@@ -189,7 +193,7 @@ def test_bad_input_is_an_error_before_any_probe(verify, variables, words):
 
 
 def test_a_namespace_that_stays_is_named_with_what_keeps_it(verify, kubectl):
-    kubectl.output("wait", "--for=delete", f"namespace/{OWN}", "--timeout=30s")
+    wait_until_own_is_gone(kubectl)
     labels, keeper = {"app.kubernetes.io/managed-by": "podnet.kubernetes"}, "podnet.kubernetes/kept"
     objects = [
         {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": OWN, "labels": labels}},
