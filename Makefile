@@ -4,7 +4,7 @@
 .DELETE_ON_ERROR:
 # One lab: what uses it never runs side by side.
 QUICK := lint sanity unit versions
-ifneq ($(filter-out $(QUICK),$(MAKECMDGOALS)),)
+ifneq ($(filter-out $(QUICK) test-lab test-beside,$(MAKECMDGOALS)),)
 .NOTPARALLEL:
 endif
 
@@ -22,7 +22,7 @@ COLLECTION := .collections/ansible_collections/podnet/kubernetes
 
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 
-.PHONY: help venv lab lab-destroy basic-cni flannel calico verify lint sanity unit versions integration molecule molecule-debian-12 test-quick test bench build lock lock-3.11 lock-3.12 clean
+.PHONY: help venv lab lab-destroy basic-cni flannel calico verify lint sanity unit versions integration molecule molecule-debian-12 test-quick test test-lab test-beside bench build lock lock-3.11 lock-3.12 clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "%-18s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -94,7 +94,16 @@ molecule-debian-12: $(VENV) ## Run the tests of the lab and the Molecule scenari
 test-quick: $(VENV) ## Run all tests that need no lab, two kinds at a time
 	@$(MAKE) --no-print-directory --jobs=2 --output-sync=line $(QUICK)
 
-test: test-quick integration molecule ## Run all tests
+test: $(VENV) ## Run all tests, those that need no lab beside those that take it over
+	@$(MAKE) --no-print-directory --jobs=2 test-lab test-beside
+
+test-lab:
+	@$(MAKE) integration molecule ARGS='-k "not vagrant"'
+
+# The lab's tests look at times: here goes what they leave of the processors.
+test-beside:
+	@nice $(MAKE) --output-sync=line $(QUICK)
+	@nice $(MAKE) --output-sync=line integration ARGS='-k vagrant'
 
 bench: $(VENV) ## Time the oracle of policies, the probing at scale, and both against kubectl exec on the lab's cluster (after make calico)
 	python benchmarks/policies.py

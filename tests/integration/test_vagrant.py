@@ -33,7 +33,8 @@ def vagrant(run):
         give_up = pytest.fail if os.environ.get("CI") == "true" else pytest.skip
         give_up(f"needs Debian's {' and '.join(PACKAGES)}, which root gets by apt where there is no other Vagrant")
     for command in (["update"], ["install", "--yes", "--no-install-recommends", *PACKAGES]):
-        done = run("apt-get", *command, DEBIAN_FRONTEND="noninteractive")
+        # The lab may have apt install something at the same time.
+        done = run("apt-get", "--option=DPkg::Lock::Timeout=300", *command, DEBIAN_FRONTEND="noninteractive")
         assert done.returncode == 0, done.stdout
 
 

@@ -182,6 +182,7 @@ def test_packets_from_a_node_to_a_service_with_a_remote_pod(play, reports, on, i
         ({"connectivity_pod_selectors": [{"namespace": "nowhere"}]}, ["connectivity_pod_selectors", "nowhere"]),
         ({"connectivity_ports": [70000]}, ["connectivity_ports", "70000", "from 1 to 65535"]),
         ({"connectivity_families": ["ipv6"]}, ["connectivity_families", "IPv6"]),
+        ({"connectivity_services": ["default/wbe"]}, ["connectivity_services", "default/wbe", "near it: default/web"]),
     ],
 )
 def test_bad_input_is_an_error_before_any_probe(verify, variables, words):
@@ -190,6 +191,23 @@ def test_bad_input_is_an_error_before_any_probe(verify, variables, words):
     assert done.returncode == 2
     assert [word for word in words if word not in text] == []
     assert "Probe from the node" not in text
+    assert "is not ready" not in text  # nothing was waited for
+
+
+def test_a_service_with_nobody_behind_it_is_waited_for_and_named(verify, kubectl):
+    metadata = {"name": "nobody", "namespace": "default"}
+    spec = {"selector": {"app.kubernetes.io/name": "nobody"}, "ports": [{"port": 80}]}
+    kubectl.output(
+        "apply", "--filename=-", data={"apiVersion": "v1", "kind": "Service", "metadata": metadata, "spec": spec}
+    )
+    try:
+        done, _report = verify("nobody", connectivity_services=["default/nobody"], connectivity_wait_timeout=1)
+    finally:
+        kubectl.output("delete", "service", "nobody", "--namespace=default")
+    assert done.returncode == 2, done.stdout
+    text = " ".join(done.stdout.split())
+    assert "After 1 s (connectivity_wait_timeout) something that is to be probed is not ready" in text
+    assert "Service default/nobody (connectivity_services) has no ready endpoint behind port 80" in text
 
 
 def test_a_namespace_that_stays_is_named_with_what_keeps_it(verify, kubectl):
