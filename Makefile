@@ -98,12 +98,13 @@ test: $(VENV) ## Run all tests, those that need no lab beside those that take it
 	@$(MAKE) --no-print-directory --jobs=2 test-lab test-beside
 
 test-lab:
-	@$(MAKE) integration molecule ARGS='-k "not vagrant"'
+	pytest tests/integration -k "not vagrant"
+	@$(MAKE) molecule
 
 # The lab's tests look at times: here goes what they leave of the processors.
 test-beside:
 	@nice $(MAKE) --output-sync=line $(QUICK)
-	@nice $(MAKE) --output-sync=line integration ARGS='-k vagrant'
+	@nice pytest tests/integration -k vagrant
 
 bench: $(VENV) ## Time the oracle of policies, the probing at scale, and both against kubectl exec on the lab's cluster (after make calico)
 	python benchmarks/policies.py

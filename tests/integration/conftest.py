@@ -23,7 +23,12 @@ def run(root: Path) -> Run:
     """Runs a command, in the clone unless told otherwise, and returns how it ended, its errors among its output."""
 
     def execute(*command: str, cwd: Path = root, **environment: str) -> subprocess.CompletedProcess[str]:
-        own = {name: value for name, value in os.environ.items() if not name.startswith("ANSIBLE_")}
+        # What make was told for these tests (ARGS, jobs) is not for the make that they run.
+        own = {
+            name: value
+            for name, value in os.environ.items()
+            if not name.startswith(("ANSIBLE_", "MAKE", "MFLAGS", "ARGS"))
+        }
         return subprocess.run(
             command,
             cwd=cwd,
