@@ -29,11 +29,12 @@ help: ## Show this list
 
 venv: $(VENV) ## Make the virtual environment (every target does so when it is missing)
 
-# Nothing is compiled beforehand: of the many files of the package ansible few are read.
+# Nothing is compiled beforehand: of the many files of the package ansible few are read. What runs on the controller keeps compiled modules, as the lab's nodes do.
 $(VENV): $(LOCK) | $(COLLECTION)
 	@test -n "$(BASE_PYTHON)" || { echo 'PYTHON=$(PYTHON): needs Python 3.11 or newer with its module venv, in the package python3-venv on Debian and Ubuntu' >&2; exit 1; }
 	$(BASE_PYTHON) -m venv --clear .venv
 	.venv/bin/pip --quiet --disable-pip-version-check install --no-compile --require-hashes --requirement $(LOCK)
+	@for folder in .venv/lib/python*/site-packages; do cp roles/lab/files/zipimport_cache.py $$folder && echo import zipimport_cache > $$folder/zipimport_cache.pth; done
 	@cp $(LOCK) $@
 
 # Ansible, pytest and mypy find a collection by a path of this shape only.

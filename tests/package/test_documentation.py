@@ -10,9 +10,9 @@ import installed
 import pytest
 import yaml
 
-KINDS = ("module", "filter", "role")
+KINDS = ("module", "filter", "lookup", "role")
 COLLECTION = "podnet.kubernetes"
-PLUGINS = {"module": "modules", "filter": "filter"}
+PLUGINS = {"module": "modules", "filter": "filter", "lookup": "lookup"}
 ROOT = installed.ROOT
 
 NAMES = {

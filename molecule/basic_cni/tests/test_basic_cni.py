@@ -115,9 +115,8 @@ def test_the_matrix_has_both_families_of_everything(reports):
 
 
 def test_check_mode_reports_no_change(dual, changes, inventory):
-    """From the network on: the cluster's part is the same as in the scenario flannel, and looked at there."""
-    start = "Show the cluster without a network"
-    counts = changes(dual("playbooks/basic_cni.yml", "--check", "--start-at-task", start))
+    """The cluster's part is the same as in the scenario flannel, and looked at there."""
+    counts = changes(dual("playbooks/basic_cni.yml", "--check", "--skip-tags", "cluster"))
     assert {name: counts[name] for name in inventory.nodes} == dict.fromkeys(inventory.nodes, 0)
 
 
