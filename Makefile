@@ -18,9 +18,12 @@ FOUND := $(shell for python in $(PYTHON); do $$python -c 'import ensurepip, os, 
 BASE_PYTHON := $(firstword $(FOUND))
 LOCK := requirements/python-$(or $(word 2,$(FOUND)),3.11).txt
 VENV := .venv/$(notdir $(LOCK))
+ZIPIMPORT_CACHE := roles/lab/files/zipimport_cache.py
 COLLECTION := .collections/ansible_collections/podnet/kubernetes
 
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
+# Images of containers set it. Each ansible-playbook would compile all that it imports, which is a third of what a short one does.
+unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: help venv lab lab-destroy basic-cni flannel calico verify lint sanity unit versions integration molecule molecule-debian-12 test-quick test test-lab test-beside bench build lock lock-3.11 lock-3.12 clean
 
@@ -29,12 +32,13 @@ help: ## Show this list
 
 venv: $(VENV) ## Make the virtual environment (every target does so when it is missing)
 
-# Nothing is compiled beforehand: of the many files of the package ansible few are read. What runs on the controller keeps compiled modules, as the lab's nodes do.
-$(VENV): $(LOCK) | $(COLLECTION)
+# Nothing is compiled beforehand: of the many files of the package ansible few are read.
+# What runs on the controller keeps compiled modules, as the lab's nodes do (docs/decisions/0016-the-lab-compiles-a-module-once.md).
+$(VENV): $(LOCK) $(ZIPIMPORT_CACHE) | $(COLLECTION)
 	@test -n "$(BASE_PYTHON)" || { echo 'PYTHON=$(PYTHON): needs Python 3.11 or newer with its module venv, in the package python3-venv on Debian and Ubuntu' >&2; exit 1; }
 	$(BASE_PYTHON) -m venv --clear .venv
 	.venv/bin/pip --quiet --disable-pip-version-check install --no-compile --require-hashes --requirement $(LOCK)
-	@for folder in .venv/lib/python*/site-packages; do cp roles/lab/files/zipimport_cache.py $$folder && echo import zipimport_cache > $$folder/zipimport_cache.pth; done
+	@for folder in .venv/lib/python*/site-packages; do cp $(ZIPIMPORT_CACHE) $$folder && echo import zipimport_cache > $$folder/zipimport_cache.pth; done
 	@cp $(LOCK) $@
 
 # Ansible, pytest and mypy find a collection by a path of this shape only.

@@ -17,8 +17,9 @@ description:
     this collection use.
   - >-
     The Kubernetes client writes the certificate and the key of a kubeconfig to files of its own, and removes them when
-    its process ends. What evaluates a task is ended by Ansible without that. With this lookup they are in Ansible's
-    directory for temporary files, which goes with the run.
+    its process ends. Until Python 3.12 what evaluates a task ends without that. With this lookup they are in Ansible's
+    directory for temporary files, C(~/.ansible/tmp) (mode 0700), from which the end of a run removes them. A run that
+    is killed leaves them there.
 options:
   kind:
     description: What kind of objects to ask for.
@@ -71,17 +72,26 @@ import tempfile
 from typing import Any
 
 from ansible import constants
-from ansible_collections.kubernetes.core.plugins.lookup import k8s
+from ansible.errors import AnsibleLookupError
+from ansible.plugins.loader import lookup_loader
+from ansible.plugins.lookup import LookupBase
+
+UPSTREAM = "kubernetes.core.k8s"
 
 
-class LookupModule(k8s.LookupModule):  # type: ignore[misc]
+class LookupModule(LookupBase):
     """The lookup, as Ansible finds it."""
 
     def run(self, terms: list[Any], variables: dict[str, Any] | None = None, **options: Any) -> list[Any]:
         """Return the objects; AnsibleError, or an error of the client, when the cluster does not say."""
+        lookup = lookup_loader.get(UPSTREAM, loader=self._loader, templar=self._templar)
+        if lookup is None:
+            raise AnsibleLookupError(f"{UPSTREAM} is not there: install the collection kubernetes.core")
         others = tempfile.tempdir
+        # What the client keeps of the cluster's APIs goes there too: it may be another cluster's at the same address.
         tempfile.tempdir = constants.DEFAULT_LOCAL_TMP
         try:
-            return super().run(terms, variables, **options)
+            objects: list[Any] = lookup.run(terms, variables, **options)
         finally:
             tempfile.tempdir = others
+        return objects

@@ -330,7 +330,7 @@ def test_a_policy_that_the_api_would_refuse_is_refused_before(prove, nine_pods, 
 
 
 WRONG_NIC = {"calico_address_detection": "interface=enp0s3"}
-AT_ONCE = {"calico_max_unavailable": 3}
+AT_ONCE = {"calico_max_unavailable": "3"}  # as -e NAME=VALUE gives it
 
 
 def test_the_wrong_nic_is_named_with_the_conflict(play, lab):

@@ -16,7 +16,7 @@ CHOICE_OF_ITS_OWN = {"flannel_interface": None}
 @pytest.fixture(scope="module")
 def install(play):
     """Runs Flannel's role with these variables, on all nodes at a time."""
-    at_once = {"flannel_max_unavailable": 3}
+    at_once = {"flannel_max_unavailable": "3"}  # as -e NAME=VALUE gives it
     return lambda variables: play("molecule/flannel/install.yml", "--extra-vars", json.dumps({**at_once, **variables}))
 
 

@@ -18,11 +18,9 @@ _compile_source = getattr(zipimport, "_compile_source", None)  # Python's own, w
 
 
 def compile_source(path: str, source: bytes) -> types.CodeType:
-    """Return the code of a module in an archive; raises SyntaxError as compile() does.
-
-    C(path) is only for tracebacks: of code that was kept they show the path of the archive that it was first found in.
-    """
+    """Return the code of a module in an archive; raises SyntaxError as compile() does."""
     # These take longer than all else here, and most runs of Python need no archive.
+    import _imp
     import hashlib
     import marshal
     from pathlib import Path
@@ -31,9 +29,13 @@ def compile_source(path: str, source: bytes) -> types.CodeType:
     folder = Path(__file__).with_name("__zipimport_cache__")
     key = f"{hashlib.sha256(source).hexdigest()}.{sys.implementation.cache_tag}-{sys.flags.optimize}"
     try:
-        return marshal.loads((folder / key).read_bytes())
+        code = marshal.loads((folder / key).read_bytes())
+        _imp._fix_co_filename(code, path)  # it was kept from another archive; so Python mends it after a move
+        return code
     except (OSError, EOFError, ValueError, TypeError):  # not there, or not whole
         code = _compile_source(path, source)
+    if sys.dont_write_bytecode:
+        return code
     try:
         folder.mkdir(mode=0o700, exist_ok=True)
         new = folder / f"{key}.{os.getpid()}"

@@ -8,6 +8,7 @@ import base64
 import json
 import os
 import subprocess
+import sys
 
 import pytest
 
@@ -36,8 +37,10 @@ def kubeconfig(tmp_path):
     return path
 
 
-# The first is the proof that the test sees a key that is left. When it fails, that has been mended, and ours can go.
-@pytest.mark.parametrize(("lookup", "left"), [("kubernetes.core.k8s", True), ("podnet.kubernetes.k8s", False)])
+# The first is the proof that the test sees a key that is left. Since 3.13 Python cleans up after forked processes too.
+@pytest.mark.parametrize(
+    ("lookup", "left"), [("kubernetes.core.k8s", sys.version_info < (3, 13)), ("podnet.kubernetes.k8s", False)]
+)
 def test_a_task_leaves_no_key_of_the_cluster(lookup, left, kubeconfig, tmp_path):
     temporary = tmp_path / "temporary"
     temporary.mkdir()
@@ -45,6 +48,7 @@ def test_a_task_leaves_no_key_of_the_cluster(lookup, left, kubeconfig, tmp_path)
     done = subprocess.run(
         ["ansible", "localhost", "-m", "ansible.builtin.debug", "-a", task],
         env={**os.environ, "TMPDIR": str(temporary), "ANSIBLE_LOCAL_TEMP": str(tmp_path / "ansible")},
+        check=False,
         capture_output=True,
         text=True,
     )
