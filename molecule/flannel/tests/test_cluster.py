@@ -39,6 +39,13 @@ def test_flannel_announces_the_node_network(kubectl, inventory):
     assert announced == inventory.nodes
 
 
+def test_kubernetes_looks_soon_whether_flannel_is_ready(kubectl):
+    """Upstream's first look is after 5 s, and the next one 10 s later."""
+    (flannel,) = kubectl.items("daemonsets", "--namespace=kube-flannel")
+    probe = flannel["spec"]["template"]["spec"]["containers"][0]["readinessProbe"]
+    assert (probe["initialDelaySeconds"], probe["periodSeconds"]) == (1, 2)
+
+
 def test_the_playbook_shows_the_nodes_before_and_after(scratch, inventory):
     """First without a network, then with it, as the walkthrough does."""
     shown = re.findall(r"Node (\S+): ((?:not )?ready)", (scratch / "ansible.log").read_text())

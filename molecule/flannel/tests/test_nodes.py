@@ -41,13 +41,9 @@ def test_the_default_route_leaves_by_the_nat_interface(node, lab):
 
 
 def test_what_ansible_sends_is_compiled_once(node, lab):
-    """Of a module without any work it is sixty files, of which a second run adds none."""
-    show = "ls /usr/lib/python3/dist-packages/__zipimport_cache__"
-    assert node.ansible("ping")["ping"] == "pong"
-    kept = node.check_output(show).split()
-    assert len(kept) > 60
-    assert node.ansible("ping")["ping"] == "pong"
-    assert node.check_output(show).split() == kept
+    """A module without any work is sixty files. If each task compiled its own, there would be thousands by now."""
+    kept = node.check_output("ls /usr/lib/python3/dist-packages/__zipimport_cache__").split()
+    assert 60 < len(kept) < 500
 
 
 @pytest.mark.parametrize("name", ["kubeadm", "kubelet", "kubectl"])
