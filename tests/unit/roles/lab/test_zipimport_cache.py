@@ -15,10 +15,9 @@ import pytest
 from interpreters import NODE_VERSIONS, find
 
 PROGRAM = Path(__file__).resolve().parents[4] / "roles" / "lab" / "files" / "zipimport_cache.py"
-SHOW = "import sys; sys.path.insert(0, {archive!r}); import inside; print(inside.VALUE)"
 
 
-@pytest.fixture(params=NODE_VERSIONS)
+@pytest.fixture(scope="module", params=NODE_VERSIONS)
 def python(request):
     """An interpreter of a node."""
     return find(request.param) or pytest.skip(f"no Python {request.param} here")
@@ -38,7 +37,8 @@ class Site:
         """Return how Python ended that shows the value of a module with this source in an archive."""
         with zipfile.ZipFile(self.archive, "w") as archive:
             archive.writestr("inside.py", source)
-        code = f"import zipimport_cache; {SHOW.format(archive=str(self.archive))}"
+        path = str(self.archive)
+        code = f"import sys, zipimport_cache; sys.path.insert(0, {path!r}); import inside; print(inside.VALUE)"
         command = [self._python, "-S", *options, "-c", code]  # -S: without what make puts into the virtual environment
         environment = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
         return subprocess.run(command, cwd=self.folder, env=environment, check=False, capture_output=True, text=True)
