@@ -18,9 +18,9 @@ from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / ".collections"))
 
-from ansible_collections.podnet.kubernetes.plugins.module_utils._policies import parse_policies
-from ansible_collections.podnet.kubernetes.plugins.module_utils._policy_matrix import expected_matrix
-from ansible_collections.podnet.kubernetes.plugins.module_utils._policy_pods import (
+from ansible_collections.podnet.kubernetes.plugins.module_utils._policies.matrix import expected_matrix
+from ansible_collections.podnet.kubernetes.plugins.module_utils._policies.objects import parse_policies
+from ansible_collections.podnet.kubernetes.plugins.module_utils._policies.pods import (
     parse_namespaces,
     parse_pods,
     parse_ports,

@@ -19,11 +19,11 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / ".collections"))
 
-from ansible_collections.podnet.kubernetes.plugins.module_utils import _responder
-from ansible_collections.podnet.kubernetes.plugins.module_utils._cells import Endpoint, Listener
-from ansible_collections.podnet.kubernetes.plugins.module_utils._endpoints import find_targets
-from ansible_collections.podnet.kubernetes.plugins.module_utils._network_namespace import Namespaces
-from ansible_collections.podnet.kubernetes.plugins.module_utils._probe import Settings, Source, probe
+from ansible_collections.podnet.kubernetes.plugins.module_utils._matrix.cells import Endpoint, Listener
+from ansible_collections.podnet.kubernetes.plugins.module_utils._matrix.endpoints import find_targets
+from ansible_collections.podnet.kubernetes.plugins.module_utils._probing import responder as _responder
+from ansible_collections.podnet.kubernetes.plugins.module_utils._probing.network_namespace import Namespaces
+from ansible_collections.podnet.kubernetes.plugins.module_utils._probing.probe import Settings, Source, probe
 
 SIZES = (10, 30, 110)
 TARGETS_PER_POD = 3

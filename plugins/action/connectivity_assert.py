@@ -18,7 +18,7 @@ from typing import Any
 from ansible.errors import AnsibleActionFail
 from ansible.plugins.action import ActionBase
 
-from ansible_collections.podnet.kubernetes.plugins.module_utils._cells import (
+from ansible_collections.podnet.kubernetes.plugins.module_utils._matrix.cells import (
     CHECKS,
     FAMILIES,
     KINDS,
@@ -27,10 +27,10 @@ from ansible_collections.podnet.kubernetes.plugins.module_utils._cells import (
     load_listeners,
     load_targets,
 )
-from ansible_collections.podnet.kubernetes.plugins.module_utils._expectations import Settings, judge, load_rules
-from ansible_collections.podnet.kubernetes.plugins.module_utils._expected_cells import load_expected_cells
-from ansible_collections.podnet.kubernetes.plugins.module_utils._failures import group_failures
-from ansible_collections.podnet.kubernetes.plugins.module_utils._report import (
+from ansible_collections.podnet.kubernetes.plugins.module_utils._matrix.expectations import Settings, judge, load_rules
+from ansible_collections.podnet.kubernetes.plugins.module_utils._matrix.expected_cells import load_expected_cells
+from ansible_collections.podnet.kubernetes.plugins.module_utils._matrix.failures import group_failures
+from ansible_collections.podnet.kubernetes.plugins.module_utils._matrix.report import (
     json_report,
     json_text,
     junit_text,

@@ -66,7 +66,7 @@ from typing import Any, Callable
 
 from ansible.errors import AnsibleFilterError
 
-from ansible_collections.podnet.kubernetes.plugins.module_utils._calico import foreign_routes
+from ansible_collections.podnet.kubernetes.plugins.module_utils._nodes.calico import foreign_routes
 
 
 def calico_foreign_routes(routes: Iterable[Mapping[str, Any]], node: str) -> list[dict[str, str]]:

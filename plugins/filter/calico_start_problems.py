@@ -46,7 +46,7 @@ from typing import Any, Callable
 
 from ansible.errors import AnsibleFilterError
 
-from ansible_collections.podnet.kubernetes.plugins.module_utils._calico import start_problems
+from ansible_collections.podnet.kubernetes.plugins.module_utils._nodes.calico import start_problems
 
 
 def calico_start_problems(pods: Iterable[Mapping[str, Any]], logs: Mapping[str, str]) -> list[str]:

@@ -69,7 +69,10 @@ from typing import Any, Callable
 
 from ansible.errors import AnsibleFilterError
 
-from ansible_collections.podnet.kubernetes.plugins.module_utils._calico import find_wrong_addresses, parse_calico_node
+from ansible_collections.podnet.kubernetes.plugins.module_utils._nodes.calico import (
+    find_wrong_addresses,
+    parse_calico_node,
+)
 
 
 def calico_wrong_addresses(

@@ -48,7 +48,7 @@ from typing import Any, Callable
 
 from ansible.errors import AnsibleFilterError
 
-from ansible_collections.podnet.kubernetes.plugins.module_utils._iptables import chain_removal as removal_of
+from ansible_collections.podnet.kubernetes.plugins.module_utils._nodes.packet_filter import chain_removal as removal_of
 
 
 def chain_removal(saved: str, prefix: str, comment: str | None = None) -> str:

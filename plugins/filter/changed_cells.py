@@ -66,7 +66,7 @@ from typing import Any, Callable
 
 from ansible.errors import AnsibleFilterError
 
-from ansible_collections.podnet.kubernetes.plugins.module_utils._expected_cells import (
+from ansible_collections.podnet.kubernetes.plugins.module_utils._matrix.expected_cells import (
     find_changes,
     load_expected_cells,
 )

@@ -184,8 +184,8 @@ from typing import Any, Callable
 
 from ansible.errors import AnsibleFilterError
 
-from ansible_collections.podnet.kubernetes.plugins.module_utils._cells import as_dict
-from ansible_collections.podnet.kubernetes.plugins.module_utils._endpoints import (
+from ansible_collections.podnet.kubernetes.plugins.module_utils._matrix.cells import as_dict
+from ansible_collections.podnet.kubernetes.plugins.module_utils._matrix.endpoints import (
     Wanted,
     find_endpoints,
     load_cluster,

@@ -165,14 +165,14 @@ from typing import Any, Callable
 
 from ansible.errors import AnsibleFilterError
 
-from ansible_collections.podnet.kubernetes.plugins.module_utils._cells import (
+from ansible_collections.podnet.kubernetes.plugins.module_utils._matrix.cells import (
     CHECKS,
     Endpoint,
     load_endpoints,
     load_listeners,
 )
-from ansible_collections.podnet.kubernetes.plugins.module_utils._endpoints import find_targets, target_as_dict
-from ansible_collections.podnet.kubernetes.plugins.module_utils._expectations import check_rules, load_rules
+from ansible_collections.podnet.kubernetes.plugins.module_utils._matrix.endpoints import find_targets, target_as_dict
+from ansible_collections.podnet.kubernetes.plugins.module_utils._matrix.expectations import check_rules, load_rules
 
 
 def connectivity_targets(

@@ -123,10 +123,10 @@ from typing import Any, Callable
 
 from ansible.errors import AnsibleFilterError
 
-from ansible_collections.podnet.kubernetes.plugins.module_utils._policies import parse_policies
-from ansible_collections.podnet.kubernetes.plugins.module_utils._policy_cells import list_cells
-from ansible_collections.podnet.kubernetes.plugins.module_utils._policy_matrix import expected_matrix
-from ansible_collections.podnet.kubernetes.plugins.module_utils._policy_pods import (
+from ansible_collections.podnet.kubernetes.plugins.module_utils._policies.cells import list_cells
+from ansible_collections.podnet.kubernetes.plugins.module_utils._policies.matrix import expected_matrix
+from ansible_collections.podnet.kubernetes.plugins.module_utils._policies.objects import parse_policies
+from ansible_collections.podnet.kubernetes.plugins.module_utils._policies.pods import (
     parse_namespaces,
     parse_pods,
     parse_ports,

@@ -56,7 +56,7 @@ from typing import Any, Callable
 
 from ansible.errors import AnsibleFilterError
 
-from ansible_collections.podnet.kubernetes.plugins.module_utils._flannel import interface_arguments
+from ansible_collections.podnet.kubernetes.plugins.module_utils._nodes.flannel import interface_arguments
 
 
 def flannel_interface_arguments(value: str | None) -> list[str]:

@@ -67,7 +67,10 @@ from typing import Any, Callable
 
 from ansible.errors import AnsibleFilterError
 
-from ansible_collections.podnet.kubernetes.plugins.module_utils._flannel import find_wrong_addresses, parse_flannel_node
+from ansible_collections.podnet.kubernetes.plugins.module_utils._nodes.flannel import (
+    find_wrong_addresses,
+    parse_flannel_node,
+)
 
 
 def flannel_wrong_addresses(

@@ -71,7 +71,7 @@ from typing import Any, Callable
 
 from ansible.errors import AnsibleFilterError
 
-from ansible_collections.podnet.kubernetes.plugins.module_utils._networks import NamedNetwork, find_conflicts
+from ansible_collections.podnet.kubernetes.plugins.module_utils._base.networks import NamedNetwork, find_conflicts
 
 KEYS = {"name", "network", "variable", "where"}
 

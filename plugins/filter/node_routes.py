@@ -63,7 +63,7 @@ from typing import Any, Callable
 
 from ansible.errors import AnsibleFilterError
 
-from ansible_collections.podnet.kubernetes.plugins.module_utils._cells import family_of
+from ansible_collections.podnet.kubernetes.plugins.module_utils._matrix.cells import family_of
 
 
 def node_routes(

@@ -71,7 +71,7 @@ from typing import Any, Callable
 
 from ansible.errors import AnsibleFilterError
 
-from ansible_collections.podnet.kubernetes.plugins.module_utils._node_address import find_shared_addresses
+from ansible_collections.podnet.kubernetes.plugins.module_utils._nodes.node_address import find_shared_addresses
 
 
 def shared_addresses(node_addresses: Mapping[str, Mapping[str, Any]]) -> list[dict[str, Any]]:

@@ -244,12 +244,16 @@ import time
 
 from ansible.module_utils.basic import AnsibleModule
 
-from ansible_collections.podnet.kubernetes.plugins.module_utils._cells import as_dict, load_endpoints, load_targets
-from ansible_collections.podnet.kubernetes.plugins.module_utils._convergence import Goal, converge
-from ansible_collections.podnet.kubernetes.plugins.module_utils._expected_cells import load_expected_cells
-from ansible_collections.podnet.kubernetes.plugins.module_utils._network_namespace import Namespaces
-from ansible_collections.podnet.kubernetes.plugins.module_utils._pod_namespaces import locate
-from ansible_collections.podnet.kubernetes.plugins.module_utils._probe import Settings, Source, probe
+from ansible_collections.podnet.kubernetes.plugins.module_utils._matrix.cells import (
+    as_dict,
+    load_endpoints,
+    load_targets,
+)
+from ansible_collections.podnet.kubernetes.plugins.module_utils._matrix.expected_cells import load_expected_cells
+from ansible_collections.podnet.kubernetes.plugins.module_utils._probing.convergence import Goal, converge
+from ansible_collections.podnet.kubernetes.plugins.module_utils._probing.network_namespace import Namespaces
+from ansible_collections.podnet.kubernetes.plugins.module_utils._probing.pod_namespaces import locate
+from ansible_collections.podnet.kubernetes.plugins.module_utils._probing.probe import Settings, Source, probe
 
 ARGUMENTS = {
     "endpoints": {"type": "list", "elements": "dict", "required": True},

@@ -130,11 +130,17 @@ running:
 
 from ansible.module_utils.basic import AnsibleModule
 
-from ansible_collections.podnet.kubernetes.plugins.module_utils._cells import as_dict, load_endpoints
-from ansible_collections.podnet.kubernetes.plugins.module_utils._network_namespace import Namespaces
-from ansible_collections.podnet.kubernetes.plugins.module_utils._pod_namespaces import link_overhead, locate
-from ansible_collections.podnet.kubernetes.plugins.module_utils._responder import Place, bind, check_ports, start, stop
-from ansible_collections.podnet.kubernetes.plugins.module_utils._wire import check_run
+from ansible_collections.podnet.kubernetes.plugins.module_utils._matrix.cells import as_dict, load_endpoints
+from ansible_collections.podnet.kubernetes.plugins.module_utils._probing.network_namespace import Namespaces
+from ansible_collections.podnet.kubernetes.plugins.module_utils._probing.pod_namespaces import link_overhead, locate
+from ansible_collections.podnet.kubernetes.plugins.module_utils._probing.responder import (
+    Place,
+    bind,
+    check_ports,
+    start,
+    stop,
+)
+from ansible_collections.podnet.kubernetes.plugins.module_utils._probing.wire import check_run
 
 ARGUMENTS = {
     "state": {"type": "str", "choices": ["absent", "started"], "default": "started"},

@@ -64,7 +64,7 @@ missing:
 
 from ansible.module_utils.basic import AnsibleModule
 
-from ansible_collections.podnet.kubernetes.plugins.module_utils._kubeadm_node import (
+from ansible_collections.podnet.kubernetes.plugins.module_utils._kubeadm.node import (
     find_missing,
     initialise,
     only_kubeadm,

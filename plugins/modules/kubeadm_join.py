@@ -75,7 +75,7 @@ joined:
 
 from ansible.module_utils.basic import AnsibleModule
 
-from ansible_collections.podnet.kubernetes.plugins.module_utils._kubeadm_node import has_joined, join, only_kubeadm
+from ansible_collections.podnet.kubernetes.plugins.module_utils._kubeadm.node import has_joined, join, only_kubeadm
 
 ARGUMENTS = {
     "name": {"type": "str", "required": True},

@@ -58,8 +58,8 @@ from dataclasses import asdict
 
 from ansible.module_utils.basic import AnsibleModule
 
-from ansible_collections.podnet.kubernetes.plugins.module_utils._kubeadm import Credentials
-from ansible_collections.podnet.kubernetes.plugins.module_utils._kubeadm_node import create_credentials
+from ansible_collections.podnet.kubernetes.plugins.module_utils._kubeadm.answers import Credentials
+from ansible_collections.podnet.kubernetes.plugins.module_utils._kubeadm.node import create_credentials
 
 ARGUMENTS = {"ttl": {"type": "str", "default": "10m"}}
 

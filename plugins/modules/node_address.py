@@ -142,7 +142,10 @@ candidates:
 
 from ansible.module_utils.basic import AnsibleModule
 
-from ansible_collections.podnet.kubernetes.plugins.module_utils._node_address import choose_address, parse_interfaces
+from ansible_collections.podnet.kubernetes.plugins.module_utils._nodes.node_address import (
+    choose_address,
+    parse_interfaces,
+)
 
 ARGUMENTS = {
     "interface": {"type": "str"},

@@ -134,8 +134,8 @@ from pathlib import Path
 
 from ansible.module_utils.basic import AnsibleModule
 
-from ansible_collections.podnet.kubernetes.plugins.module_utils._node_address import Interface, parse_interfaces
-from ansible_collections.podnet.kubernetes.plugins.module_utils._pod_routes import (
+from ansible_collections.podnet.kubernetes.plugins.module_utils._nodes.node_address import Interface, parse_interfaces
+from ansible_collections.podnet.kubernetes.plugins.module_utils._nodes.pod_routes import (
     Plan,
     Route,
     check_protocol,

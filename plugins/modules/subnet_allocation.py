@@ -174,8 +174,11 @@ kept:
 
 from ansible.module_utils.basic import AnsibleModule
 
-from ansible_collections.podnet.kubernetes.plugins.module_utils._allocation_file import as_texts, update_allocation
-from ansible_collections.podnet.kubernetes.plugins.module_utils._subnet_allocation import allocate, parse_request
+from ansible_collections.podnet.kubernetes.plugins.module_utils._nodes.allocation_file import (
+    as_texts,
+    update_allocation,
+)
+from ansible_collections.podnet.kubernetes.plugins.module_utils._nodes.subnet_allocation import allocate, parse_request
 
 ARGUMENTS = {
     "networks": {"type": "list", "elements": "str", "required": True},

@@ -11,7 +11,7 @@ import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from ansible_collections.podnet.kubernetes.plugins.module_utils._cells import Endpoint
+from ansible_collections.podnet.kubernetes.plugins.module_utils._matrix.cells import Endpoint
 
 NODES = {"a": 1, "b": 2}
 PODS = {"a1": "a", "a2": "a", "b1": "b", "b2": "b"}

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import namespaces
 
-from ansible_collections.podnet.kubernetes.plugins.module_utils import _responder
-from ansible_collections.podnet.kubernetes.plugins.module_utils._cells import CHECKS, FAMILIES
-from ansible_collections.podnet.kubernetes.plugins.module_utils._convergence import Goal, converge
-from ansible_collections.podnet.kubernetes.plugins.module_utils._endpoints import find_targets
-from ansible_collections.podnet.kubernetes.plugins.module_utils._expected_cells import ExpectedCell
-from ansible_collections.podnet.kubernetes.plugins.module_utils._network_namespace import Namespaces
-from ansible_collections.podnet.kubernetes.plugins.module_utils._probe import Settings, Source, probe
+from ansible_collections.podnet.kubernetes.plugins.module_utils._matrix.cells import CHECKS, FAMILIES
+from ansible_collections.podnet.kubernetes.plugins.module_utils._matrix.endpoints import find_targets
+from ansible_collections.podnet.kubernetes.plugins.module_utils._matrix.expected_cells import ExpectedCell
+from ansible_collections.podnet.kubernetes.plugins.module_utils._probing import responder as _responder
+from ansible_collections.podnet.kubernetes.plugins.module_utils._probing.convergence import Goal, converge
+from ansible_collections.podnet.kubernetes.plugins.module_utils._probing.network_namespace import Namespaces
+from ansible_collections.podnet.kubernetes.plugins.module_utils._probing.probe import Settings, Source, probe
 
 
 def main() -> None:

@@ -18,16 +18,16 @@ import pytest
 from interpreters import NODE_VERSIONS, find
 from namespaces import NODES, PODS, ROUTER, changed, endpoints, rules
 
-from ansible_collections.podnet.kubernetes.plugins.module_utils import _responder
-from ansible_collections.podnet.kubernetes.plugins.module_utils._cells import CHECKS, FAMILIES, family_of
-from ansible_collections.podnet.kubernetes.plugins.module_utils._convergence import Goal, converge
-from ansible_collections.podnet.kubernetes.plugins.module_utils._endpoints import find_targets
-from ansible_collections.podnet.kubernetes.plugins.module_utils._expectations import Settings as Network
-from ansible_collections.podnet.kubernetes.plugins.module_utils._expectations import judge
-from ansible_collections.podnet.kubernetes.plugins.module_utils._expected_cells import ExpectedCell
-from ansible_collections.podnet.kubernetes.plugins.module_utils._failures import group_failures
-from ansible_collections.podnet.kubernetes.plugins.module_utils._network_namespace import Namespaces
-from ansible_collections.podnet.kubernetes.plugins.module_utils._probe import Settings, Source, probe
+from ansible_collections.podnet.kubernetes.plugins.module_utils._matrix.cells import CHECKS, FAMILIES, family_of
+from ansible_collections.podnet.kubernetes.plugins.module_utils._matrix.endpoints import find_targets
+from ansible_collections.podnet.kubernetes.plugins.module_utils._matrix.expectations import Settings as Network
+from ansible_collections.podnet.kubernetes.plugins.module_utils._matrix.expectations import judge
+from ansible_collections.podnet.kubernetes.plugins.module_utils._matrix.expected_cells import ExpectedCell
+from ansible_collections.podnet.kubernetes.plugins.module_utils._matrix.failures import group_failures
+from ansible_collections.podnet.kubernetes.plugins.module_utils._probing import responder as _responder
+from ansible_collections.podnet.kubernetes.plugins.module_utils._probing.convergence import Goal, converge
+from ansible_collections.podnet.kubernetes.plugins.module_utils._probing.network_namespace import Namespaces
+from ansible_collections.podnet.kubernetes.plugins.module_utils._probing.probe import Settings, Source, probe
 
 pytestmark = pytest.mark.skipif(os.geteuid() != 0, reason="network namespaces need root")
 

@@ -8,7 +8,7 @@ import pytest
 from ansible.release import __version__ as core
 from interpreters import NODE_VERSIONS, find
 
-from ansible_collections.podnet.kubernetes.plugins.module_utils._cells import (
+from ansible_collections.podnet.kubernetes.plugins.module_utils._matrix.cells import (
     Cell,
     Endpoint,
     Listener,

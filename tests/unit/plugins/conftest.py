@@ -10,7 +10,7 @@ import pytest
 from ansible.module_utils.basic import AnsibleModule
 from ansible.module_utils.testing import patch_module_args
 
-from ansible_collections.podnet.kubernetes.plugins.module_utils import _kubeadm_node
+from ansible_collections.podnet.kubernetes.plugins.module_utils._kubeadm import node as _kubeadm_node
 
 TOKEN = "abcdef.0123456789abcdef"
 

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from ansible.module_utils.testing import patch_module_args
 
-from ansible_collections.podnet.kubernetes.plugins.module_utils import _kubeadm_node
+from ansible_collections.podnet.kubernetes.plugins.module_utils._kubeadm import node as _kubeadm_node
 
 HERE = {"name": "here", "kind": "node", "node": "here", "addresses": ["127.0.0.1"]}
 

@@ -9,7 +9,7 @@ import socket
 
 import pytest
 
-from ansible_collections.podnet.kubernetes.plugins.module_utils._cells import Endpoint
+from ansible_collections.podnet.kubernetes.plugins.module_utils._matrix.cells import Endpoint
 from ansible_collections.podnet.kubernetes.plugins.modules import connectivity_probe
 
 HERE = "127.0.0.1"

@@ -11,8 +11,8 @@ import socket
 
 import pytest
 
-from ansible_collections.podnet.kubernetes.plugins.module_utils import _responder
-from ansible_collections.podnet.kubernetes.plugins.module_utils._network_namespace import mtu_of
+from ansible_collections.podnet.kubernetes.plugins.module_utils._probing import responder as _responder
+from ansible_collections.podnet.kubernetes.plugins.module_utils._probing.network_namespace import mtu_of
 from ansible_collections.podnet.kubernetes.plugins.modules import connectivity_responder
 
 HERE = "127.0.0.1"

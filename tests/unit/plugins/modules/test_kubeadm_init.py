@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import pytest
 
-from ansible_collections.podnet.kubernetes.plugins.module_utils._kubeadm import INIT_OBJECTS, missing_objects
+from ansible_collections.podnet.kubernetes.plugins.module_utils._kubeadm.answers import INIT_OBJECTS, missing_objects
 from ansible_collections.podnet.kubernetes.plugins.modules import kubeadm_init
 
 EVERYTHING = list(missing_objects(""))

@@ -65,7 +65,7 @@ def test_the_file_that_pod_routes_writes_is_read():
 
 
 def test_the_file_of_the_module_is_the_one_that_is_read():
-    from ansible_collections.podnet.kubernetes.plugins.module_utils import _pod_routes
+    from ansible_collections.podnet.kubernetes.plugins.module_utils._nodes import pod_routes as _pod_routes
 
     entry = {"dst": "10.22.2.9", "gateway": "10.100.198.201", "dev": "enp0s8", "protocol": "140", "flags": []}
     routes = _pod_routes.parse_routes(json.dumps([entry]), "ipv4")

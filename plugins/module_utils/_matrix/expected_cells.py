@@ -1,0 +1,117 @@
+# Copyright (c) 2026, podnet.kubernetes developers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What NetworkPolicies say of cells, as filters and modules exchange it. No I/O, no Ansible.
+
+The words are those of the filter expected_connectivity, which makes these cells: a protocol and a port in place of a
+check.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any, NamedTuple
+
+from ansible_collections.podnet.kubernetes.plugins.module_utils._base.object_fields import (
+    read_fields,
+    read_list,
+    read_number,
+)
+from ansible_collections.podnet.kubernetes.plugins.module_utils._matrix.cells import FAMILIES, Key
+
+_CHOICES = {
+    "protocol": ("TCP", "UDP", "SCTP", "ICMP"),
+    "family": FAMILIES,
+    "decided_by": ("api", "implementation"),
+}
+
+
+class ExpectedCell(NamedTuple):
+    """Whether a pod should reach another one on a port in an address family.
+
+    Attributes:
+        source, target: pods, as NAMESPACE/NAME
+        port: the port; None for ICMP
+        protocol: V(TCP), V(UDP), V(SCTP) or V(ICMP)
+        family: V(ipv4) or V(ipv6)
+        allowed: whether the connection should succeed
+        because: one line that names the policies and the rules that decided, or says that there is none
+        decided_by: V(api), or V(implementation) when the API leaves the cell open and the answer is Calico's
+    """
+
+    source: str
+    target: str
+    port: int | None
+    protocol: str
+    family: str
+    allowed: bool
+    because: str = "policies"
+    decided_by: str = "api"
+
+    @property
+    def key(self) -> Key:
+        """Which cell of the matrix it is. None of the matrix is one of SCTP, or of a pod and itself."""
+        return Key(self.source, self.target, self.protocol.lower(), self.family, self.port)
+
+    @property
+    def outcome(self) -> str:
+        """What the cell of the matrix should show."""
+        return "reachable" if self.allowed else "blocked"
+
+
+def load_expected_cells(value: Any, name: str) -> list[ExpectedCell]:
+    """Return the cells of a list of dicts with the fields of ExpectedCell; because and decided_by may be left out.
+
+    Args:
+        value: the list
+        name: of its variable, for errors
+
+    Raises:
+        ValueError: it is something else; the message names the field
+    """
+    return [_load(item, f"{name}[{index}]") for index, item in enumerate(read_list(value, name))]
+
+
+def _load(value: Any, path: str) -> ExpectedCell:
+    """Return one cell."""
+    fields = {"port": None, **read_fields(value, path, ExpectedCell._fields)}
+    missing = [name for name in ExpectedCell._fields if name not in {**fields, **ExpectedCell._field_defaults}]
+    if missing:
+        raise ValueError(f"{path} has no {missing[0]}: give cells as the filter expected_connectivity returns them")
+    for name in ("source", "target", "because"):
+        if not isinstance(fields.get(name, "x"), str) or not fields.get(name, "x"):
+            raise ValueError(f"{path}.{name} is {fields[name]!r}, not a text")
+    for name, choices in _CHOICES.items():
+        if fields.get(name, choices[0]) not in choices:
+            raise ValueError(f"{path}.{name} is {fields[name]!r}: give {', '.join(choices[:-1])} or {choices[-1]}")
+    if not isinstance(fields["allowed"], bool):
+        raise ValueError(f"{path}.allowed is {fields['allowed']!r}: give true or false")
+    if fields["protocol"] != "ICMP":
+        read_number(fields["port"], f"{path}.port")
+    elif fields["port"] is not None:
+        raise ValueError(f"{path}.port is {fields['port']!r}: leave it out, ICMP has none")
+    return ExpectedCell(**fields)
+
+
+def by_key(cells: Iterable[ExpectedCell], name: str) -> dict[Key, ExpectedCell]:
+    """Return the cells that can be probed by their keys: those of SCTP, and of a pod and itself, are left out.
+
+    Raises:
+        ValueError: two cells say different things of one; C(name) is the variable
+    """
+    found: dict[Key, ExpectedCell] = {}
+    for cell in cells:
+        if cell.protocol == "SCTP" or cell.source == cell.target:
+            continue
+        if found.setdefault(cell.key, cell).allowed != cell.allowed:
+            raise ValueError(f"{name} has {cell.key} both allowed and not: give the cells of one set of policies")
+    return found
+
+
+def find_changes(after: Iterable[ExpectedCell], before: Iterable[ExpectedCell]) -> list[ExpectedCell]:
+    """Return the cells of C(after), but those of a pod and itself, of which C(before) does not say the same."""
+    said = {(cell.key, cell.allowed) for cell in before}
+    return [cell for cell in after if cell.source != cell.target and (cell.key, cell.allowed) not in said]
+
+
+__all__ = ["ExpectedCell", "by_key", "find_changes", "load_expected_cells"]

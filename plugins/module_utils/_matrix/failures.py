@@ -1,0 +1,377 @@
+# Copyright (c) 2026, podnet.kubernetes developers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What the failures of a matrix have in common, in a few sentences. No I/O, no Ansible.
+
+A cell lies in several dimensions: kinds, nodes and names of both ends, whether they are on one node, check and family.
+A pattern fixes some of them. One in which every observed cell fails is a fault's footprint, and the fewer dimensions it
+fixes the nearer it is to the fault. So the widest such patterns are looked for, first without the names of pods, which
+makes few keys of many cells, then with them for what is left. Single failures that remain, and flapping ones, which
+are scattered by nature, are listed by what is wrong.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import chain, combinations
+from operator import itemgetter
+from typing import Any, Callable, NamedTuple, Optional
+
+from ansible_collections.podnet.kubernetes.plugins.module_utils._matrix.cells import CHECKS, KINDS, Cell, Endpoint
+from ansible_collections.podnet.kubernetes.plugins.module_utils._matrix.expectations import Judgement
+
+LIMIT = 12  # groups that a person reads
+_SHARE = 0.01  # of the failed cells, which a pattern has to explain
+_EXPLAINED = 3  # faults that one sentence names
+_NAMED = 5  # nodes or endpoints that one sentence names
+
+
+@dataclass(frozen=True)
+class Group:
+    """Failures that share something.
+
+    Attributes:
+        message: a sentence that says how many cells, which, and what is wrong with them
+        cells: how many there are; no cell is in two groups
+    """
+
+    message: str
+    cells: int
+
+
+class _Key(NamedTuple):
+    """Where a cell lies. Names are empty in the first pass; what is on no node has its name in place of the node."""
+
+    source_kind: str
+    source_node: str
+    source: str
+    target_kind: str
+    target_node: str
+    target: str
+    relation: str
+    check: str
+    family: str
+
+
+_Values = frozenset[str]
+_Pattern = tuple[Optional[_Values], ...]  # for each dimension the values it is fixed to; None: any
+_SOURCE_KIND, _SOURCE_NODE, _SOURCE, _TARGET_KIND, _TARGET_NODE, _TARGET, _RELATION, _CHECK, _FAMILY = range(9)
+
+# What may be fixed without names, the dimension that says most about a cause first; and with the name of an end.
+_BY_NODE = (_TARGET_KIND, _SOURCE_KIND, _RELATION, _SOURCE_NODE, _TARGET_NODE, _CHECK, _FAMILY)
+_BY_NAME = (_TARGET, _SOURCE, _TARGET_KIND, _SOURCE_KIND, _RELATION, _SOURCE_NODE, _TARGET_NODE, _CHECK, _FAMILY)
+_IMPLIED = {_SOURCE: {_SOURCE_KIND, _SOURCE_NODE}, _TARGET: {_TARGET_KIND, _TARGET_NODE}}
+
+_PLURALS = {"pod": "pods", "node": "nodes", "service": "Services", "dns": "DNS", "outside": "outside addresses"}
+_RELATIONS = {
+    "other": "on other nodes",
+    "same": "on the same node",
+    "several": "with backends on this node and others",
+    "host": "with backends in the host network",
+}
+
+
+@dataclass(frozen=True)
+class _Failures:
+    """A pattern and failures that it explains.
+
+    Attributes:
+        pattern: what they have in common
+        keys: where they lie, and others in the pattern that an earlier one explains
+        judgements: the failures
+        total: how many cells are in the pattern; None: all of them have failed
+    """
+
+    pattern: _Pattern
+    keys: tuple[_Key, ...]
+    judgements: tuple[Judgement, ...]
+    total: int | None = None
+
+    @property
+    def faults(self) -> list[tuple[str, int]]:
+        """The faults, the most frequent first, and how often each occurs."""
+        return Counter(str(judgement.fault) for judgement in self.judgements).most_common()
+
+
+def group_failures(judgements: Iterable[Judgement], endpoints: Iterable[Endpoint], limit: int = LIMIT) -> list[Group]:
+    """Return what failed and flapped, grouped by what it shares: the largest group first, scattered failures last.
+
+    Args:
+        judgements: of all cells: those that passed tell what a fault does not touch
+        endpoints: those that sources and targets of the cells are
+        limit: how many groups there are at most; one more says how many cells they leave out
+
+    Returns:
+        The groups. Their numbers of cells add up to that of the cells that failed or flapped.
+    """
+    by_name = {endpoint.name: endpoint for endpoint in endpoints}
+    failed: dict[_Key, list[Judgement]] = defaultdict(list)
+    flapping: dict[_Key, list[Judgement]] = defaultdict(list)
+    observed: Counter[_Key] = Counter()
+    passed: set[_Key] = set()
+    for judgement in judgements:
+        if judgement.verdict == "not observed":
+            continue
+        key = _key(judgement.cell, by_name)
+        observed[key] += 1
+        if judgement.verdict == "passed":
+            passed.add(key)
+        else:
+            (failed if judgement.verdict == "failed" else flapping)[key].append(judgement)
+    groups = _explain_by_node(failed, passed)
+    groups += _merged(_explain(_rest(failed, groups), passed, _BY_NAME, at_least=2))
+    # A single cell explains nothing, and among many failures that are scattered some look alike by chance.
+    least = max(2, sum(map(len, failed.values())) * _SHARE)
+    groups = [group for group in groups if len(group.judgements) >= least]
+    groups.sort(key=lambda group: -len(group.judgements))
+    groups += _scattered(_rest(failed, groups), observed) + _scattered(flapping, observed)
+    kinds = {key.target_kind for key in observed}
+    return _limited([Group(_sentence(group, kinds), len(group.judgements)) for group in groups], limit)
+
+
+def _rest(failed: Mapping[_Key, list[Judgement]], groups: Iterable[_Failures]) -> dict[_Key, list[Judgement]]:
+    """Return the failures that are in no group."""
+    explained = {id(judgement) for group in groups for judgement in group.judgements}
+    rest = {key: [one for one in some if id(one) not in explained] for key, some in failed.items()}
+    return {key: some for key, some in rest.items() if some}
+
+
+def _key(cell: Cell, by_name: Mapping[str, Endpoint]) -> _Key:
+    """Return where a cell lies."""
+    source, target = by_name[cell.source], by_name[cell.target]
+    source_node, target_node = source.node or source.name, target.node or target.name
+    relation = _relation(source_node, target)
+    return _Key(
+        source.kind, source_node, source.name, target.kind, target_node, target.name, relation, cell.check, cell.family
+    )
+
+
+def _relation(source_node: str, target: Endpoint) -> str:
+    """Return whether a target, or what is behind it, is on the source's node; empty where that means nothing."""
+    if target.kind in ("pod", "node"):
+        return "same" if source_node == (target.node or target.name) else "other"
+    if not target.overlay_nodes:
+        return "host" if target.backend_nodes else ""
+    if source_node not in target.backend_nodes:
+        return "other"
+    return "same" if len(target.backend_nodes) == 1 else "several"
+
+
+def _explain_by_node(failed: Mapping[_Key, list[Judgement]], passed: Iterable[_Key]) -> list[_Failures]:
+    """Return the widest patterns without names in which all cells fail."""
+    by_node: dict[_Key, list[Judgement]] = defaultdict(list)
+    for key, judgements in failed.items():
+        by_node[key._replace(source="", target="")] += judgements
+    passed_by_node = {key._replace(source="", target="") for key in passed}
+    return _merged(_explain(by_node, passed_by_node, _BY_NODE))
+
+
+def _explain(
+    failed: Mapping[_Key, list[Judgement]], passed: set[_Key], dimensions: Sequence[int], at_least: int = 1
+) -> list[_Failures]:
+    """Return patterns that hold failed keys only: the one that explains most, then what explains most of the rest.
+
+    Args:
+        failed, passed: keys of cells; those that have both explain nothing
+        dimensions: which may be fixed; of patterns that explain as much, one that fixes fewer, and earlier ones, wins
+        at_least: of how many keys
+    """
+    uncovered = set(failed) - passed
+    candidates = [one for one in _candidates(uncovered, passed, dimensions).items() if len(one[1]) >= at_least]
+    found: list[_Failures] = []
+    # More than is shown, because some will be merged; and an end where everything fails in a way of its own.
+    while candidates and uncovered and len(found) < 4 * LIMIT:
+        cells = [sum(len(failed[key]) for key in keys if key in uncovered) for _pattern, keys in candidates]
+        pattern, keys = candidates[cells.index(max(cells))]
+        news = [key for key in keys if key in uncovered]
+        if len(news) < at_least:
+            break
+        found.append(_Failures(pattern, tuple(keys), tuple(chain.from_iterable(failed[key] for key in news))))
+        uncovered.difference_update(news)
+    return found
+
+
+def _candidates(failed: set[_Key], passed: set[_Key], dimensions: Sequence[int]) -> dict[_Pattern, list[_Key]]:
+    """Return, for every pattern that holds no passed key and is in no wider one of that sort, its failed keys."""
+    keys = sorted(failed)
+    accepted: dict[_Key, list[frozenset[int]]] = {key: [] for key in keys}
+    candidates: dict[_Pattern, list[_Key]] = defaultdict(list)
+    for fixed in _choices(dimensions, failed | passed) if failed else ():
+        project = _projection(fixed)
+        spoiled = set(map(project, passed))
+        dimensions_fixed = frozenset(fixed)
+        for key in keys:
+            if project(key) not in spoiled and not any(wider <= dimensions_fixed for wider in accepted[key]):
+                accepted[key].append(dimensions_fixed)
+                pattern = tuple(frozenset((key[index],)) if index in fixed else None for index in range(len(key)))
+                candidates[pattern].append(key)
+    return candidates
+
+
+def _choices(dimensions: Sequence[int], keys: set[_Key]) -> list[tuple[int, ...]]:
+    """Return which dimensions a pattern may fix together, few first: those that differ and do not imply one another."""
+    differing = [index for index in dimensions if len({key[index] for key in keys}) > 1]
+    choices = chain.from_iterable(combinations(differing, size) for size in range(len(differing) + 1))
+    return [one for one in choices if not any(_IMPLIED.get(index, set()) & set(one) for index in one)]
+
+
+def _projection(fixed: tuple[int, ...]) -> Callable[[_Key], Any]:
+    """Return the function from a key to its values in some dimensions."""
+    return itemgetter(*fixed) if fixed else lambda key: ()
+
+
+def _merged(groups: Iterable[_Failures]) -> list[_Failures]:
+    """Return the groups, with those made one that have the same main fault and differ in one dimension only."""
+    merged = list(groups)
+    for index in (_CHECK, _FAMILY, _TARGET_KIND, _SOURCE_KIND, _TARGET, _SOURCE, _TARGET_NODE, _SOURCE_NODE):
+        alike: dict[Any, list[_Failures]] = defaultdict(list)
+        for group in merged:
+            others = (*group.pattern[:index], group.pattern[index] is None, *group.pattern[index + 1 :])
+            alike[others, group.faults[0][0]].append(group)
+        merged = [_union(some, index) for some in alike.values()]
+    return merged
+
+
+def _union(groups: list[_Failures], index: int) -> _Failures:
+    """Return one group for groups that differ in a dimension only."""
+    values: _Values = frozenset().union(*(group.pattern[index] or () for group in groups))
+    return replace(
+        groups[0],
+        pattern=(*groups[0].pattern[:index], values or None, *groups[0].pattern[index + 1 :]),
+        keys=tuple(chain.from_iterable(group.keys for group in groups)),
+        judgements=tuple(chain.from_iterable(group.judgements for group in groups)),
+    )
+
+
+def _scattered(failed: Mapping[_Key, list[Judgement]], observed: Mapping[_Key, int]) -> list[_Failures]:
+    """Return a group for each fault, with the narrowest pattern that holds its cells and is short to say."""
+    by_fault: dict[str, dict[_Key, list[Judgement]]] = defaultdict(lambda: defaultdict(list))
+    for key, judgements in failed.items():
+        for judgement in judgements:
+            by_fault[str(judgement.fault)][key].append(judgement)
+    groups = []
+    for some in by_fault.values():
+        pattern = tuple(_narrow(index, some, observed) for index in range(len(_Key._fields)))
+        total = sum(number for key, number in observed.items() if _holds(pattern, key))
+        groups.append(_Failures(pattern, tuple(some), tuple(chain.from_iterable(some.values())), total))
+    return sorted(groups, key=lambda group: -len(group.judgements))
+
+
+def _narrow(index: int, keys: Iterable[_Key], observed: Iterable[_Key]) -> _Values | None:
+    """Return the values that keys have in a dimension; None when they are all there are, or too many to say."""
+    values = frozenset(key[index] for key in keys)
+    many = index in (_SOURCE_NODE, _SOURCE, _TARGET_NODE, _TARGET) and len(values) > 2
+    return None if many or values == {key[index] for key in observed} else values
+
+
+def _holds(pattern: _Pattern, key: _Key) -> bool:
+    """Return whether a key is in a pattern."""
+    return all(values is None or value in values for values, value in zip(pattern, key))
+
+
+def _limited(groups: list[Group], limit: int) -> list[Group]:
+    """Return the groups, the last of them made one when they are too many."""
+    left_out = sum(group.cells for group in groups[limit:])
+    if not left_out:
+        return groups
+    return [*groups[:limit], Group(f"and {left_out} more {'cell' if left_out == 1 else 'cells'}", left_out)]
+
+
+def _sentence(group: _Failures, kinds: set[str]) -> str:
+    """Return what a group is, in a sentence; C(kinds) are those of all targets."""
+    count = len(group.judgements)
+    number = _cells(count) if group.total in (None, count) else f"{count} of {_cells(group.total or 0)}"
+    fault = group.faults[0][0]
+    examples = _examples(judgement for judgement in group.judgements if judgement.fault == fault)
+    if count == 1:
+        return f"{number}: {_pair(examples[0].cell)}: {examples[0].message}"
+    details = "; ".join(f"{_pair(one.cell)}: {one.detail}" for one in examples if one.detail)
+    return f"{number}: {_where(group, kinds)}: {_faults(group.faults)}{f' (such as {details})' if details else ''}"
+
+
+def _examples(judgements: Iterable[Judgement]) -> list[Judgement]:
+    """Return the first of the judgements; of those of cells that policies allow, one for each of their reasons."""
+    reasons: dict[str | None, Judgement] = {}
+    for judgement in judgements:
+        reasons.setdefault(judgement.expected.because if judgement.expected.decided_by else None, judgement)
+    return list(reasons.values())[:_EXPLAINED]
+
+
+def _cells(number: int) -> str:
+    return "1 cell" if number == 1 else f"{number} cells"
+
+
+def _pair(cell: Cell) -> str:
+    """Return which cell it is, for an example."""
+    return f"{cell.source} -> {cell.target}, {cell.check}"
+
+
+def _faults(faults: list[tuple[str, int]]) -> str:
+    """Return what is wrong; how often, when it is not always the same."""
+    if len(faults) == 1:
+        return faults[0][0]
+    more = ["..."] if len(faults) > _EXPLAINED else []
+    return ", ".join([f"{fault} ({number})" for fault, number in faults[:_EXPLAINED]] + more)
+
+
+def _where(group: _Failures, kinds: set[str]) -> str:
+    """Return which cells a pattern holds."""
+    pattern, sources = group.pattern, {(key.source_kind, key.source_node) for key in group.keys}
+    targets = {(key.target_kind, key.target_node) for key in group.keys}
+    source = _ends(sources, pattern[_SOURCE_NODE], pattern[_SOURCE])
+    target = _ends(targets, pattern[_TARGET_NODE], pattern[_TARGET])
+    everything = {kind for kind, _node in targets} == kinds and len(kinds) > 2
+    if everything and not pattern[_TARGET_NODE] and not pattern[_TARGET]:
+        target = "all targets"
+    where = f"{source} -> {target}{_relation_words(pattern)}, {_checks(group)}"
+    return f"{where}, {_listed(pattern[_FAMILY])}" if pattern[_FAMILY] else where
+
+
+def _ends(places: set[tuple[str, str]], nodes: _Values | None, names: _Values | None) -> str:
+    """Return sources or targets in words: by what a pattern fixes, and else by their kinds.
+
+    Args:
+        places: kind and node, or name when it is on none, of each of them
+        nodes, names: to which the pattern is fixed
+    """
+    kinds = {kind for kind, _node in places}
+    if names:
+        return _listed(names)
+    if not nodes:
+        return _listed(_PLURALS[kind] for kind in KINDS if kind in kinds)
+    hosts = frozenset(node for kind, node in places if kind in ("pod", "node"))
+    words = []
+    if hosts:
+        both = f"{_listed(hosts)} and {'its' if len(hosts) == 1 else 'their'} pods"
+        words = [_listed(hosts) if "pod" not in kinds else both if "node" in kinds else f"pods on {_listed(hosts)}"]
+    return _listed([*words, *sorted(nodes - hosts)])
+
+
+def _relation_words(pattern: _Pattern) -> str:
+    """Return how source and target lie to each other, where the words for both do not say it."""
+    relation = _listed(pattern[_RELATION])
+    source, target = pattern[_SOURCE_NODE] or pattern[_SOURCE], pattern[_TARGET_NODE] or pattern[_TARGET]
+    if relation not in _RELATIONS or (source and target):  # several relations say nothing either
+        return ""
+    return f" {_RELATIONS[relation].replace('on ', 'from ', 1) if target else _RELATIONS[relation]}"
+
+
+def _checks(group: _Failures) -> str:
+    """Return the checks in words."""
+    checks = {key.check for key in group.keys}
+    if group.pattern[_CHECK] is None and len(checks) > 2:
+        return "all checks"
+    return _listed(check for check in CHECKS if check in checks)
+
+
+def _listed(words: Iterable[str] | None) -> str:
+    """Return words as a list in a sentence; a set is sorted."""
+    some = sorted(words) if isinstance(words, frozenset) else list(words or ())
+    if len(some) > _NAMED:
+        some = [*some[: _NAMED - 1], f"{len(some) - _NAMED + 1} more"]
+    return " and ".join(filter(None, (", ".join(some[:-1]), *some[-1:])))
+
+
+__all__ = ["LIMIT", "Group", "group_failures"]

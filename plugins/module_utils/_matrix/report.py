@@ -1,0 +1,313 @@
+# Copyright (c) 2026, podnet.kubernetes developers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Reports of a matrix that was judged: a text for the terminal, JSON with a schema, and JUnit. No I/O, no Ansible.
+
+The schema of the JSON report is roles/connectivity/files/connectivity-report-1.schema.json.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+import textwrap
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict
+from datetime import datetime, timezone
+from typing import Any, Callable
+from xml.etree import ElementTree
+
+from ansible_collections.podnet.kubernetes.plugins.module_utils._matrix.cells import Endpoint, Listener, as_dict
+from ansible_collections.podnet.kubernetes.plugins.module_utils._matrix.expectations import (
+    SOURCE_FAULTS,
+    VERDICTS,
+    Judgement,
+    Settings,
+    without_port,
+)
+from ansible_collections.podnet.kubernetes.plugins.module_utils._matrix.failures import Group
+
+SCHEMA = "podnet.kubernetes/connectivity-report"
+VERSION = 1
+
+_COLUMNS = 30  # targets that are columns of their own
+_WIDTH = 99  # characters in a line of the matrix
+_LEAST_LABEL = 16
+
+_LETTERS = {"icmp": "I", "tcp": "T", "udp": "U", "mtu": "M", "dns": "D"}
+_LEGEND = {
+    ".": "all passed",
+    "-": "all blocked, as it should be",
+    ":": "some blocked, as they should be",
+    "X": "all failed",
+    **{letter: f"{check} failed" for check, letter in _LETTERS.items()},
+    "S": "wrong source address",
+    "~": "flapping",
+    "?": "not observed",
+}
+_PLURALS = {"pod": "pods", "node": "nodes", "service": "Services", "dns": "DNS", "outside": "outside"}
+
+_Label = Callable[[Endpoint], str]
+
+
+def summarize(judgements: Iterable[Judgement]) -> dict[str, int]:
+    """Return how many cells there are, and how many have each verdict (one of VERDICTS, with _ for a space)."""
+    counts = Counter(judgement.verdict for judgement in judgements)
+    return {"cells": sum(counts.values()), **{verdict.replace(" ", "_"): counts[verdict] for verdict in VERDICTS}}
+
+
+def text_summary(summary: Mapping[str, int], groups: Iterable[Group]) -> list[str]:
+    """Return the counts in a line, and a line for each group of failures."""
+    counts = [f"{summary[name]} {name.replace('_', ' ')}" for name in list(summary)[1:] if summary[name]]
+    lines = [f"{summary['cells']} cells: {', '.join(counts)}", *(f"- {group.message}" for group in groups)]
+    return [_ascii(line) for line in lines]
+
+
+def text_matrix(endpoints: Sequence[Endpoint], judgements: Sequence[Judgement]) -> list[str]:
+    """Return the matrix as lines of ASCII: sources are rows, targets are columns with the numbers of the rows.
+
+    One entry is a pair, with all its checks and families. Where there are too many targets for that, it is what the
+    pods of a node, or all pods, have in common, and says how many of the observed cells have passed.
+    """
+    used = {name for judgement in judgements for name in (judgement.cell.source, judgement.cell.target)}
+    shown = sorted((endpoint for endpoint in endpoints if endpoint.name in used), key=_by_node(endpoints))
+    label = next((label for label in (_name, _node) if len(set(map(label, shown))) <= _COLUMNS), _kind)
+    labels = {endpoint.name: label(endpoint) for endpoint in shown}
+    pairs: dict[tuple[str, str], list[Judgement]] = defaultdict(list)
+    for judgement in judgements:
+        pairs[labels[judgement.cell.source], labels[judgement.cell.target]].append(judgement)
+    entry = _symbols if label is _name else _fraction
+    entries = {pair: entry(some) for pair, some in pairs.items()}
+    headings = {label(endpoint): _heading(endpoint) if label is _name else "" for endpoint in shown}
+    symbols = set("".join(entries.values()))
+    legend = [f"{symbol} {words}" for symbol, words in _LEGEND.items() if symbol in symbols]
+    if entry is _fraction:
+        legend.insert(0, "passed/observed cells")
+    lines = [*_table(headings, entries), "", "   ".join(legend), *_seen_outside(shown, labels, judgements)]
+    return [_ascii(line).rstrip() for line in [*lines, *_seen_by_nodes(shown, judgements)]]
+
+
+def _by_node(endpoints: Iterable[Endpoint]) -> Callable[[Endpoint], int]:
+    """Return the order of rows: the pods of a node and itself together, and last what is no source."""
+    order: dict[str | None, int] = {}
+    for endpoint in endpoints:
+        order.setdefault(_heading(endpoint), len(order) if _is_source(endpoint) else sys.maxsize)
+    return lambda endpoint: order[_heading(endpoint)]
+
+
+def _is_source(endpoint: Endpoint) -> bool:
+    return endpoint.kind in ("pod", "node")
+
+
+def _heading(endpoint: Endpoint) -> str:
+    """Return the line above the rows of endpoints like this."""
+    return (endpoint.node or endpoint.name) if _is_source(endpoint) else "targets only"
+
+
+def _name(endpoint: Endpoint) -> str:
+    """Return the label of a row for one endpoint."""
+    return endpoint.name if endpoint.kind in ("pod", "dns") else f"{endpoint.name} ({endpoint.kind})"
+
+
+def _node(endpoint: Endpoint) -> str:
+    """Return the label of a row for what is alike on a node."""
+    if endpoint.kind == "pod":
+        return f"pods on {endpoint.node}"
+    return endpoint.name if endpoint.kind == "node" else _kind(endpoint)
+
+
+def _kind(endpoint: Endpoint) -> str:
+    """Return the label of a row for what is of one kind."""
+    return _PLURALS[endpoint.kind]
+
+
+def _symbols(judgements: Iterable[Judgement]) -> str:
+    """Return what a pair's cells showed, in the symbols of the legend."""
+    observed = [judgement for judgement in judgements if judgement.verdict != "not observed"]
+    source = [judgement for judgement in observed if judgement.fault in SOURCE_FAULTS]
+    failed = [one for one in observed if one.verdict == "failed" and one.fault not in SOURCE_FAULTS]
+    flapping = [judgement for judgement in observed if judgement.verdict == "flapping"]
+    if not observed:
+        return "?"
+    if len(failed) == len(observed):
+        return "X"
+    checks = {judgement.cell.check for judgement in failed}
+    letters = [letter for check, letter in _LETTERS.items() if check in checks]
+    return "".join([*letters, "S" * bool(source), "~" * bool(flapping)]) or _passed(observed)
+
+
+def _passed(judgements: Sequence[Judgement]) -> str:
+    """Return the symbol of a pair whose cells have passed: by how many of them are blocked because they should be."""
+    blocked = sum(judgement.expected.outcome == "blocked" for judgement in judgements)
+    return "-" if blocked == len(judgements) else ":" if blocked else "."
+
+
+def _fraction(judgements: Iterable[Judgement]) -> str:
+    """Return how many of the cells that were observed have passed."""
+    counts = summarize(judgements)
+    observed = counts["cells"] - counts["not_observed"]
+    return f"{counts['passed']}/{observed}" if observed else "?"
+
+
+def _table(headings: Mapping[str, str], entries: Mapping[tuple[str, str], str]) -> list[str]:
+    """Return the rows, with a line for the numbers of columns and one for each new heading.
+
+    Args:
+        headings: of each row, in their order, by its label; no line where it is empty
+        entries: by the labels of source and target
+    """
+    numbers = {label: str(number) for number, label in enumerate(headings, 1)}
+    targets = {target for _source, target in entries}
+    columns = [label for label in headings if label in targets]
+    width = max(map(len, [*entries.values(), *numbers.values()]), default=1)
+    digits = len(str(len(numbers)))
+    room = max(_LEAST_LABEL, _WIDTH - len("  ") - digits - len(" ") - (width + 1) * len(columns))
+    room = min(room, max(map(len, headings), default=0))
+    lines = [" " * (3 + digits + room) + "".join(f" {numbers[column]:>{width}}" for column in columns)]
+    previous = ""
+    for label, heading in headings.items():
+        if heading != previous:
+            lines.append(heading)
+        previous = heading
+        # The end of a long name is what tells pods of one Deployment apart.
+        text = label if len(label) <= room else f"..{label[2 - room :]}"
+        row = "".join(f" {entries.get((label, column), ''):>{width}}" for column in columns)
+        lines.append(f"  {numbers[label]:>{digits}} {text:<{room}}{row}")
+    return lines
+
+
+def _seen_outside(
+    endpoints: Iterable[Endpoint], labels: Mapping[str, str], judgements: Iterable[Judgement]
+) -> list[str]:
+    """Return lines with the addresses that targets outside have seen."""
+    outside = {endpoint.name for endpoint in endpoints if endpoint.kind == "outside"}
+    sources: dict[str, dict[str, None]] = defaultdict(dict)  # by address; dicts, because they keep the order
+    for cell in (judgement.cell for judgement in judgements):
+        if cell.target in outside and cell.seen:
+            sources[without_port(cell.seen)][labels[cell.source]] = None
+    seen = [f"{', '.join(some)} as {address}" for address, some in sources.items()]
+    return (
+        textwrap.wrap(f"seen from outside: {'; '.join(seen)}", _WIDTH, subsequent_indent="  ", break_on_hyphens=False)
+        if seen
+        else []
+    )
+
+
+def _seen_by_nodes(endpoints: Iterable[Endpoint], judgements: Iterable[Judgement]) -> list[str]:
+    """Return a line that says how often nodes see another address than the pod's."""
+    kinds = {endpoint.name: endpoint.kind for endpoint in endpoints}
+    cells = [judgement.cell for judgement in judgements]
+    seen = [cell for cell in cells if (kinds[cell.source], kinds[cell.target]) == ("pod", "node") and cell.seen]
+    translated = sum(1 for cell in seen if cell.translated)
+    return (
+        [f"seen by nodes: the source address of pods is translated in {translated} of {len(seen)} cells"]
+        if seen
+        else []
+    )
+
+
+def _ascii(text: str) -> str:
+    """Return the text with escapes in place of what is not ASCII."""
+    return text.encode("ascii", "backslashreplace").decode("ascii")
+
+
+def json_report(
+    name: str,
+    endpoints: Iterable[Endpoint],
+    listeners: Iterable[Listener],
+    judgements: Sequence[Judgement],
+    groups: Iterable[Group],
+    settings: Settings,
+    started: float | None,
+    finished: float,
+) -> dict[str, Any]:
+    """Return the JSON report. Times are seconds since the epoch; C(started) is left out of it when it is None."""
+    times = {"started": started, "finished": finished}
+    return {
+        "schema": SCHEMA,
+        "version": VERSION,
+        "name": name,
+        **{key: _time(seconds) for key, seconds in times.items() if seconds is not None},
+        "settings": asdict(settings),
+        "summary": summarize(judgements),
+        "groups": [asdict(group) for group in groups],
+        "endpoints": [as_dict(endpoint) for endpoint in endpoints],
+        "listeners": [as_dict(listener) for listener in listeners],
+        "cells": [_cell(judgement) for judgement in judgements],
+    }
+
+
+def _cell(judgement: Judgement) -> dict[str, Any]:
+    """Return the cell's JSON form, with what was expected of it and what follows."""
+    more = {"translated": judgement.cell.translated, "verdict": judgement.verdict, "message": judgement.message}
+    found = {**as_dict(judgement.cell), **{key: value for key, value in more.items() if value is not None}}
+    return {**found, "expected": as_dict(judgement.expected)}
+
+
+def _time(seconds: float) -> str:
+    """Return a time in ISO 8601, UTC."""
+    return datetime.fromtimestamp(seconds, timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def json_text(report: Mapping[str, Any]) -> str:
+    """Return the report as JSON in which a line is a key, or an entry of its list: one can search it by line."""
+    return "{\n" + ",\n".join(f"{json.dumps(key)}: {_json_lines(value)}" for key, value in report.items()) + "\n}\n"
+
+
+def _json_lines(value: Any) -> str:
+    """Return a value as JSON, a list with an entry a line."""
+    if not isinstance(value, list):
+        return json.dumps(value)
+    return "[\n" + ",\n".join(map(json.dumps, value)) + "\n]"
+
+
+def junit_text(name: str, judgements: Iterable[Judgement]) -> str:
+    """Return the report as JUnit's XML: a testsuite for each check and family, and a testcase for each cell."""
+    by_suite: dict[str, list[Judgement]] = defaultdict(list)
+    for judgement in judgements:
+        by_suite[f"{judgement.cell.check}.{judgement.cell.family}"].append(judgement)
+    everything = [judgement for some in by_suite.values() for judgement in some]
+    root = ElementTree.Element("testsuites", {"name": name, **_junit_counts(everything)})
+    for suite, some in by_suite.items():
+        element = ElementTree.SubElement(root, "testsuite", {"name": suite, **_junit_counts(some)})
+        for judgement in some:
+            _add_testcase(element, suite, judgement)
+    return f'<?xml version="1.0" encoding="utf-8"?>\n{ElementTree.tostring(root, encoding="unicode")}\n'
+
+
+def _junit_counts(judgements: Sequence[Judgement]) -> dict[str, str]:
+    """Return the attributes that count."""
+    counts = summarize(judgements)
+    failures = counts["failed"] + counts["flapping"]
+    return {
+        "tests": str(counts["cells"]),
+        "failures": str(failures),
+        "errors": "0",
+        "skipped": str(counts["not_observed"]),
+    }
+
+
+def _add_testcase(suite: ElementTree.Element, classname: str, judgement: Judgement) -> None:
+    """Add a cell to its testsuite."""
+    cell = judgement.cell
+    port = "" if cell.port is None else f":{cell.port}"
+    case = ElementTree.SubElement(suite, "testcase", classname=classname, name=f"{cell.source} -> {cell.target}{port}")
+    if judgement.message:
+        # What XML cannot hold, a control character for one, must not cost the report.
+        message = "".join(character if character.isprintable() else "?" for character in judgement.message)
+        ElementTree.SubElement(case, "failure", type=judgement.verdict, message=message)
+    elif judgement.verdict == "not observed":
+        ElementTree.SubElement(case, "skipped", message="not observed")
+
+
+__all__ = [
+    "SCHEMA",
+    "VERSION",
+    "json_report",
+    "json_text",
+    "junit_text",
+    "summarize",
+    "text_matrix",
+    "text_summary",
+]

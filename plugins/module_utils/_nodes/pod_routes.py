@@ -1,0 +1,372 @@
+# Copyright (c) 2026, podnet.kubernetes developers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The routes of a node to the pod subnets of the other nodes, as one resource. No I/O, no Ansible.
+
+A route is the resource's own by its protocol number, which the kernel keeps with it and which nobody else uses. What
+has another number is foreign: it is never changed.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from ansible_collections.podnet.kubernetes.plugins.module_utils._base.networks import (
+    Address,
+    Network,
+    parse_network,
+    show,
+)
+from ansible_collections.podnet.kubernetes.plugins.module_utils._nodes.node_address import Interface
+
+# Route protocols that the kernel or a well-known program has (linux/rtnetlink.h, and rt_protos of iproute2).
+_KNOWN_PROTOCOLS = {
+    1: "redirect",
+    2: "kernel",
+    3: "boot",
+    4: "static",
+    8: "gated",
+    9: "ra",
+    10: "mrt",
+    11: "zebra",
+    12: "bird",
+    13: "dnrouted",
+    14: "xorp",
+    15: "ntk",
+    16: "dhcp",
+    17: "mrouted",
+    18: "keepalived",
+    42: "babel",
+    186: "bgp",
+    187: "isis",
+    188: "ospf",
+    189: "rip",
+    192: "eigrp",
+}
+_FREE_PROTOCOLS = "5 to 7, 19 to 41, 43 to 185 or 193 to 255"
+_TAKEN_PROTOCOLS = frozenset([*range(5), *range(8, 19), 42, *range(186, 193)])
+_BOOT = 3  # the one that ip(8) leaves out of its output
+_DEFAULT_METRICS = {4: 0, 6: 1024}
+
+# Keys of a route in ip's JSON that a plain route has too. What else there is makes it a different one.
+_PLAIN_KEYS = frozenset(["dev", "dst", "flags", "gateway", "metric", "pref", "protocol"])
+
+
+@dataclass(frozen=True)
+class Route:
+    """A route in the table main.
+
+    Attributes:
+        destination: a network
+        gateway: the next hop's address; None for a route without one, or with several
+        device: the name of the NIC; None for a route without one, or with several
+        protocol: the number of the route protocol
+        metric: None for the family's default
+        details: what else the route has, as pairs of ip's name for it and the value; empty for a plain route
+    """
+
+    destination: Network
+    gateway: str | None
+    device: str | None
+    protocol: int
+    metric: int | None = None
+    details: tuple[tuple[str, str], ...] = ()
+
+    def __str__(self) -> str:
+        return " ".join([self.selector, *(f"{key} {value}" for key, value in self.details if key != "tos")])
+
+    @property
+    def selector(self) -> str:
+        """What picks this route out of all others with its protocol, in ip's words."""
+        parts = [("via", self.gateway), ("dev", self.device), ("metric", self.metric), ("tos", self._tos)]
+        return " ".join([str(self.destination), *(f"{key} {value}" for key, value in parts if value is not None)])
+
+    @property
+    def _tos(self) -> str | None:
+        """The type of service, None for any."""
+        return dict(self.details).get("tos")
+
+    def is_replaced_by(self, route: Route) -> bool:
+        """Return whether "ip route replace" of a plain route takes this one away in the same step.
+
+        The kernel looks for the destination, the metric and the type of service. IPv6 also takes no route with a
+        gateway for one without.
+        """
+        same = (self.destination, self.metric, self._tos) == (route.destination, route.metric, None)
+        return same and (self.destination.version == 4 or self.gateway is not None or "nexthops" in dict(self.details))
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return what the module returns as an element of pod_routes."""
+        return {
+            "destination": str(self.destination),
+            "gateway": self.gateway,
+            "device": self.device,
+            "protocol": self.protocol,
+        }
+
+
+@dataclass(frozen=True)
+class Plan:
+    """How the routes of the own protocol become those that are wanted.
+
+    Attributes:
+        before: the own routes as they are
+        after: the own routes as they should be
+        commands: lines for "ip -batch -", of both families, in an order that never leaves a destination without a
+            route that had one; empty when nothing is to be done
+    """
+
+    before: tuple[Route, ...]
+    after: tuple[Route, ...]
+    commands: tuple[str, ...]
+
+
+def check_protocol(protocol: int) -> None:
+    """Raise a ValueError when a number is no route protocol, or one that others use."""
+    if not 1 <= protocol <= 255:
+        raise ValueError(f"protocol {protocol} is not the number of a route protocol: choose one of {_FREE_PROTOCOLS}")
+    if protocol in _TAKEN_PROTOCOLS:
+        raise ValueError(
+            f"protocol {_show_protocol(protocol)} belongs to others, whose routes would be deleted: "
+            f"choose one of {_FREE_PROTOCOLS}"
+        )
+
+
+def parse_routes(text: str, family: str) -> list[Route]:
+    """Return the routes in the output of "ip -N -json route show table main", in the kernel's order.
+
+    The format is that of iproute2 5.3 and newer, in which -N makes names into numbers.
+
+    Args:
+        text: the output, which may be empty
+        family: ipv4 or ipv6, the family that was asked for
+
+    Raises:
+        ValueError: the text is not such an output.
+    """
+    try:
+        return [_parse_route(entry, family) for entry in json.loads(text or "[]")]
+    except (AttributeError, KeyError, TypeError, ValueError) as error:
+        raise ValueError(
+            "the output of 'ip -N -json route show table main' is not what iproute2 5.3 and newer write "
+            f"({type(error).__name__}: {error}): {text[:200]!r}"
+        ) from None
+
+
+def wanted_routes(
+    routes: Iterable[Mapping[str, str]], interfaces: Sequence[Interface], device: str | None, protocol: int
+) -> list[Route]:
+    """Return the routes that a user asks for, IPv4 before IPv6, in the order of their destinations.
+
+    Args:
+        routes: each with its destination, a network in CIDR form, and its gateway, an address of the other node
+        interfaces: the node's NICs, with their addresses of both families: a NIC may come once for each family
+        device: the name of the NIC that all gateways must be reached by; None only where there are no routes
+        protocol: the number of the own route protocol
+
+    Raises:
+        ValueError: a value is none, a destination comes twice, the NIC is not there or down, or a gateway is not on a
+            network of the NIC. The text names the option, the values and what would be right.
+    """
+    asked = [_parse_pair(one["destination"], one["gateway"]) for one in routes]
+    if not asked:
+        return []
+    nics = _find_nics(interfaces, device)
+    found: dict[Network, Route] = {}
+    for destination, gateway in asked:
+        if destination in found:
+            raise ValueError(
+                f"routes: {destination} is there twice, with the gateways {found[destination].gateway} and {gateway}: "
+                "give each destination once"
+            )
+        _check_gateway(destination, gateway, nics, interfaces)
+        found[destination] = Route(destination, str(gateway), nics[0].name, protocol)
+    return sorted(found.values(), key=_order)
+
+
+def plan_routes(present: Iterable[Route], wanted: Sequence[Route], protocol: int) -> Plan:
+    """Return how the own routes become the wanted ones, next to the foreign ones.
+
+    Args:
+        present: all routes of the table main, of both families
+        wanted: the routes that should be there, each destination once
+        protocol: the number of the own route protocol
+
+    Raises:
+        ValueError: a foreign route has a wanted destination; the text shows it, and its protocol.
+    """
+    present = list(present)
+    _check_foreign([route for route in present if route.protocol != protocol], wanted)
+    before = [route for route in present if route.protocol == protocol]
+    kept = set(wanted).intersection(before)
+    rivals: dict[tuple[Network, int | None], list[Route]] = {}
+    for old in before:
+        if old not in kept:
+            rivals.setdefault((old.destination, old.metric), []).append(old)
+    first: list[Route] = []
+    changes: list[str] = []
+    for route in wanted:
+        if route in kept:
+            continue
+        held = rivals.pop((route.destination, route.metric), [])
+        replaced = next((old for old in held if old.is_replaced_by(route)), None)
+        if replaced is None:
+            # These would hold the place of the new one. They carry no packet to a gateway, so they go first.
+            first += held
+        elif len(held) > 1:
+            rivals[(route.destination, route.metric)] = [old for old in held if old is not replaced]
+        changes.append(_command("replace" if replaced else "add", route.selector, protocol))
+    last = [old for held in rivals.values() for old in held]
+    deletes = [[_command("delete", old.selector, protocol) for old in some] for some in (first, last)]
+    return Plan(tuple(sorted(before, key=_order)), tuple(wanted), (*deletes[0], *changes, *deletes[1]))
+
+
+def file_text(routes: Iterable[Route]) -> str | None:
+    """Return the content of the file that podnet-routes.py sets the routes from; None when there should be no file.
+
+    A line is a command for "ip -batch": "route add DESTINATION via GATEWAY dev NIC proto NUMBER".
+    """
+    lines = [_command("add", route.selector, route.protocol) for route in routes]
+    if not lines:
+        return None
+    head = "# Routes to the pods of the other nodes. podnet.kubernetes.pod_routes writes this file, do not edit it."
+    return "".join(f"{line}\n" for line in (head, *lines))
+
+
+def explain_failure(errors: str, commands: Sequence[str]) -> str:
+    """Return a sentence from what "ip -batch -" wrote, with the command that it stopped at."""
+    told = []
+    for line in errors.split("\n"):
+        command, _colon, number = line.partition("Command failed -:")
+        if number.isdigit() and not command and 0 < int(number) <= len(commands):
+            told.append(f"'ip {commands[int(number) - 1]}' failed")
+        elif line.strip():
+            told.append(line.strip())
+    return "the routes were not all set: " + (" | ".join(told) or "ip -batch failed and wrote nothing")
+
+
+def _command(verb: str, selector: str, protocol: int) -> str:
+    """Return a line for "ip -batch". The destination tells the family, so both families fit in one batch."""
+    return f"route {verb} {selector} proto {protocol}"
+
+
+def _order(route: Route) -> tuple[int, int, int]:
+    """Return what routes are sorted by: family, first address, prefix length."""
+    return (
+        route.destination.version,
+        int(route.destination.network_address),
+        route.destination.prefixlen,
+    )
+
+
+def _parse_route(entry: Mapping[str, Any], family: str) -> Route:
+    """Return the route that an element of ip's output describes."""
+    everything = {"ipv4": "0.0.0.0/0", "ipv6": "::/0"}[family]
+    destination = ipaddress.ip_network(everything if entry["dst"] == "default" else entry["dst"])
+    metric = int(entry.get("metric", 0))
+    details = [(key, _show_detail(value)) for key, value in sorted(entry.items()) if key not in _PLAIN_KEYS]
+    # The other flags tell a state, such as linkdown.
+    details += [("flag", flag) for flag in entry.get("flags", []) if flag == "onlink"]
+    if entry.get("pref", "medium") != "medium":
+        details.append(("pref", entry["pref"]))
+    return Route(
+        destination,
+        entry.get("gateway"),
+        entry.get("dev"),
+        int(entry.get("protocol", _BOOT)),
+        None if metric == _DEFAULT_METRICS[destination.version] else metric,
+        tuple(details),
+    )
+
+
+def _show_detail(value: Any) -> str:
+    """Return a value of ip's JSON as text."""
+    return value if isinstance(value, str) else json.dumps(value)
+
+
+def _parse_pair(destination: str, gateway: str) -> tuple[Network, Address]:
+    """Return a destination and its gateway; a ValueError is a whole sentence."""
+    try:
+        network = parse_network(destination)
+    except ValueError as error:
+        raise ValueError(f"routes: destination {show(destination)} {error}") from None
+    if network.prefixlen == 0:
+        raise ValueError(f"routes: destination {destination} is every address there is: give a node's pod subnet")
+    try:
+        address = ipaddress.ip_address(gateway)
+    except ValueError:
+        raise ValueError(
+            f"routes: gateway {show(gateway)} of {destination} is not an address, such as 10.100.198.201: "
+            "give the other node's address on the network that the nodes share"
+        ) from None
+    if address.version != network.version:
+        raise ValueError(
+            f"routes: gateway {gateway} of {destination} is an IPv{address.version} address: "
+            f"give the other node's IPv{network.version} address"
+        )
+    return network, address
+
+
+def _find_nics(interfaces: Sequence[Interface], device: str | None) -> list[Interface]:
+    """Return the NIC of this name, once for each family."""
+    nics = [one for one in interfaces if device in one.names]
+    if not nics:
+        names = ", ".join(dict.fromkeys(one.name for one in interfaces if one.candidates)) or "none"
+        subject = "device is not given" if device is None else f"device {show(device)} is not a NIC of this node"
+        raise ValueError(f"{subject}: give the name of the NIC on the network that the nodes share (one of {names})")
+    if any(one.down for one in nics):
+        raise ValueError(f"device {device} is down: bring the NIC up, or give another device")
+    return nics
+
+
+def _check_gateway(
+    destination: Network, gateway: Address, nics: Sequence[Interface], interfaces: Iterable[Interface]
+) -> None:
+    """Raise a ValueError when a gateway is not on a network of the NIC, or is an address of this node."""
+    networks = dict.fromkeys(one.network for nic in nics for one in nic.candidates)
+    if not any(gateway in network for network in networks):
+        raise ValueError(
+            f"routes: gateway {gateway} of {destination} is on no network of {nics[0].name} "
+            f"({', '.join(map(str, networks)) or 'it has none'}): "
+            "give the other node's address on such a network, or another device"
+        )
+    if any(gateway == one.address for nic in interfaces for one in nic.candidates):
+        raise ValueError(
+            f"routes: gateway {gateway} of {destination} is an address of this node: "
+            "leave out the node's own subnet, or give the other node's address"
+        )
+
+
+def _check_foreign(foreign: Iterable[Route], wanted: Iterable[Route]) -> None:
+    """Raise a ValueError when a foreign route has a wanted destination."""
+    destinations = {route.destination for route in wanted}
+    rivals = [
+        f"{route} (protocol {_show_protocol(route.protocol)})" for route in foreign if route.destination in destinations
+    ]
+    if rivals:
+        raise ValueError(
+            f"routes: others have set routes to the same destinations: {'; '.join(rivals)}: "
+            "delete them where they are set, or choose other pod subnets"
+        )
+
+
+def _show_protocol(protocol: int) -> str:
+    """Return the number of a route protocol, with its name where it has one."""
+    name = _KNOWN_PROTOCOLS.get(protocol)
+    return f"{protocol} ({name})" if name else str(protocol)
+
+
+__all__ = [
+    "Plan",
+    "Route",
+    "check_protocol",
+    "explain_failure",
+    "file_text",
+    "parse_routes",
+    "plan_routes",
+    "wanted_routes",
+]

@@ -1,0 +1,338 @@
+# Copyright (c) 2026, podnet.kubernetes developers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Which node gets which pod subnets, and keeps them. No I/O, no Ansible.
+
+Kubernetes never changes Node.spec.podCIDRs once they are set (the API server's ValidateNodeUpdate): so what the cluster
+has comes before what the file has, and both before a pin.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from itertools import chain, islice
+from typing import Any
+
+from ansible_collections.podnet.kubernetes.plugins.module_utils._base.networks import (
+    NamedNetwork,
+    Network,
+    find_conflicts,
+    parse_network,
+    show,
+)
+
+# The subnets of each node, at most one of each address family.
+Allocation = dict[str, tuple[Network, ...]]
+
+VARIABLE = "podnet_pod_network"
+
+# What mends a claim that is in the way of another one. The first of these sources that takes part is the one to change;
+# the source "" stands for the file, whose source is its path.
+_REMEDIES = {
+    "pins": "choose another pin",
+    "reserved": "choose another reserved range, or release the node if it is gone for good",
+    "": "release the node if it is gone for good; else move the file away, and it is made anew from the cluster",
+    "known": "two nodes of the cluster have the same addresses: delete one of them and let it join again",
+}
+
+
+@dataclass(frozen=True)
+class Claim:
+    """A range of addresses that is taken.
+
+    Attributes:
+        network: the range
+        source: who says so: "known" for the cluster, "pins", "reserved", or the path of the file
+        node: the node that has it; None when it is reserved
+    """
+
+    network: Network
+    source: str
+    node: str | None = None
+
+    def __str__(self) -> str:
+        """Return the claim as an error shows it, such as "10.22.1.0/24 of node1 (pins)"."""
+        return f"{self.network} of {self.node} ({self.source})" if self.node else f"{self.network} ({self.source})"
+
+
+@dataclass(frozen=True)
+class Request:
+    """What is asked for, checked as far as that can be done without the file.
+
+    Attributes:
+        networks: the networks that subnets are taken from, in this order; none overlaps another
+        lengths: the prefix length of a new subnet, in bits, for the IP versions 4 and 6
+        nodes: the names of the nodes, in the order in which they get their subnets; none occurs twice
+        claims: what the cluster has, then the pins
+        reserved: the ranges that no node gets
+        release: the names of the nodes that give their subnets back
+        path: the file, as errors call it
+    """
+
+    networks: tuple[Network, ...]
+    lengths: Mapping[int, int]
+    nodes: tuple[str, ...]
+    claims: tuple[Claim, ...]
+    reserved: tuple[Claim, ...]
+    release: frozenset[str]
+    path: str
+
+    @property
+    def versions(self) -> tuple[int, ...]:
+        """The IP versions of the networks, in their order."""
+        return tuple(dict.fromkeys(network.version for network in self.networks))
+
+    def where(self, version: int | None = None) -> str:
+        """Return the networks (of one IP version) and the variable, as an error shows them."""
+        some = [str(network) for network in self.networks if version in (None, network.version)]
+        return f"{', '.join(some)} ({VARIABLE})"
+
+
+def parse_request(params: Mapping[str, Any]) -> Request:
+    """Return the request that the module's options make.
+
+    Args:
+        params: the options of subnet_allocation, as AnsibleModule has them
+
+    Raises:
+        ValueError: an option is wrong, or two do not fit
+    """
+    networks = _parse_networks(params["networks"], params["avoid"])
+    lengths = {4: params["prefix_lengths"]["ipv4"], 6: params["prefix_lengths"]["ipv6"]}
+    nodes = tuple(params["nodes"])
+    known = _parse_claims("known", params["known"])
+    release = frozenset(params["release"])
+    for network in networks:
+        _check_length(network, lengths[network.version])
+    _check_names(nodes, release, known)
+    reserved = tuple(Claim(_parse("reserved", text), "reserved") for text in dict.fromkeys(params["reserved"]))
+    claims = (*known, *_parse_claims("pins", params["pins"]))
+    request = Request(networks, lengths, nodes, claims, reserved, release, params["path"])
+    _check_families(request, known)
+    return request
+
+
+def allocate(request: Request, stored: Allocation) -> Allocation:
+    """Return the subnets of all nodes: what they have, and a new one in each family in which they have none.
+
+    A new subnet is the first free one: of the first network that has one, the one with the lowest address. A node that
+    is not asked for keeps what it has unless it is released, and a pin of such a node holds its subnet free.
+
+    Args:
+        request: what is asked for
+        stored: what the file has
+
+    Returns:
+        The subnets of each node, in the order of the families of the networks. Nodes that are not asked for are in it.
+
+    Raises:
+        ValueError: claims contradict or overlap each other, lie outside of the networks, or there are too few subnets
+    """
+    claims = _settle(request, stored)
+    _check_overlaps((*claims, *request.reserved))
+    wanted = set(request.nodes)
+    subnets: dict[str, dict[int, Network]] = {}
+    for claim in claims:
+        if claim.node and (claim.source != "pins" or claim.node in wanted):
+            subnets.setdefault(claim.node, {})[claim.network.version] = claim.network
+    taken = sorted(_bounds(claim.network) for claim in (*claims, *request.reserved))
+    for version in request.versions:
+        without = [node for node in request.nodes if version not in subnets.get(node, {})]
+        free = list(islice(_free_subnets(request, version, taken), len(without)))
+        if len(free) < len(without):
+            have = sum(version in families for families in subnets.values())
+            gone = sum(version in families for node, families in subnets.items() if node not in wanted)
+            raise ValueError(_too_few(request, version, have + len(free), have + len(without), gone))
+        for node, subnet in zip(without, free):
+            subnets.setdefault(node, {})[version] = subnet
+    return {
+        node: tuple(families[version] for version in request.versions if version in families)
+        for node, families in subnets.items()
+    }
+
+
+def _parse(subject: str, text: Any) -> Network:
+    """Return the network; the sentence of an error begins with the subject."""
+    try:
+        return parse_network(text)
+    except ValueError as error:
+        raise ValueError(f"{subject} {show(text)} {error}") from None
+
+
+def _parse_networks(texts: Iterable[str], avoid: Iterable[Mapping[str, Any]]) -> tuple[Network, ...]:
+    """Return the networks, of which none may overlap another one, or one to avoid."""
+    networks = tuple(dict.fromkeys(_parse(f"pod network ({VARIABLE})", text) for text in texts))
+    if not networks:
+        raise ValueError(f"{VARIABLE} is empty: give a network, such as 10.22.0.0/16")
+    own = [NamedNetwork("pod network", str(network), VARIABLE) for network in networks]
+    # One by one, as two that are to be avoided may overlap each other.
+    others = [NamedNetwork(one["name"], one["network"], one["variable"], one["where"]) for one in avoid]
+    groups = [own, *([*own, other] for other in others)]
+    sentences = dict.fromkeys(sentence for group in groups for sentence in find_conflicts(group))
+    if sentences:
+        raise ValueError("; ".join(sentences))
+    return networks
+
+
+def _parse_claims(option: str, values: Mapping[str, Any]) -> tuple[Claim, ...]:
+    """Return the claims of an option: for each node a subnet, a list of them, or nothing."""
+    claims: dict[tuple[str, int], Claim] = {}
+    for node, value in values.items():
+        texts = [value] if isinstance(value, str) and value else value or []
+        if not isinstance(texts, list) or not all(isinstance(text, str) for text in texts):
+            raise ValueError(f"{option} {node} is {value!r}: give a subnet, such as 10.22.1.0/24, or a list of them")
+        for text in texts:
+            claim = Claim(_parse(f"{option} {node}", text), option, node)
+            if claims.setdefault((node, claim.network.version), claim) is not claim:
+                raise ValueError(
+                    f"{option} {node} has two IPv{claim.network.version} subnets, {', '.join(texts)}: "
+                    "give at most one of each address family"
+                )
+    return tuple(claims.values())
+
+
+def _check_length(network: Network, length: int) -> None:
+    """Refuse a prefix length that no subnet of the network can have."""
+    if not network.prefixlen <= length <= network.max_prefixlen:
+        raise ValueError(
+            f"prefix_lengths ipv{network.version} is {length}, which no subnet of {network} ({VARIABLE}) can have: "
+            f"give {network.prefixlen} to {network.max_prefixlen}"
+        )
+
+
+def _check_names(nodes: tuple[str, ...], release: frozenset[str], known: Iterable[Claim]) -> None:
+    """Refuse names that are empty or given twice, and the release of nodes that are there."""
+    if "" in nodes:
+        raise ValueError("nodes has an empty name: give the names that the nodes have in the cluster")
+    twice = [node for node, number in Counter(nodes).items() if number > 1]
+    if twice:
+        raise ValueError(f"nodes has {', '.join(twice)} more than once: give every node one name of its own")
+    wanted = [node for node in nodes if node in release]
+    if wanted:
+        raise ValueError(f"release names {', '.join(wanted)}, which nodes has too: take it out of one of them")
+    for claim in known:
+        if claim.node in release:
+            raise ValueError(f"release names {claim.node}, but the cluster has {claim}: delete the node there first")
+
+
+def _check_families(request: Request, known: Iterable[Claim]) -> None:
+    """Refuse a node to which the cluster gave subnets of only some of the families."""
+    families: dict[str | None, dict[int, Claim]] = {}
+    for claim in known:
+        families.setdefault(claim.node, {})[claim.network.version] = claim
+    for node in request.nodes:
+        missing = [version for version in request.versions if node in families and version not in families[node]]
+        if missing:
+            claim = next(iter(families[node].values()))
+            raise ValueError(
+                f"the cluster has only {claim}, and Kubernetes never adds a subnet: delete {node} and let it join "
+                f"again, or take {request.where(missing[0])} away"
+            )
+
+
+def _settle(request: Request, stored: Allocation) -> list[Claim]:
+    """Return one claim for each node and family: the cluster's, else the file's, else the pin."""
+    known = [claim for claim in request.claims if claim.source == "known"]
+    pins = [claim for claim in request.claims if claim.source == "pins"]
+    file = (
+        Claim(network, request.path, node)
+        for node, networks in stored.items()
+        if node not in request.release
+        for network in networks
+    )
+    settled: dict[tuple[str | None, int], Claim] = {}
+    for claim in chain(known, file, pins):
+        held = settled.setdefault((claim.node, claim.network.version), claim)
+        if held is claim:
+            _check_place(request, claim)
+        elif held.network != claim.network:
+            raise ValueError(f"{claim} contradicts {held}, which is what the node has: {_contradiction(claim)}")
+    return list(settled.values())
+
+
+def _contradiction(claim: Claim) -> str:
+    """Return what to do about a claim that says something else than what the node has."""
+    if claim.source == "pins":
+        return "take the pin away, or pin what the node has"
+    return "the cluster wins; move the file away, and it is made anew from the cluster"
+
+
+def _check_place(request: Request, claim: Claim) -> None:
+    """Refuse a claim outside of the networks, and a pin of another length than new subnets have."""
+    network, length = claim.network, request.lengths[claim.network.version]
+    if not any(network.network_address in one and network.prefixlen >= one.prefixlen for one in request.networks):
+        remedy = {
+            "pins": "choose a pin inside",
+            "known": "the pod network must hold the subnets of all nodes of the cluster",
+        }.get(claim.source, "the file belongs to another cluster, or give back the network that it was made for")
+        raise ValueError(f"{claim} is outside of {request.where()}: {remedy}")
+    if claim.source == "pins" and network.prefixlen != length:
+        raise ValueError(f"{claim} must have the prefix length {length} (prefix_lengths ipv{network.version})")
+
+
+def _check_overlaps(claims: Iterable[Claim]) -> None:
+    """Refuse two claims that overlap, unless both are reserved.
+
+    Two CIDR networks are disjoint or one holds the other: in the order of first addresses, wide before narrow, the
+    claims that hold the current one form a stack, of at most one claim for each prefix length.
+    """
+    holders: list[Claim] = []
+    for claim in sorted(claims, key=lambda claim: (*_bounds(claim.network)[:2], claim.network.prefixlen)):
+        while holders and claim.network.network_address not in holders[-1].network:
+            holders.pop()
+        for holder in holders:
+            if claim.node or holder.node:
+                raise ValueError(_overlap(claim, holder))
+        holders.append(claim)
+
+
+def _overlap(*pair: Claim) -> str:
+    """Return the sentence for two claims that overlap; the one that is to be changed comes first."""
+    order = list(_REMEDIES)
+    sources = {claim: claim.source if claim.source in _REMEDIES else "" for claim in pair}
+    one, other = sorted(pair, key=lambda claim: (order.index(sources[claim]), str(claim)))
+    return f"{one} overlaps {other}: {_REMEDIES[sources[one]]}"
+
+
+def _bounds(network: Network) -> tuple[int, int, int]:
+    """Return the IP version, the first address and the one after the last, as numbers."""
+    first = int(network.network_address)
+    # Not by broadcast_address, which makes two more addresses.
+    return network.version, first, first + (1 << (network.max_prefixlen - network.prefixlen))
+
+
+def _free_subnets(request: Request, version: int, taken: list[tuple[int, int, int]]) -> Iterator[Network]:
+    """Yield the subnets that are free, in the order of the networks and of addresses.
+
+    Args:
+        request: what is asked for
+        version: the IP version
+        taken: the bounds of all ranges that are taken, sorted
+    """
+    for network in request.networks:
+        if network.version != version:
+            continue
+        length = request.lengths[version]
+        size = 1 << (network.max_prefixlen - length)
+        _version, position, end = _bounds(network)
+        ranges = [(first, after) for other, first, after in taken if other == version]
+        for first, after in [*ranges, (end, end)]:
+            while position + size <= min(first, end):
+                yield type(network)((position, length))
+                position += size
+            position = max(position, -(-after // size) * size)  # where the next subnet can begin
+
+
+def _too_few(request: Request, version: int, room: int, wanted: int, gone: int) -> str:
+    """Return the sentence for networks that are too small; of the nodes that want a subnet, some are gone."""
+    kept = f", {gone} of them for nodes that are gone" if gone else ""
+    return (
+        f"{request.where(version)} has room for {room} nodes with subnets of length {request.lengths[version]} beside "
+        f"what is reserved or pinned for other nodes, but {wanted} are asked for{kept}: add a network, release nodes "
+        f"that are gone, or choose a longer prefix length (prefix_lengths ipv{version})"
+    )
+
+
+__all__ = ["Allocation", "Claim", "Request", "allocate", "parse_request"]

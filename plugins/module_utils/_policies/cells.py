@@ -1,0 +1,91 @@
+# Copyright (c) 2026, podnet.kubernetes developers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The cells of a matrix of NetworkPolicies, one by one, with the policies that decided. No I/O, no Ansible."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from ansible_collections.podnet.kubernetes.plugins.module_utils._matrix.expected_cells import ExpectedCell
+from ansible_collections.podnet.kubernetes.plugins.module_utils._policies.matrix import Direction, Grant, Layer, Matrix
+from ansible_collections.podnet.kubernetes.plugins.module_utils._policies.pods import Pod
+
+
+def list_cells(matrix: Matrix) -> Iterator[ExpectedCell]:
+    """Yield the cells of a matrix: each source, each target (itself too), each family that both have, each port."""
+    explanations = [_Explanation(matrix.pods, layer) for layer in matrix.layers]
+    for source, sender in enumerate(matrix.pods):
+        for target, receiver in enumerate(matrix.pods):
+            pair = 1 << source | 1 << target
+            for layer, explanation in zip(matrix.layers, explanations):
+                if layer.members & pair == pair:
+                    yield ExpectedCell(
+                        source=str(sender),
+                        target=str(receiver),
+                        port=layer.port.number,
+                        protocol=layer.port.protocol,
+                        family=layer.family,
+                        allowed=layer.allows(source, target),
+                        because=explanation.of(source, target),
+                        decided_by="implementation" if layer.hangs_on_implementation(source, target) else "api",
+                    )
+
+
+class _Explanation:
+    """Why the cells of a layer are as they are. What concerns one end only is looked up once for each pod."""
+
+    def __init__(self, pods: Sequence[Pod], layer: Layer) -> None:
+        self._pods, self._layer = pods, layer
+        every = range(len(pods))
+        self._entering = [[one for one in layer.ingress.grants if one.targets >> pod & 1] for pod in every]
+        self._leaving = [[one for one in layer.egress.grants if one.sources >> pod & 1] for pod in every]
+
+    def of(self, source: int, target: int) -> str:
+        """Return the reason in one line: of both directions when the cell is allowed, else of those that deny it."""
+        if source == target:
+            return "a pod always reaches itself"
+        parts = [self._ingress(source, target), self._egress(source, target)]
+        allowed = self._layer.allows(source, target)
+        text = "; ".join(words for opened, words in parts if allowed or not opened)
+        return text + self._remark(source, target)
+
+    def _ingress(self, source: int, target: int) -> tuple[bool, str]:
+        """Return whether the target lets the source in, and why."""
+        sender, receiver = self._pods[source], self._pods[target]
+        if sender.host_network and sender.node == receiver.node and not receiver.host_network:
+            return True, f"ingress: {sender} is on the network of {sender.node}, the target's own node"
+        grants = [grant for grant in self._entering[target] if grant.sources >> source & 1]
+        return self._reason("ingress", target, self._layer.ingress, grants)
+
+    def _egress(self, source: int, target: int) -> tuple[bool, str]:
+        """Return whether the source's traffic to the target may leave, and why."""
+        grants = [grant for grant in self._leaving[source] if grant.targets >> target & 1]
+        return self._reason("egress", source, self._layer.egress, grants)
+
+    def _reason(self, name: str, pod: int, direction: Direction, grants: Sequence[Grant]) -> tuple[bool, str]:
+        """Return whether a direction is open to a pod by these grants, and why."""
+        if self._pods[pod].host_network:
+            return True, f"{name}: {self._pods[pod]} is on the host network, where policies have no effect"
+        policies = [policy for policy, mask in direction.bound if mask >> pod & 1]
+        if not policies:
+            return True, f"{name}: no policy selects {self._pods[pod]}"
+        if grants:
+            return True, f"{name}: allowed by {_some([f'{grant.policy} {grant.rule}' for grant in grants])}"
+        return False, f"{name}: selected by {_some(policies)}, and no rule allows it"
+
+    def _remark(self, source: int, target: int) -> str:
+        """Return what else is to be known of a host-network pod whose traffic comes from another node."""
+        sender, receiver = self._pods[source], self._pods[target]
+        foreign = sender.host_network and not receiver.host_network and sender.node != receiver.node
+        if foreign and self._layer.hangs_on_implementation(source, target):
+            return f"; {sender} has the address of {sender.node}, or through an overlay that of the tunnel"
+        return ""
+
+
+def _some(names: Sequence[str], most: int = 3) -> str:
+    """Return the names in one line; of many only the first."""
+    return ", ".join(names[:most]) + (f" and {len(names) - most} more" if len(names) > most else "")
+
+
+__all__ = ["list_cells"]

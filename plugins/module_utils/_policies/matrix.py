@@ -1,0 +1,393 @@
+# Copyright (c) 2026, podnet.kubernetes developers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Which pods may connect to which, as NetworkPolicies say: the matrix, as bit sets. No I/O, no Ansible.
+
+A set of pods is an integer here, a mask, in which bit i stands for pods[i].
+
+The rules are those of the API reference of NetworkPolicy. What it leaves open is a Reading: the matrix is made by
+Calico's, and a cell hangs on the implementation where the strictest and the most lenient reading differ.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from ansible_collections.podnet.kubernetes.plugins.module_utils._matrix.cells import FAMILIES
+from ansible_collections.podnet.kubernetes.plugins.module_utils._policies.objects import (
+    IPBlock,
+    LabelSelector,
+    Peer,
+    Policy,
+    PolicyPort,
+    Requirement,
+    Rule,
+)
+from ansible_collections.podnet.kubernetes.plugins.module_utils._policies.pods import NamedPort, Pod, Port
+
+
+@dataclass(frozen=True)
+class Reading:
+    """How an implementation reads what the API leaves open. Every True but the third allows more.
+
+    Attributes:
+        blocks_match_pods: an ipBlock matches the pods that have an address in it
+        peers_match_host_network: selectors of peers match host-network pods, and their ports have names
+        policies_bind_host_network: a policy that selects a host-network pod has an effect on it
+        own_node_enters: a pod lets in the host-network pods of its node, whatever the policies say
+        own_node_is_reached: a pod reaches the host-network pods of its node, whatever the policies say
+        init_ports_have_names: the names of ports of init containers count which end before the others start
+    """
+
+    blocks_match_pods: bool
+    peers_match_host_network: bool
+    policies_bind_host_network: bool
+    own_node_enters: bool
+    own_node_is_reached: bool
+    init_ports_have_names: bool
+
+
+STRICTEST = Reading(False, False, True, False, False, False)
+MOST_LENIENT = Reading(True, True, False, True, True, True)
+
+# It sees a host-network pod as its node's address, and lets a node into its own pods for the kubelet's
+# sake; what a pod sends to its node is subject to the pod's policies.
+CALICO = Reading(
+    blocks_match_pods=True,
+    peers_match_host_network=False,
+    policies_bind_host_network=False,
+    own_node_enters=True,
+    own_node_is_reached=False,
+    init_ports_have_names=True,
+)
+
+
+@dataclass(frozen=True)
+class Grant:
+    """What a rule allows: any of the sources to any of the targets, both masks. C(rule) is like V(ingress[0])."""
+
+    policy: str
+    rule: str
+    sources: int
+    targets: int
+
+
+@dataclass(frozen=True)
+class Direction:
+    """What the policies of one direction say, for one port in one family.
+
+    Attributes:
+        bound: name of each policy that has the direction, with the mask of the pods that it selects
+        grants: of their rules, without those that grant nothing
+    """
+
+    bound: tuple[tuple[str, int], ...]
+    grants: tuple[Grant, ...]
+
+    @property
+    def isolated(self) -> int:
+        """The pods that are selected by a policy, and so are open to nothing but what rules grant."""
+        return _union(mask for _name, mask in self.bound)
+
+
+@dataclass(frozen=True)
+class Layer:
+    """The cells of one port in one address family.
+
+    Attributes:
+        port, family: of the cells
+        members: the pods that have an address of the family; the others have no cells
+        allowed: for each target, the mask of the sources that reach it
+        contested: for each target, the mask of the sources for which that hangs on the implementation
+        ingress, egress: why, as Calico reads it
+    """
+
+    port: Port
+    family: str
+    members: int
+    allowed: tuple[int, ...]
+    contested: tuple[int, ...]
+    ingress: Direction
+    egress: Direction
+
+    def allows(self, source: int, target: int) -> bool:
+        """Return whether pods[source] reaches pods[target]."""
+        return bool(self.allowed[target] >> source & 1)
+
+    def hangs_on_implementation(self, source: int, target: int) -> bool:
+        """Return whether the API leaves open if it does."""
+        return bool(self.contested[target] >> source & 1)
+
+
+@dataclass(frozen=True)
+class Matrix:
+    """The pods, and a layer for each address family that a pod has and each port."""
+
+    pods: tuple[Pod, ...]
+    layers: tuple[Layer, ...]
+
+
+def expected_matrix(
+    pods: Sequence[Pod],
+    namespaces: Mapping[str, Mapping[str, str]],
+    policies: Sequence[Policy],
+    ports: Sequence[Port],
+) -> Matrix:
+    """Return which pods reach which on the ports, as the policies say, in every address family that the pods have.
+
+    How it scales: what is asked of labels is answered for all pods at once, from one mask for each label, and targets
+    that the same rules let in share a row. So the time grows with layers times rules times different rows, each step
+    being one on masks of pods/64 machine words, and with the pods times the different ipBlocks. Only the result is
+    quadratic: two bits a cell.
+
+    Args:
+        pods: all that are sources and targets; whom else a policy selects does not matter
+        namespaces: labels of each namespace
+        policies: all of the cluster, or those that are to be
+        ports: what is asked for
+
+    Raises:
+        ValueError: a pod or a policy is in a namespace that is not there
+    """
+    for pod in pods:
+        _check_namespace("pod", pod, pod.namespace, namespaces)
+    for policy in policies:
+        _check_namespace("policy", policy, policy.namespace, namespaces)
+    index = _Index(pods, namespaces)
+    families = [family for family in FAMILIES if index.members[family]]
+    return Matrix(tuple(pods), tuple(_layer(index, policies, port, family) for family in families for port in ports))
+
+
+def _check_namespace(kind: str, one: object, namespace: str, namespaces: Mapping[str, object]) -> None:
+    """Raise ValueError when an object is in a namespace that is not there."""
+    if namespace not in namespaces:
+        raise ValueError(f"namespaces has no {namespace}, in which {kind} {one} is: give all namespaces of the cluster")
+
+
+def _layer(index: _Index, policies: Sequence[Policy], port: Port, family: str) -> Layer:
+    """Return the cells of a port in a family."""
+    question = _Question(index, port, family, CALICO)
+    ingress, egress = question.direction("ingress", policies), question.direction("egress", policies)
+    allowed = question.rows(ingress, egress)
+    members = index.members[family]
+    if port.protocol == "ICMP":  # of protocols other than its three the API says nothing
+        contested = [members & ~(1 << target) if members >> target & 1 else 0 for target in range(len(allowed))]
+    else:
+        strict, lenient = (
+            asked.rows(asked.direction("ingress", policies), asked.direction("egress", policies))
+            for asked in (_Question(index, port, family, reading) for reading in (STRICTEST, MOST_LENIENT))
+        )
+        contested = [one ^ other for one, other in zip(strict, lenient)]
+    return Layer(port, family, members, tuple(allowed), tuple(contested), ingress, egress)
+
+
+class _LabelIndex:
+    """Masks of the objects that have labels; bit i is labels[i]."""
+
+    def __init__(self, labels: Iterable[Mapping[str, str]]) -> None:
+        self._having: dict[str, int] = defaultdict(int)
+        self._equal: dict[tuple[str, str], int] = defaultdict(int)
+        self._all = 0
+        for position, one in enumerate(labels):
+            self._all |= 1 << position
+            for key, value in one.items():
+                self._having[key] |= 1 << position
+                self._equal[key, value] |= 1 << position
+
+    def select(self, selector: LabelSelector | None) -> int:
+        """Return what a selector selects; without one, everything."""
+        mask = self._all
+        for requirement in selector.requirements if selector else ():
+            mask &= self._meeting(requirement)
+        return mask
+
+    def _meeting(self, requirement: Requirement) -> int:
+        """Return what meets a requirement. NotIn is met by what has not the key at all, as the API says."""
+        if requirement.operator in ("Exists", "DoesNotExist"):
+            mask = self._having.get(requirement.key, 0)
+        else:
+            mask = _union(self._equal.get((requirement.key, value), 0) for value in requirement.values)
+        return mask if requirement.operator in ("In", "Exists") else self._all & ~mask
+
+
+class _Index:
+    """Masks of pods, by what policies ask of them. What was asked once is remembered."""
+
+    def __init__(self, pods: Sequence[Pod], namespaces: Mapping[str, Mapping[str, str]]) -> None:
+        self._pods = pods
+        self._labels = _LabelIndex(pod.labels for pod in pods)
+        self._namespace_labels = _LabelIndex(namespaces.values())
+        self._namespaces: dict[str, int] = dict.fromkeys(namespaces, 0)
+        self._named: dict[NamedPort, int] = defaultdict(int)
+        self._init_named: dict[NamedPort, int] = defaultdict(int)
+        self._selected: dict[tuple[str, LabelSelector | None, LabelSelector | None], int] = {}
+        self._blocks: dict[IPBlock, int] = {}
+        self.everyone = (1 << len(pods)) - 1
+        self.host_network = 0
+        self.members = dict.fromkeys(FAMILIES, 0)
+        self.nodes: dict[str | None, int] = defaultdict(int)
+        for position, pod in enumerate(pods):
+            bit = 1 << position
+            self._namespaces[pod.namespace] |= bit
+            self.nodes[pod.node] |= bit
+            self.host_network |= bit * pod.host_network
+            for family in pod.addresses:
+                self.members[family] |= bit
+            for named, found in ((pod.ports, self._named), (pod.init_ports, self._init_named)):
+                for port in named:
+                    found[port] |= bit
+
+    def select(self, namespace: str, pods: LabelSelector | None, namespaces: LabelSelector | None = None) -> int:
+        """Return the pods that a selector selects, in the namespace or, with the other selector, in those."""
+        key = (namespace, pods, namespaces)
+        if key not in self._selected:
+            places = self._namespaces[namespace]
+            if namespaces is not None:
+                masks = list(self._namespaces.values())
+                places = _union(masks[position] for position in _positions(self._namespace_labels.select(namespaces)))
+            self._selected[key] = places & self._labels.select(pods)
+        return self._selected[key]
+
+    def within(self, block: IPBlock) -> int:
+        """Return the pods with an address in a block."""
+        if block not in self._blocks:
+            family = f"ipv{block.network.version}"
+            self._blocks[block] = _union(
+                1 << position
+                for position, pod in enumerate(self._pods)
+                if family in pod.addresses
+                and pod.addresses[family] in block.network
+                and not any(pod.addresses[family] in hole for hole in block.excepted)
+            )
+        return self._blocks[block]
+
+    def naming(self, port: NamedPort, with_init_ports: bool) -> int:
+        """Return the pods that call a port so."""
+        return self._named.get(port, 0) | (self._init_named.get(port, 0) if with_init_ports else 0)
+
+
+class _Question:
+    """A port in a family, in one reading."""
+
+    def __init__(self, index: _Index, port: Port, family: str, reading: Reading) -> None:
+        self._index, self._port, self._family, self._reading = index, port, family, reading
+        self._bindable = index.everyone if reading.policies_bind_host_network else index.everyone & ~index.host_network
+        self._matchable = index.everyone if reading.peers_match_host_network else index.everyone & ~index.host_network
+
+    def direction(self, name: str, policies: Iterable[Policy]) -> Direction:
+        """Return what the policies say of traffic in a direction, "ingress" or "egress"."""
+        bound, grants = [], []
+        for policy in policies:
+            rules = policy.ingress if name == "ingress" else policy.egress
+            if rules is None:
+                continue
+            selected = self._index.select(policy.namespace, policy.pod_selector) & self._bindable
+            bound.append((str(policy), selected))
+            for number, rule in enumerate(rules):
+                peers, serving = self._peers(policy, rule), self._serving(rule)
+                ends = (peers, selected & serving) if name == "ingress" else (selected, peers & serving)
+                grants.append(Grant(str(policy), f"{name}[{number}]", *ends))
+        return Direction(
+            tuple((name, mask) for name, mask in bound if mask),
+            tuple(grant for grant in grants if grant.sources and grant.targets),
+        )
+
+    def rows(self, ingress: Direction, egress: Direction) -> list[int]:
+        """Return, for each target, the mask of the sources for which both directions are open, and itself."""
+        everyone, hosts, members = self._index.everyone, self._index.host_network, self._index.members[self._family]
+        entering = [(grant.sources, grant.targets) for grant in ingress.grants]
+        entering.append((everyone, everyone & ~ingress.isolated))
+        leaving = [(grant.sources, grant.targets) for grant in egress.grants]
+        leaving.append((everyone & ~egress.isolated, everyone))
+        for neighbours in self._index.nodes.values():
+            if self._reading.own_node_enters:
+                entering.append((neighbours & hosts, neighbours))
+            if self._reading.own_node_is_reached:
+                leaving.append((neighbours, neighbours & hosts))
+        both = zip(_spread(entering, everyone), _spread(leaving, everyone))
+        return [
+            ((into & out) | 1 << target) & members if members >> target & 1 else 0
+            for target, (into, out) in enumerate(both)
+        ]
+
+    def _peers(self, policy: Policy, rule: Rule) -> int:
+        """Return the pods that are peers of a rule."""
+        if not rule.peers:
+            return self._index.everyone
+        return _union(self._peer(policy, peer) for peer in rule.peers)
+
+    def _peer(self, policy: Policy, peer: Peer) -> int:
+        """Return the pods that a peer matches."""
+        if peer.ip_block:
+            same = self._reading.blocks_match_pods and f"ipv{peer.ip_block.network.version}" == self._family
+            return self._index.within(peer.ip_block) if same else 0
+        return self._index.select(policy.namespace, peer.pod_selector, peer.namespace_selector) & self._matchable
+
+    def _serving(self, rule: Rule) -> int:
+        """Return the pods on which the port is one that a rule allows."""
+        if not rule.ports:
+            return self._index.everyone
+        return _union(self._serving_port(port) for port in rule.ports if port.protocol == self._port.protocol)
+
+    def _serving_port(self, port: PolicyPort) -> int:
+        """Return the pods on which the port is the one of an entry of the same protocol."""
+        number = self._port.number or 0  # only ICMP has none
+        if port.port is None:
+            return self._index.everyone
+        if isinstance(port.port, str):
+            named = NamedPort(port.port, port.protocol, number)
+            return self._index.naming(named, self._reading.init_ports_have_names) & self._matchable
+        return self._index.everyone if port.port <= number <= (port.end_port or port.port) else 0
+
+
+def _spread(grants: Iterable[tuple[int, int]], everyone: int) -> list[int]:
+    """Return, for each target, the union of the sources that grants give it.
+
+    The targets are split by grants into groups that have the same row. Groups with equal rows become one again, so that
+    there are never more of them than different rows.
+    """
+    groups = {0: everyone}  # targets by their row
+    for sources, targets in grants:
+        split: dict[int, int] = defaultdict(int)
+        for row, members in groups.items():
+            if members & targets:
+                split[row | sources] |= members & targets
+            if members & ~targets:
+                split[row] |= members & ~targets
+        groups = split
+    rows = [0] * everyone.bit_length()
+    for row, members in groups.items():
+        for target in _positions(members):
+            rows[target] = row
+    return rows
+
+
+def _union(masks: Iterable[int]) -> int:
+    """Return the union of masks."""
+    union = 0
+    for mask in masks:
+        union |= mask
+    return union
+
+
+def _positions(mask: int) -> Iterator[int]:
+    """Yield the positions of the bits that are set in a mask, the lowest first."""
+    while mask:
+        lowest = mask & -mask
+        yield lowest.bit_length() - 1
+        mask ^= lowest
+
+
+__all__ = [
+    "CALICO",
+    "MOST_LENIENT",
+    "STRICTEST",
+    "Direction",
+    "Grant",
+    "Layer",
+    "Matrix",
+    "Reading",
+    "expected_matrix",
+]

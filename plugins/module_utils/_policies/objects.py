@@ -1,0 +1,292 @@
+# Copyright (c) 2026, podnet.kubernetes developers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""NetworkPolicy objects of networking.k8s.io/v1, checked and with the API server's defaults. No I/O, no Ansible.
+
+Rules and names of fields are those of the API reference (NetworkPolicy, LabelSelector), validation is the API server's.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from ansible_collections.podnet.kubernetes.plugins.module_utils._base.networks import Network
+from ansible_collections.podnet.kubernetes.plugins.module_utils._base.object_fields import (
+    errors_of,
+    read_fields,
+    read_items,
+    read_labels,
+    read_list,
+    read_metadata,
+    read_number,
+)
+
+PROTOCOLS = ("TCP", "UDP", "SCTP")
+OPERATORS = ("In", "NotIn", "Exists", "DoesNotExist")
+
+_API_VERSION = "networking.k8s.io/v1"
+_POLICY_TYPES = ("Ingress", "Egress")
+_LABEL_PART = re.compile(r"[A-Za-z0-9]([A-Za-z0-9_.-]{0,61}[A-Za-z0-9])?")
+_LABEL_PREFIX = re.compile(r"(?=.{1,253}$)[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*")
+_PORT_NAME = re.compile(r"(?=.{1,15}$)(?=.*[a-z])[a-z0-9]+(-[a-z0-9]+)*")
+
+
+@dataclass(frozen=True)
+class Requirement:
+    """What a selector asks of one label: key, one of OPERATORS, and values for In and NotIn."""
+
+    key: str
+    operator: str
+    values: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class LabelSelector:
+    """Requirements of which all must be met; none: everything is selected. matchLabels are requirements In here."""
+
+    requirements: tuple[Requirement, ...] = ()
+
+
+@dataclass(frozen=True)
+class IPBlock:
+    """The addresses of a network without those of the networks that are excepted."""
+
+    network: Network
+    excepted: tuple[Network, ...] = ()
+
+
+@dataclass(frozen=True)
+class Peer:
+    """Whom a rule is about: pods by their labels and their namespaces', or addresses.
+
+    Attributes:
+        pod_selector: None: all pods
+        namespace_selector: None: the policy's own namespace
+        ip_block: not None: the selectors are None and mean nothing
+    """
+
+    pod_selector: LabelSelector | None = None
+    namespace_selector: LabelSelector | None = None
+    ip_block: IPBlock | None = None
+
+
+@dataclass(frozen=True)
+class PolicyPort:
+    """Ports that a rule is about: of PROTOCOLS; port is a number, the name of a container's port or None for all.
+
+    end_port is the last of a range that begins with a number, that number included; None: no range.
+    """
+
+    protocol: str
+    port: int | str | None = None
+    end_port: int | None = None
+
+
+@dataclass(frozen=True)
+class Rule:
+    """What a policy allows: any of the ports from or to any of the peers. Empty: all ports, or everybody."""
+
+    peers: tuple[Peer, ...] = ()
+    ports: tuple[PolicyPort, ...] = ()
+
+
+@dataclass(frozen=True)
+class Policy:
+    """A NetworkPolicy. ingress and egress are None where its policyTypes have not that direction."""
+
+    namespace: str
+    name: str
+    pod_selector: LabelSelector
+    ingress: tuple[Rule, ...] | None
+    egress: tuple[Rule, ...] | None
+
+    def __str__(self) -> str:
+        return f"{self.namespace}/{self.name}"
+
+
+def parse_policies(value: Any) -> tuple[Policy, ...]:
+    """Return the policies of a list of NetworkPolicy objects, as the API returns them or a user writes them.
+
+    Raises:
+        ValueError: one of them would be refused by the API server, or is there twice. The text is
+            NAMESPACE/NAME, the path of the field, what is wrong, and what would be right.
+    """
+    policies: dict[str, Policy] = {}
+    for index, item in enumerate(read_list(value, "policies")):
+        policy = _parse_policy(item, f"policies[{index}]")
+        if str(policy) in policies:
+            raise ValueError(f"policies[{index}] is a second {policy}: give one object for each policy")
+        policies[str(policy)] = policy
+    return tuple(policies.values())
+
+
+def _parse_policy(value: Any, where: str) -> Policy:
+    """Return the policy of a NetworkPolicy object; C(where) is its place in the input."""
+    metadata = read_metadata(value, where, "NetworkPolicy")
+    with errors_of(metadata):
+        fields = read_fields(value, "the policy", ("apiVersion", "kind", "metadata", "spec", "status"))
+        if fields.get("apiVersion", _API_VERSION) != _API_VERSION:
+            raise ValueError(f"apiVersion is {fields['apiVersion']!r}: give {_API_VERSION}")
+        spec = read_fields(fields.get("spec", {}), "spec", ("podSelector", "ingress", "egress", "policyTypes"))
+        ingress = tuple(_parse_rule(item, path, "from") for path, item in read_items(spec, "ingress", "spec"))
+        egress = tuple(_parse_rule(item, path, "to") for path, item in read_items(spec, "egress", "spec"))
+        types = _parse_types(spec, bool(egress))
+        return Policy(
+            namespace=metadata.namespace,
+            name=metadata.name,
+            pod_selector=_parse_selector(spec.get("podSelector", {}), "spec.podSelector"),
+            ingress=ingress if "Ingress" in types else None,
+            egress=egress if "Egress" in types else None,
+        )
+
+
+def _parse_types(spec: Mapping[str, Any], has_egress: bool) -> list[str]:
+    """Return the policyTypes. By default they are Ingress, and Egress where there is at least one egress rule."""
+    items = read_items(spec, "policyTypes", "spec")
+    for path, item in items:
+        if item not in _POLICY_TYPES:
+            raise ValueError(f"{path} is {item!r}: give {' or '.join(_POLICY_TYPES)}")
+    if len(items) > len(_POLICY_TYPES):
+        raise ValueError(f"spec.policyTypes has {len(items)} entries: give each of {', '.join(_POLICY_TYPES)} once")
+    return [item for _path, item in items] or list(_POLICY_TYPES if has_egress else _POLICY_TYPES[:1])
+
+
+def _parse_rule(value: Any, path: str, peers: str) -> Rule:
+    """Return a rule; C(peers) is the name of the field with its peers."""
+    fields = read_fields(value, path, (peers, "ports"))
+    return Rule(
+        tuple(_parse_peer(item, place) for place, item in read_items(fields, peers, path)),
+        tuple(_parse_port(item, place) for place, item in read_items(fields, "ports", path)),
+    )
+
+
+def _parse_peer(value: Any, path: str) -> Peer:
+    """Return a peer."""
+    fields = read_fields(value, path, ("podSelector", "namespaceSelector", "ipBlock"))
+    if not fields:
+        raise ValueError(f"{path} is empty: give podSelector, namespaceSelector or ipBlock")
+    if "ipBlock" in fields:
+        if len(fields) > 1:
+            raise ValueError(f"{path} has ipBlock and a selector: give one or the other, or two entries")
+        return Peer(ip_block=_parse_block(fields["ipBlock"], f"{path}.ipBlock"))
+    pods, namespaces = (
+        _parse_selector(fields[name], f"{path}.{name}") if name in fields else None
+        for name in ("podSelector", "namespaceSelector")
+    )
+    return Peer(pods, namespaces)
+
+
+def _parse_block(value: Any, path: str) -> IPBlock:
+    """Return an ipBlock."""
+    fields = read_fields(value, path, ("cidr", "except"))
+    network = _parse_cidr(fields.get("cidr"), f"{path}.cidr")
+    excepted = []
+    for place, item in read_items(fields, "except", path):
+        hole = _parse_cidr(item, place)
+        if hole.prefixlen <= network.prefixlen or hole.version != network.version or hole[0] not in network:
+            raise ValueError(f"{place} {hole} is not a part of cidr {network}: give a smaller network inside it")
+        excepted.append(hole)
+    return IPBlock(network, tuple(excepted))
+
+
+def _parse_cidr(value: Any, path: str) -> Network:
+    """Return a network. Host bits may be set and mean nothing: so it is for the API server, which warns of them."""
+    try:
+        network = ipaddress.ip_network(value, strict=False) if isinstance(value, str) else None
+    except ValueError:
+        network = None
+    # ip_network() takes a netmask in place of the length, and an address alone; the API does not.
+    if network is None or value.partition("/")[2] != str(network.prefixlen) or "%" in value:
+        raise ValueError(f"{path} is {value!r}: give a network in CIDR form, such as 192.168.1.0/24 or 2001:db8::/64")
+    return network
+
+
+def _parse_port(value: Any, path: str) -> PolicyPort:
+    """Return an entry of a rule's ports."""
+    fields = read_fields(value, path, ("protocol", "port", "endPort"))
+    protocol, port = fields.get("protocol", "TCP"), fields.get("port")
+    if protocol not in PROTOCOLS:
+        raise ValueError(f"{path}.protocol is {protocol!r}: give {', '.join(PROTOCOLS)} or nothing, which is TCP")
+    if isinstance(port, str):
+        if not _PORT_NAME.fullmatch(port):
+            raise ValueError(
+                f"{path}.port is {port!r}: give a number without quotes, or the name of a container's port, of at most "
+                "15 lower-case letters, digits and single hyphens with a letter among them"
+            )
+    elif port is not None:
+        port = read_number(port, f"{path}.port")
+    if "endPort" not in fields:
+        return PolicyPort(protocol, port)
+    end = read_number(fields["endPort"], f"{path}.endPort")
+    if not isinstance(port, int):
+        raise ValueError(f"{path}.endPort {end} needs a number as port, which is {port!r}: give one, or leave it out")
+    if end < port:
+        raise ValueError(f"{path}.endPort {end} is smaller than port {port}")
+    return PolicyPort(protocol, port, end)
+
+
+def _parse_selector(value: Any, path: str) -> LabelSelector:
+    """Return a label selector."""
+    fields = read_fields(value, path, ("matchLabels", "matchExpressions"))
+    labels = read_labels(fields, "matchLabels", path)
+    for key, text in labels.items():
+        _check_key(key, f"{path}.matchLabels")
+        _check_value(text, f"{path}.matchLabels[{key}]")
+    expressions = read_items(fields, "matchExpressions", path)
+    return LabelSelector(
+        (
+            *(Requirement(key, "In", (text,)) for key, text in labels.items()),
+            *(_parse_requirement(item, place) for place, item in expressions),
+        )
+    )
+
+
+def _parse_requirement(value: Any, path: str) -> Requirement:
+    """Return an entry of matchExpressions."""
+    fields = read_fields(value, path, ("key", "operator", "values"))
+    key, operator = fields.get("key"), fields.get("operator")
+    _check_key(key, f"{path}.key")
+    if operator not in OPERATORS:
+        raise ValueError(f"{path}.operator is {operator!r}: give one of {', '.join(OPERATORS)}")
+    items = read_items(fields, "values", path)
+    if bool(items) != (operator in ("In", "NotIn")):
+        raise ValueError(f"{path}.values {'must not be there' if items else 'is missing'} with operator {operator}")
+    for place, item in items:
+        _check_value(item, place)
+    return Requirement(str(key), operator, tuple(item for _place, item in items))
+
+
+def _check_key(key: Any, path: str) -> None:
+    """Raise ValueError when it is not the key of a label."""
+    prefix, slash, name = key.rpartition("/") if isinstance(key, str) else ("", "", "")
+    if not _LABEL_PART.fullmatch(name) or (slash and not _LABEL_PREFIX.fullmatch(prefix)):
+        raise ValueError(f"{path}: {key!r} is no key of a label: give one such as tier or app.kubernetes.io/name")
+
+
+def _check_value(value: Any, path: str) -> None:
+    """Raise ValueError when it is not the value of a label."""
+    if not isinstance(value, str):
+        raise ValueError(f"{path} is {value!r}, not a text: put it in quotes")
+    if value and not _LABEL_PART.fullmatch(value):
+        raise ValueError(
+            f"{path} is {value!r}, no value of a label: give at most 63 letters, digits, '-', '_' and '.', "
+            "the first and the last a letter or digit"
+        )
+
+
+__all__ = [
+    "OPERATORS",
+    "PROTOCOLS",
+    "IPBlock",
+    "LabelSelector",
+    "Peer",
+    "Policy",
+    "PolicyPort",
+    "Requirement",
+    "Rule",
+    "parse_policies",
+]

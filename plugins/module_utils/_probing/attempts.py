@@ -1,0 +1,135 @@
+# Copyright (c) 2026, podnet.kubernetes developers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Attempts, and the cell that they add up to. No I/O."""
+
+from __future__ import annotations
+
+import errno
+import time
+from dataclasses import dataclass, field
+from statistics import median
+
+from ansible_collections.podnet.kubernetes.plugins.module_utils._matrix.cells import Cell, Key, Target, Try, family_of
+
+_REASONS = {
+    errno.ECONNREFUSED: "refused",
+    errno.ECONNRESET: "refused",
+    errno.EPIPE: "refused",
+    errno.ETIMEDOUT: "timeout",
+    errno.EMSGSIZE: "too big",
+}
+
+
+@dataclass(eq=False)
+class Attempt:
+    """What became of one attempt. One that nothing ever happens to has timed out.
+
+    Attributes:
+        begun, ended: of the monotonic clock, in seconds; ended when the answer was there
+        outcome: one of OUTCOMES, never flapping
+        reason, detail, own, seen, answered_by: as of Cell
+    """
+
+    begun: float
+    ended: float | None = None
+    outcome: str = "blocked"
+    reason: str | None = "timeout"
+    detail: str | None = None
+    own: str | None = None
+    seen: str | None = None
+    answered_by: str | None = None
+
+    def answer(self, by: str | None = None, seen: str | None = None) -> None:
+        """The answer has come, and is right."""
+        self.ended, self.answered_by, self.seen = time.monotonic(), by, seen
+        self.accept()
+
+    def accept(self) -> None:
+        """All that was tried is well."""
+        self.outcome, self.reason, self.detail = "reachable", None, None
+
+    def reject(self, detail: str, reason: str = "wrong answer") -> None:
+        """Something answered, and wrongly."""
+        self.outcome, self.reason, self.detail = "faulty", reason, detail
+
+    def fail(self, error: OSError) -> None:
+        """The kernel reports an error."""
+        self.outcome, self.reason, self.ended = "blocked", _REASONS.get(error.errno or 0, "unreachable"), None
+        self.detail = None if error.errno == errno.ECONNREFUSED else error.strerror
+
+    def lose(self) -> None:
+        """A part of what was sent was not answered, so the attempt counts as one that was not."""
+        self.outcome, self.reason, self.ended = "blocked", "timeout", None
+
+
+@dataclass(eq=False)
+class Record:
+    """A cell in the making; C(namespace) is the path of its source's network namespace."""
+
+    source: str
+    namespace: str
+    target: Target
+    try_: Try
+    attempts: list[Attempt] = field(default_factory=list)
+    mtu: int | None = None
+
+    @property
+    def family(self) -> str:
+        return family_of(self.target.address)
+
+    @property
+    def key(self) -> Key:
+        """Which cell of the matrix it is."""
+        return Key(self.source, self.target.name, self.try_.check, self.family, self.try_.port)
+
+    @property
+    def outcome(self) -> str:
+        """What the attempts add up to."""
+        return add_up({one.outcome for one in self.attempts})
+
+    def begin(self, own: str | None = None) -> Attempt:
+        """Return a new attempt that begins now."""
+        attempt = Attempt(time.monotonic(), own=own)
+        self.attempts.append(attempt)
+        return attempt
+
+    def summarise(self, start: float) -> Cell:
+        """Return the cell that the attempts make; C(start) is when the probing began."""
+        answered = [one for one in self.attempts if one.ended is not None]
+        good = [(one.begun, one.ended) for one in answered if one.outcome == "reachable" and one.ended is not None]
+        bad = next((one for one in self.attempts if one.reason), None)
+        last = answered[-1] if answered else None
+        return Cell(
+            source=self.source,
+            target=self.target.name,
+            check=self.try_.check,
+            family=self.family,
+            port=self.try_.port,
+            outcome=self.outcome,
+            reason=bad.reason if bad else None,
+            detail=bad.detail if bad else None,
+            attempts=len(self.attempts),
+            succeeded=len(good),
+            latency_ms=round(median(ended - begun for begun, ended in good) * 1000, 3) if good else None,
+            first_success_ms=round((min(ended for _begun, ended in good) - start) * 1000, 3) if good else None,
+            own=last.own if last else None,
+            seen=last.seen if last else None,
+            answered_by=last.answered_by if last else None,
+            mtu=self.mtu,
+        )
+
+
+def add_up(outcomes: set[str]) -> str:
+    """Return the outcome of a cell whose attempts had these outcomes.
+
+    An attempt that observed nothing does not count beside one that did. One faulty attempt makes the cell faulty: its
+    reason says more than that others were different.
+    """
+    observed = outcomes - {"not observed"} or outcomes
+    if "faulty" in observed:
+        return "faulty"
+    return next(iter(observed)) if len(observed) == 1 else "flapping"
+
+
+__all__ = ["Attempt", "Record", "add_up"]

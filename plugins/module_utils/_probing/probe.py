@@ -1,0 +1,430 @@
+# Copyright (c) 2026, podnet.kubernetes developers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""All probes from all endpoints of one node, in one event loop.
+
+A probe opens its socket in the namespace of its source. Attempts begin at their times, whatever became of those before,
+so that a matrix in which everything is dropped takes the spacing of the attempts and one timeout.
+"""
+
+from __future__ import annotations
+
+import errno
+import os
+import re
+import resource
+import socket
+import time
+from collections.abc import Generator, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import partial
+
+from ansible_collections.podnet.kubernetes.plugins.module_utils._matrix.cells import Cell, Target, family_of
+from ansible_collections.podnet.kubernetes.plugins.module_utils._probing.attempts import Attempt, Record
+from ansible_collections.podnet.kubernetes.plugins.module_utils._probing.event_loop import Loop, Steps
+from ansible_collections.podnet.kubernetes.plugins.module_utils._probing.network_namespace import Namespaces
+from ansible_collections.podnet.kubernetes.plugins.module_utils._probing.path_mtu import PathMtu
+from ansible_collections.podnet.kubernetes.plugins.module_utils._probing.source_ports import SourcePorts
+from ansible_collections.podnet.kubernetes.plugins.module_utils._probing.wire import (
+    LARGEST_TRANSFER,
+    check_run,
+    decode_answer,
+    decode_echo,
+    decode_report,
+    encode_echo,
+    encode_question,
+    encode_request,
+    payload,
+    show_peer,
+)
+
+# Descriptors that a process needs beside its sockets and one for each namespace: standard streams, Ansible's files.
+_SPARE_DESCRIPTORS = 64
+_LONGEST_ANSWER = 65536  # bytes; a server that writes more before it comes to the point is no server of ours
+_VERSIONS = {"ipv4": socket.AF_INET, "ipv6": socket.AF_INET6}
+
+
+@dataclass(frozen=True)
+class Settings:
+    """How it is probed.
+
+    Attributes:
+        run: identifier of the run, the responders' too
+        attempts: how many a cell gets
+        interval: seconds from one attempt to the next
+        timeout: seconds that an attempt may take
+        transfer: bytes that the last TCP attempt carries each way; 0: none
+    """
+
+    run: str
+    attempts: int = 3
+    interval: float = 0.15
+    timeout: float = 0.6
+    transfer: int = 65536
+
+    def __post_init__(self) -> None:
+        """Raise ValueError for a setting that is out of its range."""
+        check_run(self.run)
+        for name, value, least, most in (
+            ("attempts", self.attempts, 1, 100),
+            ("interval", self.interval, 0, 60),
+            ("timeout", self.timeout, 0.01, 60),
+            ("transfer", self.transfer, 0, LARGEST_TRANSFER),
+        ):
+            if not least <= value <= most:
+                raise ValueError(f"{name} is {value}: it must be from {least} to {most}")
+
+
+@dataclass(frozen=True)
+class Source:
+    """Where probes come from: an endpoint's name, the path of its network namespace (empty: our own), its addresses."""
+
+    name: str
+    namespace: str
+    addresses: tuple[str, ...]
+
+
+def probe(
+    sources: Iterable[Source], targets: Iterable[Target], settings: Settings, namespaces: Namespaces
+) -> list[Cell]:
+    """Return a cell for each source, each target that is another endpoint in one of its families, and each try.
+
+    Raises:
+        ValueError: a namespace cannot be entered, or no socket can be opened there
+    """
+    records = list(make_records(sources, targets))
+    start = make_attempts(records, settings, namespaces)
+    return [record.summarise(start) for record in records]
+
+
+def make_attempts(records: Sequence[Record], settings: Settings, namespaces: Namespaces) -> float:
+    """Make all attempts of the records, and return when that began, of the monotonic clock.
+
+    Raises:
+        ValueError: as probe() does
+    """
+    entered = len({record.namespace for record in records})
+    descriptors = resource.getrlimit(resource.RLIMIT_NOFILE)[0] - entered - _SPARE_DESCRIPTORS
+    prober = _Prober(settings, namespaces, Loop(limit=max(16, descriptors)))
+    start = time.monotonic()
+    for record in records:
+        prober.schedule(record, start)
+    try:
+        prober.run()
+    finally:
+        namespaces.enter("")
+    return start
+
+
+def make_records(sources: Iterable[Source], targets: Iterable[Target]) -> Iterator[Record]:
+    """Yield a record without attempts for each cell that probe() returns."""
+    targets = list(targets)
+    for source in sources:
+        families = {family_of(address) for address in source.addresses}
+        for target in targets:
+            if target.name != source.name and family_of(target.address) in families:
+                for try_ in target.tries:
+                    yield Record(source.name, source.namespace, target, try_)
+
+
+class _Prober:
+    """Begins attempts, and holds one conversation for each."""
+
+    def __init__(self, settings: Settings, namespaces: Namespaces, loop: Loop) -> None:
+        self._settings, self._namespaces, self._loop = settings, namespaces, loop
+        self._echoes: dict[tuple[str, str], _Echoes] = {}  # by source and family
+        self._ports = SourcePorts(time.monotonic())
+        self._conversations = {"tcp": self._connect, "udp": self._exchange, "dns": self._ask}
+
+    def schedule(self, record: Record, start: float) -> None:
+        """Have the attempts of a cell begin at their times."""
+        if record.try_.check == "icmp":
+            key = record.source, record.family
+            echoes = self._echoes.setdefault(key, _Echoes(record.family, self._settings))
+            echoes.unsent += self._settings.attempts
+        # The search for the MTU makes its attempts by itself, because it goes on from what they found.
+        for number in range(1 if record.try_.check == "mtu" else self._settings.attempts):
+            self._loop.at(start + number * self._settings.interval, partial(self._begin, record, number))
+
+    def run(self) -> None:
+        """Run until every attempt has ended."""
+        self._loop.run()
+
+    def _begin(self, record: Record, number: int) -> None:
+        """Begin an attempt, on a socket in the source's namespace."""
+        settings, check = self._settings, record.try_.check
+        self._namespaces.enter(record.namespace)
+        if check == "icmp":
+            self._echoes[record.source, record.family].send(record, self._loop)
+            return
+        stream = check == "tcp"
+        sock = _open(record, socket.SOCK_STREAM if stream else socket.SOCK_DGRAM)
+        _bind(sock, self._ports.candidates(record.target, record.try_.port))
+        if check == "mtu":
+            steps = PathMtu(sock, record, settings.run).steps(settings.attempts, settings.interval, settings.timeout)
+        else:
+            attempt = record.begin()
+            steps = _guard(self._conversations[check](sock, record, attempt, number), attempt)
+        self._loop.add(sock, steps, writes=stream)
+
+    def _connect(self, sock: socket.socket, record: Record, attempt: Attempt, number: int) -> Steps:
+        """Open a connection, ask over it who answers, and the last time carry bytes both ways."""
+        deadline = attempt.begun + self._settings.timeout
+        code = sock.connect_ex((record.target.address, record.try_.port))
+        if code not in (0, errno.EINPROGRESS):
+            raise OSError(code, os.strerror(code))
+        while not _is_connected(sock):
+            if not (yield deadline):
+                return
+        attempt.own = show_peer(sock.getsockname())
+        if record.try_.answers == "nothing":
+            attempt.answer()
+        elif record.try_.answers == "agnhost":
+            sock.send(b"GET /clientip HTTP/1.0\r\n\r\n")
+            page = yield from _read_until(sock, b"\r\n\r\n", deadline, beyond=True)
+            if page:
+                attempt.answer(seen=_peer_in(page.partition(b"\r\n\r\n")[2]))
+            else:
+                _note_silence(attempt, closed=page is not None)
+        else:
+            transfer = self._settings.transfer if number == self._settings.attempts - 1 else 0
+            sock.send(encode_request(self._settings.run, str(number), transfer))
+            data = yield from _read_until(sock, b"\n", deadline)
+            if not data:
+                _note_silence(attempt, closed=data is not None)
+                return
+            line, _newline, rest = data.partition(b"\n")
+            if _take_report(record, attempt, line, str(number)) and transfer:
+                yield from _carry(sock, attempt, transfer, bytearray(rest), deadline)
+
+    def _exchange(self, sock: socket.socket, record: Record, attempt: Attempt, number: int) -> Steps:
+        """Send one datagram and take the report in the answer."""
+        deadline = attempt.begun + self._settings.timeout
+        answers = record.try_.answers
+        sock.connect((record.target.address, record.try_.port))
+        attempt.own = show_peer(sock.getsockname())
+        # "clientip" is agnhost's word for the same question. A foreign server may answer it or not.
+        sock.send(encode_request(self._settings.run, str(number)) if answers == "podnet" else b"clientip")
+        if answers == "nothing":
+            attempt.outcome, attempt.reason = "not observed", None
+        data = yield from _read_datagram(sock, deadline)
+        if data is None:
+            return
+        if answers == "podnet":
+            _take_report(record, attempt, data, str(number))
+        else:
+            attempt.answer(seen=_peer_in(data) if answers == "agnhost" else None)
+
+    def _ask(self, sock: socket.socket, record: Record, attempt: Attempt, number: int) -> Steps:
+        """Ask a name server, and look at its answer."""
+        question, wanted = record.try_.question or "", record.try_.answer or ""
+        sock.connect((record.target.address, record.try_.port))
+        attempt.own = show_peer(sock.getsockname())
+        sock.send(encode_question(number, question, family_of(wanted)))
+        data = yield from _read_datagram(sock, attempt.begun + self._settings.timeout)
+        if data is None:
+            return
+        attempt.answer()
+        answer = decode_answer(data, number, family_of(wanted))
+        if answer is None:
+            attempt.reject("the answer is no DNS message to the question")
+        elif answer[0] != 0 or wanted not in answer[1]:
+            got = f"rcode {answer[0]}" if answer[0] else ", ".join(answer[1]) or "no address"
+            attempt.reject(f"{question} is {got}, should be {wanted}")
+
+
+class _Echoes:
+    """ICMP echo from one source in one family, over one raw socket.
+
+    Attributes:
+        unsent: attempts that have yet to begin
+    """
+
+    def __init__(self, family: str, settings: Settings) -> None:
+        self.unsent = 0
+        self._family, self._settings = family, settings
+        self._sock: socket.socket | None = None
+        self._waiting: dict[int, Attempt] = {}
+        self._last = 0.0  # when the last attempt began
+        # Two nodes' namespaces may be one machine's, and every raw socket there hears every answer.
+        self._number = int.from_bytes(os.urandom(4), "big")
+
+    def send(self, record: Record, loop: Loop) -> None:
+        """Begin an attempt; the current namespace is the source's."""
+        self.unsent -= 1
+        attempt = record.begin()
+        self._number = (self._number + 1) & 0xFFFFFFFF
+        self._waiting[self._number], self._last = attempt, attempt.begun
+        if self._sock is None:
+            protocol = socket.IPPROTO_ICMP if self._family == "ipv4" else socket.IPPROTO_ICMPV6
+            self._sock = _open(record, socket.SOCK_RAW, protocol)
+            self._sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1 << 20)
+            loop.add(self._sock, self._listen(self._sock))
+        try:
+            self._sock.sendto(encode_echo(self._family, self._number), (record.target.address, 0))
+        except OSError as error:
+            attempt.fail(error)
+            del self._waiting[self._number]
+
+    def _listen(self, sock: socket.socket) -> Steps:
+        """Take answers until every attempt has one, or has waited for it long enough."""
+        while self.unsent or self._waiting:
+            end = self._last + self._settings.timeout
+            # While more are to begin, look again after a while: each of them puts the end off.
+            if (yield max(end, time.monotonic() + 0.05) if self.unsent else end):
+                self._receive(sock)
+            elif not self.unsent and time.monotonic() >= self._last + self._settings.timeout:
+                return
+
+    def _receive(self, sock: socket.socket) -> None:
+        """Take all answers that are there."""
+        while True:
+            try:
+                data = sock.recv(2048)
+            except BlockingIOError:
+                return
+            except (
+                OSError
+            ):  # an error that the socket was told of, about a packet of some attempt: it comes as ICMP too
+                continue
+            number, failure = decode_echo(self._family, data) or (-1, None)
+            attempt = self._waiting.get(number)
+            if attempt is None or time.monotonic() > attempt.begun + self._settings.timeout:
+                continue
+            del self._waiting[number]
+            if failure is None:
+                attempt.answer()
+            else:
+                attempt.reason, attempt.detail = "unreachable", failure
+
+
+def _open(record: Record, kind: socket.SocketKind, protocol: int = 0) -> socket.socket:
+    """Return a new socket, which does not block, in the current namespace. Raises ValueError, as probe() does."""
+    try:
+        sock = socket.socket(_VERSIONS[record.family], kind, protocol)
+    except OSError as error:
+        raise ValueError(
+            f"{record.source}: no socket for {record.try_.check} over {record.family}: {error.strerror} "
+            "(root is needed, and enough open files)"
+        ) from None
+    sock.setblocking(False)
+    return sock
+
+
+def _bind(sock: socket.socket, ports: Iterable[int]) -> None:
+    """Give a socket the first source port that it can have, and leave that to the kernel when all are taken."""
+    # Sockets of ours that are connected to different targets share a port.
+    sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    for port in ports:
+        try:
+            sock.bind(("", port))
+            return
+        except OSError as error:
+            if error.errno != errno.EADDRINUSE:
+                raise
+
+
+def _guard(steps: Steps, attempt: Attempt) -> Steps:
+    """Go these steps; an error of the socket is how the attempt ended."""
+    try:
+        yield from steps
+    except OSError as error:
+        attempt.fail(error)
+
+
+def _note_silence(attempt: Attempt, closed: bool) -> None:
+    """Note that a connection was had, and nothing came over it: who closes at once does not let one wait."""
+    attempt.detail = "connected, and no answer came"
+    if closed:
+        attempt.reason, attempt.detail = "refused", "connected, and the connection was closed without an answer"
+
+
+def _take_report(record: Record, attempt: Attempt, line: bytes, nonce: str) -> bool:
+    """Note what a responder reported, and return whether it is the right one."""
+    report = decode_report(line)
+    if report is None or report.nonce != nonce:
+        attempt.reject("what answered is no responder of this run")
+        return False
+    attempt.answer(report.endpoint, report.peer)
+    if record.try_.expect and report.endpoint not in record.try_.expect:
+        attempt.reject(f"{report.endpoint} answered, not {' or '.join(record.try_.expect)}")
+        return False
+    return True
+
+
+def _carry(sock: socket.socket, attempt: Attempt, size: int, arrived: bytearray, deadline: float) -> Steps:
+    """Send that many bytes, and see that as many come back intact. Small packets got through: what is lost was big."""
+    left = memoryview(payload(size))
+    while len(arrived) < size:
+        try:
+            if left:
+                left = left[sock.send(left) :]
+            part = sock.recv(65536)
+        except BlockingIOError:
+            if not (yield deadline):
+                attempt.reject(f"connected, and {len(arrived)} of {size} bytes came back", "too big")
+                return
+            continue
+        except ConnectionError:  # closed before it had read all: the same, and what was reported stays true
+            part = b""
+        if not part:
+            attempt.reject(f"{len(arrived)} of {size} bytes came back, and the connection was closed")
+            return
+        arrived += part
+    attempt.accept()
+    if arrived != payload(size):
+        attempt.reject(f"{size} bytes came back, and not those that were sent")
+
+
+def _is_connected(sock: socket.socket) -> bool:
+    """Return whether the connection stands; raises OSError when it cannot be had."""
+    code = sock.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR)
+    if code:
+        raise OSError(code, os.strerror(code))
+    try:
+        sock.getpeername()
+    except OSError as error:
+        if error.errno == errno.ENOTCONN:
+            return False
+        raise
+    return True
+
+
+def _read_until(
+    sock: socket.socket, end: bytes, deadline: float, beyond: bool = False
+) -> Generator[float, bool, bytes | None]:
+    """Return what comes over a connection up to C(end), or with C(beyond) up to its close; None at the deadline.
+
+    What was closed before, or becomes too long, is returned as it is.
+    """
+    data = b""
+    while (beyond or end not in data) and len(data) < _LONGEST_ANSWER:
+        try:
+            part = sock.recv(65536)
+        except BlockingIOError:
+            if not (yield deadline):
+                return None
+            continue
+        if not part:
+            break
+        data += part
+    return data
+
+
+def _read_datagram(sock: socket.socket, deadline: float) -> Generator[float, bool, bytes | None]:
+    """Return the next datagram; None at the deadline."""
+    while True:
+        try:
+            return sock.recv(65536)
+        except BlockingIOError:
+            if not (yield deadline):
+                return None
+
+
+def _peer_in(text: bytes) -> str | None:
+    """Return the ADDRESS:PORT that agnhost writes; None when the text is something else."""
+    peer = text.decode("ascii", "replace").strip()
+    return peer if re.fullmatch(r"([0-9.]{7,15}|\[[0-9a-fA-F:.]{2,39}\]):[0-9]{1,5}", peer) else None
+
+
+__all__ = ["Settings", "Source", "make_attempts", "make_records", "probe"]

@@ -1,0 +1,299 @@
+# Copyright (c) 2026, podnet.kubernetes developers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""TCP and UDP responders in the namespaces of pods: a process of its own that ends by itself after a time.
+
+It answers nobody but the probes of its run, with the address and port that it saw them come from.
+"""
+
+from __future__ import annotations
+
+import errno
+import os
+import socket
+import struct
+import sys
+import time
+from collections.abc import Iterable
+from contextlib import suppress
+from dataclasses import dataclass
+from functools import partial
+
+from ansible_collections.podnet.kubernetes.plugins.module_utils._matrix.cells import Listener, family_of
+from ansible_collections.podnet.kubernetes.plugins.module_utils._probing.event_loop import Loop, Steps
+from ansible_collections.podnet.kubernetes.plugins.module_utils._probing.network_namespace import Namespaces, mtu_of
+from ansible_collections.podnet.kubernetes.plugins.module_utils._probing.wire import (
+    LARGEST_TRANSFER,
+    Report,
+    check_run,
+    decode_request,
+    encode_report,
+    is_hopeless,
+    payload,
+    show_peer,
+)
+
+# In the abstract namespace of the node's network namespace: no file is left behind, whatever happens to the process.
+_CONTROL = "\0podnet.kubernetes/responder"
+_SO_RCVBUFFORCE = 33  # asm-generic/socket.h: beyond what others may have
+_CONVERSATION = 10.0  # seconds that one asker may take
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where responders are wanted.
+
+    Attributes:
+        endpoint: name of the endpoint
+        namespace: path of its network namespace, such as /proc/PID/ns/net; empty for this process's own
+        addresses: its addresses
+        ports: the ports; where it is empty, one that is free
+    """
+
+    endpoint: str
+    namespace: str
+    addresses: tuple[str, ...]
+    ports: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True)
+class _Bound:
+    listener: Listener
+    sock: socket.socket | None  # None: somebody else has the port
+
+
+def check_ports(name: str, ports: Iterable[int]) -> tuple[int, ...]:
+    """Return the ports; C(name) is the option that has them. Raises ValueError for what is no port."""
+    wrong = [port for port in ports if not 1 <= port <= 65535]
+    if wrong:
+        raise ValueError(f"{name} has {', '.join(map(str, wrong))}: a port is a number from 1 to 65535")
+    return tuple(ports)
+
+
+def bind(places: Iterable[Place], namespaces: Namespaces) -> list[_Bound]:
+    """Return the listeners of all places, with their sockets open.
+
+    Raises:
+        ValueError: an address is not in the namespace, or a namespace cannot be entered; it names the endpoint
+    """
+    bound = []
+    for place in places:
+        namespaces.enter(place.namespace)
+        for address in place.addresses:
+            mtu = mtu_of(address)
+            for port in place.ports or (0,):
+                for protocol in ("tcp", "udp"):
+                    try:
+                        bound.append(_bind(place.endpoint, address, protocol, port, mtu))
+                    except OSError as error:
+                        raise ValueError(
+                            f"{place.endpoint}: no responder at {address} port {port} ({protocol}): {error.strerror}"
+                        ) from None
+    namespaces.enter("")
+    return bound
+
+
+def _bind(endpoint: str, address: str, protocol: str, port: int, mtu: int | None) -> _Bound:
+    """Return a listener at an address of the current namespace."""
+    family = socket.AF_INET if family_of(address) == "ipv4" else socket.AF_INET6
+    sock = socket.socket(family, socket.SOCK_STREAM if protocol == "tcp" else socket.SOCK_DGRAM)
+    try:
+        if protocol == "tcp":
+            sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        else:  # many sources may ask at once
+            sock.setsockopt(socket.SOL_SOCKET, _SO_RCVBUFFORCE if os.geteuid() == 0 else socket.SO_RCVBUF, 1 << 20)
+        sock.bind((address, port))
+        if protocol == "tcp":
+            sock.listen(4096)
+    except OSError as error:
+        sock.close()
+        if error.errno == errno.EADDRINUSE:
+            return _Bound(Listener(endpoint, address, protocol, port, "nothing", mtu), None)
+        raise
+    sock.setblocking(False)
+    return _Bound(Listener(endpoint, address, protocol, sock.getsockname()[1], "podnet", mtu), sock)
+
+
+def start(bound: Iterable[_Bound], run: str, seconds: float) -> None:
+    """Serve the sockets in a process of its own, for that many seconds at most, and close them here.
+
+    Raises:
+        ValueError: the responders of an earlier run are still there, or the run's identifier does not fit
+    """
+    check_run(run)
+    control = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+    try:
+        control.bind(_CONTROL)
+    except OSError as error:
+        raise ValueError(f"this node has responders of another run: {error.strerror}") from None
+    control.listen(8)
+    control.setblocking(False)
+    sys.stdout.flush()
+    sys.stderr.flush()
+    if os.fork() == 0:
+        try:
+            _become_daemon()
+            serve(bound, control, run, time.monotonic() + seconds)
+        finally:
+            os._exit(0)  # nothing of the parent's is to be cleaned up
+    control.close()
+    for one in bound:
+        if one.sock is not None:
+            one.sock.close()
+
+
+def _become_daemon() -> None:
+    """Let go of the terminal and of the pipes, for whose end an SSH session waits."""
+    os.setsid()
+    os.chdir("/")
+    null = os.open(os.devnull, os.O_RDWR)
+    for descriptor in (0, 1, 2):
+        os.dup2(null, descriptor)
+
+
+def serve(bound: Iterable[_Bound], control: socket.socket, run: str, deadline: float) -> None:
+    """Answer until the deadline, of the monotonic clock, or until somebody who may says stop by the control socket."""
+    loop = Loop(limit=sys.maxsize)
+    loop.add(control, _obey(control, loop, deadline))
+    for one in bound:
+        if one.sock is not None:
+            answer = _accept if one.listener.protocol == "tcp" else _answer_datagrams
+            loop.add(one.sock, answer(one.sock, one.listener, run, loop))
+    loop.run()
+
+
+def _obey(control: socket.socket, loop: Loop, deadline: float) -> Steps:
+    """End everything at the deadline, or when root connects."""
+    while (yield deadline):
+        with suppress(BlockingIOError):  # nobody is left: the loop does not wake this again for those behind the first
+            while True:
+                caller, _address = control.accept()
+                _pid, user, _group = struct.unpack("3i", caller.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, 12))
+                if user == os.geteuid():
+                    # Left open: that it closes, with this process, is the answer.
+                    loop.stopped = True
+                    caller.detach()
+                    return
+                caller.close()
+    loop.stopped = True
+
+
+def _accept(sock: socket.socket, listener: Listener, run: str, loop: Loop) -> Steps:
+    """Begin a conversation with each asker."""
+    forever = float("inf")
+    patience = forever
+    while True:
+        yield patience
+        patience = forever
+        while True:
+            try:
+                connection, peer = sock.accept()
+            except BlockingIOError:
+                break
+            except OSError as error:
+                if error.errno in (errno.EMFILE, errno.ENFILE):  # nobody will tell when there are sockets again
+                    patience = time.monotonic() + 0.05
+                    break
+                continue  # one asker is gone already
+            connection.setblocking(False)
+            report = partial(Report, listener.endpoint, show_peer(peer))
+            loop.add(connection, _answer_connection(connection, report, run), writes=True)
+
+
+def _answer_connection(connection: socket.socket, report: partial[Report], run: str) -> Steps:
+    """Answer a request; then take as many bytes as it says, and send as many back if they arrived intact."""
+    deadline = time.monotonic() + _CONVERSATION
+    data = b""
+    try:
+        while decode_request(data, run) is None:
+            if is_hopeless(data) or not (yield deadline):
+                return
+            data += _receive(connection)
+        nonce, transfer = decode_request(data, run) or ("", 0)
+        connection.send(encode_report(report(nonce)))
+        arrived = bytearray(data.partition(b"\n")[2])
+        wanted = min(transfer, LARGEST_TRANSFER)
+        while len(arrived) < wanted:
+            if not (yield deadline):
+                return
+            arrived += _receive(connection)
+        # As many in any case, so that the asker sees damage for what it is, and does not wait for more.
+        left = memoryview(payload(wanted) if arrived == payload(wanted) else bytes(wanted))
+        while left:
+            try:
+                left = left[connection.send(left) :]
+            except BlockingIOError:
+                if not (yield deadline):
+                    return
+        # The asker ends the conversation, so that its side keeps the closed port, and a close here loses nothing.
+        while True:
+            _receive(connection)
+            if not (yield deadline):
+                return
+    except OSError:  # the asker is gone
+        return
+
+
+def _receive(connection: socket.socket) -> bytes:
+    """Return all that is there to read. Raises OSError when the other side has closed."""
+    data = bytearray()
+    while len(data) < 2 * LARGEST_TRANSFER:  # who sends more than anybody may is no asker: keep no more of it
+        try:
+            part = connection.recv(65536)
+        except BlockingIOError:
+            break
+        if not part:
+            if data:
+                break
+            raise ConnectionResetError
+        data += part
+    return bytes(data)
+
+
+def _answer_datagrams(sock: socket.socket, listener: Listener, run: str, _loop: Loop) -> Steps:
+    """Answer each request with one small datagram."""
+    while True:
+        yield float("inf")
+        while True:
+            try:
+                data, peer = sock.recvfrom(65536)
+            except BlockingIOError:
+                break
+            except OSError:  # an earlier answer could not be delivered
+                continue
+            request = decode_request(data, run)
+            if request is not None:
+                with suppress(OSError):  # one that cannot be sent must not keep the others waiting
+                    sock.sendto(encode_report(Report(listener.endpoint, show_peer(peer), request[0], len(data))), peer)
+
+
+def stop(patience: float = 5.0) -> bool:
+    """End the responders on this node and wait until they are gone; return whether there were any.
+
+    Raises:
+        ValueError: they do not end within C(patience) seconds
+    """
+    with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as control:
+        control.settimeout(patience)
+        try:
+            control.connect(_CONTROL)
+        except ConnectionRefusedError:
+            return False
+        except BlockingIOError:
+            raise ValueError("the responders of an earlier run do not answer: end their process on this node") from None
+        process, user, _group = struct.unpack("3i", control.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, 12))
+        if user != os.geteuid():
+            raise ValueError(
+                f"process {process} of user {user} holds the socket of the responders on this node: end it"
+            )
+        try:
+            while control.recv(1):
+                pass
+        except ConnectionResetError:
+            pass
+        except socket.timeout:
+            raise ValueError(f"the responders of an earlier run do not end within {patience:.0f} s") from None
+    return True
+
+
+__all__ = ["Place", "bind", "check_ports", "serve", "start", "stop"]

@@ -1,0 +1,844 @@
+# Copyright (c) 2026, podnet.kubernetes developers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ansible_collections.podnet.kubernetes.plugins.module_utils._matrix.cells import (
+    CHECKS,
+    Endpoint,
+    Listener,
+    Target,
+    Try,
+    load_targets,
+)
+from ansible_collections.podnet.kubernetes.plugins.module_utils._matrix.endpoints import (
+    Selector,
+    Wanted,
+    find_endpoints,
+    find_targets,
+    load_cluster,
+    load_selectors,
+    target_as_dict,
+)
+from ansible_collections.podnet.kubernetes.plugins.module_utils._matrix.expectations import matrix
+from ansible_collections.podnet.kubernetes.plugins.module_utils._matrix.expected_cells import by_key
+from ansible_collections.podnet.kubernetes.plugins.module_utils._policies.cells import list_cells
+from ansible_collections.podnet.kubernetes.plugins.module_utils._policies.matrix import expected_matrix
+from ansible_collections.podnet.kubernetes.plugins.module_utils._policies.objects import parse_policies
+from ansible_collections.podnet.kubernetes.plugins.module_utils._policies.pods import (
+    parse_namespaces,
+    parse_pods,
+    parse_ports,
+)
+from ansible_collections.podnet.kubernetes.plugins.module_utils._probing.probe import Source, make_records
+
+
+def node(name, *addresses):
+    return {
+        "metadata": {"name": name},
+        "status": {
+            "addresses": [
+                {"type": "Hostname", "address": name},
+                {"type": "ExternalIP", "address": "198.51.100.7"},
+                *({"type": "InternalIP", "address": address} for address in addresses),
+            ]
+        },
+    }
+
+
+def pod(name, *addresses, node="node1", phase="Running", labels=None, **more):
+    """A Pod object; more: host_network, terminating, config_hash."""
+    namespace, short = name.split("/")
+    metadata = {"namespace": namespace, "name": short, "uid": f"uid-of-{short}"}
+    if labels:
+        metadata["labels"] = labels
+    if more.get("terminating"):
+        metadata["deletionTimestamp"] = "2026-01-01T00:00:00Z"
+    if "config_hash" in more:
+        metadata["annotations"] = {"kubernetes.io/config.hash": more["config_hash"]}
+    spec = {"nodeName": node, **({"hostNetwork": True} if more.get("host_network") else {})}
+    status = {"phase": phase, **({"podIPs": [{"ip": address} for address in addresses]} if addresses else {})}
+    return {"metadata": metadata, "spec": spec, "status": status}
+
+
+def service(name, *addresses, ports=("TCP/80",), **spec):
+    """A Service object; a port is PROTOCOL/NUMBER, perhaps with :NAME."""
+    namespace, short = name.split("/")
+    cluster_ips = {"clusterIP": addresses[0], "clusterIPs": list(addresses)} if addresses else {}
+    return {
+        "metadata": {"namespace": namespace, "name": short},
+        "spec": {**cluster_ips, "ports": [_port(text) for text in ports], **spec},
+    }
+
+
+def _port(text):
+    protocol, number, name = re.fullmatch(r"(\w+)/(\d+):?(.*)", text).groups()
+    return {"protocol": protocol, "port": int(number), **({"name": name} if name else {})}
+
+
+def endpoint_slice(name, *endpoints, ports=(None,)):
+    """An EndpointSlice object of a Service; a port is its name."""
+    namespace, short = name.split("/")
+    return {
+        "metadata": {
+            "namespace": namespace,
+            "name": f"{short}-x",
+            "labels": {"kubernetes.io/service-name": short},
+        },
+        "endpoints": list(endpoints) or None,
+        "ports": [{"port": 8080, **({"name": name} if name else {})} for name in ports],
+    }
+
+
+def behind(address, pod_name=None, node=None, **conditions):
+    """An endpoint of an EndpointSlice."""
+    data = {"addresses": [address], "conditions": conditions}
+    if pod_name:
+        namespace, short = pod_name.split("/")
+        data["targetRef"] = {"kind": "Pod", "namespace": namespace, "name": short}
+    if node:
+        data["nodeName"] = node
+    return data
+
+
+NODES = [node("node1", "10.100.198.201"), node("master", "10.100.198.200")]
+PODS = [
+    pod("shop/web-1", "10.244.1.5", node="node1", labels={"app": "web", "tier": "front"}),
+    pod("shop/web-2", "10.244.0.5", node="master", labels={"app": "web"}),
+    pod("shop/db", "10.244.1.6", node="node1", labels={"app": "db"}),
+    pod("kube-system/proxy", "10.100.198.201", node="node1", host_network=True),
+    pod("podnet/b", "10.244.1.9", node="node1"),
+]
+API = [service("default/kubernetes", "10.96.0.1", ports=["TCP/443:https"])]
+API_SLICES = [endpoint_slice("default/kubernetes", behind("10.100.198.200", ready=True), ports=["https"])]
+SHOP = Wanted(pod_selectors=(Selector("shop"),))
+
+
+def endpoints(wanted, nodes=None, pods=None, services=(), slices=()):
+    there = {"nodes": NODES if nodes is None else nodes, "pods": PODS if pods is None else pods}
+    cluster = {**there, "services": [*API, *services], "endpoint_slices": [*API_SLICES, *slices]}
+    return find_endpoints(load_cluster(cluster), wanted)
+
+
+def of_kind(kind, *args, **keywords):
+    return [endpoint for endpoint in endpoints(*args, **keywords) if endpoint.kind == kind]
+
+
+def names(found):
+    return [endpoint.name for endpoint in found]
+
+
+WEB_1 = Endpoint("shop/web-1", "pod", ("10.244.1.5",), node="node1", uids=("uid-of-web-1",))
+
+
+def test_pods_and_nodes():
+    wanted = Wanted(own_namespace="podnet", pod_selectors=(Selector("shop", {"app": "web"}),))
+    assert endpoints(wanted) == [
+        Endpoint("shop/web-2", "pod", ("10.244.0.5",), node="master", uids=("uid-of-web-2",)),
+        Endpoint("podnet/b", "pod", ("10.244.1.9",), node="node1", uids=("uid-of-b",), own=True),
+        WEB_1,
+        Endpoint("master", "node", ("10.100.198.200",), node="master"),
+        Endpoint("node1", "node", ("10.100.198.201",), node="node1"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("selectors", "selected"),
+    [
+        pytest.param([], [], id="none"),
+        pytest.param([Selector("shop")], ["shop/web-2", "shop/db", "shop/web-1"], id="whole namespace"),
+        pytest.param([Selector("shop", {"app": "web", "tier": "front"})], ["shop/web-1"], id="all labels must match"),
+        pytest.param([Selector("shop", {"app": "db"}), Selector("podnet")], ["podnet/b", "shop/db"], id="two"),
+        pytest.param([Selector("podnet"), Selector("podnet")], ["podnet/b"], id="twice the same"),
+    ],
+)
+def test_selectors(selectors, selected):
+    found = of_kind("pod", Wanted(pod_selectors=tuple(selectors)))
+    assert names(found) == selected
+    assert not any(endpoint.own for endpoint in found)
+
+
+def test_own_pod_that_is_also_selected_is_own():
+    found = of_kind("pod", Wanted(own_namespace="podnet", pod_selectors=(Selector("podnet"),)))
+    assert [(endpoint.name, endpoint.own) for endpoint in found] == [("podnet/b", True)]
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        pytest.param(pod("shop/x", "10.244.1.5", host_network=True), id="host network"),
+        pytest.param(pod("shop/x", "10.244.1.5", terminating=True), id="terminating"),
+        pytest.param(pod("shop/x", phase="Pending", terminating=True), id="terminating before it ran"),
+        pytest.param(pod("shop/x", "10.244.1.5", phase="Succeeded"), id="succeeded"),
+        pytest.param(pod("shop/x", "10.244.1.5", phase="Failed"), id="failed"),
+    ],
+)
+def test_pods_that_are_left_out(other):
+    assert of_kind("pod", SHOP, pods=[PODS[0], other]) == [WEB_1]
+
+
+def test_static_pod_has_two_uids():
+    found = of_kind("pod", SHOP, pods=[pod("shop/etcd", "10.244.0.2", config_hash="abc")])
+    assert found[0].uids == ("uid-of-etcd", "abc")
+
+
+DUAL_NODES = [node("node1", "10.0.0.1", "fd00::1")]
+DUAL_POD = pod("shop/a", "fd00:244::5", "10.244.1.5")
+IPV4_POD = pod("shop/b", "10.244.1.6")
+
+
+@pytest.mark.parametrize(
+    ("families", "nodes", "pods", "addresses"),
+    [
+        pytest.param((), DUAL_NODES, [DUAL_POD], [("10.244.1.5", "fd00:244::5"), ("10.0.0.1", "fd00::1")], id="all"),
+        pytest.param((), DUAL_NODES, [DUAL_POD, IPV4_POD], [("10.244.1.5",), ("10.244.1.6",), ("10.0.0.1",)], id="pod"),
+        pytest.param((), [node("node1", "fd00::1")], [DUAL_POD], [("fd00:244::5",), ("fd00::1",)], id="node"),
+        pytest.param(("ipv4",), DUAL_NODES, [DUAL_POD], [("10.244.1.5",), ("10.0.0.1",)], id="one is asked for"),
+        pytest.param(
+            ("ipv6", "ipv4", "ipv6"),
+            DUAL_NODES,
+            [DUAL_POD],
+            [("fd00:244::5", "10.244.1.5"), ("fd00::1", "10.0.0.1")],
+            id="order",
+        ),
+        pytest.param(("ipv6",), [node("node1", "10.0.0.1")], [DUAL_POD], [("fd00:244::5",), ()], id="node lacks it"),
+        pytest.param((), [node("node1", "10.0.0.1", "10.0.0.2")], [IPV4_POD], [("10.244.1.6",), ("10.0.0.1",)], id="2"),
+        pytest.param(
+            ("any",),
+            [node("node1", "10.0.0.1")],
+            [DUAL_POD, IPV4_POD],
+            [("10.244.1.5", "fd00:244::5"), ("10.244.1.6",), ("10.0.0.1",)],
+            id="each its own",
+        ),
+        pytest.param(
+            ("ipv6",), [*DUAL_NODES, node("node2", "10.0.0.2")], [], [("fd00::1",), ()], id="a node lacks it, no pods"
+        ),
+    ],
+)
+def test_families(families, nodes, pods, addresses):
+    selectors = (Selector("shop"),) if pods else ()
+    found = endpoints(Wanted(pod_selectors=selectors, families=families), nodes=nodes, pods=pods)
+    assert [endpoint.addresses for endpoint in found] == addresses
+
+
+def test_what_policies_say_of_pods_with_other_families_each_is_what_is_probed():
+    pods = [DUAL_POD, IPV4_POD, pod("shop/c", "fd00:244::7"), pod("shop/d", "10.244.1.8", "fd00:244::8")]
+    said = list_cells(
+        expected_matrix(
+            parse_pods(pods),
+            parse_namespaces([{"metadata": {"name": "shop"}}]),
+            parse_policies([]),
+            parse_ports([{"protocol": "ICMP"}]),
+        )
+    )
+    wanted = Wanted(pod_selectors=(Selector("shop"),), families=("any",))
+    found = [one for one in endpoints(wanted, nodes=[node("node1", "10.0.0.1")], pods=pods) if one.kind == "pod"]
+    targets = find_targets(found, [], ["icmp"])
+    probed = {record.key for record in make_records([Source(one.name, "", one.addresses) for one in found], targets)}
+    assert probed == set(matrix(found, targets)) == set(by_key(said, "cells"))
+    # Three pods have each family.
+    assert sorted(key.family for key in probed) == ["ipv4"] * 6 + ["ipv6"] * 6
+
+
+WEB = service("shop/web", "10.96.0.20", ports=["TCP/80:http", "UDP/80:quic", "SCTP/80:s", "SCTP/90:t", "UDP/443:u"])
+WEB_SLICE = endpoint_slice(
+    "shop/web",
+    behind("10.244.1.5", "shop/web-1", "node1", ready=True),
+    behind("10.244.0.5", "shop/web-2", "master"),
+    behind("10.244.1.6", "shop/db", "node1", ready=False),
+    ports=["http", "u"],
+)
+ASKED = Wanted(services=("shop/web",))
+
+
+def test_service():
+    found = of_kind("service", ASKED, services=[WEB], slices=[WEB_SLICE])
+    rest = {
+        "backends": ("shop/web-1", "shop/web-2"),
+        "backend_nodes": ("master", "node1"),
+        "overlay_nodes": ("master", "node1"),
+    }
+    assert found == [
+        Endpoint("shop/web:80", "service", ("10.96.0.20",), port=80, protocols=("tcp", "udp"), **rest),
+        Endpoint("shop/web:443", "service", ("10.96.0.20",), port=443, protocols=("udp",), **rest),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("families", "addresses"),
+    [
+        (("ipv6", "ipv4"), ("fd00:96::20", "10.96.0.20")),
+        (("ipv6",), ("fd00:96::20",)),
+    ],
+)
+def test_service_of_two_families(families, addresses):
+    one = service("shop/web", "10.96.0.20", "fd00:96::20")
+    wanted = Wanted(services=("shop/web",), families=families)
+    found = of_kind("service", wanted, nodes=DUAL_NODES, services=[one], slices=[V4_SLICE])
+    assert [endpoint.addresses for endpoint in found] == [addresses]
+
+
+def test_service_of_the_api():
+    """The API server's Service: no targetRef, no nodeName, the address is a node's."""
+    assert of_kind("service", Wanted(services=("default/kubernetes",))) == [
+        Endpoint(
+            "default/kubernetes:443",
+            "service",
+            ("10.96.0.1",),
+            port=443,
+            protocols=("tcp",),
+            backends=("master",),
+            backend_nodes=("master",),
+        )
+    ]
+
+
+@pytest.mark.parametrize(
+    ("endpoint", "backends", "backend_nodes", "overlay_nodes"),
+    [
+        pytest.param(behind("10.244.1.6", "shop/db", "node1"), ("shop/db",), ("node1",), ("node1",), id="pod"),
+        pytest.param(behind("10.244.1.6", "shop/db"), ("shop/db",), ("node1",), ("node1",), id="pod's own node"),
+        pytest.param(
+            behind("10.100.198.201", "kube-system/proxy", "node1"), ("node1",), ("node1",), (), id="host network"
+        ),
+        pytest.param(behind("10.244.1.7", "shop/gone", "node1"), (), ("node1",), ("node1",), id="pod that is gone"),
+        pytest.param(behind("203.0.113.9"), (), (), (), id="a machine elsewhere"),
+        pytest.param({"addresses": ["10.100.198.201"], "conditions": None}, ("node1",), ("node1",), (), id="node"),
+    ],
+)
+def test_backends(endpoint, backends, backend_nodes, overlay_nodes):
+    one = service("shop/web", "10.96.0.20")
+    twice = [endpoint_slice("shop/web", endpoint), endpoint_slice("shop/web", endpoint)]
+    found = of_kind("service", ASKED, services=[one], slices=twice)[0]
+    assert (found.backends, found.backend_nodes, found.overlay_nodes) == (backends, backend_nodes, overlay_nodes)
+
+
+def test_target_in_the_namespace_of_the_slice():
+    reference = {"addresses": ["10.244.1.6"], "targetRef": {"kind": "Pod", "name": "db"}}
+    one = service("shop/web", "10.96.0.20")
+    assert of_kind("service", ASKED, services=[one], slices=[endpoint_slice("shop/web", reference)])[0].backends == (
+        "shop/db",
+    )
+
+
+def test_only_slices_with_the_port():
+    one = service("shop/web", "10.96.0.20", ports=["TCP/80:http", "TCP/81:admin"])
+    slices = [
+        endpoint_slice("shop/web", behind("10.244.1.5", "shop/web-1"), ports=["http"]),
+        endpoint_slice("shop/web", behind("10.244.1.6", "shop/db"), ports=["admin"]),
+        endpoint_slice("shop/other", behind("10.244.0.5", "shop/web-2"), ports=["http", "admin"]),
+        {"metadata": {"namespace": "shop", "name": "web", "labels": None}, "endpoints": [], "ports": []},
+    ]
+    found = of_kind("service", ASKED, services=[one], slices=slices)
+    assert {endpoint.port: endpoint.backends for endpoint in found} == {80: ("shop/web-1",), 81: ("shop/db",)}
+
+
+def test_order_of_services():
+    """Own ones by name (those that can be probed), then the others as they are asked for; each once."""
+    services = [
+        service("podnet/z", "10.96.0.31"),
+        service("podnet/a", "10.96.0.30", ports=["UDP/80"]),
+        service("podnet/headless", "None"),
+        service("shop/web", "10.96.0.20", ports=["TCP/1032", "TCP/80"]),
+        service("shop/api", "10.96.0.21"),
+    ]
+    slices = [
+        endpoint_slice(f"{one['metadata']['namespace']}/{one['metadata']['name']}", behind("10.244.1.9", "podnet/b"))
+        for one in services
+    ]
+    wanted = Wanted(own_namespace="podnet", services=("shop/web", "podnet/z", "shop/api", "shop/web"))
+    found = of_kind("service", wanted, services=services, slices=slices)
+    assert [(endpoint.name, endpoint.own) for endpoint in found] == [
+        ("podnet/a:80", True),
+        ("podnet/z:80", True),
+        ("shop/web:80", False),
+        ("shop/web:1032", False),
+        ("shop/api:80", False),
+    ]
+
+
+DNS = service("kube-system/kube-dns", "10.96.0.10", ports=["UDP/53:dns", "TCP/53:dns-tcp", "TCP/9153:metrics"])
+DNS_SLICE = endpoint_slice("kube-system/kube-dns", behind("10.244.1.6", "shop/db", "node1"), ports=["dns", "dns-tcp"])
+
+
+@pytest.mark.parametrize(
+    ("domain", "question"),
+    [
+        ("cluster.local", "kubernetes.default.svc.cluster.local."),
+        ("k8s.example.org.", "kubernetes.default.svc.k8s.example.org."),
+    ],
+)
+def test_dns(domain, question):
+    wanted = Wanted(dns="kube-system/kube-dns", cluster_domain=domain)
+    assert of_kind("dns", wanted, services=[DNS], slices=[DNS_SLICE]) == [
+        Endpoint(
+            "kube-system/kube-dns:dns",
+            "dns",
+            ("10.96.0.10",),
+            port=53,
+            backends=("shop/db",),
+            backend_nodes=("node1",),
+            overlay_nodes=("node1",),
+            question=question,
+            answer="10.96.0.1",
+        )
+    ]
+
+
+@pytest.mark.parametrize(
+    ("address", "port", "expected"),
+    [
+        ("203.0.113.1", None, Endpoint("203.0.113.1", "outside", ("203.0.113.1",))),
+        ("203.0.113.1", 8080, Endpoint("203.0.113.1", "outside", ("203.0.113.1",), port=8080)),
+        ("2001:DB8:0::1", 80, Endpoint("2001:db8::1", "outside", ("2001:db8::1",), port=80)),
+    ],
+)
+def test_outside(address, port, expected):
+    assert of_kind("outside", Wanted(outside_addresses=(address,), outside_port=port), nodes=DUAL_NODES) == [expected]
+
+
+def test_order_of_kinds():
+    wanted = Wanted("podnet", services=("shop/web",), dns="kube-system/kube-dns", outside_addresses=("203.0.113.1",))
+    found = endpoints(wanted, services=[WEB, DNS], slices=[WEB_SLICE, DNS_SLICE])
+    assert list(dict.fromkeys(endpoint.kind for endpoint in found)) == ["pod", "node", "service", "dns", "outside"]
+
+
+def selecting(*args):
+    return Wanted(pod_selectors=(Selector(*args),))
+
+
+V4_WEB = service("shop/web", "10.96.0.20")
+V4_SLICE = endpoint_slice("shop/web", behind("10.244.1.5", "shop/a"))
+
+
+@pytest.mark.parametrize(
+    ("wanted", "objects", "message"),
+    [
+        pytest.param(
+            selecting("shopp"),
+            {},
+            "connectivity_pod_selectors has the namespace shopp, which no running pod on the pod network has: "
+            "namespaces of such pods: shop, podnet",
+            id="unknown namespace",
+        ),
+        pytest.param(
+            selecting("shop", {"app": "wen"}),
+            {},
+            "connectivity_pod_selectors has the namespace shop and app=wen, which no running pod on the pod network "
+            "has: labels of such pods there: app=web, app=db, app=web,tier=front",
+            id="unknown label",
+        ),
+        pytest.param(
+            selecting("kube-system"),
+            {"pods": [PODS[3]]},
+            "connectivity_pod_selectors has the namespace kube-system, which no running pod on the pod network has: "
+            "namespaces of such pods: nothing",
+            id="host-network pods only",
+        ),
+        pytest.param(
+            Wanted(own_namespace="podnet"),
+            {"pods": PODS[:2]},
+            "own_namespace has the namespace podnet, which no running pod on the pod network has: "
+            "namespaces of such pods: shop",
+            id="no own pod",
+        ),
+        pytest.param(
+            SHOP,
+            {"pods": [PODS[0], pod("shop/late", phase="Pending")]},
+            "pod shop/late (connectivity_pod_selectors) is Pending without an address, and can not be probed: wait "
+            "until it runs, and see 'kubectl describe pod -n shop late'",
+            id="pending",
+        ),
+        pytest.param(
+            SHOP,
+            {"pods": [pod("shop/late")]},
+            "pod shop/late (connectivity_pod_selectors) is Running without an address, and can not be probed: wait "
+            "until it runs, and see 'kubectl describe pod -n shop late'",
+            id="running without an address",
+        ),
+        pytest.param(
+            Wanted(own_namespace="podnet"),
+            {"pods": [pod("podnet/a", "10.244.1.5", phase="Unknown")]},
+            "pod podnet/a (own_namespace) is Unknown, and can not be probed: wait until it runs, and "
+            "see 'kubectl describe pod -n podnet a'",
+            id="own pod of an unknown phase",
+        ),
+        pytest.param(
+            SHOP,
+            {"pods": [DUAL_POD, pod("shop/z", "10.244.1.5")], "nodes": DUAL_NODES},
+            "pod shop/a and pod shop/z both have the address 10.244.1.5: wait until one that is being replaced is "
+            "gone, or mend what gave the address twice",
+            id="two pods of one address",
+        ),
+        pytest.param(
+            Wanted(),
+            {"nodes": [node("node1", "10.0.2.15"), node("node2", "10.0.2.15")]},
+            "node node1 and node node2 both have the address 10.0.2.15: wait until one that is being replaced is "
+            "gone, or mend what gave the address twice",
+            id="two nodes of one address",
+        ),
+        pytest.param(
+            Wanted(),
+            {"nodes": [*NODES, node("node2")]},
+            "node node2 has no InternalIP in its status: see --node-ip of its kubelet",
+            id="node without an address",
+        ),
+        pytest.param(
+            Wanted(pod_selectors=(Selector("shop"),), families=("ipv4", "ipv6")),
+            {},
+            "connectivity_families has ipv6, and no pod has an IPv6 address: leave ipv6 out, or set the cluster up "
+            "for IPv6",
+            id="family that the cluster lacks",
+        ),
+        pytest.param(
+            Wanted(families=("ipv6",)),
+            {},
+            "connectivity_families has ipv6, and no node has an IPv6 address: leave ipv6 out, or set the cluster up "
+            "for IPv6",
+            id="family that the nodes lack, without a pod",
+        ),
+        pytest.param(
+            Wanted(pod_selectors=(Selector("shop"),), families=("ipv6",)),
+            {"pods": [DUAL_POD, IPV4_POD]},
+            "connectivity_families has ipv6, and pod shop/b has only 10.244.1.6: leave ipv6 out, or do not select "
+            "that pod (connectivity_pod_selectors)",
+            id="family that a pod lacks",
+        ),
+        pytest.param(
+            Wanted(families=("any", "ipv4")),
+            {},
+            "connectivity_families has 'any', which is none of ipv4, ipv6",
+            id="any family, and one",
+        ),
+        pytest.param(
+            Wanted(families=("IPv6",)),
+            {},
+            "connectivity_families has 'IPv6', which is none of ipv4, ipv6",
+            id="unknown family",
+        ),
+        pytest.param(
+            SHOP,
+            {"pods": [pod("shop/a", "fd00:244::5")]},
+            "the pods and nodes have no address family in common: set connectivity_families to those to verify",
+            id="no family in common",
+        ),
+        pytest.param(
+            Wanted(services=("shop/wep",)),
+            {"services": [WEB]},
+            "connectivity_services has shop/wep, and the cluster has no such Service (NAMESPACE/NAME): "
+            "near it: shop/web, default/kubernetes",
+            id="unknown Service",
+        ),
+        pytest.param(
+            ASKED,
+            {"services": [service("shop/web", "None")]},
+            "connectivity_services has shop/web, which is headless or of type ExternalName: it has no cluster IP that "
+            "could be probed; leave it out, and select its pods instead",
+            id="headless",
+        ),
+        pytest.param(
+            ASKED,
+            {"services": [service("shop/web", type="ExternalName", externalName="example.org")]},
+            "connectivity_services has shop/web, which is headless or of type ExternalName: it has no cluster IP that "
+            "could be probed; leave it out, and select its pods instead",
+            id="ExternalName",
+        ),
+        pytest.param(
+            ASKED,
+            {"services": [service("shop/web", "10.96.0.20", ports=["UDP/80"])]},
+            "connectivity_services has shop/web, which has no TCP port that could be tried: leave it out",
+            id="foreign Service of UDP",
+        ),
+        pytest.param(
+            ASKED,
+            {
+                "services": [V4_WEB],
+                "slices": [endpoint_slice("shop/web", behind("10.244.1.6", "shop/db", ready=False))],
+            },
+            "Service shop/web (connectivity_services) has no ready endpoint behind port 80, so that it could only "
+            "fail: see 'kubectl get endpointslices -n shop', or leave it out",
+            id="Service without a ready endpoint",
+        ),
+        pytest.param(
+            Wanted(own_namespace="podnet"),
+            {"services": [service("podnet/s", "10.96.0.30")], "slices": [endpoint_slice("podnet/s")]},
+            "Service podnet/s (own_namespace) has no ready endpoint behind port 80, so that it could only fail: see "
+            "'kubectl get endpointslices -n podnet', or leave it out",
+            id="own Service without an endpoint",
+        ),
+        pytest.param(
+            Wanted(pod_selectors=(Selector("shop"),), services=("shop/web",), families=("ipv6",)),
+            {"pods": [DUAL_POD], "services": [V4_WEB], "slices": [V4_SLICE]},
+            "shop/web:80 (connectivity_services) has only 10.96.0.20, and what is verified is ipv6: change "
+            "connectivity_families, or leave that one out",
+            id="Service of another family",
+        ),
+        pytest.param(
+            Wanted(own_namespace="podnet", families=("ipv6",)),
+            {
+                "pods": [pod("podnet/a", "fd00:244::5")],
+                "services": [service("podnet/s", "10.96.0.30")],
+                "slices": [endpoint_slice("podnet/s", behind("10.244.1.5", "podnet/a"))],
+            },
+            "podnet/s:80 (own_namespace) has only 10.96.0.30, and what is verified is ipv6: change "
+            "connectivity_families, or leave that one out",
+            id="own Service of another family",
+        ),
+        pytest.param(
+            Wanted(dns="kube-system/coredns"),
+            {"services": [DNS]},
+            "connectivity_dns_service has kube-system/coredns, and the cluster has no such Service (NAMESPACE/NAME): "
+            "near it: kube-system/kube-dns, default/kubernetes",
+            id="unknown DNS",
+        ),
+        pytest.param(
+            Wanted(dns="shop/web"),
+            {"services": [V4_WEB]},
+            "connectivity_dns_service is shop/web, which has no UDP port 53: give the Service of the cluster's DNS",
+            id="no DNS",
+        ),
+        pytest.param(
+            Wanted(dns="kube-system/kube-dns"),
+            {"services": [DNS]},
+            "Service kube-system/kube-dns (connectivity_dns_service) has no ready endpoint behind port 53, so that it "
+            "could only fail: see 'kubectl get endpointslices -n kube-system', or leave it out",
+            id="DNS that is not ready",
+        ),
+        pytest.param(
+            Wanted(dns="kube-system/kube-dns", cluster_domain="cluster local"),
+            {"services": [DNS], "slices": [DNS_SLICE]},
+            "connectivity_cluster_domain is 'cluster local', which is no domain name: give one like cluster.local",
+            id="bad domain",
+        ),
+        pytest.param(
+            Wanted(outside_addresses=("example.org",)),
+            {},
+            "connectivity_outside_addresses is example.org: give an IP address, not a name, network or zone",
+            id="name outside",
+        ),
+        pytest.param(
+            Wanted(outside_addresses=("203.0.113.0/24",)),
+            {},
+            "connectivity_outside_addresses is 203.0.113.0/24: give an IP address, not a name, network or zone",
+            id="network outside",
+        ),
+        pytest.param(
+            Wanted(outside_addresses=("fe80::1%eth0",)),
+            {},
+            "connectivity_outside_addresses is fe80::1%eth0: give an IP address, not a name, network or zone",
+            id="zone outside",
+        ),
+        pytest.param(
+            Wanted(outside_addresses=("2001:db8::1",)),
+            {},
+            "2001:db8::1 (connectivity_outside_addresses) has only 2001:db8::1, and what is verified is ipv4: change "
+            "connectivity_families, or leave that one out",
+            id="outside of another family",
+        ),
+    ],
+)
+def test_errors(wanted, objects, message):
+    with pytest.raises(ValueError, match=f"^{re.escape(message)}$"):
+        endpoints(wanted, **objects)
+
+
+def test_the_right_answer_needs_the_service_of_the_api():
+    objects = {"nodes": NODES, "pods": [], "services": [DNS], "endpoint_slices": [DNS_SLICE]}
+    with pytest.raises(ValueError, match=r"^the question to connectivity_dns_service has default/kubernetes, and the "):
+        find_endpoints(load_cluster(objects), Wanted(dns="kube-system/kube-dns"))
+
+
+@pytest.mark.parametrize(
+    ("objects", "problem"),
+    [
+        ({"pods": [], "services": [], "endpoint_slices": []}, "KeyError: 'nodes'"),
+        ({"nodes": [], "pods": None, "services": [], "endpoint_slices": []}, "TypeError: "),
+        ({"nodes": [], "pods": ["a"], "services": [], "endpoint_slices": []}, "TypeError: "),
+        ({"nodes": [{"metadata": {"name": "a"}}], "pods": [], "services": [], "endpoint_slices": []}, "'status'"),
+        ([], "TypeError: "),
+    ],
+)
+def test_bad_objects(objects, problem):
+    start = "nodes, pods, services and endpoint_slices are wanted, each a list of objects as kubernetes.core.k8s_info"
+    with pytest.raises(ValueError, match=f"^{start} returns them .*{problem}"):
+        load_cluster(objects)
+
+
+def test_load_selectors():
+    data = [
+        {"namespace": "a"},
+        {"namespace": "b", "match_labels": {"app": "web"}},
+        {"namespace": "c", "match_labels": {}},
+    ]
+    assert load_selectors(data) == (Selector("a"), Selector("b", {"app": "web"}), Selector("c"))
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        pytest.param("shop", id="text"),
+        pytest.param({}, id="empty"),
+        pytest.param({"namespace": ""}, id="empty namespace"),
+        pytest.param({"namespace": 7}, id="number"),
+        pytest.param({"namespace": "shop", "labels": {"app": "web"}}, id="another key"),
+    ],
+)
+def test_bad_selectors(data):
+    message = f"connectivity_pod_selectors has {data!r}: give a dict with namespace and, perhaps, match_labels"
+    with pytest.raises(ValueError, match=f"^{re.escape(message)}$"):
+        load_selectors([data])
+
+
+@pytest.mark.parametrize("labels", [{"canary": True}, {"version": 1}, ["app=web"], "app=web"])
+def test_bad_labels(labels):
+    message = (
+        f"connectivity_pod_selectors has the match_labels {labels!r}: give a dict of texts, with quotes around numbers "
+        "and true"
+    )
+    with pytest.raises(ValueError, match=f"^{re.escape(message)}$"):
+        load_selectors([{"namespace": "shop", "match_labels": labels}])
+
+
+POD = Endpoint("shop/web-1", "pod", ("10.244.1.5", "fd00:244::5"), node="node1")
+NODE = Endpoint("node1", "node", ("10.0.0.1",), node="node1")
+OWN = Endpoint(
+    "podnet/s:80",
+    "service",
+    ("10.96.0.30",),
+    own=True,
+    port=80,
+    protocols=("tcp", "udp"),
+    backends=("podnet/a", "node1"),
+)
+ICMP = Try("icmp")
+
+
+def listener(protocol, port, answers="podnet", endpoint="shop/web-1", address="10.244.1.5"):
+    return Listener(endpoint, address, protocol, port, answers, mtu=1450)
+
+
+@pytest.mark.parametrize(
+    ("listeners", "tries"),
+    [
+        pytest.param([], (ICMP,), id="none"),
+        pytest.param(
+            [listener("udp", 41), listener("udp", 40), listener("tcp", 51), listener("tcp", 50)],
+            (
+                ICMP,
+                Try("tcp", 50, "podnet", ("shop/web-1",)),
+                Try("tcp", 51, "podnet", ("shop/web-1",)),
+                Try("udp", 40, "podnet", ("shop/web-1",)),
+                Try("udp", 41, "podnet", ("shop/web-1",)),
+                Try("mtu", 40, "podnet", ("shop/web-1",)),
+            ),
+            id="own",
+        ),
+        pytest.param(
+            [listener("tcp", 80, "nothing"), listener("udp", 53, "nothing")],
+            (ICMP, Try("tcp", 80, "nothing"), Try("udp", 53, "nothing")),
+            id="somebody else's",
+        ),
+        pytest.param(
+            [listener("udp", 53, "nothing"), listener("udp", 60)],
+            (
+                ICMP,
+                Try("udp", 53, "nothing"),
+                Try("udp", 60, "podnet", ("shop/web-1",)),
+                Try("mtu", 60, "podnet", ("shop/web-1",)),
+            ),
+            id="MTU at the own one",
+        ),
+    ],
+)
+def test_targets_of_a_pod(listeners, tries):
+    assert find_targets([POD], listeners, CHECKS) == [
+        Target("shop/web-1", "pod", "10.244.1.5", tries),
+        Target("shop/web-1", "pod", "fd00:244::5", (ICMP,)),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("endpoint", "tries"),
+    [
+        pytest.param(NODE, (ICMP, Try("tcp", 9, "podnet", ("node1",))), id="node"),
+        pytest.param(
+            OWN,
+            (Try("tcp", 80, "podnet", ("podnet/a", "node1")), Try("udp", 80, "podnet", ("podnet/a", "node1"))),
+            id="own Service",
+        ),
+        pytest.param(
+            Endpoint("shop/web:80", "service", ("10.96.0.20",), port=80, protocols=("tcp", "udp"), backends=("a/b",)),
+            (Try("tcp", 80, "nothing"),),
+            id="foreign Service",
+        ),
+        pytest.param(
+            Endpoint("a/b:dns", "dns", ("fd00:96::a",), port=53, question="q.", answer="10.96.0.1", backends=("a/b",)),
+            (Try("dns", 53, "dns", question="q.", answer="10.96.0.1"),),
+            id="DNS",
+        ),
+        pytest.param(Endpoint("203.0.113.1", "outside", ("203.0.113.1",)), (ICMP,), id="outside"),
+        pytest.param(
+            Endpoint("203.0.113.1", "outside", ("203.0.113.1",), port=80),
+            (ICMP, Try("tcp", 80, "agnhost"), Try("udp", 80, "agnhost")),
+            id="outside with a port",
+        ),
+    ],
+)
+def test_targets(endpoint, tries):
+    listeners = [listener("tcp", 9, endpoint="node1", address="10.0.0.1")] if endpoint is NODE else []
+    assert find_targets([endpoint], listeners, CHECKS) == [
+        Target(endpoint.name, endpoint.kind, endpoint.addresses[0], tries)
+    ]
+
+
+def test_addresses_of_which_nothing_is_tried_are_left_out():
+    foreign = Endpoint("shop/web:53", "service", ("10.96.0.20",), port=53, protocols=("udp",))
+    bare = Endpoint("node2", "node", (), node="node2")
+    assert find_targets([NODE, foreign, bare], [], ["tcp"]) == []
+
+
+@given(checks=st.sets(st.sampled_from(CHECKS), min_size=1).map(list))
+def test_checks_choose_among_all_tries(checks):
+    listeners = [listener("udp", 40), listener("tcp", 50)]
+    dns = Endpoint("a/b:dns", "dns", ("10.96.0.10",), port=53, question="q.", answer="10.96.0.1")
+    everything = find_targets([POD, OWN, dns], listeners, CHECKS)
+    assert [(one.address, try_) for one in find_targets([POD, OWN, dns], listeners, checks) for try_ in one.tries] == [
+        (one.address, try_) for one in everything for try_ in one.tries if try_.check in checks
+    ]
+
+
+@pytest.mark.parametrize(
+    ("listeners", "checks", "message"),
+    [
+        ([], ["icmp", "ping"], "connectivity_checks has 'ping', which is none of icmp, tcp, udp, mtu, dns"),
+        ([], [], "connectivity_checks is empty: give one or more of icmp, tcp, udp, mtu, dns"),
+        (
+            [listener("tcp", 9, address="10.244.1.7")],
+            CHECKS,
+            "the listener at 10.244.1.7, tcp port 9, belongs to shop/web-1, and no endpoint has that name and address: "
+            "give the endpoints it was made for",
+        ),
+    ],
+)
+def test_targets_of_bad_input(listeners, checks, message):
+    with pytest.raises(ValueError, match=f"^{re.escape(message)}$"):
+        find_targets([POD], listeners, checks)
+
+
+def test_json_form_of_a_target():
+    target = Target("shop/web-1", "pod", "10.244.1.5", (ICMP, Try("tcp", 50, "podnet", ("shop/web-1",))))
+    form = target_as_dict(target)
+    assert form == {
+        "name": "shop/web-1",
+        "kind": "pod",
+        "address": "10.244.1.5",
+        "tries": [{"check": "icmp"}, {"check": "tcp", "port": 50, "answers": "podnet", "expect": ("shop/web-1",)}],
+    }
+    assert load_targets([form]) == [target]

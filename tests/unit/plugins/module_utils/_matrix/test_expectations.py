@@ -1,0 +1,443 @@
+# Copyright (c) 2026, podnet.kubernetes developers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import replace
+
+import pytest
+
+from ansible_collections.podnet.kubernetes.plugins.module_utils._matrix.cells import Cell, Endpoint, Key, Target, Try
+from ansible_collections.podnet.kubernetes.plugins.module_utils._matrix.expectations import (
+    Expectation,
+    Settings,
+    expectation,
+    judge,
+    judge_cell,
+    load_rules,
+    matrix,
+)
+from ansible_collections.podnet.kubernetes.plugins.module_utils._matrix.expected_cells import ExpectedCell
+
+A = Endpoint("default/a", "pod", ("10.244.1.5", "fd00::5"), "node1")
+B = Endpoint("default/b", "pod", ("10.244.2.6",), "node2")
+ONE = Endpoint("node1", "node", ("10.100.198.201",), "node1")
+TWO = Endpoint("node2", "node", ("10.100.198.202",), "node2")
+SERVICE = Endpoint("demo/web:80", "service", ("10.96.0.7",), port=80)
+DNS = Endpoint("kube-system/kube-dns:dns", "dns", ("10.96.0.10",), port=53)
+OUTSIDE = Endpoint("203.0.113.1", "outside", ("203.0.113.1",))
+
+MTUS = {("default/a", "ipv4"): 1400, ("default/b", "ipv4"): 1450, ("node1", "ipv4"): 1500, ("node2", "ipv4"): 9000}
+
+
+@pytest.mark.parametrize(
+    ("source", "target", "seen"),
+    [
+        (A, B, "own"),
+        (ONE, TWO, "own"),
+        (ONE, B, "any"),
+        (A, SERVICE, "any"),
+        (ONE, SERVICE, "any"),
+        (A, DNS, "any"),
+        (ONE, DNS, "any"),
+        (A, OUTSIDE, "translated"),
+        (ONE, OUTSIDE, "any"),
+    ],
+)
+@pytest.mark.parametrize("setting", ["own", "any"])
+def test_the_source_that_is_expected_by_default(source, target, seen, setting):
+    expected = expectation(source, target, "tcp", "ipv4", {}, Settings(pod_to_node_source=setting))
+    assert (expected.outcome, expected.source, expected.mtu) == ("reachable", seen, None)
+    assert expected.because
+
+
+@pytest.mark.parametrize("setting", ["own", "any"])
+def test_the_source_of_pods_at_nodes_is_a_setting(setting):
+    expected = expectation(A, TWO, "tcp", "ipv4", {}, Settings(pod_to_node_source=setting))
+    assert expected.source == setting
+    assert expected.because == f"pod_to_node_source is {setting}"
+
+
+@pytest.mark.parametrize(
+    ("source", "target", "overhead", "mtu"),
+    [
+        pytest.param(A, B, None, 1400, id="pods, their own NICs"),
+        pytest.param(A, B, 50, 1450, id="pods, the smaller of 1500 and 9000, less 50"),
+        pytest.param(A, B, 0, 1500, id="pods without encapsulation, which is not None"),
+        pytest.param(A, TWO, 50, 1400, id="the overhead is for pods alone: to a node"),
+        pytest.param(ONE, B, 50, 1450, id="the overhead is for pods alone: from a node"),
+        pytest.param(ONE, TWO, 50, 1500, id="nodes"),
+        pytest.param(A, SERVICE, None, None, id="one NIC is not known"),
+        pytest.param(replace(A, node=None), B, 50, None, id="a node is not known"),
+    ],
+)
+def test_the_path_mtu_that_is_expected(source, target, overhead, mtu):
+    assert expectation(source, target, "mtu", "ipv4", MTUS, Settings(overhead)).mtu == mtu
+    assert expectation(source, target, "mtu", "ipv6", MTUS, Settings(overhead)).mtu is None
+    assert expectation(source, target, "udp", "ipv4", MTUS, Settings(overhead)).mtu is None
+
+
+OWN, OTHER = "10.244.1.5:4242", "10.100.198.201:4242"
+
+
+def judged(expected, source=A, **found):
+    """Verdict and message of a cell from the source to pod b."""
+    cell = Cell(source.name, "default/b", "tcp", "ipv4", 8080, **found)
+    judgement = judge_cell(cell, Expectation(**{"source": "any", "mtu": None, "because": "test", **expected}), source)
+    return judgement.verdict, judgement.message
+
+
+@pytest.mark.parametrize(
+    ("found", "verdict", "message"),
+    [
+        ({"outcome": "reachable"}, "passed", None),
+        ({"outcome": "blocked", "reason": "refused"}, "failed", "refused"),
+        (
+            {"outcome": "faulty", "reason": "wrong answer", "detail": "64 KiB: 12288 bytes arrived"},
+            "failed",
+            "wrong answer: 64 KiB: 12288 bytes arrived",
+        ),
+        ({"outcome": "blocked"}, "failed", "blocked"),
+        (
+            {"outcome": "flapping", "reason": "timeout", "attempts": 3, "succeeded": 2},
+            "flapping",
+            "flapping: 2 of 3 attempts succeeded",
+        ),
+        ({"outcome": "not observed", "reason": "timeout"}, "not observed", None),
+    ],
+)
+def test_a_cell_that_should_be_reachable(found, verdict, message):
+    assert judged({"outcome": "reachable"}, **found) == (verdict, message)
+
+
+@pytest.mark.parametrize(
+    ("found", "verdict", "message"),
+    [
+        ({"outcome": "blocked", "reason": "timeout"}, "passed", None),
+        ({"outcome": "reachable"}, "failed", "reachable, should be blocked"),
+        ({"outcome": "faulty", "reason": "wrong answer"}, "failed", "faulty, should be blocked"),
+        ({"outcome": "flapping", "attempts": 3, "succeeded": 1}, "flapping", "flapping: 1 of 3 attempts succeeded"),
+        ({"outcome": "not observed"}, "not observed", None),
+    ],
+)
+def test_a_cell_that_should_be_blocked(found, verdict, message):
+    assert judged({"outcome": "blocked"}, **found) == (verdict, message)
+
+
+BECAUSE = "ingress: selected by shop/deny-all, and no rule allows it"
+
+
+@pytest.mark.parametrize(
+    ("outcome", "found", "verdict", "message"),
+    [
+        ("blocked", {"outcome": "blocked", "reason": "timeout"}, "passed", None),
+        ("blocked", {"outcome": "reachable"}, "failed", f"reachable, should be blocked: {BECAUSE}"),
+        (
+            "blocked",
+            {"outcome": "faulty", "reason": "wrong answer", "detail": "x"},
+            "failed",
+            f"faulty, should be blocked: {BECAUSE}",
+        ),
+        ("reachable", {"outcome": "reachable"}, "passed", None),
+        (
+            "reachable",
+            {"outcome": "blocked", "reason": "timeout"},
+            "failed",
+            f"timeout: should be reachable: {BECAUSE}",
+        ),
+        (
+            "reachable",
+            {"outcome": "blocked", "reason": "timeout", "detail": "connected, and no answer came"},
+            "failed",
+            f"timeout: connected, and no answer came; should be reachable: {BECAUSE}",
+        ),
+        (
+            "reachable",
+            {"outcome": "reachable", "own": OWN, "seen": OTHER},
+            "failed",
+            f"source translated: {OWN} was seen as {OTHER}",
+        ),
+        ("reachable", {"outcome": "not observed"}, "not observed", None),
+        (
+            "blocked",
+            {"outcome": "flapping", "attempts": 3, "succeeded": 1},
+            "flapping",
+            "flapping: 1 of 3 attempts succeeded",
+        ),
+    ],
+)
+def test_a_cell_of_policies_says_what_they_say(outcome, found, verdict, message):
+    expected = {"outcome": outcome, "source": "own", "because": BECAUSE, "decided_by": "api"}
+    assert judged(expected, **found) == (verdict, message)
+
+
+@pytest.mark.parametrize(
+    ("expected", "own", "seen", "message"),
+    [
+        ("own", OWN, OWN, None),
+        ("own", OWN, OTHER, f"source translated: {OWN} was seen as {OTHER}"),
+        ("own", OWN, "10.244.1.5:4243", f"source translated: {OWN} was seen as 10.244.1.5:4243"),
+        ("own", OWN, None, None),
+        ("own", "[fd00::5]:4242", "[fd00::5]:4242", None),
+        ("own", OTHER, OTHER, "source is not the pod's address: 10.100.198.201, not 10.244.1.5 or fd00::5"),
+        ("translated", OWN, OTHER, None),
+        ("translated", OWN, OWN, f"source not translated: {OWN} was seen"),
+        ("translated", OWN, None, None),
+        ("any", OWN, OTHER, None),
+        ("any", OWN, OWN, None),
+    ],
+)
+def test_the_source_address(expected, own, seen, message):
+    found = {"outcome": "reachable", "own": own, "seen": seen}
+    assert judged({"outcome": "reachable", "source": expected}, **found) == ("failed" if message else "passed", message)
+
+
+def test_a_node_may_use_an_address_that_the_cluster_does_not_list():
+    found = {"outcome": "reachable", "own": "192.0.2.1:4242", "seen": "192.0.2.1:4242"}
+    assert judged({"outcome": "reachable", "source": "own"}, ONE, **found) == ("passed", None)
+
+
+@pytest.mark.parametrize(
+    ("seen", "message"),
+    [
+        ("10.100.198.200:28731", None),
+        ("10.100.198.250:4242", "source translated: 10.100.198.200:4242 was seen as 10.100.198.250:4242"),
+        ("10.100.198.20:4242", "source translated: 10.100.198.200:4242 was seen as 10.100.198.20:4242"),
+    ],
+)
+def test_a_node_may_lose_a_port_to_a_pod_that_it_masquerades(seen, message):
+    found = {"outcome": "reachable", "own": "10.100.198.200:4242", "seen": seen}
+    wanted = ("failed" if message else "passed", message)
+    assert judged({"outcome": "reachable", "source": "own"}, ONE, **found) == wanted
+
+
+@pytest.mark.parametrize(
+    ("mtu", "found", "message"),
+    [
+        (1450, {"outcome": "reachable", "mtu": 1450}, None),
+        (1450, {"outcome": "reachable", "mtu": 1400}, "path MTU 1400, should be 1450"),
+        (1450, {"outcome": "reachable", "mtu": 1500}, "path MTU 1500, should be 1450"),
+        (None, {"outcome": "reachable", "mtu": 1400}, None),
+        (1450, {"outcome": "reachable"}, "path MTU not found, should be 1450"),
+        (1450, {"outcome": "blocked", "reason": "timeout"}, "timeout"),
+        (1450, {"outcome": "faulty", "reason": "too big", "mtu": 1400}, "path MTU 1400, should be 1450: too big"),
+        (1450, {"outcome": "faulty", "reason": "too big", "mtu": 1450}, "too big"),
+    ],
+)
+def test_the_path_mtu(mtu, found, message):
+    assert judged({"outcome": "reachable", "mtu": mtu}, **found) == ("failed" if message else "passed", message)
+
+
+def test_the_matrix_is_every_source_and_every_target_but_itself():
+    targets = [
+        Target("default/a", "pod", "10.244.1.5", (Try("icmp"), Try("tcp", 80), Try("tcp", 81))),
+        Target("default/a", "pod", "fd00::5", (Try("icmp"),)),
+        Target("demo/web:80", "service", "10.96.0.7", (Try("tcp", 80),)),
+    ]
+    assert list(matrix([A, B, SERVICE], targets)) == [
+        Key("default/a", "demo/web:80", "tcp", "ipv4", 80),
+        Key("default/b", "default/a", "icmp", "ipv4", None),
+        Key("default/b", "default/a", "tcp", "ipv4", 80),
+        Key("default/b", "default/a", "tcp", "ipv4", 81),
+        Key("default/b", "demo/web:80", "tcp", "ipv4", 80),
+    ]
+
+
+def judge_all(network, cells=None, rules=(), overhead=50, policy_cells=()):
+    cells = network.cells() if cells is None else cells
+    return judge(
+        network.endpoints,
+        network.targets,
+        network.listeners,
+        cells,
+        load_rules(rules),
+        Settings(overhead),
+        policy_cells,
+    )
+
+
+@pytest.mark.parametrize("services", [False, True])
+def test_all_is_well(network, services):
+    lab = network(services=services)
+    # 9 sources with 8 targets of 4 checks; with three Services of two, a question of one, three checks outside.
+    assert Counter(one.verdict for one in judge_all(lab)) == {"passed": 288 + (9 * (3 * 2 + 1 + 3) if services else 0)}
+
+
+def test_a_wrong_overhead_is_seen_in_every_cell_between_pods(network):
+    faults = Counter(one.message for one in judge_all(network(), overhead=70))
+    assert faults == {None: 288 - 6 * 5, "path MTU 1450, should be 1430": 6 * 5}
+
+
+def test_a_cell_that_is_missing_has_failed(network):
+    lab = network()
+    missing = [one for one in lab.cells() if one.source == "default/node2-a" and one.check == "udp"]
+    judgements = judge_all(lab, [one for one in lab.cells() if one not in missing])
+    failed = [one for one in judgements if one.verdict != "passed"]
+    assert {(one.verdict, one.message) for one in failed} == {("failed", "not probed: no result from node2")}
+    assert [(one.cell.source, one.cell.target) for one in failed] == [(one.source, one.target) for one in missing]
+    assert {(one.cell.outcome, one.cell.attempts) for one in failed} == {("not observed", 0)}
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        (
+            lambda cells: [*cells, cells[0]],
+            "cells has default/node1-a -> default/node1-b, icmp, ipv4 twice: give the cells of one run",
+        ),
+        (
+            lambda cells: [replace(cells[1], port=9), *cells],
+            "cells has default/node1-a -> default/node1-b, tcp 9, ipv4, which endpoints and targets do not",
+        ),
+    ],
+)
+def test_cells_that_do_not_fit_are_an_error(network, change, message):
+    lab = network()
+    with pytest.raises(ValueError, match="cells has") as error:
+        judge_all(lab, change(lab.cells()))
+    assert str(error.value).startswith(message)
+
+
+def test_a_target_that_is_no_endpoint_is_an_error(network):
+    lab = network()
+    lab.targets.append(Target("default/x", "pod", "10.244.9.9", (Try("icmp"),)))
+    with pytest.raises(ValueError, match="targets has default/x, which endpoints has not"):
+        judge_all(lab)
+
+
+@pytest.mark.parametrize(
+    ("rules", "blocked"),
+    [
+        pytest.param([{"target": "default/node2-?", "outcome": "blocked"}], 2 * 8 * 4, id="pattern of targets"),
+        pytest.param([{"source": "node3", "outcome": "blocked"}], 8 * 4, id="name of a source"),
+        pytest.param([{"source_kind": "pod", "target_kind": "node", "outcome": "blocked"}], 6 * 3 * 4, id="kinds"),
+        pytest.param([{"checks": ["udp", "mtu"], "outcome": "blocked"}], 9 * 8 * 2, id="checks"),
+        pytest.param([{"families": ["ipv4"], "outcome": "blocked"}], 288, id="families"),
+        pytest.param(
+            [{"outcome": "blocked"}, {"checks": ["tcp"], "outcome": "reachable"}], 9 * 8 * 3, id="the last one wins"
+        ),
+        pytest.param(
+            [{"checks": ["tcp"], "outcome": "reachable"}, {"outcome": "blocked"}], 288, id="the last one, indeed"
+        ),
+        pytest.param(
+            [{"outcome": "blocked"}, {"checks": ["tcp"], "source_address": "any"}],
+            288,
+            id="what the last one does not set is the one before's",
+        ),
+    ],
+)
+def test_expectations_by_hand(network, rules, blocked):
+    judgements = judge_all(network(), rules=rules)
+    assert Counter(one.message for one in judgements) == Counter(
+        {None: 288 - blocked, "reachable, should be blocked": blocked}
+        if blocked < 288
+        else {judgements[0].message: 288}
+    )
+    assert all(one.expected.outcome == "blocked" for one in judgements if one.message)
+    assert {one.expected.because for one in judgements if one.message} <= {"expectations[0]", "expectations[1]"}
+
+
+def test_an_expectation_of_the_source_address_leaves_the_rest(network):
+    rules = [{"source_kind": "pod", "target_kind": "pod", "source_address": "translated"}]
+    judgements = judge_all(network(), rules=rules)
+    # 30 pairs of pods, tcp and udp
+    assert Counter(one.fault for one in judgements) == {None: 288 - 60, "source not translated": 60}
+    assert {one.expected.mtu for one in judgements if one.cell.check == "mtu" and one.fault} == set()
+
+
+@pytest.mark.parametrize(
+    ("rule", "message"),
+    [
+        (
+            {"source": "defualt/*", "outcome": "blocked"},
+            r"expectations\[1\] matches no cell: \{'source': 'defualt/\*', 'target': '\*', 'outcome': 'blocked'\}; "
+            r"the names are default/node1-a, .*, node3$",
+        ),
+        ({"source_kind": "pod", "target_kind": "dns", "outcome": "blocked"}, r"expectations\[1\] matches no cell"),
+        ({"families": ["ipv6"], "outcome": "blocked"}, r"expectations\[1\] matches no cell"),
+        ({"source": "node1", "target": "node1", "outcome": "blocked"}, r"expectations\[1\] matches no cell"),
+        (
+            {"target": "node1"},
+            r"expectations\[1\] \{'target': 'node1'\} sets nothing: give it outcome or source_address",
+        ),
+    ],
+)
+def test_an_expectation_that_does_nothing_is_an_error(network, rule, message):
+    with pytest.raises(ValueError, match=message):
+        judge_all(network(), rules=[{"outcome": "reachable"}, rule])
+
+
+def said(protocol="TCP", allowed=False, port=8080, **more):
+    """What policies say of a cell from pod a to pod b of node1 in the network."""
+    cell = {"source": "default/node1-a", "target": "default/node1-b", "family": "ipv4", "because": BECAUSE, **more}
+    return ExpectedCell(protocol=protocol, allowed=allowed, port=None if protocol == "ICMP" else port, **cell)
+
+
+def expected_by(network, *policy_cells, rules=()):
+    """The expectations that policies and rules change, by check; all are of cells from pod a to pod b of node1."""
+    plain = judge_all(network)
+    judgements = judge_all(network, rules=rules, policy_cells=policy_cells)
+    changed = [one for one, before in zip(judgements, plain) if one.expected != before.expected]
+    assert {one.cell.key[:2] for one in changed} <= {("default/node1-a", "default/node1-b")}
+    return {one.cell.check: one.expected for one in changed}
+
+
+@pytest.mark.parametrize(
+    ("protocol", "checks"),
+    [
+        pytest.param("TCP", {"tcp"}, id="TCP"),
+        pytest.param("UDP", {"udp", "mtu"}, id="the path MTU is found with UDP"),
+        pytest.param("ICMP", {"icmp"}, id="ICMP"),
+    ],
+)
+@pytest.mark.parametrize(("allowed", "outcome"), [(True, "reachable"), (False, "blocked")])
+def test_policies_say_the_outcome(network, protocol, checks, allowed, outcome):
+    expected = expected_by(network(nodes=1), said(protocol, allowed))
+    assert set(expected) == checks
+    for check, one in expected.items():
+        mtu = 1450 if check == "mtu" else None
+        assert one == Expectation(outcome, "own", mtu, BECAUSE, "api")
+
+
+def test_what_the_api_leaves_open_is_said(network):
+    (one,) = expected_by(network(nodes=1), said("ICMP", decided_by="implementation")).values()
+    assert (one.because, one.decided_by) == (f"{BECAUSE} (left open by the API)", "implementation")
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        pytest.param(said("SCTP"), id="SCTP"),
+        pytest.param(said(target="default/node1-a"), id="a pod and itself"),
+        pytest.param(said(target="kube-system/coredns"), id="another pod"),
+        pytest.param(said(port=81), id="another port"),
+        pytest.param(said(family="ipv6"), id="another family"),
+    ],
+)
+def test_cells_of_policies_that_are_not_in_the_matrix(network, other):
+    lab = network(nodes=1)
+    assert set(expected_by(lab, said(), other)) == {"tcp"}
+    # One at least is, or they are of something else.
+    with pytest.raises(ValueError, match=r"^policy_cells matches no cell: .* is the first of 2, and none is in the"):
+        judge_all(lab, policy_cells=[other, other])
+
+
+def test_cells_of_policies_that_contradict_one_another(network):
+    message = "policy_cells has default/node1-a -> default/node1-b, tcp 8080, ipv4 both allowed and not: "
+    with pytest.raises(ValueError, match=f"^{message}"):
+        judge_all(network(nodes=1), policy_cells=[said(), said(allowed=True)])
+
+
+THE_CELL = {"source": "default/node1-a", "target": "default/node1-b", "checks": ["tcp"]}
+
+
+def test_a_rule_that_sets_the_outcome_wins_over_policies(network):
+    (one,) = expected_by(network(nodes=1), said(), rules=[{**THE_CELL, "outcome": "reachable"}]).values()
+    assert (one.outcome, one.because, one.decided_by) == ("reachable", "expectations[0]", None)
+
+
+def test_a_rule_about_the_source_address_leaves_policies_the_outcome(network):
+    (one,) = expected_by(network(nodes=1), said(), rules=[{**THE_CELL, "source_address": "any"}]).values()
+    assert (one.outcome, one.source, one.because, one.decided_by) == ("blocked", "any", BECAUSE, "api")

@@ -1,0 +1,408 @@
+# Copyright (c) 2026, podnet.kubernetes developers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from dataclasses import fields, replace
+from pathlib import Path
+from xml.etree import ElementTree
+
+import pytest
+from jsonschema import Draft202012Validator
+
+from ansible_collections.podnet.kubernetes.plugins.module_utils._matrix.cells import Cell, Endpoint, Listener
+from ansible_collections.podnet.kubernetes.plugins.module_utils._matrix.expectations import (
+    Expectation,
+    Rule,
+    Settings,
+    judge,
+)
+from ansible_collections.podnet.kubernetes.plugins.module_utils._matrix.expected_cells import ExpectedCell
+from ansible_collections.podnet.kubernetes.plugins.module_utils._matrix.failures import Group, group_failures
+from ansible_collections.podnet.kubernetes.plugins.module_utils._matrix.report import (
+    json_report,
+    json_text,
+    junit_text,
+    summarize,
+    text_matrix,
+    text_summary,
+)
+
+SCHEMA = json.loads(
+    (Path(__file__).parents[5] / "roles/connectivity/files/connectivity-report-1.schema.json").read_text()
+)
+TIMEOUT = {"outcome": "blocked", "reason": "timeout", "succeeded": 0}
+FLAPPING = {"outcome": "flapping", "reason": "timeout", "succeeded": 1}
+TRANSLATED = {"seen": "10.100.198.250:4242"}
+UNSEEN = {"outcome": "not observed", "succeeded": 0}
+
+
+def nothing(source, target, check):
+    return None
+
+
+def judge_all(lab, fault=nothing):
+    return judge(lab.endpoints, lab.targets, lab.listeners, lab.cells(fault), settings=Settings(50))
+
+
+def matrix(lab, fault=nothing):
+    return text_matrix(lab.endpoints, judge_all(lab, fault))
+
+
+def between(source, target, checks):
+    """A function from a cell to whether it is one of these."""
+    return lambda one, other, check: (one.name, other.name) == (source, target) and check in checks
+
+
+def test_a_matrix_at_a_glance(network):
+    def fault(source, target, check):
+        return TIMEOUT if target.name == "default/node2-a" and source.node == "node1" else None
+
+    assert matrix(network(nodes=2, pods=1, services=True), fault) == [
+        "                               1 2 3 4 5 6 7 8",
+        "node1",
+        "  1 default/node1-a              . X . . . . .",
+        "  2 node1 (node)               .   X . . . . .",
+        "node2",
+        "  3 default/node2-a            . .   . . . . .",
+        "  4 node2 (node)               . . .   . . . .",
+        "targets only",
+        "  5 demo/on-node1:80 (service)",
+        "  6 demo/on-node2:80 (service)",
+        "  7 kube-system/dns:dns",
+        "  8 203.0.113.1 (outside)",
+        "",
+        ". all passed   X all failed",
+        "seen from outside: default/node1-a, node1 (node) as 10.100.198.200; default/node2-a, node2 (node)",
+        "  as 10.100.198.201",
+        "seen by nodes: the source address of pods is translated in 0 of 8 cells",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("faults", "entry", "legend"),
+    [
+        ([("icmp tcp udp mtu", TIMEOUT)], "X", "X all failed"),
+        ([("icmp", TIMEOUT)], "I", "I icmp failed"),
+        ([("mtu", TIMEOUT), ("udp", TIMEOUT)], "UM", "U udp failed   M mtu failed"),
+        ([("tcp udp", TRANSLATED)], "S", "S wrong source address"),
+        ([("tcp", TIMEOUT), ("udp", TRANSLATED)], "TS", "T tcp failed   S wrong source address"),
+        ([("udp", FLAPPING)], "~", "~ flapping"),
+        ([("icmp tcp udp mtu", FLAPPING)], "~", "~ flapping"),
+        ([("icmp", TIMEOUT), ("udp", FLAPPING)], "I~", "I icmp failed   ~ flapping"),
+        ([("icmp tcp udp mtu", UNSEEN)], "?", "? not observed"),
+        ([("icmp", UNSEEN)], ".", ""),
+        ([("icmp", UNSEEN), ("tcp udp mtu", TIMEOUT)], "X", "X all failed"),
+        ([("mtu", {"mtu": 1400})], "M", "M mtu failed"),
+    ],
+)
+def test_the_entry_of_a_pair(network, faults, entry, legend):
+    def fault(source, target, check):
+        if (source.name, target.name) != ("default/node1-a", "default/node2-a"):
+            return None
+        return next((found for checks, found in faults if check in checks.split()), None)
+
+    lines = matrix(network(nodes=2, pods=1), fault)
+    assert lines[2].split() == ["1", "default/node1-a", ".", entry, "."]
+    assert [line for line in lines if line.startswith(".")] == [f". all passed   {legend}".rstrip()]
+    # All rows end where the widest entry does.
+    assert len({len(line) for line in lines if line.startswith("  ") and not line.endswith("(service)")}) <= 2
+
+
+@pytest.mark.parametrize(
+    ("checks", "entry", "legend"),
+    [
+        ("icmp tcp udp mtu", "-", "- all blocked, as it should be"),
+        ("tcp", ":", ": some blocked, as they should be"),
+    ],
+)
+def test_the_entry_of_a_pair_that_is_blocked_as_it_should_be(network, checks, entry, legend):
+    lab = network(nodes=2, pods=1)
+    rule = Rule("default/node1-a", "default/node2-a", checks=tuple(checks.split()), outcome="blocked")
+
+    def drop(source, target, check):
+        there = (source.name, target.name) == (rule.source, rule.target) and check in rule.checks
+        return TIMEOUT if there else None
+
+    lines = text_matrix(lab.endpoints, judge(lab.endpoints, lab.targets, lab.listeners, lab.cells(drop), [rule]))
+    assert lines[2].split() == ["1", "default/node1-a", ".", entry, "."]
+    assert f". all passed   {legend}" in lines
+
+
+def test_a_question_to_dns_that_fails(network):
+    lab = network(nodes=1, pods=1, services=True)
+    lab.endpoints = [one for one in lab.endpoints if one.kind != "outside"]
+    lab.targets = [one for one in lab.targets if one.kind != "outside"]
+    lines = matrix(lab, lambda source, target, check: TIMEOUT if check == "dns" else None)
+    assert lines[2].split() == ["1", "default/node1-a", ".", ".", "X"]
+
+
+def test_long_names_keep_their_end_and_the_matrix_its_width(network):
+    lab = network(nodes=4, pods=2)  # 12 endpoints
+
+    def rename(one, attribute):
+        name = getattr(one, attribute)
+        return replace(one, **{attribute: name.replace("default/", f"a-namespace-with-{'long-' * 10}name/")})
+
+    def fault(source, target, check):
+        return {"icmp": TIMEOUT, "tcp": TRANSLATED, "udp": FLAPPING}.get(check) if target.node == "node1" else None
+
+    lab.endpoints = [rename(one, "name") for one in lab.endpoints]
+    lab.pods, lab.nodes = lab.endpoints[:8], lab.endpoints[8:]
+    lab.targets = [rename(one, "name") for one in lab.targets]
+    lab.listeners = [rename(one, "endpoint") for one in lab.listeners]
+    lines = matrix(lab, fault)
+    assert max(map(len, lines)) < 100
+    assert "IS~" in lines[2]
+    assert lines[2].split()[1].startswith("..")
+    assert lines[2].split()[1].endswith("name/node1-a")
+
+
+def test_many_targets_are_put_together_by_node_and_kind(network):
+    lab = network(nodes=3, pods=11)  # 36 targets
+
+    def fault(source, target, check):
+        if between("default/node1-a", "default/node2-a", ["udp"])(source, target, check):
+            return TIMEOUT
+        return UNSEEN if check == "icmp" and source.name == target.node == "node3" else None
+
+    # 11 pods with 11 others, 4 checks; 10 on the same node. The node's own pods answer it with 3.
+    assert matrix(lab, fault) == [
+        "                        1       2       3       4       5       6",
+        "  1 pods on node1 440/440   44/44 483/484   44/44 484/484   44/44",
+        "  2 node1           44/44           44/44     4/4   44/44     4/4",
+        "  3 pods on node2 484/484   44/44 440/440   44/44 484/484   44/44",
+        "  4 node2           44/44     4/4   44/44           44/44     4/4",
+        "  5 pods on node3 484/484   44/44 484/484   44/44 440/440   44/44",
+        "  6 node3           44/44     4/4   44/44     4/4   33/33",
+        "",
+        "passed/observed cells",
+        "seen by nodes: the source address of pods is translated in 0 of 198 cells",
+    ]
+
+
+def test_many_nodes_are_put_together_by_kind(network):
+    # 16 pods with 15 others and 16 nodes.
+    assert matrix(network(nodes=16, pods=1))[:3] == [
+        "                  1         2",
+        "  1 pods    960/960 1024/1024",
+        "  2 nodes 1024/1024   960/960",
+    ]
+
+
+def test_the_addresses_that_nodes_see(network):
+    def fault(source, target, check):
+        pod_of_node1 = source.node == "node1" and (source.kind, target.kind) == ("pod", "node")
+        return TRANSLATED if pod_of_node1 and check in ("tcp", "udp") else None
+
+    # Two pods and two nodes, with tcp and udp.
+    assert matrix(network(nodes=2, pods=1), fault)[-1] == (
+        "seen by nodes: the source address of pods is translated in 4 of 8 cells"
+    )
+
+
+def test_the_text_is_ascii(network):
+    lab = network(nodes=1, pods=1)
+    lab.pods = lab.endpoints[:1] = [replace(lab.pods[0], node="n\u00f6de")]
+    assert matrix(lab)[1] == "n\\xf6de"
+    assert text_summary(summarize([]), [Group("\u2713", 1)])[1] == "- \\u2713"
+
+
+@pytest.mark.parametrize(
+    ("fault", "line"),
+    [
+        # 2 sources with a target of 4 checks
+        (nothing, "8 cells: 8 passed"),
+        (lambda *cell: TIMEOUT, "8 cells: 8 failed"),
+        (
+            lambda source, target, check: {"icmp": UNSEEN, "tcp": FLAPPING, "udp": TIMEOUT}.get(check),
+            "8 cells: 2 passed, 2 failed, 2 flapping, 2 not observed",
+        ),
+    ],
+)
+def test_the_summary(network, fault, line):
+    summary = summarize(judge_all(network(nodes=1, pods=1), fault))
+    assert text_summary(summary, [Group("4 cells: x", 4)]) == [line, "- 4 cells: x"]
+
+
+def report(lab, fault=nothing, started=0.0, overhead=50, policy_cells=()):
+    settings = Settings(overhead)
+    judgements = judge(lab.endpoints, lab.targets, lab.listeners, lab.cells(fault), (), settings, policy_cells)
+    groups = group_failures(judgements, lab.endpoints)
+    return json_report("lab", lab.endpoints, lab.listeners, judgements, groups, settings, started, 86400.9)
+
+
+def everything(source, target, check):
+    """A fault of every sort."""
+    return {
+        "icmp": UNSEEN,
+        "tcp": TRANSLATED,
+        "udp": FLAPPING,
+        "mtu": {"mtu": 1400, "latency_ms": 0.1, "first_success_ms": 2, "answered_by": target.name, "detail": "x"},
+        "dns": {"outcome": "faulty", "reason": "wrong answer"},
+    }[check]
+
+
+@pytest.mark.parametrize("fault", [nothing, everything])
+@pytest.mark.parametrize("started", [None, 0.0])
+@pytest.mark.parametrize("overhead", [None, 50])
+def test_reports_are_as_the_schema_says(network, fault, started, overhead):
+    Draft202012Validator.check_schema(SCHEMA)
+    made = json.loads(json_text(report(network(services=True), fault, started, overhead)))
+    assert list(Draft202012Validator(SCHEMA).iter_errors(made)) == []
+
+
+@pytest.mark.parametrize(
+    ("place", "value"),
+    [
+        (("version",), 2),
+        (("schema",), "other"),
+        (("extra",), 1),
+        (("name",), ".."),
+        (("started",), "yesterday"),
+        (("settings", "overhead"), "50"),
+        (("summary", "passed"), -1),
+        (("groups", 0, "cells"), 0),
+        (("endpoints", 0, "kind"), "container"),
+        (("listeners", 0, "port"), 0),
+        (("cells", 0, "latency"), 1),
+        (("cells", 0, "verdict"), "ok"),
+        (("cells", 0, "expected", "outcome"), "maybe"),
+        (("cells", 0, "expected", "decided_by"), "me"),
+        (("cells", 0, "message"), "not observed has none"),
+        (("cells", 1, "message"), None),
+        (("cells", 1, "translated"), None),
+        (("cells", 1, "seen"), "somewhere"),
+        (("cells",), None),
+    ],
+)
+def test_a_report_that_is_broken_is_refused(network, place, value):
+    made = json.loads(json_text(report(network(), everything)))
+    *way, last = place
+    part = made
+    for key in way:
+        part = part[key]
+    part[last] = value
+    if value is None:
+        del part[last]
+    assert not Draft202012Validator(SCHEMA).is_valid(made)
+
+
+@pytest.mark.parametrize(
+    ("definition", "form", "more"),
+    [
+        ("endpoint", Endpoint, set()),
+        ("listener", Listener, set()),
+        ("cell", Cell, {"expected", "message", "translated", "verdict"}),
+    ],
+)
+def test_the_schema_has_the_fields_of_the_data_model(definition, form, more):
+    assert set(SCHEMA["$defs"][definition]["properties"]) == {field.name for field in fields(form)} | more
+    expected = SCHEMA["$defs"]["cell"]["properties"]["expected"]["properties"]
+    assert set(expected) == {field.name for field in fields(Expectation)}
+
+
+def test_what_a_report_says(network):
+    made = report(network(), everything)
+    assert (made["schema"], made["version"]) == ("podnet.kubernetes/connectivity-report", 1)
+    assert (made["started"], made["finished"]) == ("1970-01-01T00:00:00Z", "1970-01-02T00:00:00Z")
+    assert made["settings"] == {"overhead": 50, "pod_to_node_source": "any"}
+    assert made["summary"]["cells"] == len(made["cells"]) == 288
+    assert made["cells"][1] == {
+        "source": "default/node1-a",
+        "target": "default/node1-b",
+        "check": "tcp",
+        "family": "ipv4",
+        "port": 8080,
+        "outcome": "reachable",
+        "attempts": 3,
+        "succeeded": 3,
+        "own": "10.244.0.2:40000",
+        "seen": "10.100.198.250:4242",
+        "translated": True,
+        "verdict": "failed",
+        "message": "source translated: 10.244.0.2:40000 was seen as 10.100.198.250:4242",
+        "expected": {"outcome": "reachable", "source": "own", "because": "pods reach one another without NAT"},
+    }
+    assert "message" not in made["cells"][0]
+    assert "started" not in report(network(), started=None)
+
+
+BECAUSE = "ingress: selected by shop/deny-all, and no rule allows it"
+
+
+def blocked(protocol, decided_by):
+    """What policies say of a cell from pod a to pod b of node1."""
+    port = None if protocol == "ICMP" else 8080
+    return ExpectedCell("default/node1-a", "default/node1-b", port, protocol, "ipv4", False, BECAUSE, decided_by)
+
+
+def test_a_report_has_what_policies_say(network):
+    made = report(network(), policy_cells=[blocked("TCP", "api"), blocked("ICMP", "implementation")])
+    assert list(Draft202012Validator(SCHEMA).iter_errors(json.loads(json_text(made)))) == []
+    open_cell = f"{BECAUSE} (left open by the API)"
+    expected = {"outcome": "blocked", "source": "own"}
+    assert [(one["check"], one["expected"], one.get("message")) for one in made["cells"][:3]] == [
+        (
+            "icmp",
+            {**expected, "because": open_cell, "decided_by": "implementation"},
+            f"reachable, should be blocked: {open_cell}",
+        ),
+        (
+            "tcp",
+            {**expected, "because": BECAUSE, "decided_by": "api"},
+            f"reachable, should be blocked: {BECAUSE}",
+        ),
+        (
+            "udp",
+            {"outcome": "reachable", "source": "own", "because": "pods reach one another without NAT"},
+            None,
+        ),
+    ]
+    assert made["summary"]["failed"] == 2
+
+
+def test_junit_has_what_policies_say(network):
+    lab = network(nodes=1)
+    judgements = judge(
+        lab.endpoints, lab.targets, lab.listeners, lab.cells(), (), Settings(50), [blocked("TCP", "api")]
+    )
+    (failed,) = ElementTree.fromstring(junit_text("lab", judgements)).iter("failure")
+    assert failed.get("message") == f"reachable, should be blocked: {BECAUSE}"
+
+
+def test_the_text_of_a_report_has_a_line_for_each_cell(network):
+    made = report(network())
+    text = json_text(made)
+    assert json.loads(text) == json.loads(json.dumps(made))
+    cells = [line for line in text.splitlines() if '"check": "mtu"' in line]
+    assert len(cells) == 72
+    assert all(json.loads(line.rstrip(","))["check"] == "mtu" for line in cells)
+
+
+def test_junit(network):
+    def fault(source, target, check):
+        if check == "tcp" and (source.name, target.name) == ("default/node1-a", "default/node2-a"):
+            return {**TIMEOUT, "reason": "wrong answer", "detail": "<\x00\u00e4>"}
+        return {"icmp": UNSEEN, "udp": FLAPPING}.get(check)
+
+    root = ElementTree.fromstring(junit_text("lab", judge_all(network(nodes=2, pods=1, services=True), fault)))
+    # 4 sources; icmp of 3 endpoints and outside, tcp and udp of two Services as well, mtu, and DNS.
+    assert {suite.get("name"): (suite.get("tests"), suite.get("failures"), suite.get("skipped")) for suite in root} == {
+        "icmp.ipv4": ("16", "0", "16"),
+        "tcp.ipv4": ("24", "1", "0"),
+        "udp.ipv4": ("24", "24", "0"),
+        "mtu.ipv4": ("12", "0", "0"),
+        "dns.ipv4": ("4", "0", "0"),
+    }
+    assert (root.get("name"), root.get("tests"), root.get("failures")) == ("lab", "80", "25")
+    cases = {(case.get("classname"), case.get("name")): case for case in root.iter("testcase")}
+    assert len(cases) == 80
+    failed = cases["tcp.ipv4", "default/node1-a -> default/node2-a:8080"]
+    assert [(one.tag, one.get("message")) for one in failed] == [("failure", "wrong answer: <?\u00e4>")]
+    assert [one.tag for one in cases["icmp.ipv4", "default/node1-a -> default/node2-a"]] == ["skipped"]
+    assert [one.tag for one in cases["dns.ipv4", "node1 -> kube-system/dns:dns:53"]] == []
+    assert Counter(one.get("type") for one in root.iter("failure")) == {"failed": 1, "flapping": 24}
