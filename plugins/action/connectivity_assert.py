@@ -18,6 +18,7 @@ from typing import Any
 from ansible.errors import AnsibleActionFail
 from ansible.plugins.action import ActionBase
 
+from ansible_collections.podnet.kubernetes.plugins.module_utils._base.errors import InputError, PodnetError
 from ansible_collections.podnet.kubernetes.plugins.module_utils._matrix.cells import (
     CHECKS,
     FAMILIES,
@@ -70,13 +71,13 @@ ARGUMENTS = {
 
 
 def check(params: Mapping[str, Any]) -> None:
-    """Refuse options that cannot be right. Raises ValueError."""
+    """Refuse options that cannot be right. Raises InputError."""
     if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]*", params["name"]):
-        raise ValueError(
+        raise InputError(
             f"name {params['name']!r} is no name of a report: use letters, digits and ._-, a letter or digit first"
         )
     if (params["overhead"] or 0) < 0:
-        raise ValueError(
+        raise InputError(
             f"overhead {params['overhead']} is negative: give the bytes that encapsulation adds, such as 50"
         )
 
@@ -85,7 +86,7 @@ def assess(params: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, str]]:
     """Return what the task returns, and the contents of the reports by the names of their files.
 
     Raises:
-        ValueError: an option is wrong, or two do not fit
+        InputError: an option is wrong, or two do not fit
     """
     check(params)
     settings = Settings(params["overhead"], params["pod_to_node_source"])
@@ -113,7 +114,7 @@ def write_reports(directory: Path, contents: Mapping[str, str]) -> dict[str, str
     """Write the reports and return their paths; a reader finds the old one or the new one, never half of one.
 
     Raises:
-        ValueError: they cannot be written
+        InputError: they cannot be written
     """
     paths = {"json": directory / "report.json", "junit": directory / "junit.xml"}
     try:
@@ -126,7 +127,7 @@ def write_reports(directory: Path, contents: Mapping[str, str]) -> dict[str, str
                 new.write_text(contents[kind], encoding="utf-8")
                 new.replace(path)
     except OSError as error:
-        raise ValueError(
+        raise InputError(
             f"directory {directory.parent}: the reports cannot be written: {error}: choose another"
         ) from None
     return {kind: str(path) for kind, path in paths.items()}
@@ -147,7 +148,7 @@ class ActionModule(ActionBase):
             result, contents = assess(params)
             if params["directory"] and not self._task.check_mode:
                 reports = write_reports(Path(params["directory"]) / params["name"], contents)
-        except ValueError as error:
+        except PodnetError as error:
             raise AnsibleActionFail(str(error)) from error
         bad = result["summary"]["failed"] + result["summary"]["flapping"]
         return {**result, "reports": reports, "failed": bool(bad and params["fail"])}

@@ -66,6 +66,7 @@ from typing import Any, Callable
 
 from ansible.errors import AnsibleFilterError
 
+from ansible_collections.podnet.kubernetes.plugins.module_utils._base.errors import PodnetError
 from ansible_collections.podnet.kubernetes.plugins.module_utils._nodes.calico import foreign_routes
 
 
@@ -73,7 +74,7 @@ def calico_foreign_routes(routes: Iterable[Mapping[str, Any]], node: str) -> lis
     """Return the entries for network_conflicts."""
     try:
         return [route.as_entry(node) for route in foreign_routes(routes)]
-    except ValueError as error:
+    except PodnetError as error:
         raise AnsibleFilterError(f"calico_foreign_routes: {node}: {error}") from error
 
 

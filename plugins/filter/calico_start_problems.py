@@ -46,6 +46,7 @@ from typing import Any, Callable
 
 from ansible.errors import AnsibleFilterError
 
+from ansible_collections.podnet.kubernetes.plugins.module_utils._base.errors import PodnetError
 from ansible_collections.podnet.kubernetes.plugins.module_utils._nodes.calico import start_problems
 
 
@@ -55,7 +56,7 @@ def calico_start_problems(pods: Iterable[Mapping[str, Any]], logs: Mapping[str, 
         raise AnsibleFilterError(f"calico_start_problems wants the log of each pod by its name, not {logs!r}")
     try:
         return start_problems(pods, logs)
-    except ValueError as error:
+    except PodnetError as error:
         raise AnsibleFilterError(f"calico_start_problems: {error}") from error
 
 

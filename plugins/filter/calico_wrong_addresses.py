@@ -69,6 +69,7 @@ from typing import Any, Callable
 
 from ansible.errors import AnsibleFilterError
 
+from ansible_collections.podnet.kubernetes.plugins.module_utils._base.errors import PodnetError
 from ansible_collections.podnet.kubernetes.plugins.module_utils._nodes.calico import (
     find_wrong_addresses,
     parse_calico_node,
@@ -98,7 +99,7 @@ def calico_wrong_addresses(
     try:
         taken = [parse_calico_node(name, annotations.get(name, {}), found) for name, found in node_addresses.items()]
         return [one.as_dict() for one in find_wrong_addresses(taken, internal, address_detection)]
-    except ValueError as error:
+    except PodnetError as error:
         raise AnsibleFilterError(str(error)) from error
 
 

@@ -66,6 +66,7 @@ from typing import Any, Callable
 
 from ansible.errors import AnsibleFilterError
 
+from ansible_collections.podnet.kubernetes.plugins.module_utils._base.errors import PodnetError
 from ansible_collections.podnet.kubernetes.plugins.module_utils._matrix.expected_cells import (
     find_changes,
     load_expected_cells,
@@ -76,7 +77,7 @@ def changed_cells(after: Sequence[Mapping[str, Any]], before: Sequence[Mapping[s
     """Return the cells of C(after) of which C(before) does not say the same."""
     try:
         changed = find_changes(load_expected_cells(after, "after"), load_expected_cells(before, "before"))
-    except ValueError as error:
+    except PodnetError as error:
         raise AnsibleFilterError(f"changed_cells: {error}") from error
     return [cell._asdict() for cell in changed]
 

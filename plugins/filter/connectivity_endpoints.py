@@ -184,6 +184,7 @@ from typing import Any, Callable
 
 from ansible.errors import AnsibleFilterError
 
+from ansible_collections.podnet.kubernetes.plugins.module_utils._base.errors import InputError, PodnetError
 from ansible_collections.podnet.kubernetes.plugins.module_utils._matrix.cells import as_dict
 from ansible_collections.podnet.kubernetes.plugins.module_utils._matrix.endpoints import (
     Wanted,
@@ -218,21 +219,21 @@ def connectivity_endpoints(
             families=_texts("connectivity_families", families),
         )
         return [as_dict(endpoint) for endpoint in find_endpoints(load_cluster(objects), wanted)]
-    except ValueError as error:
+    except PodnetError as error:
         raise AnsibleFilterError(str(error)) from error
 
 
 def _text(variable: str, value: Any) -> str | None:
     """Return a text, None for an empty one."""
     if value is not None and not isinstance(value, str):
-        raise ValueError(f"{variable} is {value!r}: give a text, in quotes where it looks like something else")
+        raise InputError(f"{variable} is {value!r}: give a text, in quotes where it looks like something else")
     return value or None
 
 
 def _list(variable: str, value: Any) -> list[Any]:
     """Return a list, an empty one for None."""
     if value is not None and not isinstance(value, (list, tuple)):
-        raise ValueError(f"{variable} is {value!r}: give a list")
+        raise InputError(f"{variable} is {value!r}: give a list")
     return list(value or [])
 
 

@@ -165,6 +165,7 @@ from typing import Any, Callable
 
 from ansible.errors import AnsibleFilterError
 
+from ansible_collections.podnet.kubernetes.plugins.module_utils._base.errors import InputError, PodnetError
 from ansible_collections.podnet.kubernetes.plugins.module_utils._matrix.cells import (
     CHECKS,
     Endpoint,
@@ -199,16 +200,16 @@ def connectivity_targets(
             _check_nodes(loaded, nodes)
         targets = find_targets(loaded, load_listeners(listeners), checks)
         check_rules(loaded, targets, load_rules(expectations))
-    except ValueError as error:
+    except PodnetError as error:
         raise AnsibleFilterError(str(error)) from error
     return [target_as_dict(target) for target in targets]
 
 
 def _check_nodes(endpoints: Iterable[Endpoint], nodes: Iterable[str]) -> None:
-    """Raise ValueError when a node of the cluster is none that probes can start from."""
+    """Raise InputError when a node of the cluster is none that probes can start from."""
     missing = sorted({endpoint.name for endpoint in endpoints if endpoint.kind == "node"} - set(nodes))
     if missing:
-        raise ValueError(
+        raise InputError(
             f"The cluster has nodes that no host of this play is, or whose responder failed: {', '.join(missing)}. "
             "Probes start on the nodes: add them to the inventory, or run the play on all of its hosts."
         )

@@ -123,6 +123,7 @@ from typing import Any, Callable
 
 from ansible.errors import AnsibleFilterError
 
+from ansible_collections.podnet.kubernetes.plugins.module_utils._base.errors import PodnetError
 from ansible_collections.podnet.kubernetes.plugins.module_utils._policies.cells import list_cells
 from ansible_collections.podnet.kubernetes.plugins.module_utils._policies.matrix import expected_matrix
 from ansible_collections.podnet.kubernetes.plugins.module_utils._policies.objects import parse_policies
@@ -144,7 +145,7 @@ def expected_connectivity(
         matrix = expected_matrix(
             parse_pods(pods), parse_namespaces(namespaces), parse_policies(policies), parse_ports(ports)
         )
-    except ValueError as error:
+    except PodnetError as error:
         raise AnsibleFilterError(str(error)) from error
     return [cell._asdict() for cell in list_cells(matrix)]
 

@@ -56,6 +56,7 @@ from typing import Any, Callable
 
 from ansible.errors import AnsibleFilterError
 
+from ansible_collections.podnet.kubernetes.plugins.module_utils._base.errors import PodnetError
 from ansible_collections.podnet.kubernetes.plugins.module_utils._nodes.flannel import interface_arguments
 
 
@@ -67,7 +68,7 @@ def flannel_interface_arguments(value: str | None) -> list[str]:
         )
     try:
         return interface_arguments(value)
-    except ValueError as error:
+    except PodnetError as error:
         raise AnsibleFilterError(str(error)) from error
 
 

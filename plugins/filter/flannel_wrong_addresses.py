@@ -67,6 +67,7 @@ from typing import Any, Callable
 
 from ansible.errors import AnsibleFilterError
 
+from ansible_collections.podnet.kubernetes.plugins.module_utils._base.errors import PodnetError
 from ansible_collections.podnet.kubernetes.plugins.module_utils._nodes.flannel import (
     find_wrong_addresses,
     parse_flannel_node,
@@ -90,7 +91,7 @@ def flannel_wrong_addresses(
     try:
         expected = [parse_flannel_node(name, announced.get(name, {}), found) for name, found in node_addresses.items()]
         wrong = find_wrong_addresses(expected, flannel_interface)
-    except ValueError as error:
+    except PodnetError as error:
         raise AnsibleFilterError(str(error)) from error
     return [one.as_dict() for one in wrong]
 

@@ -71,6 +71,7 @@ from typing import Any, Callable
 
 from ansible.errors import AnsibleFilterError
 
+from ansible_collections.podnet.kubernetes.plugins.module_utils._base.errors import PodnetError
 from ansible_collections.podnet.kubernetes.plugins.module_utils._nodes.node_address import find_shared_addresses
 
 
@@ -85,7 +86,7 @@ def shared_addresses(node_addresses: Mapping[str, Mapping[str, Any]]) -> list[di
         shared = find_shared_addresses(
             {node: (found["address"], found["interface"]) for node, found in node_addresses.items()}
         )
-    except ValueError as error:
+    except PodnetError as error:
         raise AnsibleFilterError(str(error)) from error
     return [one.as_dict() for one in shared]
 

@@ -244,6 +244,7 @@ import time
 
 from ansible.module_utils.basic import AnsibleModule
 
+from ansible_collections.podnet.kubernetes.plugins.module_utils._base.errors import PodnetError
 from ansible_collections.podnet.kubernetes.plugins.module_utils._matrix.cells import (
     as_dict,
     load_endpoints,
@@ -282,7 +283,7 @@ def main() -> None:
             convergence = converge(sources, targets, goal, settings, namespaces)
             start = time.monotonic()
             cells = probe(sources, targets, settings, namespaces)
-    except ValueError as error:
+    except PodnetError as error:
         module.fail_json(msg=str(error))
     found = {"convergence": convergence.as_dict(), "seconds": round(time.monotonic() - start, 3)}
     module.exit_json(changed=False, node=node, **found, cells=[as_dict(cell) for cell in cells])

@@ -130,6 +130,7 @@ running:
 
 from ansible.module_utils.basic import AnsibleModule
 
+from ansible_collections.podnet.kubernetes.plugins.module_utils._base.errors import InputError, PodnetError
 from ansible_collections.podnet.kubernetes.plugins.module_utils._matrix.cells import as_dict, load_endpoints
 from ansible_collections.podnet.kubernetes.plugins.module_utils._probing.network_namespace import Namespaces
 from ansible_collections.podnet.kubernetes.plugins.module_utils._probing.pod_namespaces import link_overhead, locate
@@ -154,12 +155,12 @@ ARGUMENTS = {
 
 
 def start_responders(module: AnsibleModule) -> dict[str, object]:
-    """Start responders in the node's namespaces, and return what the module returns. Raises ValueError."""
+    """Start responders in the node's namespaces, and return what the module returns. Raises InputError."""
     parameters = module.params
     run = check_run(parameters["run"])
     own, other = (check_ports(name, parameters[name]) for name in ("ports", "other_ports"))
     if parameters["seconds"] < 0:
-        raise ValueError(f"seconds is {parameters['seconds']}: it must be 0 or more")
+        raise InputError(f"seconds is {parameters['seconds']}: it must be 0 or more")
     node, local = locate(load_endpoints(parameters["endpoints"]), parameters["node"])
     places = [
         Place(one.name, namespace, one.addresses, (own if one.own else other) if one.kind == "pod" else ())
@@ -185,7 +186,7 @@ def main() -> None:
             result = {"running": stop() if not module.check_mode else False}
         else:
             result = start_responders(module)
-    except ValueError as error:
+    except PodnetError as error:
         module.fail_json(msg=str(error))
     module.exit_json(changed=False, **result)
 

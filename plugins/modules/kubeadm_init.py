@@ -64,6 +64,7 @@ missing:
 
 from ansible.module_utils.basic import AnsibleModule
 
+from ansible_collections.podnet.kubernetes.plugins.module_utils._base.errors import PodnetError
 from ansible_collections.podnet.kubernetes.plugins.module_utils._kubeadm.node import (
     find_missing,
     initialise,
@@ -85,7 +86,7 @@ def main() -> None:
             missing = find_missing(module, module.params["timeout"])
             if missing and not module.check_mode:
                 initialise(module, lock)
-    except ValueError as error:
+    except PodnetError as error:
         module.fail_json(msg=str(error))
     module.exit_json(changed=bool(missing), missing=list(missing))
 

@@ -75,6 +75,7 @@ joined:
 
 from ansible.module_utils.basic import AnsibleModule
 
+from ansible_collections.podnet.kubernetes.plugins.module_utils._base.errors import PodnetError
 from ansible_collections.podnet.kubernetes.plugins.module_utils._kubeadm.node import has_joined, join, only_kubeadm
 
 ARGUMENTS = {
@@ -94,7 +95,7 @@ def main() -> None:
             joined = has_joined(module, module.params["name"], module.params["timeout"])
             if not joined and not module.check_mode:
                 join(module, lock)
-    except ValueError as error:
+    except PodnetError as error:
         module.fail_json(msg=str(error))
     module.exit_json(changed=not joined, joined=joined)
 

@@ -58,6 +58,7 @@ from dataclasses import asdict
 
 from ansible.module_utils.basic import AnsibleModule
 
+from ansible_collections.podnet.kubernetes.plugins.module_utils._base.errors import PodnetError
 from ansible_collections.podnet.kubernetes.plugins.module_utils._kubeadm.answers import Credentials
 from ansible_collections.podnet.kubernetes.plugins.module_utils._kubeadm.node import create_credentials
 
@@ -71,7 +72,7 @@ def main() -> None:
     try:
         if not module.check_mode:
             credentials = create_credentials(module)
-    except ValueError as error:
+    except PodnetError as error:
         module.fail_json(msg=str(error))
     module.exit_json(changed=True, **asdict(credentials))
 

@@ -142,6 +142,7 @@ candidates:
 
 from ansible.module_utils.basic import AnsibleModule
 
+from ansible_collections.podnet.kubernetes.plugins.module_utils._base.errors import ClusterError, PodnetError
 from ansible_collections.podnet.kubernetes.plugins.module_utils._nodes.node_address import (
     choose_address,
     parse_interfaces,
@@ -158,15 +159,15 @@ def read_addresses(module: AnsibleModule) -> str:
     """Return what ip(8) says about the NICs of this node and their addresses, as JSON.
 
     Raises:
-        ValueError: the program is missing, or fails.
+        ClusterError: the program is missing, or fails.
     """
     program = module.get_bin_path("ip")
     if program is None:
-        raise ValueError("the program ip is not on this node: install the package iproute2 (Fedora and RHEL: iproute)")
+        raise ClusterError("ip is not on this node: install the package iproute2 (Fedora and RHEL: iproute)")
     command = [program, "-details", "-json", "address", "show"]
     code, output, errors = module.run_command(command, environ_update={"LC_ALL": "C"})
     if code != 0:
-        raise ValueError(
+        raise ClusterError(
             f"'{' '.join(command)}' ended with {code}: {errors.strip()}: iproute2 4.14 or newer is needed on this node"
         )
     return output
@@ -178,7 +179,7 @@ def main() -> None:
     try:
         interfaces = parse_interfaces(read_addresses(module), family)
         chosen = choose_address(interfaces, family, module.params["interface"], module.params["network"])
-    except ValueError as error:
+    except PodnetError as error:
         module.fail_json(msg=str(error))
     module.exit_json(
         changed=False,

@@ -134,6 +134,7 @@ from pathlib import Path
 
 from ansible.module_utils.basic import AnsibleModule
 
+from ansible_collections.podnet.kubernetes.plugins.module_utils._base.errors import ClusterError, PodnetError
 from ansible_collections.podnet.kubernetes.plugins.module_utils._nodes.node_address import Interface, parse_interfaces
 from ansible_collections.podnet.kubernetes.plugins.module_utils._nodes.pod_routes import (
     Plan,
@@ -168,11 +169,11 @@ def run_ip(module: AnsibleModule, *arguments: str, data: str | None = None) -> t
     """Return how ip(8) ended, what it wrote, and its errors.
 
     Raises:
-        ValueError: the program is missing.
+        ClusterError: the program is missing.
     """
     program = module.get_bin_path("ip")
     if program is None:
-        raise ValueError("the program ip is not on this node: install the package iproute2 (Fedora and RHEL: iproute)")
+        raise ClusterError("ip is not on this node: install the package iproute2 (Fedora and RHEL: iproute)")
     return module.run_command([program, *arguments], data=data, environ_update={"LC_ALL": "C"})
 
 
@@ -180,11 +181,11 @@ def read(module: AnsibleModule, *arguments: str) -> str:
     """Return what ip(8) shows.
 
     Raises:
-        ValueError: the program is missing, or fails.
+        ClusterError: the program is missing, or fails.
     """
     code, output, errors = run_ip(module, *arguments)
     if code != 0:
-        raise ValueError(
+        raise ClusterError(
             f"'ip {' '.join(arguments)}' ended with {code}: {errors.strip()}: "
             "iproute2 5.3 or newer is needed on this node"
         )
@@ -207,12 +208,12 @@ def set_routes(module: AnsibleModule, plan: Plan) -> None:
     """Change the routes in the kernel, in one batch.
 
     Raises:
-        ValueError: a command failed. Those before it stay done.
+        ClusterError: a command failed. Those before it stay done.
     """
     if plan.commands:
         code, _output, errors = run_ip(module, "-batch", "-", data="\n".join(plan.commands))
         if code != 0:
-            raise ValueError(explain_failure(errors, plan.commands))
+            raise ClusterError(explain_failure(errors, plan.commands))
 
 
 def read_file(path: Path) -> tuple[str | None, int]:
@@ -260,7 +261,7 @@ def main() -> None:
             write_file(path, text)
         if not module.check_mode:
             set_routes(module, plan)
-    except (OSError, ValueError) as error:
+    except (OSError, PodnetError) as error:
         module.fail_json(msg=str(error))
     lines = ["".join(f"{route}\n" for route in routes) for routes in (plan.before, plan.after)]
     module.exit_json(

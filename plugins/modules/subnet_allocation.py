@@ -174,6 +174,7 @@ kept:
 
 from ansible.module_utils.basic import AnsibleModule
 
+from ansible_collections.podnet.kubernetes.plugins.module_utils._base.errors import PodnetError
 from ansible_collections.podnet.kubernetes.plugins.module_utils._nodes.allocation_file import (
     as_texts,
     update_allocation,
@@ -214,7 +215,7 @@ def main() -> None:
     try:
         request = parse_request(module.params)
         before, after = update_allocation(path, lambda stored: allocate(request, stored), write=not module.check_mode)
-    except ValueError as error:
+    except PodnetError as error:
         module.fail_json(msg=str(error))
     old, new = as_texts(before), as_texts(after)
     allocation = {node: new[node] for node in request.nodes}

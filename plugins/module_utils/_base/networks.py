@@ -10,6 +10,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Union
 
+from ansible_collections.podnet.kubernetes.plugins.module_utils._base.errors import InputError
+
 Address = Union[ipaddress.IPv4Address, ipaddress.IPv6Address]
 Network = Union[ipaddress.IPv4Network, ipaddress.IPv6Network]
 
@@ -27,15 +29,15 @@ def parse_network(text: str) -> Network:
         The network. Its host bits are zero.
 
     Raises:
-        ValueError: the end of a sentence that begins with the text, such as "has host bits set: the network is ..."
+        InputError: the end of a sentence that begins with the text, such as "has host bits set: the network is ..."
     """
     address, slash, length = text.partition("/")
     exact = _read(text, strict=True)
     network = exact or _read(text, strict=False)
     if network is None or not slash or length != str(network.prefixlen) or "%" in address:
-        raise ValueError("is not a network in CIDR form, such as 10.244.0.0/16 or fd00:10:244::/56")
+        raise InputError("is not a network in CIDR form, such as 10.244.0.0/16 or fd00:10:244::/56")
     if exact is None:
-        raise ValueError(f"has host bits set: the network is {network}")
+        raise InputError(f"has host bits set: the network is {network}")
     return network
 
 
@@ -106,7 +108,7 @@ def find_conflicts(entries: Iterable[NamedNetwork]) -> list[str]:
         try:
             for network in _networks_of(entry):
                 parts.setdefault((entry.name, network), _Part(len(parts), entry, network))
-        except ValueError as error:
+        except InputError as error:
             sentences.append(str(error))
     for one, other in sorted(_overlaps(parts.values()), key=lambda pair: (pair[0].position, pair[1].position)):
         if one.entry.variable or other.entry.variable:
@@ -115,16 +117,16 @@ def find_conflicts(entries: Iterable[NamedNetwork]) -> list[str]:
 
 
 def _networks_of(entry: NamedNetwork) -> list[Network]:
-    """Return the entry's networks. A ValueError is the whole sentence."""
+    """Return the entry's networks. A InputError is the whole sentence."""
     networks: list[Network] = []
     for text in entry.network.split(","):
         try:
             network = parse_network(text)
-        except ValueError as error:
-            raise ValueError(f"{entry.describe(show(text))} {error}") from None
+        except InputError as error:
+            raise InputError(f"{entry.describe(show(text))} {error}") from None
         # kubeadm's rule for podSubnet and serviceSubnet: at most one network of each address family.
         if any(network.version == other.version for other in networks):
-            raise ValueError(
+            raise InputError(
                 f"{entry.describe(entry.network)} has two IPv{network.version} networks: give one network, "
                 "or an IPv4 network and an IPv6 network with a comma between them"
             )

@@ -13,6 +13,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
+from ansible_collections.podnet.kubernetes.plugins.module_utils._base.errors import InputError
+
 
 @dataclass(frozen=True)
 class Metadata:
@@ -28,26 +30,26 @@ class Metadata:
 
 @contextmanager
 def errors_of(name: object) -> Iterator[None]:
-    """Put the name of the object in front of every ValueError from within."""
+    """Put the name of the object in front of every InputError from within."""
     try:
         yield
-    except ValueError as error:
-        raise ValueError(f"{name}: {error}") from None
+    except InputError as error:
+        raise InputError(f"{name}: {error}") from None
 
 
 def read_list(value: Any, name: str) -> Sequence[Any]:
     """Return a list of the input; C(name) is that of its variable.
 
     Raises:
-        ValueError: it is none, but for example an object of kind List, or the result of a module
+        InputError: it is none, but for example an object of kind List, or the result of a module
     """
     if isinstance(value, Mapping):
-        raise ValueError(
+        raise InputError(
             f"{name} is an object with {', '.join(map(str, value)) or 'nothing'}, not a list: give the items of a List "
             "object, or the resources of what kubernetes.core.k8s_info returns"
         )
     if isinstance(value, str) or not isinstance(value, Sequence):
-        raise ValueError(f"{name} is {value!r}, not a list of objects")
+        raise InputError(f"{name} is {value!r}, not a list of objects")
     return value
 
 
@@ -60,14 +62,14 @@ def read_fields(value: Any, path: str, known: Sequence[str] = ()) -> dict[str, A
         known: the fields that the API has there; empty: any
 
     Raises:
-        ValueError: it is no object or has a field that the API has not. C(kubectl) refuses that too: what its author
+        InputError: it is no object or has a field that the API has not. C(kubectl) refuses that too: what its author
             meant would be lost without a word.
     """
     if not isinstance(value, Mapping):
-        raise ValueError(f"{path} is {value!r}, not an object{' with ' if known else ''}{', '.join(known)}")
+        raise InputError(f"{path} is {value!r}, not an object{' with ' if known else ''}{', '.join(known)}")
     unknown = [name for name in value if known and name not in known]
     if unknown:
-        raise ValueError(f"{path}.{unknown[0]} is unknown: {path} has {', '.join(known)}")
+        raise InputError(f"{path}.{unknown[0]} is unknown: {path} has {', '.join(known)}")
     return {name: field for name, field in value.items() if field is not None}
 
 
@@ -75,11 +77,11 @@ def read_items(fields: Mapping[str, Any], name: str, path: str) -> list[tuple[st
     """Return each item of a list among the fields with its path; none when there is no list.
 
     Raises:
-        ValueError: the field is no list
+        InputError: the field is no list
     """
     value = fields.get(name, ())
     if isinstance(value, str) or not isinstance(value, Sequence):
-        raise ValueError(f"{path}.{name} is {value!r}, not a list")
+        raise InputError(f"{path}.{name} is {value!r}, not a list")
     return [(f"{path}.{name}[{index}]", item) for index, item in enumerate(value)]
 
 
@@ -87,21 +89,21 @@ def read_labels(fields: Mapping[str, Any], name: str, path: str) -> dict[str, st
     """Return labels, a dict of texts among the fields; empty when there is none.
 
     Raises:
-        ValueError: it is no dict, or has something else than texts
+        InputError: it is no dict, or has something else than texts
     """
     labels = fields.get(name, {})
     if not isinstance(labels, Mapping):
-        raise ValueError(f"{path}.{name} is {labels!r}, not a dict of labels")
+        raise InputError(f"{path}.{name} is {labels!r}, not a dict of labels")
     for key, value in labels.items():
         if not isinstance(key, str) or not isinstance(value, str):
-            raise ValueError(f"{path}.{name}[{key}] is {value!r}, not a text: put it in quotes")
+            raise InputError(f"{path}.{name}[{key}] is {value!r}, not a text: put it in quotes")
     return dict(labels)
 
 
 def read_number(value: Any, path: str) -> int:
-    """Return a port number. Raises ValueError when it is none, or not from 1 to 65535."""
+    """Return a port number. Raises InputError when it is none, or not from 1 to 65535."""
     if isinstance(value, bool) or not isinstance(value, int) or not 1 <= value <= 65535:
-        raise ValueError(f"{path} is {value!r}: give a port number from 1 to 65535")
+        raise InputError(f"{path} is {value!r}: give a port number from 1 to 65535")
     return int(value)
 
 
@@ -114,16 +116,16 @@ def read_metadata(value: Any, where: str, kind: str) -> Metadata:
         kind: what it should be; an object that does not say its kind is taken for one, as items of lists are
 
     Raises:
-        ValueError: it is something else, or has no name
+        InputError: it is something else, or has no name
     """
     fields = read_fields(value, where)
     if fields.get("kind", kind) != kind:
-        raise ValueError(f"{where}.kind is {fields['kind']!r}, not {kind!r}")
+        raise InputError(f"{where}.kind is {fields['kind']!r}, not {kind!r}")
     metadata = read_fields(fields.get("metadata", {}), f"{where}.metadata")
     for name, default in (("name", None), ("namespace", "default")):
         text = metadata.get(name, default)
         if not isinstance(text, str) or not text:
-            raise ValueError(f"{where}.metadata.{name} is {text!r}: give the {name} of the {kind}")
+            raise InputError(f"{where}.metadata.{name} is {text!r}: give the {name} of the {kind}")
     namespace, name = metadata.get("namespace", "default"), metadata["name"]
     with errors_of(name if kind == "Namespace" else f"{namespace}/{name}"):
         return Metadata(namespace, name, read_labels(metadata, "labels", "metadata"))

@@ -13,6 +13,8 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
+from ansible_collections.podnet.kubernetes.plugins.module_utils._base.errors import ClusterError
+
 # What `kubeadm init` makes in the cluster in its last phases, in its order (cmd/kubeadm/app/cmd/init.go): that of
 # upload-config and bootstrap-token, without which no node joins; then, by the field of ClusterConfiguration that turns
 # it off, the last thing of each addon (phases/addons beside it). What an addon runs may be gone: a finished cluster
@@ -120,11 +122,11 @@ def ignored_errors(chosen: list[str], traces: tuple[str, ...], begun: bool) -> s
 def parse_join_command(output: str) -> Credentials:
     """Return the credentials in the output of C(kubeadm token create --print-join-command).
 
-    Raises ValueError, without the output, which may hold a token, when there is no such command in it.
+    Raises ClusterError, without the output, which may hold a token, when there is no such command in it.
     """
     match = _JOIN_COMMAND.search(" ".join(output.split()))
     if match is None:
-        raise ValueError("kubeadm token create printed no join command that could be read")
+        raise ClusterError("kubeadm token create printed no join command that could be read")
     hashes = tuple(re.findall(r"sha256:[0-9a-f]{64}", match["hashes"]))
     return Credentials(endpoint=match["endpoint"], token=match["token"], ca_cert_hashes=hashes)
 

@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from ansible_collections.podnet.kubernetes.plugins.module_utils._base.errors import ClusterError, InputError
 from ansible_collections.podnet.kubernetes.plugins.module_utils._kubeadm.answers import (
     INIT_OBJECTS,
     INIT_TRACES,
@@ -44,12 +45,12 @@ def only_kubeadm(timeout: float) -> Iterator[int]:
     """Hold the lock under which kubeadm runs, and yield its file descriptor for kubeadm to inherit.
 
     A kubeadm that outlived the Ansible that started it holds the lock on: it is waited for, C(timeout) seconds.
-    Raises ValueError when it still runs then, and when the lock cannot be had at all.
+    Raises ClusterError when it still runs then, and when the lock cannot be had at all.
     """
     try:
         lock = _LOCK.open("w")
     except OSError as error:
-        raise ValueError(f"{_LOCK} cannot be opened ({error.strerror}): kubeadm needs root, set become") from None
+        raise ClusterError(f"{_LOCK} cannot be opened ({error.strerror}): kubeadm needs root, set become") from None
     with lock:
         deadline = time.monotonic() + timeout
         while True:
@@ -58,7 +59,7 @@ def only_kubeadm(timeout: float) -> Iterator[int]:
                 break
             except BlockingIOError:
                 if time.monotonic() > deadline:
-                    raise ValueError(f"another kubeadm has been running on this node for {timeout:.0f} s") from None
+                    raise ClusterError(f"another kubeadm has been running on this node for {timeout:.0f} s") from None
                 time.sleep(_PAUSE)
         yield lock.fileno()
 
@@ -92,7 +93,7 @@ def find_missing(module: AnsibleModule, timeout: float) -> tuple[str, ...]:
     question = ["get", "--raw=/readyz"]
     code, _output, errors = _ask_while(lambda text: not is_refused(text), module, ADMIN_CONF, question, deadline)
     if code != 0 and is_refused(errors):
-        raise ValueError(f"the API does not take {ADMIN_CONF}: {errors.strip()}")
+        raise ClusterError(f"the API does not take {ADMIN_CONF}: {errors.strip()}")
     if code != 0:
         return everything
     found = ""
@@ -107,7 +108,7 @@ def find_missing(module: AnsibleModule, timeout: float) -> tuple[str, ...]:
 
 
 def initialise(module: AnsibleModule, lock: int) -> None:
-    """Run C(kubeadm init), over the traces of an earlier one if there are any. Raises ValueError when it fails."""
+    """Run C(kubeadm init), over the traces of an earlier one if there are any. Raises ClusterError when it fails."""
     begun = ADMIN_CONF.parent.joinpath("pki").exists()
     ignored = ignored_errors(module.params["ignore_preflight_errors"], INIT_TRACES, begun)
     command = ["kubeadm", "init", f"--config={module.params['config']}", "--skip-token-print"]
@@ -126,13 +127,13 @@ def has_joined(module: AnsibleModule, name: str, timeout: float) -> bool:
 
 
 def join(module: AnsibleModule, lock: int) -> None:
-    """Run C(kubeadm join) over whatever an earlier one left. Raises ValueError when it fails.
+    """Run C(kubeadm join) over whatever an earlier one left. Raises ClusterError when it fails.
 
     The token goes through standard input, never into a file or an argument.
     """
     for option in ("configuration", "token"):
         if not module.params[option]:
-            raise ValueError(f"{module.params['name']} has not joined its cluster: {option} is needed to do so")
+            raise InputError(f"{module.params['name']} has not joined its cluster: {option} is needed to do so")
     configuration = with_token(module.params["configuration"], module.params["token"])
     begun = KUBELET_CONF.parent.joinpath("pki").exists()
     ignored = ignored_errors(module.params["ignore_preflight_errors"], JOIN_TRACES, begun)
@@ -141,18 +142,18 @@ def join(module: AnsibleModule, lock: int) -> None:
 
 
 def create_credentials(module: AnsibleModule) -> Credentials:
-    """Make a bootstrap token that ends by itself. Raises ValueError when kubeadm fails."""
+    """Make a bootstrap token that ends by itself. Raises ClusterError when kubeadm fails."""
     options = [f"--kubeconfig={ADMIN_CONF}", f"--ttl={module.params['ttl']}", "--print-join-command"]
     code, output, errors = module.run_command(["kubeadm", "token", "create", *options])
     if code != 0:
-        raise ValueError(explain_failure("kubeadm token create", errors))
+        raise ClusterError(explain_failure("kubeadm token create", errors))
     return parse_join_command(output)
 
 
 def _run(module: AnsibleModule, lock: int, command: list[str], name: str, data: str | None = None) -> None:
     code, output, errors = module.run_command(command, data=data, pass_fds=[lock])
     if code != 0:
-        raise ValueError(explain_failure(name, output + errors))
+        raise ClusterError(explain_failure(name, output + errors))
 
 
 __all__ = [

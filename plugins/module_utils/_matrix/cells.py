@@ -14,6 +14,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, fields
 from typing import Any, NamedTuple, TypeVar
 
+from ansible_collections.podnet.kubernetes.plugins.module_utils._base.errors import InputError
+
 # What is tried. The source address is seen by tcp and udp; 64 KiB each way are part of tcp; dns is a question over udp.
 CHECKS = ("icmp", "tcp", "udp", "mtu", "dns")
 FAMILIES = ("ipv4", "ipv6")
@@ -47,18 +49,18 @@ def _load(kind: type[_Form], data: Mapping[str, Any], **parts: Any) -> _Form:
     """Return the object of which C(data) is the JSON form; C(parts) are fields that were loaded already.
 
     Raises:
-        ValueError: a field is unknown, or one that has no default is missing; the message names the field.
+        InputError: a field is unknown, or one that has no default is missing; the message names the field.
     """
     names = {field.name for field in fields(kind)}  # type: ignore[arg-type]
     unknown = sorted(set(data) - names)
     if unknown:
-        raise ValueError(
+        raise InputError(
             f"{kind.__name__.lower()} has no field {', '.join(unknown)}: it has {', '.join(sorted(names))}"
         )
     try:
         return kind(**{**data, **parts})
     except TypeError as error:
-        raise ValueError(f"{kind.__name__.lower()} {data!r}: {error}") from None
+        raise InputError(f"{kind.__name__.lower()} {data!r}: {error}") from None
 
 
 @dataclass(frozen=True)
@@ -214,7 +216,7 @@ class Cell:
 
 
 def load_endpoints(data: Iterable[Mapping[str, Any]]) -> list[Endpoint]:
-    """Return the endpoints of which C(data) has the JSON forms. Raises ValueError, as all functions here do."""
+    """Return the endpoints of which C(data) has the JSON forms. Raises InputError, as all functions here do."""
     tuples = ("addresses", "uids", "protocols", "backends", "backend_nodes", "overlay_nodes")
     return [_load(Endpoint, one, **{name: tuple(one.get(name, ())) for name in tuples}) for one in data]
 

@@ -12,6 +12,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from ansible_collections.podnet.kubernetes.plugins.module_utils._base.errors import InputError
 from ansible_collections.podnet.kubernetes.plugins.module_utils._base.networks import show
 from ansible_collections.podnet.kubernetes.plugins.module_utils._matrix.cells import (
     CHECKS,
@@ -159,7 +160,7 @@ def load_cluster(objects: Mapping[str, Any]) -> Cluster:
             endpoint_slices
 
     Raises:
-        ValueError: a list is missing or has something else in it.
+        InputError: a list is missing or has something else in it.
     """
     try:
         nodes = tuple(_load_node(one) for one in objects["nodes"])
@@ -173,7 +174,7 @@ def load_cluster(objects: Mapping[str, Any]) -> Cluster:
             if "kubernetes.io/service-name" in (one["metadata"].get("labels") or {})
         )
     except (AttributeError, KeyError, TypeError) as error:
-        raise ValueError(
+        raise InputError(
             "nodes, pods, services and endpoint_slices are wanted, each a list of objects as kubernetes.core.k8s_info "
             f"returns them ({type(error).__name__}: {error})"
         ) from error
@@ -184,7 +185,7 @@ def load_selectors(data: Iterable[Any]) -> tuple[Selector, ...]:
     """Return the selectors of a list of dicts with namespace and, perhaps, match_labels.
 
     Raises:
-        ValueError: one of them is something else, or a label is not a text.
+        InputError: one of them is something else, or a label is not a text.
     """
     return tuple(_load_selector(one) for one in data)
 
@@ -197,13 +198,13 @@ def find_endpoints(cluster: Cluster, wanted: Wanted) -> list[Endpoint]:
         wanted: what is to be verified; its own pods and Services are ready
 
     Raises:
-        ValueError: something that is wanted is not there or could only fail; the text names it and the variable.
+        InputError: something that is wanted is not there or could only fail; the text names it and the variable.
     """
     pods = _select_pods(cluster.pods, wanted)
     nodes = sorted(cluster.nodes, key=lambda node: node.name)
     for node in nodes:
         if not node.addresses:
-            raise ValueError(f"node {node.name} has no InternalIP in its status: see --node-ip of its kubelet")
+            raise InputError(f"node {node.name} has no InternalIP in its status: see --node-ip of its kubelet")
     _check_distinct([*pods, *nodes])
     families = _choose_families(pods, nodes, wanted.families)
     others = [
@@ -229,17 +230,17 @@ def find_targets(endpoints: Iterable[Endpoint], listeners: Iterable[Listener], c
         A target for each address that has something to try.
 
     Raises:
-        ValueError: there is no check, a check is unknown, or a listener is not at an address of an endpoint.
+        InputError: there is no check, a check is unknown, or a listener is not at an address of an endpoint.
     """
     endpoints, chosen = list(endpoints), set(_known(_CHECKS, checks, CHECKS))
     if not chosen:
-        raise ValueError(f"{_CHECKS} is empty: give one or more of {', '.join(CHECKS)}")
+        raise InputError(f"{_CHECKS} is empty: give one or more of {', '.join(CHECKS)}")
     at: dict[tuple[str, str], list[Listener]] = {
         (endpoint.name, address): [] for endpoint in endpoints for address in endpoint.addresses
     }
     for listener in listeners:
         if (listener.endpoint, listener.address) not in at:
-            raise ValueError(
+            raise InputError(
                 f"the listener at {listener.address}, {listener.protocol} port {listener.port}, belongs to "
                 f"{listener.endpoint}, and no endpoint has that name and address: give the endpoints it was made for"
             )
@@ -342,10 +343,10 @@ def _load_selector(data: Any) -> Selector:
         or not set(data) <= {"namespace", "match_labels"}
         or not (isinstance(data.get("namespace"), str) and data["namespace"])
     ):
-        raise ValueError(f"{_SELECTORS} has {data!r}: give a dict with namespace and, perhaps, match_labels")
+        raise InputError(f"{_SELECTORS} has {data!r}: give a dict with namespace and, perhaps, match_labels")
     labels = data.get("match_labels") or {}
     if not isinstance(labels, Mapping) or not all(isinstance(value, str) for value in labels.values()):
-        raise ValueError(
+        raise InputError(
             f"{_SELECTORS} has the match_labels {labels!r}: give a dict of texts, with quotes around numbers and true"
         )
     return Selector(data["namespace"], labels)
@@ -369,14 +370,14 @@ def _select_pods(pods: Iterable[Pod], wanted: Wanted) -> list[Endpoint]:
     for selector, where in [*([(own, _OWN)] if own else []), *((one, _SELECTORS) for one in wanted.pod_selectors)]:
         matching = [pod for pod in candidates if selector.selects(pod)]
         if not matching:
-            raise ValueError(
+            raise InputError(
                 f"{where} has {selector}, which no running pod on the pod network has: "
                 f"{_nearest_pods(selector, candidates)}"
             )
         for pod in matching:
             name, without = pod.endpoint.name, "" if pod.endpoint.addresses else " without an address"
             if pod.phase != "Running" or without:
-                raise ValueError(
+                raise InputError(
                     f"pod {name} ({where}) is {pod.phase}{without}, and can not be probed: "
                     f"wait until it runs, and see 'kubectl describe pod -n {name.replace('/', ' ')}'"
                 )
@@ -400,7 +401,7 @@ def _check_distinct(endpoints: Iterable[Endpoint]) -> None:
         for address in endpoint.addresses:
             other = owners.setdefault(address, endpoint)
             if other is not endpoint:
-                raise ValueError(
+                raise InputError(
                     f"{other.kind} {other.name} and {endpoint.kind} {endpoint.name} both have the address {address}: "
                     "wait until one that is being replaced is gone, or mend what gave the address twice"
                 )
@@ -411,7 +412,7 @@ def _known(variable: str, values: Iterable[str], known: tuple[str, ...]) -> tupl
     values = tuple(dict.fromkeys(values))
     for value in values:
         if value not in known:
-            raise ValueError(f"{variable} has {value!r}, which is none of {', '.join(known)}")
+            raise InputError(f"{variable} has {value!r}, which is none of {', '.join(known)}")
     return values
 
 
@@ -422,7 +423,7 @@ def _choose_families(pods: list[Endpoint], nodes: list[Endpoint], asked: tuple[s
     if not asked:
         common = tuple(family for family in FAMILIES if all(one.address(family) for one in [*pods, *nodes]))
         if not common:
-            raise ValueError(f"the pods and nodes have no address family in common: set {_FAMILIES} to those to verify")
+            raise InputError(f"the pods and nodes have no address family in common: set {_FAMILIES} to those to verify")
         return common
     families = _known(_FAMILIES, asked, FAMILIES)
     kind, those = ("pod", pods) if pods else ("node", nodes)
@@ -430,13 +431,13 @@ def _choose_families(pods: list[Endpoint], nodes: list[Endpoint], asked: tuple[s
         shown = family.replace("ip", "IP")
         lacking = [one for one in those if not one.address(family)]
         if len(lacking) == len(those):
-            raise ValueError(
+            raise InputError(
                 f"{_FAMILIES} has {family}, and no {kind} has an {shown} address: leave {family} out, or set the "
                 f"cluster up for {shown}"
             )
         # Nodes often have an InternalIP of one family only.
         if pods and lacking:
-            raise ValueError(
+            raise InputError(
                 f"{_FAMILIES} has {family}, and pod {lacking[0].name} has only {', '.join(lacking[0].addresses)}: "
                 f"leave {family} out, or do not select that pod ({_SELECTORS})"
             )
@@ -454,7 +455,7 @@ def _restrict_strictly(endpoint: Endpoint, families: tuple[str, ...]) -> Endpoin
     restricted = _restrict(endpoint, families)
     if not restricted.addresses:
         variable = {"dns": _DNS, "outside": _OUTSIDE}.get(endpoint.kind, _OWN if endpoint.own else _SERVICES)
-        raise ValueError(
+        raise InputError(
             f"{endpoint.name} ({variable}) has only {', '.join(endpoint.addresses)}, and what is verified is "
             f"{', '.join(families)}: change {_FAMILIES}, or leave that one out"
         )
@@ -472,7 +473,7 @@ def _services(cluster: Cluster, wanted: Wanted) -> list[Endpoint]:
         numbers = sorted({port.number for port in service.ports if port.protocol in ("tcp", "udp")})
         # Of a foreign server only the connection is tried, which UDP has not.
         if name not in own and not any(port.protocol == "tcp" for port in service.ports):
-            raise ValueError(f"{_SERVICES} has {name}, which has no TCP port that could be tried: leave it out")
+            raise InputError(f"{_SERVICES} has {name}, which has no TCP port that could be tried: leave it out")
         endpoints += [_service_endpoint(cluster, service, number, name in own) for number in numbers]
     return endpoints
 
@@ -481,12 +482,12 @@ def _service(cluster: Cluster, name: str, variable: str) -> Service:
     """Return the Service of a name (NAMESPACE/NAME) that is asked for in a variable."""
     service = cluster.services.get(name)
     if service is None:
-        raise ValueError(
+        raise InputError(
             f"{variable} has {show(name)}, and the cluster has no such Service (NAMESPACE/NAME): "
             f"near it: {_near(name, cluster.services)}"
         )
     if not service.addresses:
-        raise ValueError(
+        raise InputError(
             f"{variable} has {name}, which is headless or of type ExternalName: it has no cluster IP that could be "
             "probed; leave it out, and select its pods instead"
         )
@@ -514,10 +515,10 @@ def _dns(cluster: Cluster, name: str, cluster_domain: str) -> Endpoint:
     """Return the endpoint of the cluster's DNS, with a question of which the answer is known."""
     service = _service(cluster, name, _DNS)
     if not any((port.number, port.protocol) == (_DNS_PORT, "udp") for port in service.ports):
-        raise ValueError(f"{_DNS} is {name}, which has no UDP port {_DNS_PORT}: give the Service of the cluster's DNS")
+        raise InputError(f"{_DNS} is {name}, which has no UDP port {_DNS_PORT}: give the Service of the cluster's DNS")
     domain = cluster_domain.rstrip(".")
     if not _DOMAIN_NAME.fullmatch(domain):
-        raise ValueError(f"{_DOMAIN} is {show(cluster_domain)}, which is no domain name: give one like cluster.local")
+        raise InputError(f"{_DOMAIN} is {show(cluster_domain)}, which is no domain name: give one like cluster.local")
     return Endpoint(
         name=f"{name}:dns",
         kind="dns",
@@ -535,7 +536,7 @@ def _behind(cluster: Cluster, service: Service, number: int, variable: str) -> d
     slices = [one for one in cluster.slices if one.service == service.name and one.ports & names]
     backends = [backend for one in slices for backend in one.backends]
     if not backends:
-        raise ValueError(
+        raise InputError(
             f"Service {service.name} ({variable}) has no ready endpoint behind port {number}, so that it could only "
             f"fail: see 'kubectl get endpointslices -n {service.namespace}', or leave it out"
         )
@@ -553,7 +554,7 @@ def _outside(address: str, port: int | None) -> Endpoint:
     except ValueError:
         name = ""
     if not name or "%" in name:
-        raise ValueError(f"{_OUTSIDE} is {show(address)}: give an IP address, not a name, network or zone")
+        raise InputError(f"{_OUTSIDE} is {show(address)}: give an IP address, not a name, network or zone")
     return Endpoint(name, "outside", (name,), port=port)
 
 

@@ -10,6 +10,7 @@ from dataclasses import asdict, dataclass, replace
 from fnmatch import fnmatchcase
 from typing import Any
 
+from ansible_collections.podnet.kubernetes.plugins.module_utils._base.errors import InputError
 from ansible_collections.podnet.kubernetes.plugins.module_utils._matrix.cells import (
     CHECKS,
     FAMILIES,
@@ -124,7 +125,7 @@ def load_rules(data: Iterable[Mapping[str, Any]]) -> list[Rule]:
     """Return the rules, of which C(data) has the fields; one that is None has its default.
 
     Raises:
-        ValueError: a rule sets neither outcome nor source_address
+        InputError: a rule sets neither outcome nor source_address
     """
     rules = []
     for index, entry in enumerate(data):
@@ -132,7 +133,7 @@ def load_rules(data: Iterable[Mapping[str, Any]]) -> list[Rule]:
         lists: dict[str, Any] = {name: tuple(given.get(name, ())) for name in ("checks", "families")}
         rule = Rule(**{**given, **lists})
         if rule.outcome is None and rule.source_address is None:
-            raise ValueError(f"expectations[{index}] {given} sets nothing: give it outcome or source_address")
+            raise InputError(f"expectations[{index}] {given} sets nothing: give it outcome or source_address")
         rules.append(rule)
     return rules
 
@@ -153,7 +154,7 @@ def judge(
     of UDP is said of the path MTU too, which is found with UDP.
 
     Raises:
-        ValueError: a target is no endpoint, a cell is not of the matrix or is there twice, a rule matches no cell, or
+        InputError: a target is no endpoint, a cell is not of the matrix or is there twice, a rule matches no cell, or
             there are cells of policies and none is of the matrix; the message names it
     """
     by_name = {endpoint.name: endpoint for endpoint in endpoints}
@@ -174,16 +175,16 @@ def judge(
 
 
 def check_rules(endpoints: Sequence[Endpoint], targets: Sequence[Target], rules: Sequence[Rule]) -> None:
-    """Refuse, before anything is probed, what judge() would refuse of the rules. Raises ValueError as it does."""
+    """Refuse, before anything is probed, what judge() would refuse of the rules. Raises InputError as it does."""
     _overrides(rules, list(matrix(endpoints, targets)), endpoints)
 
 
 def matrix(endpoints: Sequence[Endpoint], targets: Sequence[Target]) -> Iterator[Key]:
-    """Yield what cells there should be. Raises ValueError when a target is no endpoint."""
+    """Yield what cells there should be. Raises InputError when a target is no endpoint."""
     names = {endpoint.name for endpoint in endpoints}
     for target in targets:
         if target.name not in names:
-            raise ValueError(f"targets has {target.name}, which endpoints has not: give those it was made from")
+            raise InputError(f"targets has {target.name}, which endpoints has not: give those it was made from")
     for source in endpoints:
         families = {family_of(address) for address in source.addresses} if source.kind in ("pod", "node") else set()
         for target in targets:
@@ -287,14 +288,14 @@ def _missing(key: Key, expected: Expectation, source: Endpoint) -> Judgement:
 
 
 def _by_key(cells: Iterable[Cell], wanted: set[Key]) -> dict[Key, Cell]:
-    """Return the cells by their keys. Raises ValueError when one is not wanted, or is there twice."""
+    """Return the cells by their keys. Raises InputError when one is not wanted, or is there twice."""
     found: dict[Key, Cell] = {}
     for cell in cells:
         key = cell.key
         if key in found:
-            raise ValueError(f"cells has {key} twice: give the cells of one run")
+            raise InputError(f"cells has {key} twice: give the cells of one run")
         if key not in wanted:
-            raise ValueError(f"cells has {key}, which endpoints and targets do not: give those that were probed")
+            raise InputError(f"cells has {key}, which endpoints and targets do not: give those that were probed")
         found[key] = cell
     return found
 
@@ -303,7 +304,7 @@ def _said_by_policies(cells: Iterable[ExpectedCell], keys: Iterable[Key]) -> dic
     """Return the fields of Expectation that cells of policies set, by the keys of the matrix.
 
     Raises:
-        ValueError: there are such cells, and none is of the matrix
+        InputError: there are such cells, and none is of the matrix
     """
     cells = list(cells)
     wanted = by_key(cells, "policy_cells")
@@ -318,7 +319,7 @@ def _said_by_policies(cells: Iterable[ExpectedCell], keys: Iterable[Key]) -> dic
                 "decided_by": cell.decided_by,
             }
     if cells and not said:
-        raise ValueError(
+        raise InputError(
             f"policy_cells matches no cell: {cells[0].key} is the first of {len(cells)}, and none is in the matrix: "
             "compute them for the pods and ports that were probed"
         )
@@ -338,7 +339,7 @@ def _overrides(rules: Sequence[Rule], keys: Sequence[Key], endpoints: Sequence[E
     """Return, for each key, the fields of Expectation that rules which match it set; the last one wins.
 
     Raises:
-        ValueError: a rule matches none
+        InputError: a rule matches none
     """
     matchers = [_Matcher(rule, endpoints) for rule in rules]
     fields = [_fields(rule, index) for index, rule in enumerate(rules)]
@@ -350,7 +351,7 @@ def _overrides(rules: Sequence[Rule], keys: Sequence[Key], endpoints: Sequence[E
         overrides.append({name: value for index in matching for name, value in fields[index].items()})
     for index in sorted(unused):
         given = {name: value for name, value in asdict(rules[index]).items() if value not in (None, ())}
-        raise ValueError(
+        raise InputError(
             f"expectations[{index}] matches no cell: {given}; the names are "
             f"{', '.join(endpoint.name for endpoint in endpoints[:12])}{', ...' if len(endpoints) > 12 else ''}"
         )

@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any, NamedTuple
 
+from ansible_collections.podnet.kubernetes.plugins.module_utils._base.errors import InputError
 from ansible_collections.podnet.kubernetes.plugins.module_utils._base.object_fields import (
     read_fields,
     read_list,
@@ -67,7 +68,7 @@ def load_expected_cells(value: Any, name: str) -> list[ExpectedCell]:
         name: of its variable, for errors
 
     Raises:
-        ValueError: it is something else; the message names the field
+        InputError: it is something else; the message names the field
     """
     return [_load(item, f"{name}[{index}]") for index, item in enumerate(read_list(value, name))]
 
@@ -77,19 +78,19 @@ def _load(value: Any, path: str) -> ExpectedCell:
     fields = {"port": None, **read_fields(value, path, ExpectedCell._fields)}
     missing = [name for name in ExpectedCell._fields if name not in {**fields, **ExpectedCell._field_defaults}]
     if missing:
-        raise ValueError(f"{path} has no {missing[0]}: give cells as the filter expected_connectivity returns them")
+        raise InputError(f"{path} has no {missing[0]}: give cells as the filter expected_connectivity returns them")
     for name in ("source", "target", "because"):
         if not isinstance(fields.get(name, "x"), str) or not fields.get(name, "x"):
-            raise ValueError(f"{path}.{name} is {fields[name]!r}, not a text")
+            raise InputError(f"{path}.{name} is {fields[name]!r}, not a text")
     for name, choices in _CHOICES.items():
         if fields.get(name, choices[0]) not in choices:
-            raise ValueError(f"{path}.{name} is {fields[name]!r}: give {', '.join(choices[:-1])} or {choices[-1]}")
+            raise InputError(f"{path}.{name} is {fields[name]!r}: give {', '.join(choices[:-1])} or {choices[-1]}")
     if not isinstance(fields["allowed"], bool):
-        raise ValueError(f"{path}.allowed is {fields['allowed']!r}: give true or false")
+        raise InputError(f"{path}.allowed is {fields['allowed']!r}: give true or false")
     if fields["protocol"] != "ICMP":
         read_number(fields["port"], f"{path}.port")
     elif fields["port"] is not None:
-        raise ValueError(f"{path}.port is {fields['port']!r}: leave it out, ICMP has none")
+        raise InputError(f"{path}.port is {fields['port']!r}: leave it out, ICMP has none")
     return ExpectedCell(**fields)
 
 
@@ -97,14 +98,14 @@ def by_key(cells: Iterable[ExpectedCell], name: str) -> dict[Key, ExpectedCell]:
     """Return the cells that can be probed by their keys: those of SCTP, and of a pod and itself, are left out.
 
     Raises:
-        ValueError: two cells say different things of one; C(name) is the variable
+        InputError: two cells say different things of one; C(name) is the variable
     """
     found: dict[Key, ExpectedCell] = {}
     for cell in cells:
         if cell.protocol == "SCTP" or cell.source == cell.target:
             continue
         if found.setdefault(cell.key, cell).allowed != cell.allowed:
-            raise ValueError(f"{name} has {cell.key} both allowed and not: give the cells of one set of policies")
+            raise InputError(f"{name} has {cell.key} both allowed and not: give the cells of one set of policies")
     return found
 
 

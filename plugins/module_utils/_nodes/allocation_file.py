@@ -17,6 +17,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Callable
 
+from ansible_collections.podnet.kubernetes.plugins.module_utils._base.errors import InputError
 from ansible_collections.podnet.kubernetes.plugins.module_utils._base.networks import parse_network
 from ansible_collections.podnet.kubernetes.plugins.module_utils._nodes.subnet_allocation import Allocation
 
@@ -39,7 +40,7 @@ def update_allocation(
         write: False to change nothing, and take no lock: a reader finds the old file or the new one, never half of one
 
     Raises:
-        ValueError: the file is not one of this module, cannot be read, or cannot be written
+        InputError: the file is not one of this module, cannot be read, or cannot be written
     """
     try:
         if not write:
@@ -55,7 +56,7 @@ def update_allocation(
                 _write(target, after)
         return before, after
     except OSError as error:
-        raise ValueError(f"path {path}: the file cannot be read or written: {error}") from None
+        raise InputError(f"path {path}: the file cannot be read or written: {error}") from None
 
 
 def render(allocation: Allocation) -> str:
@@ -73,19 +74,19 @@ def parse(content: bytes) -> Allocation:
     """Return the allocation that the content of a file holds.
 
     Raises:
-        ValueError: the end of a sentence that begins with the file, such as "is not JSON: ..."
+        InputError: the end of a sentence that begins with the file, such as "is not JSON: ..."
     """
     try:
         document = json.loads(content, object_pairs_hook=_without_duplicates)
-    except (ValueError, RecursionError) as error:
-        raise ValueError(f"is not JSON: {error}") from None
+    except (ValueError, RecursionError, InputError) as error:
+        raise InputError(f"is not JSON: {error}") from None
     if not isinstance(document, dict) or document.get("schema") != SCHEMA:
-        raise ValueError(f"has not the schema {SCHEMA}")
+        raise InputError(f"has not the schema {SCHEMA}")
     if document.get("version") != VERSION:
-        raise ValueError(f"has the version {document.get('version')!r} of its schema, not {VERSION}")
+        raise InputError(f"has the version {document.get('version')!r} of its schema, not {VERSION}")
     nodes = document.get("allocation")
     if set(document) != {"schema", "version", "allocation"} or not isinstance(nodes, dict):
-        raise ValueError("has not just the keys schema, version and allocation, which holds the subnets by node")
+        raise InputError("has not just the keys schema, version and allocation, which holds the subnets by node")
     return {node: _parse_subnets(node, texts) for node, texts in nodes.items()}
 
 
@@ -94,20 +95,20 @@ def _without_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     result = dict(pairs)
     if len(result) < len(pairs):
         keys = [key for key, _value in pairs]
-        raise ValueError(f"{next(key for key in keys if keys.count(key) > 1)} is there twice")
+        raise InputError(f"{next(key for key in keys if keys.count(key) > 1)} is there twice")
     return result
 
 
 def _parse_subnets(node: str, texts: Any) -> tuple[Any, ...]:
     """Return the subnets of a node: one or two, of different address families."""
     if not isinstance(texts, list) or not texts or not all(isinstance(text, str) for text in texts):
-        raise ValueError(f"has no list of subnets for {node}, but {texts!r}")
+        raise InputError(f"has no list of subnets for {node}, but {texts!r}")
     try:
         networks = tuple(parse_network(text) for text in texts)
-    except ValueError as error:
-        raise ValueError(f"has a subnet of {node} in {', '.join(texts)} that {error}") from None
+    except InputError as error:
+        raise InputError(f"has a subnet of {node} in {', '.join(texts)} that {error}") from None
     if len({network.version for network in networks}) < len(networks):
-        raise ValueError(f"has more than one subnet of an address family for {node}: {', '.join(texts)}")
+        raise InputError(f"has more than one subnet of an address family for {node}: {', '.join(texts)}")
     return networks
 
 
@@ -117,8 +118,8 @@ def _read(path: str) -> Allocation:
         return parse(Path(path).read_bytes())
     except FileNotFoundError:
         return {}
-    except ValueError as error:
-        raise ValueError(
+    except InputError as error:
+        raise InputError(
             f"{path} {error}: it is left as it is; choose another path, or move it away, and it is made anew from the "
             "cluster"
         ) from None

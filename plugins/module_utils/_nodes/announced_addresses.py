@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from ansible_collections.podnet.kubernetes.plugins.module_utils._base.errors import InputError
 from ansible_collections.podnet.kubernetes.plugins.module_utils._base.networks import Address, parse_network, show
 
 
@@ -105,7 +106,7 @@ def parse_announced_node(
         found: the result of the module node_address on the node
 
     Raises:
-        ValueError: the result is not one of that module.
+        InputError: the result is not one of that module.
     """
     try:
         own = found["node_address"]
@@ -120,8 +121,8 @@ def parse_announced_node(
             network=own["network"],
             nics={ipaddress.ip_address(one["address"]): one["interface"] for one in found["candidates"]},
         )
-    except (KeyError, TypeError, ValueError) as error:
-        raise ValueError(
+    except (KeyError, TypeError, ValueError, InputError) as error:
+        raise InputError(
             f"{name}: node_address and candidates are wanted, as podnet.kubernetes.node_address returns them "
             f"({type(error).__name__}: {error})"
         ) from None

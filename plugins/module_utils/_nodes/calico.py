@@ -20,6 +20,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from ansible_collections.podnet.kubernetes.plugins.module_utils._base.errors import InputError
 from ansible_collections.podnet.kubernetes.plugins.module_utils._base.networks import Address
 from ansible_collections.podnet.kubernetes.plugins.module_utils._nodes.announced_addresses import (
     AnnouncedNode,
@@ -60,13 +61,13 @@ def foreign_routes(routes: Iterable[Mapping[str, Any]]) -> list[ForeignRoute]:
         routes: what C(ip -json route show) prints, of one address family
 
     Raises:
-        ValueError: it is something else.
+        InputError: it is something else.
     """
     try:
         # iproute2 prints an empty object for what it filtered out.
         return [_foreign_route(route) for route in routes if route and not _is_own(route) and route["dst"] != "default"]
     except (AttributeError, KeyError, TypeError) as error:
-        raise ValueError(
+        raise InputError(
             f"routes are wanted as ip -json route show prints them ({type(error).__name__}: {error})"
         ) from None
 
@@ -104,7 +105,7 @@ def start_problems(pods: Iterable[Mapping[str, Any]], logs: Mapping[str, str]) -
         logs: what the container calico-node logged, by the pod's name; those that have no log may be missing
 
     Raises:
-        ValueError: a pod is not a Pod object.
+        InputError: a pod is not a Pod object.
     """
     try:
         return [
@@ -113,7 +114,7 @@ def start_problems(pods: Iterable[Mapping[str, Any]], logs: Mapping[str, str]) -
             if not _is_ready(pod)
         ]
     except (AttributeError, KeyError, TypeError) as error:
-        raise ValueError(f"Pod objects are wanted ({type(error).__name__}: {error})") from None
+        raise InputError(f"Pod objects are wanted ({type(error).__name__}: {error})") from None
 
 
 def _is_own(route: Mapping[str, Any]) -> bool:

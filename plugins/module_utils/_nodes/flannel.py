@@ -22,6 +22,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from ansible_collections.podnet.kubernetes.plugins.module_utils._base.errors import InputError
 from ansible_collections.podnet.kubernetes.plugins.module_utils._base.networks import Address, parse_network, show
 from ansible_collections.podnet.kubernetes.plugins.module_utils._nodes.announced_addresses import (
     AnnouncedNode,
@@ -77,7 +78,7 @@ def interface_arguments(value: str | None) -> list[str]:
         No argument for None, else one: --iface for a name or an address, --iface-regex for a network or an expression.
 
     Raises:
-        ValueError: the value is none of these; the text names the variable and what would be right.
+        InputError: the value is none of these; the text names the variable and what would be right.
     """
     return [] if value is None else [_parse(value).argument]
 
@@ -92,11 +93,11 @@ def network_expression(text: str) -> str:
         text: the network in CIDR form
 
     Raises:
-        ValueError: the end of a sentence that begins with the text: it is no network, or an IPv6 network.
+        InputError: the end of a sentence that begins with the text: it is no network, or an IPv6 network.
     """
     network = parse_network(text)
     if network.version == 6:
-        raise ValueError(
+        raise InputError(
             "is an IPv6 network, and an IPv6 address can be written in several ways, so no expression fits them all: "
             "give a NIC's name or a regular expression"
         )
@@ -128,7 +129,7 @@ def find_wrong_addresses(nodes: Iterable[AnnouncedNode], flannel_interface: str 
         The wrong ones, in the order of the input.
 
     Raises:
-        ValueError: flannel_interface has a value that can not be right.
+        InputError: flannel_interface has a value that can not be right.
     """
     nodes = list(nodes)
     current = None if flannel_interface is None else _parse(flannel_interface)
@@ -169,7 +170,7 @@ def _propose(nodes: list[AnnouncedNode]) -> str:
 def _parse(value: str) -> _Interface:
     """Return what a value of flannel_interface means."""
     if not value or value != value.strip():
-        raise ValueError(
+        raise InputError(
             f"flannel_interface {value!r} is empty or has space around it: give a NIC's name, an address, an IPv4 "
             "network in CIDR form or a regular expression, or do not set it"
         )
@@ -177,20 +178,20 @@ def _parse(value: str) -> _Interface:
     if re.fullmatch(r"[0-9A-Fa-f.:]+/.*", value):
         try:
             return _Interface(expression=network_expression(value))
-        except ValueError as error:
-            raise ValueError(f"flannel_interface {show(value)} {error}") from None
+        except InputError as error:
+            raise InputError(f"flannel_interface {show(value)} {error}") from None
     try:
         return _Interface(address=ipaddress.ip_address(value))
     except ValueError:
         pass
     if re.fullmatch(r"[0-9.]+", value):
-        raise ValueError(
+        raise InputError(
             f"flannel_interface {value} is not an IPv4 address: give a whole address, a network in CIDR form such as "
             "10.100.198.0/24, or a regular expression such as ^10[.]100[.]198[.]"
         )
     if _NAME.fullmatch(value):
         if not _is_name(value):
-            raise ValueError(
+            raise InputError(
                 f"flannel_interface {value} is longer than the {_NAME_LENGTH} characters that a NIC's name can have: "
                 "give the name as 'ip link' shows it"
             )
@@ -212,7 +213,7 @@ def _checked_expression(text: str) -> str:
         except re.error as error:
             problem = str(error)
     if problem is not None:
-        raise ValueError(
+        raise InputError(
             f"flannel_interface {text!r} is neither a NIC's name, an address nor a network, and flanneld can not use "
             f"it as a regular expression: {problem}"
         )

@@ -26,6 +26,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Callable
 
+from ansible_collections.podnet.kubernetes.plugins.module_utils._base.errors import ClusterError, InputError
 from ansible_collections.podnet.kubernetes.plugins.module_utils._base.networks import (
     Address,
     Network,
@@ -127,7 +128,7 @@ def parse_interfaces(text: str, family: str) -> list[Interface]:
         family: ipv4 or ipv6; only addresses of this family are taken
 
     Raises:
-        ValueError: the text is not such an output.
+        InputError: the text is not such an output.
     """
     try:
         links = [link for link in json.loads(text) if link]
@@ -137,8 +138,8 @@ def parse_interfaces(text: str, family: str) -> list[Interface]:
             if "master" in link:
                 ports.setdefault(link["master"], []).append(kinds[link["ifname"]])
         return [_interface(link, family, _local_reason(link, ports)) for link in links]
-    except (AttributeError, KeyError, TypeError, ValueError) as error:
-        raise ValueError(
+    except (AttributeError, KeyError, TypeError, ValueError, InputError) as error:
+        raise ClusterError(
             "the output of 'ip -details -json address show' is not what iproute2 4.14 and newer write "
             f"({type(error).__name__}: {error}): {text[:200]!r}"
         ) from None
@@ -158,7 +159,7 @@ def choose_address(
         network: a network in CIDR form that holds the address; None for any
 
     Raises:
-        ValueError: bad input, no address or several; the text names the variables podnet_node_interface and
+        InputError: bad input, no address or several; the text names the variables podnet_node_interface and
             podnet_node_network, the addresses that the node has, and what would be right.
     """
     wanted_network = None if network is None else _parse_wanted_network(network, family)
@@ -180,8 +181,8 @@ def choose_address(
         if value is not None
     )
     if chosen:
-        raise ValueError(_several(chosen, question))
-    raise ValueError(_none(interfaces, asked, pool, family, interface, question))
+        raise InputError(_several(chosen, question))
+    raise InputError(_none(interfaces, asked, pool, family, interface, question))
 
 
 @dataclass(frozen=True)
@@ -219,14 +220,14 @@ def find_shared_addresses(addresses: Mapping[str, tuple[str, str]]) -> list[Shar
         addresses: each node's address and the name of the NIC that has it
 
     Raises:
-        ValueError: a text is not an address.
+        InputError: a text is not an address.
     """
     holders: dict[Address, list[tuple[str, str]]] = {}
     for node, (text, nic) in sorted(addresses.items()):
         try:
             address = ipaddress.ip_address(text)
         except ValueError:
-            raise ValueError(f"the address of {node} is {text!r}, which is not an IPv4 or IPv6 address") from None
+            raise InputError(f"the address of {node} is {text!r}, which is not an IPv4 or IPv6 address") from None
         holders.setdefault(address, []).append((node, nic))
     return [
         SharedAddress(address, tuple(holders[address]))
@@ -288,13 +289,13 @@ def _interface(link: Mapping[str, Any], family: str, local: str | None) -> Inter
 
 
 def _parse_wanted_network(text: str, family: str) -> Network:
-    """Return the network that podnet_node_network names; a ValueError is a whole sentence."""
+    """Return the network that podnet_node_network names; a InputError is a whole sentence."""
     try:
         network = parse_network(text)
-    except ValueError as error:
-        raise ValueError(f"podnet_node_network {show(text)} {error}") from None
+    except InputError as error:
+        raise InputError(f"podnet_node_network {show(text)} {error}") from None
     if f"ipv{network.version}" != family:
-        raise ValueError(
+        raise InputError(
             f"podnet_node_network {text} is an IPv{network.version} network, but the family asked for is {family}: "
             f"give an {_FAMILIES[family][1]} network, or ask for the family ipv{network.version}"
         )
@@ -310,13 +311,13 @@ def _interface_matcher(interfaces: Iterable[Interface], text: str | None) -> Cal
     try:
         expression = re.compile(text)
     except re.error as error:
-        raise ValueError(
+        raise InputError(
             f"podnet_node_interface {text!r} is neither a NIC of this node nor a regular expression ({error}): set it "
             "to "
             f"the name of a NIC ({_names(interfaces)}) or to an expression that matches the whole name"
         ) from None
     if not text:
-        raise ValueError(
+        raise InputError(
             f"podnet_node_interface is empty: set it to the name of a NIC ({_names(interfaces)}), or do not set it at "
             "all"
         )

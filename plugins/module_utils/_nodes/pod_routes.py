@@ -15,6 +15,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from ansible_collections.podnet.kubernetes.plugins.module_utils._base.errors import ClusterError, InputError
 from ansible_collections.podnet.kubernetes.plugins.module_utils._base.networks import (
     Address,
     Network,
@@ -126,11 +127,11 @@ class Plan:
 
 
 def check_protocol(protocol: int) -> None:
-    """Raise a ValueError when a number is no route protocol, or one that others use."""
+    """Raise a InputError when a number is no route protocol, or one that others use."""
     if not 1 <= protocol <= 255:
-        raise ValueError(f"protocol {protocol} is not the number of a route protocol: choose one of {_FREE_PROTOCOLS}")
+        raise InputError(f"protocol {protocol} is not the number of a route protocol: choose one of {_FREE_PROTOCOLS}")
     if protocol in _TAKEN_PROTOCOLS:
-        raise ValueError(
+        raise InputError(
             f"protocol {_show_protocol(protocol)} belongs to others, whose routes would be deleted: "
             f"choose one of {_FREE_PROTOCOLS}"
         )
@@ -146,12 +147,12 @@ def parse_routes(text: str, family: str) -> list[Route]:
         family: ipv4 or ipv6, the family that was asked for
 
     Raises:
-        ValueError: the text is not such an output.
+        InputError: the text is not such an output.
     """
     try:
         return [_parse_route(entry, family) for entry in json.loads(text or "[]")]
-    except (AttributeError, KeyError, TypeError, ValueError) as error:
-        raise ValueError(
+    except (AttributeError, KeyError, TypeError, ValueError, InputError) as error:
+        raise ClusterError(
             "the output of 'ip -N -json route show table main' is not what iproute2 5.3 and newer write "
             f"({type(error).__name__}: {error}): {text[:200]!r}"
         ) from None
@@ -169,7 +170,7 @@ def wanted_routes(
         protocol: the number of the own route protocol
 
     Raises:
-        ValueError: a value is none, a destination comes twice, the NIC is not there or down, or a gateway is not on a
+        InputError: a value is none, a destination comes twice, the NIC is not there or down, or a gateway is not on a
             network of the NIC. The text names the option, the values and what would be right.
     """
     asked = [_parse_pair(one["destination"], one["gateway"]) for one in routes]
@@ -179,7 +180,7 @@ def wanted_routes(
     found: dict[Network, Route] = {}
     for destination, gateway in asked:
         if destination in found:
-            raise ValueError(
+            raise InputError(
                 f"routes: {destination} is there twice, with the gateways {found[destination].gateway} and {gateway}: "
                 "give each destination once"
             )
@@ -197,7 +198,7 @@ def plan_routes(present: Iterable[Route], wanted: Sequence[Route], protocol: int
         protocol: the number of the own route protocol
 
     Raises:
-        ValueError: a foreign route has a wanted destination; the text shows it, and its protocol.
+        InputError: a foreign route has a wanted destination; the text shows it, and its protocol.
     """
     present = list(present)
     _check_foreign([route for route in present if route.protocol != protocol], wanted)
@@ -289,22 +290,22 @@ def _show_detail(value: Any) -> str:
 
 
 def _parse_pair(destination: str, gateway: str) -> tuple[Network, Address]:
-    """Return a destination and its gateway; a ValueError is a whole sentence."""
+    """Return a destination and its gateway; a InputError is a whole sentence."""
     try:
         network = parse_network(destination)
-    except ValueError as error:
-        raise ValueError(f"routes: destination {show(destination)} {error}") from None
+    except InputError as error:
+        raise InputError(f"routes: destination {show(destination)} {error}") from None
     if network.prefixlen == 0:
-        raise ValueError(f"routes: destination {destination} is every address there is: give a node's pod subnet")
+        raise InputError(f"routes: destination {destination} is every address there is: give a node's pod subnet")
     try:
         address = ipaddress.ip_address(gateway)
     except ValueError:
-        raise ValueError(
+        raise InputError(
             f"routes: gateway {show(gateway)} of {destination} is not an address, such as 10.100.198.201: "
             "give the other node's address on the network that the nodes share"
         ) from None
     if address.version != network.version:
-        raise ValueError(
+        raise InputError(
             f"routes: gateway {gateway} of {destination} is an IPv{address.version} address: "
             f"give the other node's IPv{network.version} address"
         )
@@ -317,38 +318,38 @@ def _find_nics(interfaces: Sequence[Interface], device: str | None) -> list[Inte
     if not nics:
         names = ", ".join(dict.fromkeys(one.name for one in interfaces if one.candidates)) or "none"
         subject = "device is not given" if device is None else f"device {show(device)} is not a NIC of this node"
-        raise ValueError(f"{subject}: give the name of the NIC on the network that the nodes share (one of {names})")
+        raise InputError(f"{subject}: give the name of the NIC on the network that the nodes share (one of {names})")
     if any(one.down for one in nics):
-        raise ValueError(f"device {device} is down: bring the NIC up, or give another device")
+        raise InputError(f"device {device} is down: bring the NIC up, or give another device")
     return nics
 
 
 def _check_gateway(
     destination: Network, gateway: Address, nics: Sequence[Interface], interfaces: Iterable[Interface]
 ) -> None:
-    """Raise a ValueError when a gateway is not on a network of the NIC, or is an address of this node."""
+    """Raise a InputError when a gateway is not on a network of the NIC, or is an address of this node."""
     networks = dict.fromkeys(one.network for nic in nics for one in nic.candidates)
     if not any(gateway in network for network in networks):
-        raise ValueError(
+        raise InputError(
             f"routes: gateway {gateway} of {destination} is on no network of {nics[0].name} "
             f"({', '.join(map(str, networks)) or 'it has none'}): "
             "give the other node's address on such a network, or another device"
         )
     if any(gateway == one.address for nic in interfaces for one in nic.candidates):
-        raise ValueError(
+        raise InputError(
             f"routes: gateway {gateway} of {destination} is an address of this node: "
             "leave out the node's own subnet, or give the other node's address"
         )
 
 
 def _check_foreign(foreign: Iterable[Route], wanted: Iterable[Route]) -> None:
-    """Raise a ValueError when a foreign route has a wanted destination."""
+    """Raise a InputError when a foreign route has a wanted destination."""
     destinations = {route.destination for route in wanted}
     rivals = [
         f"{route} (protocol {_show_protocol(route.protocol)})" for route in foreign if route.destination in destinations
     ]
     if rivals:
-        raise ValueError(
+        raise ClusterError(
             f"routes: others have set routes to the same destinations: {'; '.join(rivals)}: "
             "delete them where they are set, or choose other pod subnets"
         )

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from itertools import chain, islice
 from typing import Any
 
+from ansible_collections.podnet.kubernetes.plugins.module_utils._base.errors import InputError
 from ansible_collections.podnet.kubernetes.plugins.module_utils._base.networks import (
     NamedNetwork,
     Network,
@@ -97,7 +98,7 @@ def parse_request(params: Mapping[str, Any]) -> Request:
         params: the options of subnet_allocation, as AnsibleModule has them
 
     Raises:
-        ValueError: an option is wrong, or two do not fit
+        InputError: an option is wrong, or two do not fit
     """
     networks = _parse_networks(params["networks"], params["avoid"])
     lengths = {4: params["prefix_lengths"]["ipv4"], 6: params["prefix_lengths"]["ipv6"]}
@@ -128,7 +129,7 @@ def allocate(request: Request, stored: Allocation) -> Allocation:
         The subnets of each node, in the order of the families of the networks. Nodes that are not asked for are in it.
 
     Raises:
-        ValueError: claims contradict or overlap each other, lie outside of the networks, or there are too few subnets
+        InputError: claims contradict or overlap each other, lie outside of the networks, or there are too few subnets
     """
     claims = _settle(request, stored)
     _check_overlaps((*claims, *request.reserved))
@@ -144,7 +145,7 @@ def allocate(request: Request, stored: Allocation) -> Allocation:
         if len(free) < len(without):
             have = sum(version in families for families in subnets.values())
             gone = sum(version in families for node, families in subnets.items() if node not in wanted)
-            raise ValueError(_too_few(request, version, have + len(free), have + len(without), gone))
+            raise InputError(_too_few(request, version, have + len(free), have + len(without), gone))
         for node, subnet in zip(without, free):
             subnets.setdefault(node, {})[version] = subnet
     return {
@@ -157,22 +158,22 @@ def _parse(subject: str, text: Any) -> Network:
     """Return the network; the sentence of an error begins with the subject."""
     try:
         return parse_network(text)
-    except ValueError as error:
-        raise ValueError(f"{subject} {show(text)} {error}") from None
+    except InputError as error:
+        raise InputError(f"{subject} {show(text)} {error}") from None
 
 
 def _parse_networks(texts: Iterable[str], avoid: Iterable[Mapping[str, Any]]) -> tuple[Network, ...]:
     """Return the networks, of which none may overlap another one, or one to avoid."""
     networks = tuple(dict.fromkeys(_parse(f"pod network ({VARIABLE})", text) for text in texts))
     if not networks:
-        raise ValueError(f"{VARIABLE} is empty: give a network, such as 10.22.0.0/16")
+        raise InputError(f"{VARIABLE} is empty: give a network, such as 10.22.0.0/16")
     own = [NamedNetwork("pod network", str(network), VARIABLE) for network in networks]
     # One by one, as two that are to be avoided may overlap each other.
     others = [NamedNetwork(one["name"], one["network"], one["variable"], one["where"]) for one in avoid]
     groups = [own, *([*own, other] for other in others)]
     sentences = dict.fromkeys(sentence for group in groups for sentence in find_conflicts(group))
     if sentences:
-        raise ValueError("; ".join(sentences))
+        raise InputError("; ".join(sentences))
     return networks
 
 
@@ -182,11 +183,11 @@ def _parse_claims(option: str, values: Mapping[str, Any]) -> tuple[Claim, ...]:
     for node, value in values.items():
         texts = [value] if isinstance(value, str) and value else value or []
         if not isinstance(texts, list) or not all(isinstance(text, str) for text in texts):
-            raise ValueError(f"{option} {node} is {value!r}: give a subnet, such as 10.22.1.0/24, or a list of them")
+            raise InputError(f"{option} {node} is {value!r}: give a subnet, such as 10.22.1.0/24, or a list of them")
         for text in texts:
             claim = Claim(_parse(f"{option} {node}", text), option, node)
             if claims.setdefault((node, claim.network.version), claim) is not claim:
-                raise ValueError(
+                raise InputError(
                     f"{option} {node} has two IPv{claim.network.version} subnets, {', '.join(texts)}: "
                     "give at most one of each address family"
                 )
@@ -196,7 +197,7 @@ def _parse_claims(option: str, values: Mapping[str, Any]) -> tuple[Claim, ...]:
 def _check_length(network: Network, length: int) -> None:
     """Refuse a prefix length that no subnet of the network can have."""
     if not network.prefixlen <= length <= network.max_prefixlen:
-        raise ValueError(
+        raise InputError(
             f"prefix_lengths ipv{network.version} is {length}, which no subnet of {network} ({VARIABLE}) can have: "
             f"give {network.prefixlen} to {network.max_prefixlen}"
         )
@@ -205,16 +206,16 @@ def _check_length(network: Network, length: int) -> None:
 def _check_names(nodes: tuple[str, ...], release: frozenset[str], known: Iterable[Claim]) -> None:
     """Refuse names that are empty or given twice, and the release of nodes that are there."""
     if "" in nodes:
-        raise ValueError("nodes has an empty name: give the names that the nodes have in the cluster")
+        raise InputError("nodes has an empty name: give the names that the nodes have in the cluster")
     twice = [node for node, number in Counter(nodes).items() if number > 1]
     if twice:
-        raise ValueError(f"nodes has {', '.join(twice)} more than once: give every node one name of its own")
+        raise InputError(f"nodes has {', '.join(twice)} more than once: give every node one name of its own")
     wanted = [node for node in nodes if node in release]
     if wanted:
-        raise ValueError(f"release names {', '.join(wanted)}, which nodes has too: take it out of one of them")
+        raise InputError(f"release names {', '.join(wanted)}, which nodes has too: take it out of one of them")
     for claim in known:
         if claim.node in release:
-            raise ValueError(f"release names {claim.node}, but the cluster has {claim}: delete the node there first")
+            raise InputError(f"release names {claim.node}, but the cluster has {claim}: delete the node there first")
 
 
 def _check_families(request: Request, known: Iterable[Claim]) -> None:
@@ -226,7 +227,7 @@ def _check_families(request: Request, known: Iterable[Claim]) -> None:
         missing = [version for version in request.versions if node in families and version not in families[node]]
         if missing:
             claim = next(iter(families[node].values()))
-            raise ValueError(
+            raise InputError(
                 f"the cluster has only {claim}, and Kubernetes never adds a subnet: delete {node} and let it join "
                 f"again, or take {request.where(missing[0])} away"
             )
@@ -248,7 +249,7 @@ def _settle(request: Request, stored: Allocation) -> list[Claim]:
         if held is claim:
             _check_place(request, claim)
         elif held.network != claim.network:
-            raise ValueError(f"{claim} contradicts {held}, which is what the node has: {_contradiction(claim)}")
+            raise InputError(f"{claim} contradicts {held}, which is what the node has: {_contradiction(claim)}")
     return list(settled.values())
 
 
@@ -267,9 +268,9 @@ def _check_place(request: Request, claim: Claim) -> None:
             "pins": "choose a pin inside",
             "known": "the pod network must hold the subnets of all nodes of the cluster",
         }.get(claim.source, "the file belongs to another cluster, or give back the network that it was made for")
-        raise ValueError(f"{claim} is outside of {request.where()}: {remedy}")
+        raise InputError(f"{claim} is outside of {request.where()}: {remedy}")
     if claim.source == "pins" and network.prefixlen != length:
-        raise ValueError(f"{claim} must have the prefix length {length} (prefix_lengths ipv{network.version})")
+        raise InputError(f"{claim} must have the prefix length {length} (prefix_lengths ipv{network.version})")
 
 
 def _check_overlaps(claims: Iterable[Claim]) -> None:
@@ -284,7 +285,7 @@ def _check_overlaps(claims: Iterable[Claim]) -> None:
             holders.pop()
         for holder in holders:
             if claim.node or holder.node:
-                raise ValueError(_overlap(claim, holder))
+                raise InputError(_overlap(claim, holder))
         holders.append(claim)
 
 

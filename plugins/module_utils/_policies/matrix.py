@@ -15,6 +15,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from ansible_collections.podnet.kubernetes.plugins.module_utils._base.errors import InputError
 from ansible_collections.podnet.kubernetes.plugins.module_utils._matrix.cells import FAMILIES
 from ansible_collections.podnet.kubernetes.plugins.module_utils._policies.objects import (
     IPBlock,
@@ -149,7 +150,7 @@ def expected_matrix(
         ports: what is asked for
 
     Raises:
-        ValueError: a pod or a policy is in a namespace that is not there
+        InputError: a pod or a policy is in a namespace that is not there
     """
     for pod in pods:
         _check_namespace("pod", pod, pod.namespace, namespaces)
@@ -161,9 +162,9 @@ def expected_matrix(
 
 
 def _check_namespace(kind: str, one: object, namespace: str, namespaces: Mapping[str, object]) -> None:
-    """Raise ValueError when an object is in a namespace that is not there."""
+    """Raise InputError when an object is in a namespace that is not there."""
     if namespace not in namespaces:
-        raise ValueError(f"namespaces has no {namespace}, in which {kind} {one} is: give all namespaces of the cluster")
+        raise InputError(f"namespaces has no {namespace}, in which {kind} {one} is: give all namespaces of the cluster")
 
 
 def _layer(index: _Index, policies: Sequence[Policy], port: Port, family: str) -> Layer:

@@ -14,6 +14,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from ansible_collections.podnet.kubernetes.plugins.module_utils._base.errors import InputError
 from ansible_collections.podnet.kubernetes.plugins.module_utils._base.networks import Network
 from ansible_collections.podnet.kubernetes.plugins.module_utils._base.object_fields import (
     errors_of,
@@ -112,14 +113,14 @@ def parse_policies(value: Any) -> tuple[Policy, ...]:
     """Return the policies of a list of NetworkPolicy objects, as the API returns them or a user writes them.
 
     Raises:
-        ValueError: one of them would be refused by the API server, or is there twice. The text is
+        InputError: one of them would be refused by the API server, or is there twice. The text is
             NAMESPACE/NAME, the path of the field, what is wrong, and what would be right.
     """
     policies: dict[str, Policy] = {}
     for index, item in enumerate(read_list(value, "policies")):
         policy = _parse_policy(item, f"policies[{index}]")
         if str(policy) in policies:
-            raise ValueError(f"policies[{index}] is a second {policy}: give one object for each policy")
+            raise InputError(f"policies[{index}] is a second {policy}: give one object for each policy")
         policies[str(policy)] = policy
     return tuple(policies.values())
 
@@ -130,7 +131,7 @@ def _parse_policy(value: Any, where: str) -> Policy:
     with errors_of(metadata):
         fields = read_fields(value, "the policy", ("apiVersion", "kind", "metadata", "spec", "status"))
         if fields.get("apiVersion", _API_VERSION) != _API_VERSION:
-            raise ValueError(f"apiVersion is {fields['apiVersion']!r}: give {_API_VERSION}")
+            raise InputError(f"apiVersion is {fields['apiVersion']!r}: give {_API_VERSION}")
         spec = read_fields(fields.get("spec", {}), "spec", ("podSelector", "ingress", "egress", "policyTypes"))
         ingress = tuple(_parse_rule(item, path, "from") for path, item in read_items(spec, "ingress", "spec"))
         egress = tuple(_parse_rule(item, path, "to") for path, item in read_items(spec, "egress", "spec"))
@@ -149,9 +150,9 @@ def _parse_types(spec: Mapping[str, Any], has_egress: bool) -> list[str]:
     items = read_items(spec, "policyTypes", "spec")
     for path, item in items:
         if item not in _POLICY_TYPES:
-            raise ValueError(f"{path} is {item!r}: give {' or '.join(_POLICY_TYPES)}")
+            raise InputError(f"{path} is {item!r}: give {' or '.join(_POLICY_TYPES)}")
     if len(items) > len(_POLICY_TYPES):
-        raise ValueError(f"spec.policyTypes has {len(items)} entries: give each of {', '.join(_POLICY_TYPES)} once")
+        raise InputError(f"spec.policyTypes has {len(items)} entries: give each of {', '.join(_POLICY_TYPES)} once")
     return [item for _path, item in items] or list(_POLICY_TYPES if has_egress else _POLICY_TYPES[:1])
 
 
@@ -168,10 +169,10 @@ def _parse_peer(value: Any, path: str) -> Peer:
     """Return a peer."""
     fields = read_fields(value, path, ("podSelector", "namespaceSelector", "ipBlock"))
     if not fields:
-        raise ValueError(f"{path} is empty: give podSelector, namespaceSelector or ipBlock")
+        raise InputError(f"{path} is empty: give podSelector, namespaceSelector or ipBlock")
     if "ipBlock" in fields:
         if len(fields) > 1:
-            raise ValueError(f"{path} has ipBlock and a selector: give one or the other, or two entries")
+            raise InputError(f"{path} has ipBlock and a selector: give one or the other, or two entries")
         return Peer(ip_block=_parse_block(fields["ipBlock"], f"{path}.ipBlock"))
     pods, namespaces = (
         _parse_selector(fields[name], f"{path}.{name}") if name in fields else None
@@ -188,7 +189,7 @@ def _parse_block(value: Any, path: str) -> IPBlock:
     for place, item in read_items(fields, "except", path):
         hole = _parse_cidr(item, place)
         if hole.prefixlen <= network.prefixlen or hole.version != network.version or hole[0] not in network:
-            raise ValueError(f"{place} {hole} is not a part of cidr {network}: give a smaller network inside it")
+            raise InputError(f"{place} {hole} is not a part of cidr {network}: give a smaller network inside it")
         excepted.append(hole)
     return IPBlock(network, tuple(excepted))
 
@@ -201,7 +202,7 @@ def _parse_cidr(value: Any, path: str) -> Network:
         network = None
     # ip_network() takes a netmask in place of the length, and an address alone; the API does not.
     if network is None or value.partition("/")[2] != str(network.prefixlen) or "%" in value:
-        raise ValueError(f"{path} is {value!r}: give a network in CIDR form, such as 192.168.1.0/24 or 2001:db8::/64")
+        raise InputError(f"{path} is {value!r}: give a network in CIDR form, such as 192.168.1.0/24 or 2001:db8::/64")
     return network
 
 
@@ -210,10 +211,10 @@ def _parse_port(value: Any, path: str) -> PolicyPort:
     fields = read_fields(value, path, ("protocol", "port", "endPort"))
     protocol, port = fields.get("protocol", "TCP"), fields.get("port")
     if protocol not in PROTOCOLS:
-        raise ValueError(f"{path}.protocol is {protocol!r}: give {', '.join(PROTOCOLS)} or nothing, which is TCP")
+        raise InputError(f"{path}.protocol is {protocol!r}: give {', '.join(PROTOCOLS)} or nothing, which is TCP")
     if isinstance(port, str):
         if not _PORT_NAME.fullmatch(port):
-            raise ValueError(
+            raise InputError(
                 f"{path}.port is {port!r}: give a number without quotes, or the name of a container's port, of at most "
                 "15 lower-case letters, digits and single hyphens with a letter among them"
             )
@@ -223,9 +224,9 @@ def _parse_port(value: Any, path: str) -> PolicyPort:
         return PolicyPort(protocol, port)
     end = read_number(fields["endPort"], f"{path}.endPort")
     if not isinstance(port, int):
-        raise ValueError(f"{path}.endPort {end} needs a number as port, which is {port!r}: give one, or leave it out")
+        raise InputError(f"{path}.endPort {end} needs a number as port, which is {port!r}: give one, or leave it out")
     if end < port:
-        raise ValueError(f"{path}.endPort {end} is smaller than port {port}")
+        raise InputError(f"{path}.endPort {end} is smaller than port {port}")
     return PolicyPort(protocol, port, end)
 
 
@@ -251,28 +252,28 @@ def _parse_requirement(value: Any, path: str) -> Requirement:
     key, operator = fields.get("key"), fields.get("operator")
     _check_key(key, f"{path}.key")
     if operator not in OPERATORS:
-        raise ValueError(f"{path}.operator is {operator!r}: give one of {', '.join(OPERATORS)}")
+        raise InputError(f"{path}.operator is {operator!r}: give one of {', '.join(OPERATORS)}")
     items = read_items(fields, "values", path)
     if bool(items) != (operator in ("In", "NotIn")):
-        raise ValueError(f"{path}.values {'must not be there' if items else 'is missing'} with operator {operator}")
+        raise InputError(f"{path}.values {'must not be there' if items else 'is missing'} with operator {operator}")
     for place, item in items:
         _check_value(item, place)
     return Requirement(str(key), operator, tuple(item for _place, item in items))
 
 
 def _check_key(key: Any, path: str) -> None:
-    """Raise ValueError when it is not the key of a label."""
+    """Raise InputError when it is not the key of a label."""
     prefix, slash, name = key.rpartition("/") if isinstance(key, str) else ("", "", "")
     if not _LABEL_PART.fullmatch(name) or (slash and not _LABEL_PREFIX.fullmatch(prefix)):
-        raise ValueError(f"{path}: {key!r} is no key of a label: give one such as tier or app.kubernetes.io/name")
+        raise InputError(f"{path}: {key!r} is no key of a label: give one such as tier or app.kubernetes.io/name")
 
 
 def _check_value(value: Any, path: str) -> None:
-    """Raise ValueError when it is not the value of a label."""
+    """Raise InputError when it is not the value of a label."""
     if not isinstance(value, str):
-        raise ValueError(f"{path} is {value!r}, not a text: put it in quotes")
+        raise InputError(f"{path} is {value!r}, not a text: put it in quotes")
     if value and not _LABEL_PART.fullmatch(value):
-        raise ValueError(
+        raise InputError(
             f"{path} is {value!r}, no value of a label: give at most 63 letters, digits, '-', '_' and '.', "
             "the first and the last a letter or digit"
         )

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from ansible_collections.podnet.kubernetes.plugins.module_utils._base.errors import InputError
 from ansible_collections.podnet.kubernetes.plugins.module_utils._base.networks import Address
 from ansible_collections.podnet.kubernetes.plugins.module_utils._base.object_fields import (
     errors_of,
@@ -75,14 +76,14 @@ def parse_pods(value: Any) -> tuple[Pod, ...]:
     """Return the pods of a list of Pod objects, without those that have ended.
 
     Raises:
-        ValueError: an object is no Pod, is there twice, or lacks an address; a pod has no spec.nodeName, and there are
+        InputError: an object is no Pod, is there twice, or lacks an address; a pod has no spec.nodeName, and there are
             host-network pods
     """
     pods: dict[str, Pod] = {}
     for index, item in enumerate(read_list(value, "pods")):
         metadata = read_metadata(item, f"pods[{index}]", "Pod")
         if str(metadata) in pods:
-            raise ValueError(f"pods[{index}] is a second {metadata}: give one object for each pod")
+            raise InputError(f"pods[{index}] is a second {metadata}: give one object for each pod")
         with errors_of(metadata):
             status = read_fields(item.get("status") or {}, "status")
             if status.get("phase") in _ENDED:
@@ -107,13 +108,13 @@ def parse_namespaces(value: Any) -> dict[str, dict[str, str]]:
     """Return the labels of each namespace of a list of Namespace objects, with the one that the API server adds.
 
     Raises:
-        ValueError: an object is no Namespace, or is there twice
+        InputError: an object is no Namespace, or is there twice
     """
     namespaces: dict[str, dict[str, str]] = {}
     for index, item in enumerate(read_list(value, "namespaces")):
         metadata = read_metadata(item, f"namespaces[{index}]", "Namespace")
         if metadata.name in namespaces:
-            raise ValueError(f"namespaces[{index}] is a second {metadata.name}: give one object for each namespace")
+            raise InputError(f"namespaces[{index}] is a second {metadata.name}: give one object for each namespace")
         namespaces[metadata.name] = {**metadata.labels, NAME_LABEL: metadata.name}
     return namespaces
 
@@ -124,11 +125,11 @@ def parse_ports(value: Any) -> tuple[Port, ...]:
     The protocol is TCP by default. ICMP, which NetworkPolicy does not know, is an extension and has no port.
 
     Raises:
-        ValueError: there is none, or one is something else
+        InputError: there is none, or one is something else
     """
     ports = [_parse_port(item, f"ports[{index}]") for index, item in enumerate(read_list(value, "ports"))]
     if not ports:
-        raise ValueError("ports is empty: give at least one, such as {'port': 80, 'protocol': 'TCP'}")
+        raise InputError("ports is empty: give at least one, such as {'port': 80, 'protocol': 'TCP'}")
     return tuple(dict.fromkeys(ports))
 
 
@@ -137,13 +138,13 @@ def _parse_port(value: Any, path: str) -> Port:
     fields = read_fields(value, path, ("port", "protocol"))
     protocol = fields.get("protocol", "TCP")
     if protocol not in (*PROTOCOLS, "ICMP"):
-        raise ValueError(f"{path}.protocol is {protocol!r}: give {', '.join(PROTOCOLS)} or ICMP")
+        raise InputError(f"{path}.protocol is {protocol!r}: give {', '.join(PROTOCOLS)} or ICMP")
     if protocol == "ICMP":
         if "port" in fields:
-            raise ValueError(f"{path}.port is {fields['port']!r}, and ICMP has no ports: leave it out")
+            raise InputError(f"{path}.port is {fields['port']!r}, and ICMP has no ports: leave it out")
         return Port(protocol, None)
     if isinstance(fields.get("port"), str):
-        raise ValueError(f"{path}.port is {fields['port']!r}: give a number; names are for the rules of policies")
+        raise InputError(f"{path}.port is {fields['port']!r}: give a number; names are for the rules of policies")
     return Port(protocol, read_number(fields.get("port"), f"{path}.port"))
 
 
@@ -153,7 +154,7 @@ def _parse_addresses(status: Mapping[str, Any]) -> dict[str, Address]:
     if not items and "podIP" in status:
         items = [("status.podIP", status["podIP"])]
     if not items:
-        raise ValueError(
+        raise InputError(
             "status.podIPs is missing: leave out a pod that has no address yet, or write what it will have, such as "
             "[{'ip': '10.244.1.5'}]"
         )
@@ -162,9 +163,9 @@ def _parse_addresses(status: Mapping[str, Any]) -> dict[str, Address]:
         try:
             address = ipaddress.ip_address(str(text))
         except ValueError:
-            raise ValueError(f"{path} is {text!r}: give an address, such as 10.244.1.5 or fd00:10:244::5") from None
+            raise InputError(f"{path} is {text!r}: give an address, such as 10.244.1.5 or fd00:10:244::5") from None
         if addresses.setdefault(f"ipv{address.version}", address) != address:
-            raise ValueError(f"{path} {text} is a second IPv{address.version} address: a pod has one of each family")
+            raise InputError(f"{path} {text} is a second IPv{address.version} address: a pod has one of each family")
     return addresses
 
 
@@ -190,11 +191,11 @@ def _parse_container(container: Mapping[str, Any], path: str) -> Iterator[NamedP
 
 
 def _check_nodes(pods: Iterable[Pod]) -> None:
-    """Raise ValueError when it matters on which node a pod is, and that is not known."""
+    """Raise InputError when it matters on which node a pod is, and that is not known."""
     hosts = [pod for pod in pods if pod.host_network]
     unplaced = [pod for pod in pods if pod.node is None]
     if hosts and unplaced:
-        raise ValueError(
+        raise InputError(
             f"{unplaced[0]}: spec.nodeName is missing, and {hosts[0]} is on the host network, which pods of the same "
             "node always let in: give the name of the node"
         )

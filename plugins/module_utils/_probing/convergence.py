@@ -10,6 +10,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from ansible_collections.podnet.kubernetes.plugins.module_utils._base.errors import InputError
 from ansible_collections.podnet.kubernetes.plugins.module_utils._matrix.cells import Target
 from ansible_collections.podnet.kubernetes.plugins.module_utils._matrix.expected_cells import ExpectedCell, by_key
 from ansible_collections.podnet.kubernetes.plugins.module_utils._probing.attempts import Record
@@ -39,9 +40,9 @@ class Goal:
     timeout: float = 30
 
     def __post_init__(self) -> None:
-        """Raise ValueError for a timeout that is out of its range."""
+        """Raise InputError for a timeout that is out of its range."""
         if not 0 <= self.timeout <= _LONGEST:
-            raise ValueError(f"converge_timeout is {self.timeout}: it must be from 0 to {_LONGEST}")
+            raise InputError(f"converge_timeout is {self.timeout}: it must be from 0 to {_LONGEST}")
 
 
 @dataclass(frozen=True)
@@ -86,7 +87,7 @@ def converge(
         settings: of the probing; but a round has three attempts
 
     Raises:
-        ValueError: a cell of one of the sources is not probed, cells contradict one another, or as probe() does
+        InputError: a cell of one of the sources is not probed, cells contradict one another, or as probe() does
     """
     waiting = _pairs(list(sources), targets, goal.cells)
     settings = replace(settings, attempts=_ATTEMPTS, transfer=0)
@@ -112,13 +113,13 @@ def _is_right(cell: ExpectedCell, record: Record) -> bool:
 def _pairs(
     sources: list[Source], targets: Iterable[Target], wanted: Iterable[ExpectedCell]
 ) -> list[tuple[ExpectedCell, Record]]:
-    """Return the cells of these sources, each with its record. Raises ValueError, as converge() does."""
+    """Return the cells of these sources, each with its record. Raises InputError, as converge() does."""
     here = {source.name for source in sources}
     cells = {key: cell for key, cell in by_key(wanted, "converge_on").items() if key.source in here}
     records = {record.key: record for record in make_records(sources, targets)} if cells else {}
     for key in cells:
         if key not in records:
-            raise ValueError(f"converge_on has {key}, which targets has not: give cells of what is probed")
+            raise InputError(f"converge_on has {key}, which targets has not: give cells of what is probed")
     return [(cell, records[key]) for key, cell in cells.items()]
 
 

@@ -17,6 +17,8 @@ import struct
 from pathlib import Path
 from types import TracebackType
 
+from ansible_collections.podnet.kubernetes.plugins.module_utils._base.errors import ClusterError
+
 _CLONE_NEWNET = 0x40000000
 _SIOCGIFADDR, _SIOCGIFMTU = 0x8915, 0x8921  # netdevice(7)
 
@@ -59,7 +61,7 @@ class Namespaces:
         A namespace that was entered once is held open: it can be entered again when its process has ended.
 
         Raises:
-            ValueError: there is no such namespace any more, or this process may not enter it
+            ClusterError: there is no such namespace any more, or this process may not enter it
         """
         if path == self._current:
             return
@@ -68,7 +70,7 @@ class Namespaces:
                 self._descriptors[path] = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
             _setns(self._descriptors[path])
         except OSError as error:
-            raise ValueError(
+            raise ClusterError(
                 f"cannot enter the network namespace {path or 'of this process'}: {error.strerror} (root is needed)"
             ) from None
         self._current = path

@@ -15,6 +15,7 @@ import re
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
+from ansible_collections.podnet.kubernetes.plugins.module_utils._base.errors import ClusterError
 from ansible_collections.podnet.kubernetes.plugins.module_utils._matrix.cells import Endpoint
 
 # A UID, with hyphens or, from the systemd driver, underscores; a static pod's is the hash of its configuration.
@@ -82,7 +83,7 @@ def find_namespaces(pods: Iterable[Endpoint], proc: Path = Path("/proc")) -> dic
     """Return, by the pod's name, a process in its network namespace.
 
     Raises:
-        ValueError: for pods without a namespace that holds their addresses, or with several; it names all of them
+        ClusterError: for pods without a namespace that holds their addresses, or with several; it names all of them
     """
     pods = list(pods)
     candidates = find_candidates(proc, (uid for pod in pods for uid in pod.uids))
@@ -96,7 +97,7 @@ def find_namespaces(pods: Iterable[Endpoint], proc: Path = Path("/proc")) -> dic
         else:
             troubles.append(_trouble(pod, list(addresses.values()), len(right)))
     if troubles:
-        raise ValueError("; ".join(troubles))
+        raise ClusterError("; ".join(troubles))
     return found
 
 
@@ -132,7 +133,7 @@ def node_of(endpoints: Iterable[Endpoint], hostname: str, addresses: set[str]) -
     The name comes first, because several nodes may have one address, as Vagrant's machines do on their NAT.
 
     Raises:
-        ValueError: there is no such node, or there are several
+        ClusterError: there is no such node, or there are several
     """
     nodes = [one for one in endpoints if one.kind == "node"]
     hostname = hostname.lower()
@@ -143,7 +144,7 @@ def node_of(endpoints: Iterable[Endpoint], hostname: str, addresses: set[str]) -
     ):
         if len(names) == 1:
             return names[0]
-    raise ValueError(
+    raise ClusterError(
         f"this machine, {hostname}, is not found among the nodes {', '.join(one.name for one in nodes) or '(none)'} by "
         "its name or its addresses: set node to the name of its Node object"
     )
@@ -155,10 +156,10 @@ def locate(endpoints: Sequence[Endpoint], node: str | None = None) -> tuple[str,
     The path is empty for the node: it is the namespace of this process.
 
     Raises:
-        ValueError: the node or the namespace of a pod is not found, or this process is not root's
+        ClusterError: the node or the namespace of a pod is not found, or this process is not root's
     """
     if os.geteuid() != 0:
-        raise ValueError("only root sees the network namespaces of pods: set become")
+        raise ClusterError("only root sees the network namespaces of pods: set become")
     node = node or node_of(endpoints, os.uname().nodename, addresses_of(Path("/proc"), "self"))
     here = [one for one in endpoints if one.node == node]
     processes = find_namespaces(one for one in here if one.kind == "pod")

@@ -19,6 +19,7 @@ from collections.abc import Generator, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 
+from ansible_collections.podnet.kubernetes.plugins.module_utils._base.errors import ClusterError, InputError
 from ansible_collections.podnet.kubernetes.plugins.module_utils._matrix.cells import Cell, Target, family_of
 from ansible_collections.podnet.kubernetes.plugins.module_utils._probing.attempts import Attempt, Record
 from ansible_collections.podnet.kubernetes.plugins.module_utils._probing.event_loop import Loop, Steps
@@ -63,7 +64,7 @@ class Settings:
     transfer: int = 65536
 
     def __post_init__(self) -> None:
-        """Raise ValueError for a setting that is out of its range."""
+        """Raise InputError for a setting that is out of its range."""
         check_run(self.run)
         for name, value, least, most in (
             ("attempts", self.attempts, 1, 100),
@@ -72,7 +73,7 @@ class Settings:
             ("transfer", self.transfer, 0, LARGEST_TRANSFER),
         ):
             if not least <= value <= most:
-                raise ValueError(f"{name} is {value}: it must be from {least} to {most}")
+                raise InputError(f"{name} is {value}: it must be from {least} to {most}")
 
 
 @dataclass(frozen=True)
@@ -90,7 +91,7 @@ def probe(
     """Return a cell for each source, each target that is another endpoint in one of its families, and each try.
 
     Raises:
-        ValueError: a namespace cannot be entered, or no socket can be opened there
+        InputError: a namespace cannot be entered, or no socket can be opened there
     """
     records = list(make_records(sources, targets))
     start = make_attempts(records, settings, namespaces)
@@ -101,7 +102,7 @@ def make_attempts(records: Sequence[Record], settings: Settings, namespaces: Nam
     """Make all attempts of the records, and return when that began, of the monotonic clock.
 
     Raises:
-        ValueError: as probe() does
+        InputError: as probe() does
     """
     entered = len({record.namespace for record in records})
     descriptors = resource.getrlimit(resource.RLIMIT_NOFILE)[0] - entered - _SPARE_DESCRIPTORS
@@ -299,11 +300,11 @@ class _Echoes:
 
 
 def _open(record: Record, kind: socket.SocketKind, protocol: int = 0) -> socket.socket:
-    """Return a new socket, which does not block, in the current namespace. Raises ValueError, as probe() does."""
+    """Return a new socket, which does not block, in the current namespace. Raises InputError, as probe() does."""
     try:
         sock = socket.socket(_VERSIONS[record.family], kind, protocol)
     except OSError as error:
-        raise ValueError(
+        raise ClusterError(
             f"{record.source}: no socket for {record.try_.check} over {record.family}: {error.strerror} "
             "(root is needed, and enough open files)"
         ) from None

@@ -19,6 +19,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 
+from ansible_collections.podnet.kubernetes.plugins.module_utils._base.errors import ClusterError, InputError
 from ansible_collections.podnet.kubernetes.plugins.module_utils._matrix.cells import Listener, family_of
 from ansible_collections.podnet.kubernetes.plugins.module_utils._probing.event_loop import Loop, Steps
 from ansible_collections.podnet.kubernetes.plugins.module_utils._probing.network_namespace import Namespaces, mtu_of
@@ -63,10 +64,10 @@ class _Bound:
 
 
 def check_ports(name: str, ports: Iterable[int]) -> tuple[int, ...]:
-    """Return the ports; C(name) is the option that has them. Raises ValueError for what is no port."""
+    """Return the ports; C(name) is the option that has them. Raises InputError for what is no port."""
     wrong = [port for port in ports if not 1 <= port <= 65535]
     if wrong:
-        raise ValueError(f"{name} has {', '.join(map(str, wrong))}: a port is a number from 1 to 65535")
+        raise InputError(f"{name} has {', '.join(map(str, wrong))}: a port is a number from 1 to 65535")
     return tuple(ports)
 
 
@@ -74,7 +75,7 @@ def bind(places: Iterable[Place], namespaces: Namespaces) -> list[_Bound]:
     """Return the listeners of all places, with their sockets open.
 
     Raises:
-        ValueError: an address is not in the namespace, or a namespace cannot be entered; it names the endpoint
+        InputError: an address is not in the namespace, or a namespace cannot be entered; it names the endpoint
     """
     bound = []
     for place in places:
@@ -86,7 +87,7 @@ def bind(places: Iterable[Place], namespaces: Namespaces) -> list[_Bound]:
                     try:
                         bound.append(_bind(place.endpoint, address, protocol, port, mtu))
                     except OSError as error:
-                        raise ValueError(
+                        raise ClusterError(
                             f"{place.endpoint}: no responder at {address} port {port} ({protocol}): {error.strerror}"
                         ) from None
     namespaces.enter("")
@@ -118,14 +119,14 @@ def start(bound: Iterable[_Bound], run: str, seconds: float) -> None:
     """Serve the sockets in a process of its own, for that many seconds at most, and close them here.
 
     Raises:
-        ValueError: the responders of an earlier run are still there, or the run's identifier does not fit
+        InputError: the responders of an earlier run are still there, or the run's identifier does not fit
     """
     check_run(run)
     control = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
     try:
         control.bind(_CONTROL)
     except OSError as error:
-        raise ValueError(f"this node has responders of another run: {error.strerror}") from None
+        raise ClusterError(f"this node has responders of another run: {error.strerror}") from None
     control.listen(8)
     control.setblocking(False)
     sys.stdout.flush()
@@ -271,7 +272,7 @@ def stop(patience: float = 5.0) -> bool:
     """End the responders on this node and wait until they are gone; return whether there were any.
 
     Raises:
-        ValueError: they do not end within C(patience) seconds
+        InputError: they do not end within C(patience) seconds
     """
     with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as control:
         control.settimeout(patience)
@@ -280,10 +281,10 @@ def stop(patience: float = 5.0) -> bool:
         except ConnectionRefusedError:
             return False
         except BlockingIOError:
-            raise ValueError("the responders of an earlier run do not answer: end their process on this node") from None
+            raise ClusterError("responders of an earlier run do not answer: end their process on this node") from None
         process, user, _group = struct.unpack("3i", control.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, 12))
         if user != os.geteuid():
-            raise ValueError(
+            raise ClusterError(
                 f"process {process} of user {user} holds the socket of the responders on this node: end it"
             )
         try:
@@ -292,7 +293,7 @@ def stop(patience: float = 5.0) -> bool:
         except ConnectionResetError:
             pass
         except socket.timeout:
-            raise ValueError(f"the responders of an earlier run do not end within {patience:.0f} s") from None
+            raise ClusterError(f"the responders of an earlier run do not end within {patience:.0f} s") from None
     return True
 
 

@@ -16,6 +16,8 @@ import socket
 import struct
 from dataclasses import dataclass
 
+from ansible_collections.podnet.kubernetes.plugins.module_utils._base.errors import InputError
+
 _MAGIC = b"podnet1"
 _REQUEST_LIMIT = 200  # bytes; a longer line is no request of ours
 
@@ -58,9 +60,9 @@ def show_peer(peer: tuple[object, ...]) -> str:
 
 
 def check_run(run: str) -> str:
-    """Return the identifier of a run. Raises ValueError for one that does not fit into a request."""
+    """Return the identifier of a run. Raises InputError for one that does not fit into a request."""
     if not re.fullmatch("[A-Za-z0-9]{1,64}", run):
-        raise ValueError(f"run is {run!r}: it must be 1 to 64 letters and digits")
+        raise InputError(f"run is {run!r}: it must be 1 to 64 letters and digits")
     return run
 
 

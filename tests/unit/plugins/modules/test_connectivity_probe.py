@@ -9,6 +9,7 @@ import socket
 
 import pytest
 
+from ansible_collections.podnet.kubernetes.plugins.module_utils._base.errors import ClusterError
 from ansible_collections.podnet.kubernetes.plugins.module_utils._matrix.cells import Endpoint
 from ansible_collections.podnet.kubernetes.plugins.modules import connectivity_probe
 
@@ -147,7 +148,7 @@ def test_bad_input_is_one_clear_error_before_anything_is_looked_for(run_module, 
 
 def test_a_pod_that_is_not_found(run_module, monkeypatch, port):
     def locate(endpoints, node):
-        raise ValueError("pod shop/web (10.244.1.2): no process on this node is in a cgroup with its UID")
+        raise ClusterError("pod shop/web (10.244.1.2): no process on this node is in a cgroup with its UID")
 
     monkeypatch.setattr(connectivity_probe, "locate", locate)
     assert run_module(connectivity_probe, **options(port))["msg"].startswith("pod shop/web (10.244.1.2): no process")

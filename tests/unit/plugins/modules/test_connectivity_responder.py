@@ -11,6 +11,7 @@ import socket
 
 import pytest
 
+from ansible_collections.podnet.kubernetes.plugins.module_utils._base.errors import ClusterError
 from ansible_collections.podnet.kubernetes.plugins.module_utils._probing import responder as _responder
 from ansible_collections.podnet.kubernetes.plugins.module_utils._probing.network_namespace import mtu_of
 from ansible_collections.podnet.kubernetes.plugins.modules import connectivity_responder
@@ -143,7 +144,7 @@ def test_a_run_that_fits_into_no_request(run_module, run):
 
 def test_a_pod_that_is_not_found(run_module, monkeypatch):
     def locate(endpoints, node):
-        raise ValueError("pod shop/web (10.244.1.2): no process on this node is in a cgroup with its UID")
+        raise ClusterError("pod shop/web (10.244.1.2): no process on this node is in a cgroup with its UID")
 
     monkeypatch.setattr(connectivity_responder, "locate", locate)
     result = run_module(connectivity_responder, endpoints=ENDPOINTS, run="run1", check_mode=True)

@@ -87,9 +87,7 @@ def test_bad_input_is_one_clear_error(run, options, message):
 
 def test_a_node_without_iproute2(run):
     result, calls = run({}, recorded("vagrant"), program=None)
-    assert result["msg"] == (
-        "the program ip is not on this node: install the package iproute2 (Fedora and RHEL: iproute)"
-    )
+    assert result["msg"] == ("ip is not on this node: install the package iproute2 (Fedora and RHEL: iproute)")
     assert calls == []
 
 

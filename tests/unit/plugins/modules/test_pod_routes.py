@@ -201,9 +201,7 @@ def test_bad_input_is_one_clear_error_before_any_change(run, path, options, pres
 
 def test_a_node_without_iproute2(run):
     result, _batches = run({"routes": []}, program=None)
-    assert result["msg"] == (
-        "the program ip is not on this node: install the package iproute2 (Fedora and RHEL: iproute)"
-    )
+    assert result["msg"] == ("ip is not on this node: install the package iproute2 (Fedora and RHEL: iproute)")
 
 
 def test_an_iproute2_that_is_too_old(run):

@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ansible_collections.podnet.kubernetes.plugins.module_utils._base.errors import InputError
 from ansible_collections.podnet.kubernetes.plugins.module_utils._base.networks import (
     NamedNetwork,
     find_conflicts,
@@ -51,7 +52,7 @@ def test_a_network_is_parsed(text):
     ],
 )
 def test_anything_else_is_an_error(text, message):
-    with pytest.raises(ValueError) as error:
+    with pytest.raises(InputError) as error:
         parse_network(text)
     assert str(error.value) == message
 

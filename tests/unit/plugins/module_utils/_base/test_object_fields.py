@@ -8,6 +8,7 @@ import re
 
 import pytest
 
+from ansible_collections.podnet.kubernetes.plugins.module_utils._base.errors import InputError
 from ansible_collections.podnet.kubernetes.plugins.module_utils._base.object_fields import (
     Metadata,
     errors_of,
@@ -73,10 +74,10 @@ def test_metadata():
     ],
 )
 def test_errors(read, message):
-    with pytest.raises(ValueError, match=f"^{re.escape(message)}$"):
+    with pytest.raises(InputError, match=f"^{re.escape(message)}$"):
         read()
 
 
 def test_the_name_of_the_object_comes_first():
-    with pytest.raises(ValueError, match=r"^a/b: spec is 1$"), errors_of("a/b"):
-        raise ValueError("spec is 1")
+    with pytest.raises(InputError, match=r"^a/b: spec is 1$"), errors_of("a/b"):
+        raise InputError("spec is 1")

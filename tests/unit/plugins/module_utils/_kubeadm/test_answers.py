@@ -8,6 +8,7 @@ import re
 
 import pytest
 
+from ansible_collections.podnet.kubernetes.plugins.module_utils._base.errors import ClusterError
 from ansible_collections.podnet.kubernetes.plugins.module_utils._kubeadm.answers import (
     INIT_OBJECTS,
     Credentials,
@@ -178,7 +179,9 @@ def test_join_commands(output, credentials):
     ],
 )
 def test_what_is_no_join_command(output):
-    with pytest.raises(ValueError, match=r"^kubeadm token create printed no join command that could be read$") as error:
+    with pytest.raises(
+        ClusterError, match=r"^kubeadm token create printed no join command that could be read$"
+    ) as error:
         parse_join_command(output)
     assert "abcdef" not in str(error.value)
 

@@ -12,6 +12,7 @@ import time
 
 import pytest
 
+from ansible_collections.podnet.kubernetes.plugins.module_utils._base.errors import ClusterError, InputError
 from ansible_collections.podnet.kubernetes.plugins.module_utils._kubeadm import node as _kubeadm_node
 from ansible_collections.podnet.kubernetes.plugins.module_utils._kubeadm.answers import (
     INIT_OBJECTS,
@@ -134,7 +135,7 @@ def test_initialise(node, paths, ignored):
 def test_an_init_that_fails(node, output, errors, message):
     node.params = {"config": "c", "ignore_preflight_errors": []}
     node.answer("kubeadm init", (1, output, errors))
-    with pytest.raises(ValueError) as error:
+    with pytest.raises(ClusterError) as error:
         _kubeadm_node.initialise(node, 7)
     assert str(error.value) == f"kubeadm init failed: {message}"
 
@@ -201,7 +202,7 @@ def test_the_token_goes_through_standard_input(node, paths, ignored):
 )
 def test_what_a_join_needs(node, configuration, token, lacking):
     node.params = {"name": "node1", "configuration": configuration, "token": token, "ignore_preflight_errors": []}
-    with pytest.raises(ValueError, match=rf"^node1 has not joined its cluster: {lacking} is needed to do so$"):
+    with pytest.raises(InputError, match=rf"^node1 has not joined its cluster: {lacking} is needed to do so$"):
         _kubeadm_node.join(node, 7)
     assert node.calls == []
 
@@ -209,7 +210,7 @@ def test_what_a_join_needs(node, configuration, token, lacking):
 def test_a_join_that_fails_keeps_the_token_to_itself(node):
     node.params = {"name": "node1", "configuration": {"kind": "x"}, "token": TOKEN, "ignore_preflight_errors": []}
     node.answer("kubeadm join", (1, f"read {TOKEN}\n", f"error execution phase preflight: {TOKEN} has ended\n"))
-    with pytest.raises(ValueError) as error:
+    with pytest.raises(ClusterError) as error:
         _kubeadm_node.join(node, 7)
     assert str(error.value) == "kubeadm join failed: error execution phase preflight: TOKEN has ended"
 
@@ -227,7 +228,7 @@ def test_credentials(node):
 def test_a_token_that_cannot_be_made(node):
     node.params = {"ttl": "5m"}
     node.answer("kubeadm token create", (1, TOKEN, f"error: cannot store {TOKEN}"))
-    with pytest.raises(ValueError, match=r"^kubeadm token create failed: error: cannot store TOKEN$"):
+    with pytest.raises(ClusterError, match=r"^kubeadm token create failed: error: cannot store TOKEN$"):
         _kubeadm_node.create_credentials(node)
 
 
@@ -267,7 +268,7 @@ def test_another_kubeadm_is_waited_for(other_kubeadm):
 def test_another_kubeadm_that_does_not_end_is_reported(other_kubeadm):
     started = time.monotonic()
     with (
-        pytest.raises(ValueError, match=r"^another kubeadm has been running on this node for 1 s$"),
+        pytest.raises(ClusterError, match=r"^another kubeadm has been running on this node for 1 s$"),
         _kubeadm_node.only_kubeadm(0.6),
     ):
         pytest.fail("two at once")
@@ -277,7 +278,7 @@ def test_another_kubeadm_that_does_not_end_is_reported(other_kubeadm):
 def test_a_lock_that_cannot_be_had(node, monkeypatch, tmp_path):
     monkeypatch.setattr(_kubeadm_node, "_LOCK", tmp_path / "absent" / "lock")
     with (
-        pytest.raises(ValueError, match=r"lock cannot be opened \(No such file or directory\): kubeadm needs root"),
+        pytest.raises(ClusterError, match=r"lock cannot be opened \(No such file or directory\): kubeadm needs root"),
         _kubeadm_node.only_kubeadm(5),
     ):
         pytest.fail("no lock, and yet in")

@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ansible_collections.podnet.kubernetes.plugins.module_utils._base.errors import InputError
 from ansible_collections.podnet.kubernetes.plugins.module_utils._matrix.cells import (
     CHECKS,
     FAMILIES,
@@ -157,7 +158,7 @@ CELL = {"source": "a", "target": "b", "check": "tcp", "family": "ipv4", "outcome
     ],
 )
 def test_a_field_that_is_unknown_or_missing_is_named(load, data, message):
-    with pytest.raises(ValueError, match=f"^{message}"):
+    with pytest.raises(InputError, match=f"^{message}"):
         load([data])
 
 

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ansible_collections.podnet.kubernetes.plugins.module_utils._base.errors import InputError
 from ansible_collections.podnet.kubernetes.plugins.module_utils._matrix.cells import (
     CHECKS,
     Endpoint,
@@ -645,13 +646,13 @@ V4_SLICE = endpoint_slice("shop/web", behind("10.244.1.5", "shop/a"))
     ],
 )
 def test_errors(wanted, objects, message):
-    with pytest.raises(ValueError, match=f"^{re.escape(message)}$"):
+    with pytest.raises(InputError, match=f"^{re.escape(message)}$"):
         endpoints(wanted, **objects)
 
 
 def test_the_right_answer_needs_the_service_of_the_api():
     objects = {"nodes": NODES, "pods": [], "services": [DNS], "endpoint_slices": [DNS_SLICE]}
-    with pytest.raises(ValueError, match=r"^the question to connectivity_dns_service has default/kubernetes, and the "):
+    with pytest.raises(InputError, match=r"^the question to connectivity_dns_service has default/kubernetes, and the "):
         find_endpoints(load_cluster(objects), Wanted(dns="kube-system/kube-dns"))
 
 
@@ -667,7 +668,7 @@ def test_the_right_answer_needs_the_service_of_the_api():
 )
 def test_bad_objects(objects, problem):
     start = "nodes, pods, services and endpoint_slices are wanted, each a list of objects as kubernetes.core.k8s_info"
-    with pytest.raises(ValueError, match=f"^{start} returns them .*{problem}"):
+    with pytest.raises(InputError, match=f"^{start} returns them .*{problem}"):
         load_cluster(objects)
 
 
@@ -692,7 +693,7 @@ def test_load_selectors():
 )
 def test_bad_selectors(data):
     message = f"connectivity_pod_selectors has {data!r}: give a dict with namespace and, perhaps, match_labels"
-    with pytest.raises(ValueError, match=f"^{re.escape(message)}$"):
+    with pytest.raises(InputError, match=f"^{re.escape(message)}$"):
         load_selectors([data])
 
 
@@ -702,7 +703,7 @@ def test_bad_labels(labels):
         f"connectivity_pod_selectors has the match_labels {labels!r}: give a dict of texts, with quotes around numbers "
         "and true"
     )
-    with pytest.raises(ValueError, match=f"^{re.escape(message)}$"):
+    with pytest.raises(InputError, match=f"^{re.escape(message)}$"):
         load_selectors([{"namespace": "shop", "match_labels": labels}])
 
 
@@ -828,7 +829,7 @@ def test_checks_choose_among_all_tries(checks):
     ],
 )
 def test_targets_of_bad_input(listeners, checks, message):
-    with pytest.raises(ValueError, match=f"^{re.escape(message)}$"):
+    with pytest.raises(InputError, match=f"^{re.escape(message)}$"):
         find_targets([POD], listeners, checks)
 
 

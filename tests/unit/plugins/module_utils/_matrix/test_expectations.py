@@ -9,6 +9,7 @@ from dataclasses import replace
 
 import pytest
 
+from ansible_collections.podnet.kubernetes.plugins.module_utils._base.errors import InputError
 from ansible_collections.podnet.kubernetes.plugins.module_utils._matrix.cells import Cell, Endpoint, Key, Target, Try
 from ansible_collections.podnet.kubernetes.plugins.module_utils._matrix.expectations import (
     Expectation,
@@ -295,7 +296,7 @@ def test_a_cell_that_is_missing_has_failed(network):
 )
 def test_cells_that_do_not_fit_are_an_error(network, change, message):
     lab = network()
-    with pytest.raises(ValueError, match="cells has") as error:
+    with pytest.raises(InputError, match="cells has") as error:
         judge_all(lab, change(lab.cells()))
     assert str(error.value).startswith(message)
 
@@ -303,7 +304,7 @@ def test_cells_that_do_not_fit_are_an_error(network, change, message):
 def test_a_target_that_is_no_endpoint_is_an_error(network):
     lab = network()
     lab.targets.append(Target("default/x", "pod", "10.244.9.9", (Try("icmp"),)))
-    with pytest.raises(ValueError, match="targets has default/x, which endpoints has not"):
+    with pytest.raises(InputError, match="targets has default/x, which endpoints has not"):
         judge_all(lab)
 
 
@@ -365,7 +366,7 @@ def test_an_expectation_of_the_source_address_leaves_the_rest(network):
     ],
 )
 def test_an_expectation_that_does_nothing_is_an_error(network, rule, message):
-    with pytest.raises(ValueError, match=message):
+    with pytest.raises(InputError, match=message):
         judge_all(network(), rules=[{"outcome": "reachable"}, rule])
 
 
@@ -420,13 +421,13 @@ def test_cells_of_policies_that_are_not_in_the_matrix(network, other):
     lab = network(nodes=1)
     assert set(expected_by(lab, said(), other)) == {"tcp"}
     # One at least is, or they are of something else.
-    with pytest.raises(ValueError, match=r"^policy_cells matches no cell: .* is the first of 2, and none is in the"):
+    with pytest.raises(InputError, match=r"^policy_cells matches no cell: .* is the first of 2, and none is in the"):
         judge_all(lab, policy_cells=[other, other])
 
 
 def test_cells_of_policies_that_contradict_one_another(network):
     message = "policy_cells has default/node1-a -> default/node1-b, tcp 8080, ipv4 both allowed and not: "
-    with pytest.raises(ValueError, match=f"^{message}"):
+    with pytest.raises(InputError, match=f"^{message}"):
         judge_all(network(nodes=1), policy_cells=[said(), said(allowed=True)])
 
 

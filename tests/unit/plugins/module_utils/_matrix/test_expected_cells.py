@@ -8,6 +8,7 @@ import re
 
 import pytest
 
+from ansible_collections.podnet.kubernetes.plugins.module_utils._base.errors import InputError
 from ansible_collections.podnet.kubernetes.plugins.module_utils._matrix.cells import Key
 from ansible_collections.podnet.kubernetes.plugins.module_utils._matrix.expected_cells import (
     by_key,
@@ -68,7 +69,7 @@ def test_what_may_be_left_out(entry):
     ],
 )
 def test_bad_cells_are_one_clear_error(value, message):
-    with pytest.raises(ValueError, match=f"^{re.escape(message)}"):
+    with pytest.raises(InputError, match=f"^{re.escape(message)}"):
         load_expected_cells(value, "cells")
 
 
@@ -95,7 +96,7 @@ def test_what_cannot_be_probed_has_no_key():
 
 def test_cells_that_contradict_one_another():
     message = "cells has shop/api -> shop/db, tcp 80, ipv4 both allowed and not: give the cells of one set of policies"
-    with pytest.raises(ValueError, match=f"^{message}$"):
+    with pytest.raises(InputError, match=f"^{message}$"):
         by_key([cell(), cell(protocol="UDP"), cell(allowed=False)], "cells")
 
 

@@ -16,6 +16,7 @@ from pathlib import Path
 
 import pytest
 
+from ansible_collections.podnet.kubernetes.plugins.module_utils._base.errors import InputError
 from ansible_collections.podnet.kubernetes.plugins.module_utils._nodes import allocation_file as _allocation_file
 from ansible_collections.podnet.kubernetes.plugins.module_utils._nodes.allocation_file import (
     parse,
@@ -111,9 +112,9 @@ def test_a_plan_that_fails_changes_nothing_and_holds_no_lock(path):
     update_allocation(str(path), set_to(TWO))
 
     def fail(stored):
-        raise ValueError("exhausted")
+        raise InputError("exhausted")
 
-    with pytest.raises(ValueError, match="exhausted"):
+    with pytest.raises(InputError, match="exhausted"):
         update_allocation(str(path), fail)
     assert path.read_text() == TEXT
     assert update_allocation(str(path), set_to(ONE)) == (TWO, ONE)
@@ -167,7 +168,7 @@ def document(**differences):
 def test_a_file_that_is_not_right_is_refused_and_left(path, content, message, write):
     path.parent.mkdir()
     path.write_bytes(content)
-    with pytest.raises(ValueError) as error:
+    with pytest.raises(InputError) as error:
         update_allocation(str(path), set_to(ONE), write)
     assert str(error.value).startswith(f"{path} {message}")
     assert str(error.value).endswith(
@@ -180,7 +181,7 @@ def test_a_file_that_is_not_right_is_refused_and_left(path, content, message, wr
 def test_a_path_that_cannot_be_used(tmp_path, write):
     (tmp_path / "file").touch()
     for path in (tmp_path, tmp_path / "file" / "subnets.json"):
-        with pytest.raises(ValueError, match=f"^path {path}: the file cannot be read or written: "):
+        with pytest.raises(InputError, match=f"^path {path}: the file cannot be read or written: "):
             update_allocation(str(path), set_to(ONE), write)
 
 

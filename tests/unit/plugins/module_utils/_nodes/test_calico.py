@@ -8,6 +8,7 @@ import ipaddress
 
 import pytest
 
+from ansible_collections.podnet.kubernetes.plugins.module_utils._base.errors import InputError
 from ansible_collections.podnet.kubernetes.plugins.module_utils._nodes.calico import (
     find_wrong_addresses,
     foreign_routes,
@@ -65,7 +66,7 @@ def test_foreign_routes(route, entry):
 
 @pytest.mark.parametrize("routes", [None, ["10.0.0.0/8"], [{"dev": "enp0s8"}]])
 def test_routes_of_another_shape(routes):
-    with pytest.raises(ValueError, match=r"^routes are wanted as ip -json route show prints them"):
+    with pytest.raises(InputError, match=r"^routes are wanted as ip -json route show prints them"):
         foreign_routes(routes)
 
 
@@ -266,5 +267,5 @@ def test_start_problems(found, log, sentence):
 
 @pytest.mark.parametrize("pods", [None, ["calico-node"], [{"metadata": {"name": "a"}}]])
 def test_something_else_than_pods(pods):
-    with pytest.raises(ValueError, match=r"^Pod objects are wanted"):
+    with pytest.raises(InputError, match=r"^Pod objects are wanted"):
         start_problems(pods, {})

@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ansible_collections.podnet.kubernetes.plugins.module_utils._base.errors import InputError
 from ansible_collections.podnet.kubernetes.plugins.module_utils._nodes.flannel import (
     find_wrong_addresses,
     interface_arguments,
@@ -78,7 +79,7 @@ NEITHER = "is neither a NIC's name, an address nor a network, and flanneld can n
     ],
 )
 def test_bad_values(value, message):
-    with pytest.raises(ValueError) as error:
+    with pytest.raises(InputError) as error:
         interface_arguments(value)
     assert str(error.value).startswith(message)
 
@@ -265,7 +266,7 @@ def test_the_remedy_fits_all_nodes(nodes, value, remedy):
 
 @pytest.mark.parametrize("value", ["", "enp0s["])
 def test_a_bad_value_of_the_variable(value):
-    with pytest.raises(ValueError, match=r"^flannel_interface "):
+    with pytest.raises(InputError, match=r"^flannel_interface "):
         find_wrong_addresses([WRONG], value)
 
 
@@ -275,6 +276,6 @@ def test_a_bad_value_of_the_variable(value):
 )
 def test_a_result_of_another_module(found):
     with pytest.raises(
-        ValueError, match=r"^node1: node_address and candidates are wanted, as podnet.kubernetes\.node_ad"
+        InputError, match=r"^node1: node_address and candidates are wanted, as podnet.kubernetes\.node_ad"
     ):
         parse_flannel_node("node1", {}, found)

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from ansible_collections.podnet.kubernetes.plugins.module_utils._base.errors import ClusterError, InputError
 from ansible_collections.podnet.kubernetes.plugins.module_utils._nodes.node_address import (
     choose_address,
     find_shared_addresses,
@@ -94,7 +95,7 @@ def test_ipv6_is_a_family_of_its_own():
 
 @pytest.mark.parametrize("name", ["vagrant", "vagrant_flannel", "lab_calico"])
 def test_a_second_run_gives_the_first_ones_answer(name):
-    with pytest.raises(ValueError) as error:
+    with pytest.raises(InputError) as error:
         choose_address(machine(name), "ipv4")
     assert str(error.value) == (
         "this node has more than one address that could be the one the nodes share, 10.0.2.15/24 (enp0s3) and "
@@ -306,7 +307,7 @@ TWO = "set podnet_node_interface or podnet_node_network to fit one of 10.0.2.15/
     ],
 )
 def test_errors_say_what_would_be_right(asked, message):
-    with pytest.raises(ValueError) as error:
+    with pytest.raises(InputError) as error:
         choose_address(machine("vagrant_flannel"), "ipv4", **asked)
     assert str(error.value) == message
 
@@ -369,7 +370,7 @@ def test_errors_say_what_would_be_right(asked, message):
     ],
 )
 def test_errors_of_odd_machines(links, asked, message):
-    with pytest.raises(ValueError) as error:
+    with pytest.raises(InputError) as error:
         choose(links, **asked)
     assert str(error.value) == message
 
@@ -378,7 +379,9 @@ def test_errors_of_odd_machines(links, asked, message):
     "text", ["", "1: lo: <LOOPBACK>", "{}x", "7", '{"ifname": "lo"}', '["lo"]', '[{"ifname": "lo"}]']
 )
 def test_output_of_another_program_is_an_error(text):
-    with pytest.raises(ValueError, match=r"^the output of 'ip -details -json address show' is not what iproute2 4\.14"):
+    with pytest.raises(
+        ClusterError, match=r"^the output of 'ip -details -json address show' is not what iproute2 4\.14"
+    ):
         parse_interfaces(text, "ipv4")
 
 
@@ -430,5 +433,5 @@ def test_shared_addresses_are_sorted():
 
 
 def test_a_text_that_is_no_address():
-    with pytest.raises(ValueError, match=r"^the address of node1 is 'none', which is not an IPv4 or IPv6 address$"):
+    with pytest.raises(InputError, match=r"^the address of node1 is 'none', which is not an IPv4 or IPv6 address$"):
         find_shared_addresses({"node1": ("none", "eth0")})

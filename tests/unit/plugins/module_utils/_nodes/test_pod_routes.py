@@ -12,6 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ansible_collections.podnet.kubernetes.plugins.module_utils._base.errors import ClusterError, InputError
 from ansible_collections.podnet.kubernetes.plugins.module_utils._nodes.node_address import parse_interfaces
 from ansible_collections.podnet.kubernetes.plugins.module_utils._nodes.pod_routes import (
     Route,
@@ -76,7 +77,7 @@ def test_a_free_protocol_is_accepted(protocol):
     ],
 )
 def test_any_other_protocol_is_an_error(protocol, subject):
-    with pytest.raises(ValueError) as error:
+    with pytest.raises(InputError) as error:
         check_protocol(protocol)
     assert str(error.value) == subject + FREE
 
@@ -166,7 +167,7 @@ def test_no_routes_are_parsed(text):
     "text", ["10.22.2.0/24 via 10.100.198.201", "[{}]", "[1]", "{}x", '[{"dst": "10.0.0.0/8", "protocol": "static"}]']
 )
 def test_another_output_is_an_error(text):
-    with pytest.raises(ValueError, match=r"is not what iproute2 5\.3 and newer write"):
+    with pytest.raises(ClusterError, match=r"is not what iproute2 5\.3 and newer write"):
         parse_routes(text, "ipv4")
 
 
@@ -233,7 +234,7 @@ def test_without_routes_no_nic_is_needed():
     ],
 )
 def test_bad_routes_are_one_clear_error(routes, message):
-    with pytest.raises(ValueError) as error:
+    with pytest.raises(InputError) as error:
         wanted_routes(routes, node(), "enp0s8", OWN)
     assert str(error.value) == message
 
@@ -262,7 +263,7 @@ def test_bad_routes_are_one_clear_error(routes, message):
     ],
 )
 def test_a_nic_that_does_not_fit_is_one_clear_error(interfaces, device, message):
-    with pytest.raises(ValueError) as error:
+    with pytest.raises(InputError) as error:
         wanted_routes(pairs(("10.22.2.0/24", "10.100.198.201")), interfaces, device, OWN)
     assert str(error.value) == message
 
@@ -391,7 +392,7 @@ def test_a_plan(present, wanted, commands):
     ],
 )
 def test_a_foreign_route_to_the_same_destination_is_an_error_that_shows_it(rival, shown):
-    with pytest.raises(ValueError) as error:
+    with pytest.raises(ClusterError) as error:
         plan_routes([FOREIGN, rival], [PLAIN], OWN)
     assert str(error.value) == (
         f"routes: others have set routes to the same destinations: {shown}: "

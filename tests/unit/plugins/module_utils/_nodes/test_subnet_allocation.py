@@ -14,6 +14,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ansible_collections.podnet.kubernetes.plugins.module_utils._base.errors import InputError
 from ansible_collections.podnet.kubernetes.plugins.module_utils._nodes.subnet_allocation import allocate, parse_request
 
 WALKTHROUGH = {"networks": ["10.22.0.0/16"], "reserved": ["10.22.0.0/24"], "nodes": ["master", "node1", "node2"]}
@@ -41,7 +42,7 @@ def run(file=None, **options):
 
 
 def error_of(file=None, **options):
-    with pytest.raises(ValueError) as error:
+    with pytest.raises(InputError) as error:
         run(file, **options)
     return str(error.value)
 

@@ -12,6 +12,7 @@ import pytest
 from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 
+from ansible_collections.podnet.kubernetes.plugins.module_utils._base.errors import InputError
 from ansible_collections.podnet.kubernetes.plugins.module_utils._policies.matrix import expected_matrix
 from ansible_collections.podnet.kubernetes.plugins.module_utils._policies.objects import parse_policies
 from ansible_collections.podnet.kubernetes.plugins.module_utils._policies.pods import (
@@ -480,7 +481,7 @@ def test_icmp_is_an_extension(specs, allowed):
     ],
 )
 def test_an_unknown_namespace_is_refused(pods, policies, message):
-    with pytest.raises(ValueError, match=f"^{re.escape(message)}$"):
+    with pytest.raises(InputError, match=f"^{re.escape(message)}$"):
         matrix(policies, pods)
 
 

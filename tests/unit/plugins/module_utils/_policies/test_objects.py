@@ -9,6 +9,7 @@ from ipaddress import ip_network
 
 import pytest
 
+from ansible_collections.podnet.kubernetes.plugins.module_utils._base.errors import InputError
 from ansible_collections.podnet.kubernetes.plugins.module_utils._policies.objects import (
     IPBlock,
     LabelSelector,
@@ -255,7 +256,7 @@ def expression(**fields):
     ],
 )
 def test_an_invalid_spec_is_refused_with_the_path(spec, message):
-    with pytest.raises(ValueError, match=f"^{re.escape(f'shop/db-policy: {message}')}$"):
+    with pytest.raises(InputError, match=f"^{re.escape(f'shop/db-policy: {message}')}$"):
         parse(spec)
 
 
@@ -280,5 +281,5 @@ def test_an_invalid_spec_is_refused_with_the_path(spec, message):
     ],
 )
 def test_what_is_no_list_of_policies_is_refused(value, message):
-    with pytest.raises(ValueError, match=f"^{re.escape(message)}$"):
+    with pytest.raises(InputError, match=f"^{re.escape(message)}$"):
         parse_policies(value)

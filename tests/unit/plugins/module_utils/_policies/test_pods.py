@@ -9,6 +9,7 @@ from ipaddress import ip_address
 
 import pytest
 
+from ansible_collections.podnet.kubernetes.plugins.module_utils._base.errors import InputError
 from ansible_collections.podnet.kubernetes.plugins.module_utils._policies.pods import (
     NamedPort,
     Pod,
@@ -111,7 +112,7 @@ def test_a_pod_that_has_ended_is_left_out(phase):
     ],
 )
 def test_a_bad_pod_is_refused(pods, message):
-    with pytest.raises(ValueError, match=f"^{re.escape(message)}$"):
+    with pytest.raises(InputError, match=f"^{re.escape(message)}$"):
         parse_pods(pods)
 
 
@@ -125,7 +126,7 @@ def test_namespaces_get_the_label_of_their_name():
 
 def test_a_second_namespace_of_a_name_is_refused():
     shop = {"metadata": {"name": "shop"}}
-    with pytest.raises(ValueError, match=r"^namespaces\[1\] is a second shop: give one object for each namespace$"):
+    with pytest.raises(InputError, match=r"^namespaces\[1\] is a second shop: give one object for each namespace$"):
         parse_namespaces([shop, shop])
 
 
@@ -151,5 +152,5 @@ def test_ports_are_read_once():
     ],
 )
 def test_bad_ports_are_refused(ports, message):
-    with pytest.raises(ValueError, match=f"^{re.escape(message)}$"):
+    with pytest.raises(InputError, match=f"^{re.escape(message)}$"):
         parse_ports(ports)

@@ -11,6 +11,7 @@ from types import SimpleNamespace
 
 import pytest
 
+from ansible_collections.podnet.kubernetes.plugins.module_utils._base.errors import InputError
 from ansible_collections.podnet.kubernetes.plugins.module_utils._matrix.cells import Target, Try
 from ansible_collections.podnet.kubernetes.plugins.module_utils._matrix.expected_cells import ExpectedCell
 from ansible_collections.podnet.kubernetes.plugins.module_utils._probing import convergence as _convergence
@@ -162,19 +163,19 @@ def test_cells_that_are_not_this_node_s_to_probe(run):
 )
 def test_a_cell_that_is_not_probed_is_an_error(run, cell, name):
     with pytest.raises(
-        ValueError, match=f"^converge_on has {name}, which targets has not: give cells of what is probed$"
+        InputError, match=f"^converge_on has {name}, which targets has not: give cells of what is probed$"
     ):
         run({"b": True}, {"b": ["rrr"]}, more=[wanted("b", protocol="ICMP", port=None), cell])
 
 
 def test_cells_that_contradict_one_another_are_an_error(run):
-    with pytest.raises(ValueError, match=r"^converge_on has a -> b, tcp 80, ipv4 both allowed and not: "):
+    with pytest.raises(InputError, match=r"^converge_on has a -> b, tcp 80, ipv4 both allowed and not: "):
         run({"b": True}, {"b": ["rrr"]}, more=[wanted("b", False)])
 
 
 @pytest.mark.parametrize("timeout", [-1, 3601, float("nan")])
 def test_a_timeout_out_of_its_range(timeout):
-    with pytest.raises(ValueError, match=re.escape(f"converge_timeout is {timeout}: it must be from 0 to 3600")):
+    with pytest.raises(InputError, match=re.escape(f"converge_timeout is {timeout}: it must be from 0 to 3600")):
         Goal([], timeout)
 
 

@@ -14,6 +14,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ansible_collections.podnet.kubernetes.plugins.module_utils._base.errors import ClusterError
 from ansible_collections.podnet.kubernetes.plugins.module_utils._matrix.cells import Endpoint
 from ansible_collections.podnet.kubernetes.plugins.module_utils._probing import pod_namespaces as _pod_namespaces
 from ansible_collections.podnet.kubernetes.plugins.module_utils._probing.pod_namespaces import (
@@ -248,7 +249,7 @@ def test_no_pods_have_no_namespaces(proc):
 
 
 def trouble(proc, *pods):
-    with pytest.raises(ValueError) as error:
+    with pytest.raises(ClusterError) as error:
         find_namespaces(pods, proc.path)
     return str(error.value)
 
@@ -372,7 +373,7 @@ def test_the_node_that_a_machine_is(nodes, hostname, addresses, name):
     ],
 )
 def test_a_machine_that_is_no_node_is_an_error(nodes, addresses, shown):
-    with pytest.raises(ValueError) as error:
+    with pytest.raises(ClusterError) as error:
         node_of(nodes, "laptop", addresses)
     assert str(error.value) == (
         f"this machine, laptop, is not found among the nodes {shown} by its name or its addresses: set node to the "

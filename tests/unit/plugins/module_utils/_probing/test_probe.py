@@ -13,6 +13,7 @@ from contextlib import contextmanager, suppress
 
 import pytest
 
+from ansible_collections.podnet.kubernetes.plugins.module_utils._base.errors import ClusterError, InputError
 from ansible_collections.podnet.kubernetes.plugins.module_utils._matrix.cells import Target, Try
 from ansible_collections.podnet.kubernetes.plugins.module_utils._probing import probe as _probe
 from ansible_collections.podnet.kubernetes.plugins.module_utils._probing import responder as _responder
@@ -145,7 +146,7 @@ def test_silence_over_udp_says_nothing():
 
 
 def test_an_address_that_is_not_there_has_no_responder():
-    with Stay() as namespaces, pytest.raises(ValueError, match=r"^b: no responder at 203\.0\.113\.9 port 0 \(tcp\)"):
+    with Stay() as namespaces, pytest.raises(ClusterError, match=r"^b: no responder at 203\.0\.113\.9 port 0 \(tcp\)"):
         _responder.bind([_responder.Place("b", "", ("203.0.113.9",))], namespaces)
 
 
@@ -365,19 +366,19 @@ def test_a_name_server_s_answer_is_looked_at(serve, outcome, detail):
     ],
 )
 def test_settings_out_of_range(settings, message):
-    with pytest.raises(ValueError, match=message):
+    with pytest.raises(InputError, match=message):
         Settings("run", **settings)
 
 
 def test_ports_out_of_range():
-    with pytest.raises(ValueError, match="other_ports has 0, 70000: a port is a number from 1 to 65535"):
+    with pytest.raises(InputError, match="other_ports has 0, 70000: a port is a number from 1 to 65535"):
         _responder.check_ports("other_ports", [0, 80, 70000])
     assert _responder.check_ports("ports", [80, 8080]) == (80, 8080)
 
 
 @pytest.mark.parametrize("run", ["", "two words", "x" * 65])
 def test_a_run_that_fits_into_no_request(run):
-    with pytest.raises(ValueError, match=r"^run is '.*': it must be 1 to 64 letters and digits$"):
+    with pytest.raises(InputError, match=r"^run is '.*': it must be 1 to 64 letters and digits$"):
         Settings(run)
 
 
@@ -420,7 +421,7 @@ def test_one_answer_of_two_is_flapping():
 
 
 def test_a_namespace_that_is_gone():
-    with Namespaces() as namespaces, pytest.raises(ValueError, match=r"^cannot enter the network namespace /proc/0/"):
+    with Namespaces() as namespaces, pytest.raises(ClusterError, match=r"^cannot enter the network namespace /proc/0/"):
         probe(
             [Source("a", "/proc/0/ns/net", (HERE,))],
             [Target("b", "pod", HERE, (Try("tcp", 9, "nothing"),))],
@@ -439,7 +440,7 @@ def test_a_socket_that_cannot_be_had_is_one_clear_error(monkeypatch, check, numb
 
     monkeypatch.setattr(socket, "socket", refuse)
     expected = f"a: no socket for {check} over ipv4: {message} (root is needed, and enough open files)"
-    with pytest.raises(ValueError, match=f"^{re.escape(expected)}$"):
+    with pytest.raises(ClusterError, match=f"^{re.escape(expected)}$"):
         cell(Try(check, 9, "nothing"))
 
 

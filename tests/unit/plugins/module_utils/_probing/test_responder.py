@@ -14,6 +14,7 @@ from contextlib import contextmanager, suppress
 
 import pytest
 
+from ansible_collections.podnet.kubernetes.plugins.module_utils._base.errors import ClusterError, InputError
 from ansible_collections.podnet.kubernetes.plugins.module_utils._probing import responder as _responder
 from ansible_collections.podnet.kubernetes.plugins.module_utils._probing.network_namespace import Namespaces, mtu_of
 from ansible_collections.podnet.kubernetes.plugins.module_utils._probing.responder import (
@@ -205,13 +206,13 @@ def test_a_port_that_is_taken_is_left_to_who_has_it(taken_protocol):
     ],
 )
 def test_where_there_can_be_no_responder(place, message):
-    with Namespaces() as namespaces, pytest.raises(ValueError, match=f"^{re.escape(message)}$"):
+    with Namespaces() as namespaces, pytest.raises(ClusterError, match=f"^{re.escape(message)}$"):
         bind([place], namespaces)
 
 
 def test_there_are_responders_of_one_run_on_a_node():
     with responders(Place("b", "", ("127.0.0.1",))):
-        with pytest.raises(ValueError, match=r"^this node has responders of another run: Address already in use$"):
+        with pytest.raises(ClusterError, match=r"^this node has responders of another run: Address already in use$"):
             start([], "run2", 60)
         assert stop() is True
         assert stop() is False
@@ -221,7 +222,7 @@ def test_there_are_responders_of_one_run_on_a_node():
 
 @pytest.mark.parametrize("run", ["", "a b", "a\n", "x" * 65, "läuft"])
 def test_an_identifier_that_does_not_fit_into_a_request(run):
-    with pytest.raises(ValueError, match=r"^run is '.*': it must be 1 to 64 letters and digits$"):
+    with pytest.raises(InputError, match=r"^run is '.*': it must be 1 to 64 letters and digits$"):
         start([], run, 60)
     assert stop() is False
 

@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ansible_collections.podnet.kubernetes.plugins.module_utils._base.errors import InputError
 from ansible_collections.podnet.kubernetes.plugins.module_utils._probing import wire as _wire
 from ansible_collections.podnet.kubernetes.plugins.module_utils._probing.wire import Report
 
@@ -208,7 +209,7 @@ def test_identifiers_of_runs(run):
 
 @pytest.mark.parametrize("run", ["", "two words", "a\n", "x" * 65, "läuft"])
 def test_what_is_no_identifier_of_a_run(run):
-    with pytest.raises(ValueError, match=r"^run is '.*': it must be 1 to 64 letters and digits$"):
+    with pytest.raises(InputError, match=r"^run is '.*': it must be 1 to 64 letters and digits$"):
         _wire.check_run(run)
 
 
