@@ -18,7 +18,6 @@ FOUND := $(shell for python in $(PYTHON); do $$python -c 'import ensurepip, os, 
 BASE_PYTHON := $(firstword $(FOUND))
 LOCK := requirements/python-$(or $(word 2,$(FOUND)),3.11).txt
 VENV := .venv/$(notdir $(LOCK))
-ZIPIMPORT_CACHE := roles/lab/files/zipimport_cache.py
 COLLECTION := .collections/ansible_collections/podnet/kubernetes
 
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
@@ -33,12 +32,10 @@ help: ## Show this list
 venv: $(VENV) ## Make the virtual environment (every target does so when it is missing)
 
 # Nothing is compiled beforehand: of the many files of the package ansible few are read.
-# What runs on the controller keeps compiled modules, as the lab's nodes do (docs/decisions/0016-the-lab-compiles-a-module-once.md).
-$(VENV): $(LOCK) $(ZIPIMPORT_CACHE) | $(COLLECTION)
+$(VENV): $(LOCK) | $(COLLECTION)
 	@test -n "$(BASE_PYTHON)" || { echo 'PYTHON=$(PYTHON): needs Python 3.11 or newer with its module venv, in the package python3-venv on Debian and Ubuntu' >&2; exit 1; }
 	$(BASE_PYTHON) -m venv --clear .venv
 	.venv/bin/pip --quiet --disable-pip-version-check install --no-compile --require-hashes --requirement $(LOCK)
-	@for folder in .venv/lib/python*/site-packages; do cp $(ZIPIMPORT_CACHE) $$folder && echo import zipimport_cache > $$folder/zipimport_cache.pth; done
 	@cp $(LOCK) $@
 
 # Ansible, pytest and mypy find a collection by a path of this shape only.
