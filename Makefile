@@ -44,21 +44,21 @@ $(COLLECTION):
 	@ln -s ../../.. $@
 
 lab: $(VENV) ## Bring up the lab's nodes
-	ansible-playbook playbooks/lab.yml $(ARGS)
+	ansible-playbook lab/create.yml $(ARGS)
 
 lab-destroy: $(VENV) ## Remove the lab
-	ansible-playbook playbooks/lab_destroy.yml $(ARGS)
+	ansible-playbook lab/destroy.yml $(ARGS)
 
 basic-cni: $(VENV) ## Bring up the lab with a cluster on a plain bridge with static routes
-	ansible-playbook playbooks/lab.yml -e lab_network=basic_cni $(ARGS)
+	ansible-playbook lab/create.yml -e lab_network=basic_cni $(ARGS)
 	ansible-playbook playbooks/basic_cni.yml $(ARGS)
 
 flannel: $(VENV) ## Bring up the lab with a cluster on Flannel
-	ansible-playbook playbooks/lab.yml -e lab_network=flannel $(ARGS)
+	ansible-playbook lab/create.yml -e lab_network=flannel $(ARGS)
 	ansible-playbook playbooks/flannel.yml $(ARGS)
 
 calico: $(VENV) ## Bring up the lab with a cluster on Calico
-	ansible-playbook playbooks/lab.yml -e lab_network=calico $(ARGS)
+	ansible-playbook lab/create.yml -e lab_network=calico $(ARGS)
 	ansible-playbook playbooks/calico.yml $(ARGS)
 
 verify: $(VENV) ## Prove the network of the cluster on the lab, as it stands

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 ROOT = Path(__file__).resolve().parents[1]
-KUBECONFIG = ROOT / "inventories" / "lab" / ".podnet" / "admin.conf"
+KUBECONFIG = ROOT / "lab" / "inventory" / ".podnet" / "admin.conf"
 AT_ONCE = 8
 RUNS = 3
 

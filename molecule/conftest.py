@@ -140,7 +140,7 @@ def read_inventory(path: Path) -> Inventory:
 
 def inventory_of(config: pytest.Config) -> Inventory:
     """Return the inventory that Molecule names; the lab's without Molecule."""
-    return read_inventory(Path(config.getoption("ansible_inventory") or ROOT / "inventories" / "lab"))
+    return read_inventory(Path(config.getoption("ansible_inventory") or ROOT / "lab" / "inventory"))
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
@@ -160,7 +160,7 @@ def lab(inventory: Inventory) -> dict[str, Any]:
     """The defaults of the role lab: what its inventory does not set. On other machines the test is skipped."""
     if not inventory.lab:
         pytest.skip("this is about the lab's own machines")
-    defaults: dict[str, Any] = yaml.safe_load((ROOT / "roles" / "lab" / "defaults" / "main.yml").read_text())
+    defaults: dict[str, Any] = yaml.safe_load((ROOT / "lab" / "roles" / "lab" / "defaults" / "main.yml").read_text())
     return defaults
 
 

@@ -1,4 +1,7 @@
-"""docs/default-urls.md has every address and image that a default names, under its variable, and no other."""
+"""docs/default-urls.md has every address and image that a default names, under its variable, and no other.
+
+The page also lists the images of the lab's mirror, which are defaults of the role lab.
+"""
 
 from __future__ import annotations
 
@@ -31,7 +34,7 @@ def strings(value: Any) -> Iterator[str]:
 def defaults() -> dict[str, Any]:
     """Return the defaults of all roles, with what their templates name put in."""
     raw: dict[str, Any] = {}
-    for path in sorted(ROOT.glob("roles/*/defaults/main.yml")):
+    for path in [*ROOT.glob("roles/*/defaults/main.yml"), *ROOT.glob("lab/roles/*/defaults/main.yml")]:
         raw.update(yaml.safe_load(path.read_text()) or {})
 
     def fill(value: Any) -> Any:

@@ -14,7 +14,8 @@ import installed
 import yaml
 
 ROOT = installed.ROOT
-PLAYBOOKS = ["playbooks/*.yml", "molecule/*/*.yml", "benchmarks/*.yml"]
+PLAYBOOKS = ["playbooks/*.yml", "lab/*.yml", "molecule/*/*.yml", "benchmarks/*.yml"]
+NO_PLAYBOOKS = ("molecule.yml", "requirements.yml")
 
 
 def check(*playbooks: str, cwd: Path = ROOT) -> str:
@@ -29,17 +30,17 @@ def names(pattern: str, but: str = "") -> list[str]:
 
 
 def test_every_playbook_of_the_clone():
-    playbooks = [name for pattern in PLAYBOOKS for name in names(pattern, but="molecule.yml")]
+    playbooks = [name for pattern in PLAYBOOKS for name in names(pattern) if Path(name).name not in NO_PLAYBOOKS]
     shown = check(*playbooks)
     assert [name for name in playbooks if f"playbook: {name}" not in shown] == []
 
 
 def test_every_task_of_the_roles(tmp_path):
     """As imported tasks: then the files are read and the modules looked for at once."""
-    imports = [{"ansible.builtin.import_tasks": str(ROOT / name)} for name in names("roles/*/tasks/*.yml")]
-    handlers = [{"ansible.builtin.import_tasks": str(ROOT / name)} for name in names("roles/*/handlers/*.yml")]
+    patterns = [f"{roles}/*/{kind}/*.yml" for kind in ("tasks", "handlers") for roles in ("roles", "lab/roles")]
+    imports = [{"ansible.builtin.import_tasks": str(ROOT / name)} for pattern in patterns for name in names(pattern)]
     playbook = tmp_path / "tasks.yml"
-    playbook.write_text(json.dumps([{"hosts": "all", "tasks": imports + handlers}]))
+    playbook.write_text(json.dumps([{"hosts": "all", "tasks": imports}]))
     check(str(playbook))
 
 
@@ -69,7 +70,7 @@ def test_the_examples_are_understood_in_a_project_of_a_stranger(project):
 def test_a_clone_without_the_link_says_what_to_do(tmp_path):
     (tmp_path / "ansible.cfg").write_text((ROOT / "ansible.cfg").read_text())
     playbook = str(ROOT / "playbooks" / "flannel.yml")
-    done = installed.run("ansible-playbook", "--inventory", str(ROOT / "inventories/lab"), playbook, cwd=tmp_path)
+    done = installed.run("ansible-playbook", "--inventory", str(ROOT / "lab/inventory"), playbook, cwd=tmp_path)
     assert done.returncode == 2
     assert "does not find the collection podnet.kubernetes" in done.stdout
     assert "make venv" in done.stdout
@@ -77,7 +78,7 @@ def test_a_clone_without_the_link_says_what_to_do(tmp_path):
 
 def test_no_image_of_the_lab_is_built_with_a_network():
     """podman would make a bridge for it, and rules of the packet filter, and leave them on the machine."""
-    texts = [re.sub(r"[\[\]',]", "", (ROOT / name).read_text()) for name in names("roles/lab/tasks/*.yml")]
+    texts = [re.sub(r"[\[\]',]", "", (ROOT / name).read_text()) for name in names("lab/roles/lab/tasks/*.yml")]
     builds = [line for text in texts for line in re.findall(r"podman .*\bbuild .*", text)]
     assert len(builds) == 2
     assert [line for line in builds if " --network none " not in line] == []

@@ -55,7 +55,7 @@ def verify(dual, reports):
 def test_each_node_has_the_subnet_of_the_walkthrough_and_one_of_ipv6(kubectl, root):
     wanted = {name: SUBNETS[name] for name in THREE}
     assert {node["metadata"]["name"]: node["spec"]["podCIDRs"] for node in kubectl.items("nodes")} == wanted
-    allocation = json.loads((root / "inventories/lab/.podnet/allocation.json").read_text())["allocation"]
+    allocation = json.loads((root / "lab/inventory/.podnet/allocation.json").read_text())["allocation"]
     assert {name: allocation[name] for name in THREE} == wanted
 
 
@@ -242,7 +242,7 @@ def test_the_walkthrough_s_own_configuration_fails_where_the_topology_says(verif
 def test_a_node_that_rebooted_is_whole_without_ansible(dual, verify, on, kubectl, inventory):
     """Its network namespace is a new one with the two NICs alone: what is there again, the node brought back itself."""
     name = inventory.workers[0]
-    done = dual("molecule/basic_cni/reboot.yml", "--extra-vars", f"lab_reboot={name}")
+    done = dual("lab/reboot.yml", "--extra-vars", f"lab_reboot={name}")
     assert done.returncode == 0, done.stdout
     assert until(lambda: routes(on(name)) == expected_routes(name), seconds=60)
     kubectl.output("wait", "--for=condition=Ready", f"node/{name}", "--timeout=90s")
@@ -255,9 +255,9 @@ def test_a_node_that_rebooted_is_whole_without_ansible(dual, verify, on, kubectl
 @pytest.fixture(scope="module")
 def with_a_fourth(dual, root):
     """Runs a playbook on the lab's inventory and one node more."""
-    more = ["--inventory", "inventories/lab", "--inventory", "molecule/basic_cni/inventory"]
+    more = ["--inventory", "lab/inventory", "--inventory", "molecule/basic_cni/inventory"]
     return lambda playbook, *arguments: dual(
-        playbook, *more, "--extra-vars", f"podnet_output_dir={root}/inventories/lab/.podnet", *arguments
+        playbook, *more, "--extra-vars", f"podnet_output_dir={root}/lab/inventory/.podnet", *arguments
     )
 
 
@@ -274,7 +274,7 @@ def running(on, kubectl, inventory):
 
 
 def test_a_fourth_node_gets_a_subnet_and_the_others_one_route_each(with_a_fourth, running, kubectl, on, inventory):
-    made = with_a_fourth("playbooks/lab.yml", "--extra-vars", "lab_network=basic_cni")
+    made = with_a_fourth("lab/create.yml", "--extra-vars", "lab_network=basic_cni")
     assert made.returncode == 0, made.stdout
     services, pods = running()
     done = with_a_fourth("playbooks/basic_cni.yml")
@@ -289,13 +289,13 @@ def test_a_fourth_node_gets_a_subnet_and_the_others_one_route_each(with_a_fourth
 
 def test_a_node_that_is_removed_leaves_no_route_and_keeps_its_subnet(dual, kubectl, on, root, inventory):
     kubectl.output("delete", "node", "node3")
-    removed = dual("playbooks/lab.yml", "--extra-vars", "lab_network=basic_cni")
+    removed = dual("lab/create.yml", "--extra-vars", "lab_network=basic_cni")
     assert removed.returncode == 0, removed.stdout
     done = dual("molecule/basic_cni/install.yml")
     assert done.returncode == 0, done.stdout
     for name in inventory.nodes:
         assert routes(on(name)) == expected_routes(name)
-    allocation = json.loads((root / "inventories/lab/.podnet/allocation.json").read_text())["allocation"]
+    allocation = json.loads((root / "lab/inventory/.podnet/allocation.json").read_text())["allocation"]
     assert allocation["node3"] == SUBNETS["node3"]
 
 

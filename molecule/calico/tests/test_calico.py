@@ -28,7 +28,7 @@ def sequence(root):
     """Returns a sequence by its name, with the report of each step by the step's name."""
 
     def read(name):
-        steps = json.loads((root / "inventories/lab/.podnet/reports" / name / "sequence.json").read_text())
+        steps = json.loads((root / "lab/inventory/.podnet/reports" / name / "sequence.json").read_text())
         return {step["step"]: {**step, "report": json.loads(Path(step["report"]).read_text())} for step in steps}
 
     return read
@@ -81,7 +81,7 @@ def test_what_changed_is_in_the_sequence(sequence):
 
 
 def test_the_second_run_proved_the_end_only(root):
-    steps = json.loads((root / "inventories/lab/.podnet/reports/three_tiers/end.json").read_text())
+    steps = json.loads((root / "lab/inventory/.podnet/reports/three_tiers/end.json").read_text())
     assert [(step["step"], step["changed"]) for step in steps] == [("tiers", 0)]
 
 

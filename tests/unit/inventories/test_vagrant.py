@@ -18,7 +18,7 @@ import yaml
 
 ROOT = Path(__file__).resolve().parents[3]
 VAGRANT = ROOT / "inventories" / "vagrant"
-LAB = ROOT / "inventories" / "lab"
+LAB = ROOT / "lab" / "inventory"
 GROUPS = ("control_plane", "nodes")
 HOW_THEY_ARE_REACHED = ("ansible_", "vagrant_")
 # Boxes and providers name NICs differently: only the lab has one by name.
