@@ -23,7 +23,8 @@ from ansible_collections.podnet.kubernetes.plugins.module_utils._matrix.cells im
 from ansible_collections.podnet.kubernetes.plugins.module_utils._matrix.endpoints import find_targets
 from ansible_collections.podnet.kubernetes.plugins.module_utils._probing import responder as _responder
 from ansible_collections.podnet.kubernetes.plugins.module_utils._probing.network_namespace import Namespaces
-from ansible_collections.podnet.kubernetes.plugins.module_utils._probing.probe import Settings, Source, probe
+from ansible_collections.podnet.kubernetes.plugins.module_utils._probing.probe import Source, probe
+from ansible_collections.podnet.kubernetes.plugins.module_utils._probing.settings import ProbeSettings
 
 SIZES = (10, 30, 110)
 TARGETS_PER_POD = 3
@@ -84,7 +85,7 @@ def measure(pods: list[Endpoint], listeners: list[Listener], sources: int) -> tu
     start = time.monotonic()
     with Namespaces() as namespaces:
         froms = [Source(pod.name, path(pod.name), pod.addresses) for pod in pods[:sources]]
-        cells = probe(froms, targets, Settings("bench", attempts=1, transfer=0, timeout=5), namespaces)
+        cells = probe(froms, targets, ProbeSettings("bench", attempts=1, transfer=0, timeout=5), namespaces)
     seconds = time.monotonic() - start
     memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     return len(cells) // 2, sum(cell.outcome != "reachable" for cell in cells), seconds, memory

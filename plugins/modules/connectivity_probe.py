@@ -49,19 +49,21 @@ options:
     type: str
     required: true
   attempts:
-    description: How many attempts each cell gets. When some succeed and some do not, the cell is flapping.
+    description:
+      - How many attempts each cell gets. From V(1) to V(100).
+      - When some succeed and some fail, the cell is flapping.
     type: int
     default: 3
   interval:
-    description: Seconds from the beginning of one attempt to that of the next.
+    description: Seconds between the starts of two attempts. From V(0) to V(60).
     type: float
     default: 0.15
   timeout:
-    description: Seconds that an attempt may take.
+    description: How long one attempt may take, in seconds. From V(0.01) to V(60).
     type: float
     default: 0.6
   transfer:
-    description: Bytes that the last TCP attempt carries each way; V(0) for none. At most 1 MiB.
+    description: How many bytes the last TCP attempt carries each way. From V(0) to V(1048576).
     type: int
     default: 65536
   converge_on:
@@ -78,9 +80,9 @@ options:
     default: []
   converge_timeout:
     description:
-      - Seconds after which it is no longer waited for O(converge_on), from V(0) for a single round to V(3600). A round
-        that has begun is ended.
-      - Cells that are wrong then do not fail the task, but are in RV(convergence.wrong).
+      - How long to wait for O(converge_on), in seconds. From V(0) to V(3600).
+      - The module finishes the round in which the time ends, so V(0) makes a single round.
+      - Cells that are still wrong then do not fail the task. RV(convergence.wrong) lists them.
     type: float
     default: 30
 seealso:
@@ -254,7 +256,8 @@ from ansible_collections.podnet.kubernetes.plugins.module_utils._matrix.expected
 from ansible_collections.podnet.kubernetes.plugins.module_utils._probing.convergence import Goal, converge
 from ansible_collections.podnet.kubernetes.plugins.module_utils._probing.network_namespace import Namespaces
 from ansible_collections.podnet.kubernetes.plugins.module_utils._probing.pod_namespaces import locate
-from ansible_collections.podnet.kubernetes.plugins.module_utils._probing.probe import Settings, Source, probe
+from ansible_collections.podnet.kubernetes.plugins.module_utils._probing.probe import Source, probe
+from ansible_collections.podnet.kubernetes.plugins.module_utils._probing.settings import ProbeSettings
 
 ARGUMENTS = {
     "endpoints": {"type": "list", "elements": "dict", "required": True},
@@ -274,7 +277,7 @@ SETTINGS = ("run", "attempts", "interval", "timeout", "transfer")
 def main() -> None:
     module = AnsibleModule(argument_spec=ARGUMENTS, supports_check_mode=True)
     try:
-        settings = Settings(**{name: module.params[name] for name in SETTINGS})
+        settings = ProbeSettings(**{name: module.params[name] for name in SETTINGS})
         targets = load_targets(module.params["targets"])
         goal = Goal(load_expected_cells(module.params["converge_on"], "converge_on"), module.params["converge_timeout"])
         node, local = locate(load_endpoints(module.params["endpoints"]), module.params["node"])

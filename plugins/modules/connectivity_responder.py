@@ -61,7 +61,7 @@ options:
     elements: int
     default: []
   seconds:
-    description: After how many seconds the process ends by itself.
+    description: After how many seconds the process ends by itself. From V(0) to V(86400).
     type: int
     default: 120
 seealso:
@@ -130,7 +130,7 @@ running:
 
 from ansible.module_utils.basic import AnsibleModule
 
-from ansible_collections.podnet.kubernetes.plugins.module_utils._base.errors import InputError, PodnetError
+from ansible_collections.podnet.kubernetes.plugins.module_utils._base.errors import PodnetError
 from ansible_collections.podnet.kubernetes.plugins.module_utils._matrix.cells import as_dict, load_endpoints
 from ansible_collections.podnet.kubernetes.plugins.module_utils._probing.network_namespace import Namespaces
 from ansible_collections.podnet.kubernetes.plugins.module_utils._probing.pod_namespaces import link_overhead, locate
@@ -141,6 +141,7 @@ from ansible_collections.podnet.kubernetes.plugins.module_utils._probing.respond
     start,
     stop,
 )
+from ansible_collections.podnet.kubernetes.plugins.module_utils._probing.settings import check_range
 from ansible_collections.podnet.kubernetes.plugins.module_utils._probing.wire import check_run
 
 ARGUMENTS = {
@@ -159,8 +160,7 @@ def start_responders(module: AnsibleModule) -> dict[str, object]:
     parameters = module.params
     run = check_run(parameters["run"])
     own, other = (check_ports(name, parameters[name]) for name in ("ports", "other_ports"))
-    if parameters["seconds"] < 0:
-        raise InputError(f"seconds is {parameters['seconds']}: it must be 0 or more")
+    check_range("seconds", parameters["seconds"])
     node, local = locate(load_endpoints(parameters["endpoints"]), parameters["node"])
     places = [
         Place(one.name, namespace, one.addresses, (own if one.own else other) if one.kind == "pod" else ())

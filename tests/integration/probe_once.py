@@ -10,7 +10,8 @@ from ansible_collections.podnet.kubernetes.plugins.module_utils._matrix.expected
 from ansible_collections.podnet.kubernetes.plugins.module_utils._probing import responder as _responder
 from ansible_collections.podnet.kubernetes.plugins.module_utils._probing.convergence import Goal, converge
 from ansible_collections.podnet.kubernetes.plugins.module_utils._probing.network_namespace import Namespaces
-from ansible_collections.podnet.kubernetes.plugins.module_utils._probing.probe import Settings, Source, probe
+from ansible_collections.podnet.kubernetes.plugins.module_utils._probing.probe import Source, probe
+from ansible_collections.podnet.kubernetes.plugins.module_utils._probing.settings import ProbeSettings
 
 
 def main() -> None:
@@ -20,7 +21,7 @@ def main() -> None:
         bound = _responder.bind([_responder.Place("b1", namespaces.path("b1"), target.addresses)], entered)
         _responder.start(bound, "once", 30)
         targets = find_targets([target], [one.listener for one in bound], CHECKS)
-        sources, settings = [Source("a1", namespaces.path("a1"), source.addresses)], Settings("once")
+        sources, settings = [Source("a1", namespaces.path("a1"), source.addresses)], ProbeSettings("once")
         goal = Goal([ExpectedCell("a1", "b1", None, "ICMP", family, True) for family in FAMILIES])
         convergence = converge(sources, targets, goal, settings, entered)
         cells = probe(sources, targets, settings, entered)

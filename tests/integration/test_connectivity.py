@@ -27,7 +27,8 @@ from ansible_collections.podnet.kubernetes.plugins.module_utils._matrix.failures
 from ansible_collections.podnet.kubernetes.plugins.module_utils._probing import responder as _responder
 from ansible_collections.podnet.kubernetes.plugins.module_utils._probing.convergence import Goal, converge
 from ansible_collections.podnet.kubernetes.plugins.module_utils._probing.network_namespace import Namespaces
-from ansible_collections.podnet.kubernetes.plugins.module_utils._probing.probe import Settings, Source, probe
+from ansible_collections.podnet.kubernetes.plugins.module_utils._probing.probe import Source, probe
+from ansible_collections.podnet.kubernetes.plugins.module_utils._probing.settings import ProbeSettings
 
 pytestmark = pytest.mark.skipif(os.geteuid() != 0, reason="network namespaces need root")
 
@@ -80,7 +81,7 @@ def verify(listeners, policy_cells=(), **settings):
     targets = find_targets(endpoints(), listeners, CHECKS)
     start = time.monotonic()
     with Namespaces() as entered:
-        cells = probe(sources(), targets, Settings("test", **{"timeout": TIMEOUT, **settings}), entered)
+        cells = probe(sources(), targets, ProbeSettings("test", **{"timeout": TIMEOUT, **settings}), entered)
     seconds = time.monotonic() - start
     network = Network(overhead=0, pod_to_node_source="own")
     return list(judge(endpoints(), targets, listeners, cells, (), network, policy_cells)), seconds
@@ -245,7 +246,7 @@ def wait_for(cells, listeners, timeout=30.0):
     """Wait until all sources see what these cells say, and return how it went."""
     with Namespaces() as entered:
         targets = find_targets(endpoints(), listeners, CHECKS)
-        return converge(sources(), targets, Goal(cells, timeout), Settings("test", timeout=TIMEOUT), entered)
+        return converge(sources(), targets, Goal(cells, timeout), ProbeSettings("test", timeout=TIMEOUT), entered)
 
 
 @contextmanager
@@ -316,7 +317,7 @@ def test_who_is_not_of_the_run_gets_no_answer():
         targets = find_targets(endpoints(), listeners, ["tcp", "udp"])
         with Namespaces() as entered:
             source = Source("a1", namespaces.path("a1"), ("10.98.1.11",))
-            cells = probe([source], targets, Settings("another", timeout=0.2, attempts=1), entered)
+            cells = probe([source], targets, ProbeSettings("another", timeout=0.2, attempts=1), entered)
     assert {cell.outcome for cell in cells} == {"blocked"}
 
 

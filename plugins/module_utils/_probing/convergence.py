@@ -16,14 +16,13 @@ from ansible_collections.podnet.kubernetes.plugins.module_utils._matrix.expected
 from ansible_collections.podnet.kubernetes.plugins.module_utils._probing.attempts import Record
 from ansible_collections.podnet.kubernetes.plugins.module_utils._probing.network_namespace import Namespaces
 from ansible_collections.podnet.kubernetes.plugins.module_utils._probing.probe import (
-    Settings,
     Source,
     make_attempts,
     make_records,
 )
+from ansible_collections.podnet.kubernetes.plugins.module_utils._probing.settings import ProbeSettings, check_range
 
 _ATTEMPTS = 3  # of a cell in one round, all of which have to be right
-_LONGEST = 3600  # seconds that may be waited
 _KEY = ("source", "target", "protocol", "port", "family", "allowed")
 
 
@@ -41,8 +40,7 @@ class Goal:
 
     def __post_init__(self) -> None:
         """Raise InputError for a timeout that is out of its range."""
-        if not 0 <= self.timeout <= _LONGEST:
-            raise InputError(f"converge_timeout is {self.timeout}: it must be from 0 to {_LONGEST}")
+        check_range("converge_timeout", self.timeout)
 
 
 @dataclass(frozen=True)
@@ -72,7 +70,7 @@ def converge(
     sources: Iterable[Source],
     targets: Iterable[Target],
     goal: Goal,
-    settings: Settings,
+    settings: ProbeSettings,
     namespaces: Namespaces,
 ) -> Convergence:
     """Poll cells, all at once, in rounds, until each was right in all attempts of one round, and return how it went.

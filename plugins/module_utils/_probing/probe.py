@@ -19,16 +19,15 @@ from collections.abc import Generator, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 
-from ansible_collections.podnet.kubernetes.plugins.module_utils._base.errors import ClusterError, InputError
+from ansible_collections.podnet.kubernetes.plugins.module_utils._base.errors import ClusterError
 from ansible_collections.podnet.kubernetes.plugins.module_utils._matrix.cells import Cell, Target, family_of
 from ansible_collections.podnet.kubernetes.plugins.module_utils._probing.attempts import Attempt, Record
 from ansible_collections.podnet.kubernetes.plugins.module_utils._probing.event_loop import Loop, Steps
 from ansible_collections.podnet.kubernetes.plugins.module_utils._probing.network_namespace import Namespaces
 from ansible_collections.podnet.kubernetes.plugins.module_utils._probing.path_mtu import PathMtu
+from ansible_collections.podnet.kubernetes.plugins.module_utils._probing.settings import ProbeSettings
 from ansible_collections.podnet.kubernetes.plugins.module_utils._probing.source_ports import SourcePorts
 from ansible_collections.podnet.kubernetes.plugins.module_utils._probing.wire import (
-    LARGEST_TRANSFER,
-    check_run,
     decode_answer,
     decode_echo,
     decode_report,
@@ -46,37 +45,6 @@ _VERSIONS = {"ipv4": socket.AF_INET, "ipv6": socket.AF_INET6}
 
 
 @dataclass(frozen=True)
-class Settings:
-    """How it is probed.
-
-    Attributes:
-        run: identifier of the run, the responders' too
-        attempts: how many a cell gets
-        interval: seconds from one attempt to the next
-        timeout: seconds that an attempt may take
-        transfer: bytes that the last TCP attempt carries each way; 0: none
-    """
-
-    run: str
-    attempts: int = 3
-    interval: float = 0.15
-    timeout: float = 0.6
-    transfer: int = 65536
-
-    def __post_init__(self) -> None:
-        """Raise InputError for a setting that is out of its range."""
-        check_run(self.run)
-        for name, value, least, most in (
-            ("attempts", self.attempts, 1, 100),
-            ("interval", self.interval, 0, 60),
-            ("timeout", self.timeout, 0.01, 60),
-            ("transfer", self.transfer, 0, LARGEST_TRANSFER),
-        ):
-            if not least <= value <= most:
-                raise InputError(f"{name} is {value}: it must be from {least} to {most}")
-
-
-@dataclass(frozen=True)
 class Source:
     """Where probes come from: an endpoint's name, the path of its network namespace (empty: our own), its addresses."""
 
@@ -86,7 +54,7 @@ class Source:
 
 
 def probe(
-    sources: Iterable[Source], targets: Iterable[Target], settings: Settings, namespaces: Namespaces
+    sources: Iterable[Source], targets: Iterable[Target], settings: ProbeSettings, namespaces: Namespaces
 ) -> list[Cell]:
     """Return a cell for each source, each target that is another endpoint in one of its families, and each try.
 
@@ -98,7 +66,7 @@ def probe(
     return [record.summarise(start) for record in records]
 
 
-def make_attempts(records: Sequence[Record], settings: Settings, namespaces: Namespaces) -> float:
+def make_attempts(records: Sequence[Record], settings: ProbeSettings, namespaces: Namespaces) -> float:
     """Make all attempts of the records, and return when that began, of the monotonic clock.
 
     Raises:
@@ -131,7 +99,7 @@ def make_records(sources: Iterable[Source], targets: Iterable[Target]) -> Iterat
 class _Prober:
     """Begins attempts, and holds one conversation for each."""
 
-    def __init__(self, settings: Settings, namespaces: Namespaces, loop: Loop) -> None:
+    def __init__(self, settings: ProbeSettings, namespaces: Namespaces, loop: Loop) -> None:
         self._settings, self._namespaces, self._loop = settings, namespaces, loop
         self._echoes: dict[tuple[str, str], _Echoes] = {}  # by source and family
         self._ports = SourcePorts(time.monotonic())
@@ -241,7 +209,7 @@ class _Echoes:
         unsent: attempts that have yet to begin
     """
 
-    def __init__(self, family: str, settings: Settings) -> None:
+    def __init__(self, family: str, settings: ProbeSettings) -> None:
         self.unsent = 0
         self._family, self._settings = family, settings
         self._sock: socket.socket | None = None
@@ -428,4 +396,4 @@ def _peer_in(text: bytes) -> str | None:
     return peer if re.fullmatch(r"([0-9.]{7,15}|\[[0-9a-fA-F:.]{2,39}\]):[0-9]{1,5}", peer) else None
 
 
-__all__ = ["Settings", "Source", "make_attempts", "make_records", "probe"]
+__all__ = ["Source", "make_attempts", "make_records", "probe"]

@@ -18,7 +18,8 @@ from ansible_collections.podnet.kubernetes.plugins.module_utils._probing import 
 from ansible_collections.podnet.kubernetes.plugins.module_utils._probing.attempts import Attempt
 from ansible_collections.podnet.kubernetes.plugins.module_utils._probing.convergence import Convergence, Goal, converge
 from ansible_collections.podnet.kubernetes.plugins.module_utils._probing.network_namespace import Namespaces
-from ansible_collections.podnet.kubernetes.plugins.module_utils._probing.probe import Settings, Source
+from ansible_collections.podnet.kubernetes.plugins.module_utils._probing.probe import Source
+from ansible_collections.podnet.kubernetes.plugins.module_utils._probing.settings import ProbeSettings
 from ansible_collections.podnet.kubernetes.plugins.module_utils._probing.wire import (
     Report,
     decode_request,
@@ -76,7 +77,7 @@ def run(monkeypatch):
         sources = [Source("a", "", (HERE,)), Source("a2", "", (HERE,))]
         targets = [Target(name, "pod", HERE, (Try("tcp", 80, "podnet"), Try("icmp"))) for name in (*shows, "a")]
         goal = Goal([*(wanted(name, one) for name, one in allowed.items()), *more], timeout)
-        return converge(sources, targets, goal, Settings("run", **settings), None), rounds
+        return converge(sources, targets, goal, ProbeSettings("run", **settings), None), rounds
 
     return run_with
 
@@ -203,7 +204,7 @@ def test_over_real_sockets(allowed):
                 [Source("a", "", (HERE,))],
                 [Target("b", "pod", HERE, (Try("udp", port, "podnet"),))],
                 Goal([wanted("b", allowed, protocol="UDP", port=port)]),
-                Settings("run", interval=0.01, timeout=0.1),
+                ProbeSettings("run", interval=0.01, timeout=0.1),
                 namespaces,
             )
         thread.join(5)
