@@ -2,9 +2,9 @@
 
 Nine pods in three namespaces, ports 80 and 81, TCP and UDP: 288 cells. A policy lets nobody into the pods of one
 namespace, so a third of the cells is blocked. For `kubectl exec` the pods run agnhost, four servers in each, and
-agnhost connects from one to the other, as known tools for policies do. Ours is the entry point `policies` of the role
-calico, with all that it does: it waits until the policy is enforced, then tries each cell three times. What a case
-more costs is the difference between a run of one case and a run of several.
+agnhost connects from one to the other, as known tools for policies do. Ours is the role network_policies, with all that
+it does: it waits until the policy is enforced, then tries each cell three times. What a case more costs is the
+difference between a run of one case and a run of several.
 """
 
 from __future__ import annotations
@@ -54,17 +54,17 @@ def nine_pods(containers: list[dict[str, Any]]) -> list[dict[str, Any]]:
 
 
 def by_us(cases: int) -> float:
-    """Return how long the entry point `policies` takes for so many cases, of which every second one is open."""
+    """Return how long the role takes for so many cases, of which every second one is open."""
     steps = [{"name": f"case-{number}", "policies": [] if number % 2 else [NOBODY]} for number in range(cases)]
     with tempfile.TemporaryDirectory() as folder:
         variables = {
-            "calico_policy_steps": steps,
-            "calico_policy_namespaces": NAMESPACES,
-            "calico_policy_ports": [
+            "network_policies_steps": steps,
+            "network_policies_namespaces": NAMESPACES,
+            "network_policies_ports": [
                 {"port": port, "protocol": protocol.upper()} for port, protocol in product(PORTS, PROTOCOLS)
             ],
-            "calico_report_dir": folder,
-            "calico_replay": True,
+            "network_policies_report_dir": folder,
+            "network_policies_replay": True,
         }
         command = ["ansible-playbook", "molecule/calico/policies.yml", "--extra-vars", json.dumps(variables)]
         start = time.monotonic()

@@ -212,11 +212,11 @@ def steps_of(found):
 
 @pytest.fixture(scope="module")
 def prove(play, tmp_path_factory):
-    """Runs the entry point `policies` with these variables on the nine pods."""
+    """Runs an entry point of the role network_policies with these variables on the nine pods."""
 
     def run(**variables):
         path = tmp_path_factory.mktemp("policies") / "variables.yml"
-        whole = {"calico_policy_namespaces": list(NAMESPACES), "calico_policy_ports": PORTS, **variables}
+        whole = {"network_policies_namespaces": list(NAMESPACES), "network_policies_ports": PORTS, **variables}
         path.write_text(yaml.safe_dump(whole))
         return play("molecule/calico/policies.yml", "--extra-vars", f"@{path}")
 
@@ -227,7 +227,7 @@ def test_every_feature_of_policies_does_what_the_oracle_says(prove, nine_pods, s
     found = cases(nine_pods, "192.168.0.0/16")
     assert len(found) >= 20
     start = time.monotonic()
-    done = prove(calico_policies_name="cases", calico_policy_steps=steps_of(found))
+    done = prove(network_policies_name="cases", network_policies_steps=steps_of(found))
     print(f"{len(found)} cases in {time.monotonic() - start:.0f} s")
     assert done.returncode == 0, done.stdout[-5000:]
     mixed = 0
@@ -272,7 +272,7 @@ def leak(on, kubectl, target):
 
 def test_a_pod_that_is_reached_against_a_policy_is_named_with_the_policy(prove, nine_pods, on, kubectl, reports):
     with leak(on, kubectl, "x/a"):
-        done = prove(calico_policies_name="leak", calico_policies=[NOBODY], calico_policy_timeout=5)
+        done = prove(network_policies_name="leak", network_policies_definitions=[NOBODY], network_policies_timeout=5)
     assert done.returncode == 2, done.stdout
     wrong = [cell for cell in reports("leak-1-all")["cells"] if cell["verdict"] != "passed"]
     assert {cell["target"] for cell in wrong} == {"x/a"}
@@ -282,7 +282,7 @@ def test_a_pod_that_is_reached_against_a_policy_is_named_with_the_policy(prove, 
 
 def test_a_policy_that_changes_changes_what_is_expected(prove, nine_pods, sequence):
     changed = policy("x/nobody", {"podSelector": {}, "ingress": [{"ports": [{"port": 80}]}]})
-    done = prove(calico_policies_name="changed", calico_policies=[changed], calico_replay=True)
+    done = prove(network_policies_name="changed", network_policies_definitions=[changed], network_policies_replay=True)
     assert done.returncode == 0, done.stdout
     step = sequence("changed")["all"]
     assert step["changed"] == 24  # to three pods from eight others, TCP port 80
@@ -305,25 +305,25 @@ def moved(kubectl, nine_pods):
 def test_policies_of_others_count_and_stay_and_hold_for_a_pod_that_moved(prove, moved, kubectl, sequence):
     foreign = policy("y/theirs", {"podSelector": {"matchLabels": {"pod": "a"}}, "policyTypes": ["Ingress"]})
     kubectl.output("apply", "--filename=-", data=foreign)
-    done = prove(calico_policies_name="foreign", calico_policies=[NOBODY])
+    done = prove(network_policies_name="foreign", network_policies_definitions=[NOBODY])
     assert done.returncode == 0, done.stdout
     blocked = {cell["target"] for cell in sequence("foreign")["all"]["report"]["cells"] if cell["outcome"] == "blocked"}
     assert blocked == {moved, "x/b", "x/c", "y/a"}
-    refused = prove(calico_policies=[foreign])
+    refused = prove(network_policies_definitions=[foreign])
     assert refused.returncode == 2
     assert "y/theirs exist and were not applied by this role" in refused.stdout.replace("\n", " ")
     kubectl.output("delete", "networkpolicy", "theirs", "--namespace=y")
 
 
 def test_policies_are_removed_again(prove, nine_pods, kubectl):
-    done = prove(calico_policies=[NOBODY], calico_policies_state="absent")
+    done = prove(network_policies_definitions=[NOBODY], entry_point="remove")
     assert done.returncode == 0, done.stdout
     assert kubectl.items("networkpolicies", "--namespace=x") == []
 
 
 def test_a_policy_that_the_api_would_refuse_is_refused_before(prove, nine_pods, kubectl):
     wrong = policy("x/wrong", {"podSelector": {}, "ingress": [{"ports": [{"port": 80, "endPort": 79}]}]})
-    done = prove(calico_policies=[wrong])
+    done = prove(network_policies_definitions=[wrong])
     assert done.returncode == 2
     assert "spec.ingress[0].ports[0].endPort 79" in done.stdout.replace("\n", " ")
     assert kubectl.items("networkpolicies", "--namespace=x") == []

@@ -246,7 +246,7 @@ def test_flannel_alone_enforces_no_policies_and_is_named_for_it(play, kubectl):
         "metadata": {"name": "deny-all", "namespace": "default"},
         "spec": {"podSelector": {}, "policyTypes": ["Ingress"]},
     }
-    variables = {"calico_policies": [policy], "calico_policy_timeout": 2}
+    variables = {"network_policies_definitions": [policy], "network_policies_timeout": 2}
     done = play("molecule/calico/policies.yml", "--extra-vars", json.dumps(variables))
     assert done.returncode == 2, done.stdout
     assert "The network of this cluster does not enforce NetworkPolicies" in done.stdout
