@@ -51,6 +51,7 @@ from typing import Any, Callable
 
 from ansible.errors import AnsibleFilterError
 
+from ansible_collections.podnet.kubernetes.plugins.module_utils._base.errors import PodnetError
 from ansible_collections.podnet.kubernetes.plugins.module_utils._policies.listeners import select_listeners
 from ansible_collections.podnet.kubernetes.plugins.module_utils._policies.pods import parse_ports
 
@@ -61,7 +62,7 @@ def policy_listeners(
     """Return the listeners at these ports."""
     try:
         return select_listeners(listeners, parse_ports(ports))
-    except ValueError as error:
+    except PodnetError as error:
         raise AnsibleFilterError(str(error)) from error
 
 

@@ -146,6 +146,7 @@ from typing import Any, Callable
 
 from ansible.errors import AnsibleFilterError
 
+from ansible_collections.podnet.kubernetes.plugins.module_utils._base.errors import PodnetError
 from ansible_collections.podnet.kubernetes.plugins.module_utils._policies.plan import plan_steps
 
 
@@ -159,7 +160,7 @@ def policy_plan(
     """Return the plan for these steps."""
     try:
         plan = plan_steps(existing, steps, namespaces, replay)
-    except ValueError as error:
+    except PodnetError as error:
         raise AnsibleFilterError(str(error)) from error
     return {**_with_lists(plan), "steps": [_with_lists(step) for step in plan.steps]}
 

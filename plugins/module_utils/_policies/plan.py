@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from ansible_collections.podnet.kubernetes.plugins.module_utils._base.errors import InputError
 from ansible_collections.podnet.kubernetes.plugins.module_utils._base.object_fields import (
     read_fields,
     read_items,
@@ -94,11 +95,11 @@ def plan_steps(existing: Any, steps: Any, namespaces: Sequence[str] = (), replay
         replay: play all steps even when the cluster has the policies of the last one
 
     Raises:
-        ValueError: a step or a policy has another form; the message names the field
+        InputError: a step or a policy has another form; the message names the field
     """
     wanted = [_read_step(item, f"steps[{index}]") for index, item in enumerate(read_list(steps, "steps"))]
     if not wanted:
-        raise ValueError("steps is empty: give at least one step")
+        raise InputError("steps is empty: give at least one step")
     policies = [policy for step in wanted for policy in step.policies]
     touched = {*namespaces, *(_namespace(policy) for policy in policies)}
     found = [*read_list(existing, "existing")]
@@ -152,10 +153,10 @@ def _end(wanted: Sequence[_Wanted]) -> _Wanted:
 
 
 def _read_step(value: Any, path: str) -> _Wanted:
-    """Read a step. Raises ValueError when it has another form."""
+    """Read a step. Raises InputError when it has another form."""
     fields = read_fields(value, path, ("name", "policies", "labels", "objects"))
     if not isinstance(fields.get("name"), str):
-        raise ValueError(f"{path}.name is {fields.get('name')!r}: give the step a name")
+        raise InputError(f"{path}.name is {fields.get('name')!r}: give the step a name")
     policies = read_items(fields, "policies", path)
     for where, policy in policies:
         read_metadata(policy, where, _KIND)
