@@ -24,7 +24,7 @@ export PATH := $(CURDIR)/.venv/bin:$(PATH)
 # Images of containers set it. Each ansible-playbook would compile all that it imports, which is a third of what a short one does.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help venv lab lab-destroy basic-cni flannel calico verify lint sanity unit versions integration molecule molecule-debian-12 test-quick test test-lab test-beside bench build lock lock-3.11 lock-3.12 clean
+.PHONY: help venv lab lab-destroy basic-cni flannel calico verify lint sanity unit versions integration molecule molecule-debian-12 test-quick test test-lab test-beside architecture bench build lock lock-3.11 lock-3.12 clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "%-18s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -107,6 +107,9 @@ test-lab:
 test-beside:
 	@nice $(MAKE) --output-sync=line $(QUICK)
 	@nice pytest tests/integration -k vagrant
+
+architecture: $(VENV) ## Draw the rooms and their imports into docs/architecture.md
+	python tests/architecture.py
 
 bench: $(VENV) ## Time the oracle of policies, the probing at scale, and both against kubectl exec on the lab's cluster (after make calico)
 	python benchmarks/policies.py
