@@ -1,27 +1,39 @@
-"""Time the probing of a node with many pods against three times as many targets, on network namespaces.
+"""Time the probes of a node with many pods against three times as many targets, on network namespaces.
 
-    python benchmarks/scale.py [PODS …]
+    python benchmarks/scale.py [--rounds ROUNDS] [PODS …]
 
-A target is a namespace behind a router, as a pod is behind its node. So each knows one neighbour only, and the kernel's
-table of neighbours, one for all namespaces, does not overflow. TCP and UDP with the source, one attempt a cell. Needs
-root.
+Three arms alternate in one run: the probe on its own event loop, and the same probes on asyncio by its socket functions
+and by its streams (probe_asyncio.py).
+They probe TCP and UDP with the responder's report, one attempt a cell. "processor" is the probing process's own time:
+the responders share the machine, and their time is in "seconds" only.
+
+A target is a namespace behind a router, as a pod is behind its node. Each one has a single neighbour, so the kernel's
+neighbour table, which all namespaces share, does not overflow. The benchmark needs root.
 """
 
 from __future__ import annotations
 
+import argparse
 import os
 import resource
 import subprocess
 import sys
 import time
+from dataclasses import dataclass
+from itertools import product
 from multiprocessing import get_context
+from operator import attrgetter
 from pathlib import Path
+from statistics import median
+from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / ".collections"))
 
+from probe_asyncio import probe_by_sockets, probe_by_streams
+
 from ansible_collections.podnet.kubernetes.plugins.module_utils._matrix.cells import Endpoint, Listener
 from ansible_collections.podnet.kubernetes.plugins.module_utils._matrix.endpoints import find_targets
-from ansible_collections.podnet.kubernetes.plugins.module_utils._probing import responder as _responder
+from ansible_collections.podnet.kubernetes.plugins.module_utils._probing import responder
 from ansible_collections.podnet.kubernetes.plugins.module_utils._probing.network_namespace import Namespaces
 from ansible_collections.podnet.kubernetes.plugins.module_utils._probing.probe import Source, probe
 from ansible_collections.podnet.kubernetes.plugins.module_utils._probing.settings import ProbeSettings
@@ -30,25 +42,37 @@ SIZES = (10, 30, 110)
 TARGETS_PER_POD = 3
 PREFIX = "bench-podnet-"
 GATEWAY = "10.98.255.254"
+ARMS = {"ours": probe, "asyncio, sockets": probe_by_sockets, "asyncio, streams": probe_by_streams}
+
+
+@dataclass(frozen=True)
+class Measured:
+    """One run of one arm; the processor's seconds are those of the probing process."""
+
+    cells: int
+    failed: int
+    seconds: float
+    processor: float
+    megabytes: float
 
 
 def endpoint(number: int) -> Endpoint:
-    """Return the pod with that number."""
+    """Make the pod endpoint with that number."""
     return Endpoint(f"p{number}", "pod", (f"10.98.{number // 250}.{number % 250 + 2}",), "node")
 
 
 def path(name: str) -> str:
-    """Return the path of a namespace."""
+    """Name the file of a namespace."""
     return f"/run/netns/{PREFIX}{name}"
 
 
 def batch(lines: list[str]) -> None:
-    """Run lines of ip(8)."""
+    """Run commands of ip(8)."""
     subprocess.run(["ip", "-batch", "-"], input="".join(f"{line}\n" for line in lines), text=True, check=True)
 
 
 def make(pods: list[Endpoint]) -> None:
-    """Make a namespace that routes, and one for each pod behind it."""
+    """Make a namespace that routes, and a namespace behind it for each pod."""
     remove()
     batch([f"netns add {PREFIX}{name}" for name in ("node", *(pod.name for pod in pods))])
     settings = ["net.ipv4.ip_forward=1", "net.ipv4.conf.all.send_redirects=0", "net.ipv4.conf.default.send_redirects=0"]
@@ -62,13 +86,13 @@ def make(pods: list[Endpoint]) -> None:
 
 
 def way_to(pod: Endpoint) -> list[str]:
-    """Return the lines that make the node a pod's gateway."""
+    """List the commands that make the node the gateway of a pod."""
     link = f"dev {pod.name}"
     return [f"link set {link} up", f"address add {GATEWAY}/32 {link}", f"route add {pod.addresses[0]} {link}"]
 
 
 def batch_in(name: str, lines: list[str]) -> None:
-    """Run lines of ip(8) in a namespace."""
+    """Run commands of ip(8) in a namespace."""
     text = "".join(f"{line}\n" for line in lines)
     subprocess.run(["ip", "-n", f"{PREFIX}{name}", "-batch", "-"], input=text, text=True, check=True)
 
@@ -79,49 +103,71 @@ def remove() -> None:
     batch([f"netns delete {name}" for name in names])
 
 
-def measure(pods: list[Endpoint], listeners: list[Listener], sources: int) -> tuple[int, int, float, float]:
-    """Return pairs, failed cells, seconds and megabytes of probing all pods from the first of them."""
+def measure(arm: str, pods: list[Endpoint], listeners: list[Listener], sources: int) -> Measured:
+    """Probe all pods from the first of them, in this process."""
     targets = find_targets(pods, listeners, ["tcp", "udp"])
-    start = time.monotonic()
+    start, processor = time.monotonic(), time.process_time()
     with Namespaces() as namespaces:
         froms = [Source(pod.name, path(pod.name), pod.addresses) for pod in pods[:sources]]
-        cells = probe(froms, targets, ProbeSettings("bench", attempts=1, transfer=0, timeout=5), namespaces)
-    seconds = time.monotonic() - start
-    memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    return len(cells) // 2, sum(cell.outcome != "reachable" for cell in cells), seconds, memory
+        cells = ARMS[arm](froms, targets, ProbeSettings("bench", attempts=1, transfer=0, timeout=5), namespaces)
+    return Measured(
+        cells=len(cells),
+        failed=sum(cell.outcome != "reachable" for cell in cells),
+        seconds=time.monotonic() - start,
+        processor=time.process_time() - processor,
+        megabytes=resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,
+    )
 
 
-def run(size: int) -> None:
-    """Print a line of the table."""
+def measure_alone(*arguments: Any) -> Measured:
+    """Measure in a new process, whose peak of memory is its own."""
+    with get_context("spawn").Pool(1) as pool:
+        return pool.apply(measure, arguments)
+
+
+def run(size: int, rounds: int) -> None:
+    """Measure the arms in turn, as many rounds as asked, and print the lines of one size."""
     pods = [endpoint(number) for number in range(size * TARGETS_PER_POD)]
     make(pods)
     try:
-        _responder.stop()
+        responder.stop()
         with Namespaces() as namespaces:
-            bound = _responder.bind(
-                [_responder.Place(pod.name, path(pod.name), pod.addresses) for pod in pods], namespaces
+            bound = responder.bind(
+                [responder.Place(pod.name, path(pod.name), pod.addresses) for pod in pods], namespaces
             )
-        _responder.start(bound, "bench", 300)
-        # A process of its own: what it takes at most is not what an earlier size took.
-        with get_context("spawn").Pool(1) as pool:
-            listeners = [one.listener for one in bound]
-            pairs, failed, seconds, memory = pool.apply(measure, (pods, listeners, size))
-        _responder.stop()
+        responder.start(bound, "bench", 600)
+        listeners = [one.listener for one in bound]
+        found = [{arm: measure_alone(arm, pods, listeners, size) for arm in ARMS} for _round in range(rounds)]
+        responder.stop()
     finally:
         remove()
-    print(
-        f"{size:6} {len(pods):8} {pairs:8} {failed:7} {seconds:9.2f} {seconds / pairs * 1e6:9.0f} {memory:7.0f}",
-        flush=True,
-    )
+    broken = [f"{arm}: {one.failed}" for runs in found for arm, one in runs.items() if one.failed]
+    if broken:
+        sys.exit(f"cells failed ({', '.join(broken)}): did another process stop the responders of this machine?")
+    for arm in ARMS:
+        runs = [one[arm] for one in found]
+        middle = sorted(runs, key=attrgetter("seconds"))[rounds // 2]
+        print(
+            f"{size:6} {len(pods):8} {middle.cells:8}  {arm:16} {middle.seconds:8.2f} {middle.processor:10.2f} "
+            f"{middle.seconds / middle.cells * 1e6:8.0f} {middle.megabytes:7.0f}"
+        )
+    for arm, title in product(list(ARMS)[1:], ("seconds", "processor")):
+        ratios = sorted(getattr(one[arm], title) / getattr(one["ours"], title) for one in found)
+        spread = f"({ratios[0]:.2f} to {ratios[-1]:.2f} in {rounds} rounds)"
+        print(f"{'':25} {arm:16} takes {median(ratios):.2f} times our {title} {spread}", flush=True)
 
 
 def main() -> None:
     """Print the table."""
     if os.geteuid() != 0:
         sys.exit("network namespaces need root")
-    print("  pods  targets    pairs  failed   seconds   us/pair      MB")
-    for size in [int(text) for text in sys.argv[1:]] or SIZES:
-        run(size)
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("sizes", nargs="*", type=int, default=SIZES, metavar="PODS")
+    parser.add_argument("--rounds", type=int, default=5, help="how often each arm runs (default: 5)")
+    options = parser.parse_args()
+    print("  pods  targets    cells  loop              seconds  processor  us/cell      MB")
+    for size in options.sizes:
+        run(size, options.rounds)
 
 
 if __name__ == "__main__":
