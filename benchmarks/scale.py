@@ -135,7 +135,7 @@ def run(size: int, rounds: int) -> None:
             bound = responder.bind(
                 [responder.Place(pod.name, path(pod.name), pod.addresses) for pod in pods], namespaces
             )
-        responder.start(bound, "bench", 600)
+        responder.start(bound, "bench", 3600)
         listeners = [one.listener for one in bound]
         found = [{arm: measure_alone(arm, pods, listeners, size) for arm in ARMS} for _round in range(rounds)]
         responder.stop()

@@ -26,7 +26,12 @@ ROOMS: dict[str, tuple[str, ...]] = {
     "_probing": ("_base", "_matrix"),
 }
 # Files that Ansible loads are doors to the rooms: any room is open to them, and no room imports them.
-DOORS = ("modules", "filter", "action", "lookup")
+DOORS = {
+    "modules": "Modules: most run on nodes.",
+    "filter": "Filters: plain data in and out, on the controller.",
+    "action": "Actions: run on the controller, where their input is.",
+    "lookup": "Lookups: questions to the cluster.",
+}
 ALLOWED = {**ROOMS, **dict.fromkeys(DOORS, tuple(ROOMS))}
 
 _PREFIX = ("ansible_collections", "podnet", "kubernetes", "plugins")
@@ -105,7 +110,9 @@ def drawing(root: Path = ROOT) -> str:
     for room in ROOMS:
         purpose = " ".join(docstring(room, root).partition("\n\n")[0].split())
         lines.append(f"| `{room}` | {purpose} | {', '.join(targets(room)) or 'nothing'} |")
-    lines += [f"| `plugins/{door}` | | {', '.join(targets(door))} |" for door in DOORS]
+    lines += [
+        f"| `plugins/{door}` | {text} | {', '.join(targets(door)) or 'nothing'} |" for door, text in DOORS.items()
+    ]
     return "\n".join(lines) + "\n"
 
 
