@@ -132,8 +132,9 @@ from ansible.module_utils.basic import AnsibleModule
 
 from ansible_collections.podnet.kubernetes.plugins.module_utils._base.errors import PodnetError
 from ansible_collections.podnet.kubernetes.plugins.module_utils._matrix.cells import as_dict, load_endpoints
+from ansible_collections.podnet.kubernetes.plugins.module_utils._probing.links import link_overhead
 from ansible_collections.podnet.kubernetes.plugins.module_utils._probing.network_namespace import Namespaces
-from ansible_collections.podnet.kubernetes.plugins.module_utils._probing.pod_namespaces import link_overhead, locate
+from ansible_collections.podnet.kubernetes.plugins.module_utils._probing.pod_namespaces import locate
 from ansible_collections.podnet.kubernetes.plugins.module_utils._probing.responder import (
     Place,
     bind,

@@ -7,7 +7,7 @@ import namespaces
 from ansible_collections.podnet.kubernetes.plugins.module_utils._matrix.cells import CHECKS, FAMILIES
 from ansible_collections.podnet.kubernetes.plugins.module_utils._matrix.endpoints import find_targets
 from ansible_collections.podnet.kubernetes.plugins.module_utils._matrix.expected_cells import ExpectedCell
-from ansible_collections.podnet.kubernetes.plugins.module_utils._probing import responder as _responder
+from ansible_collections.podnet.kubernetes.plugins.module_utils._probing import responder
 from ansible_collections.podnet.kubernetes.plugins.module_utils._probing.convergence import Goal, converge
 from ansible_collections.podnet.kubernetes.plugins.module_utils._probing.network_namespace import Namespaces
 from ansible_collections.podnet.kubernetes.plugins.module_utils._probing.probe import Source, probe
@@ -18,14 +18,14 @@ def main() -> None:
     """Print the outcome of each cell."""
     source, target = (next(one for one in namespaces.endpoints() if one.name == name) for name in ("a1", "b1"))
     with Namespaces() as entered:
-        bound = _responder.bind([_responder.Place("b1", namespaces.path("b1"), target.addresses)], entered)
-        _responder.start(bound, "once", 30)
+        bound = responder.bind([responder.Place("b1", namespaces.path("b1"), target.addresses)], entered)
+        responder.start(bound, "once", 30)
         targets = find_targets([target], [one.listener for one in bound], CHECKS)
         sources, settings = [Source("a1", namespaces.path("a1"), source.addresses)], ProbeSettings("once")
         goal = Goal([ExpectedCell("a1", "b1", None, "ICMP", family, True) for family in FAMILIES])
         convergence = converge(sources, targets, goal, settings, entered)
         cells = probe(sources, targets, settings, entered)
-    _responder.stop()
+    responder.stop()
     assert (convergence.cells, convergence.wrong) == (2, ())
     print(*(cell.outcome for cell in cells))
 

@@ -24,7 +24,7 @@ from ansible_collections.podnet.kubernetes.plugins.module_utils._matrix.expectat
 from ansible_collections.podnet.kubernetes.plugins.module_utils._matrix.expectations import judge
 from ansible_collections.podnet.kubernetes.plugins.module_utils._matrix.expected_cells import ExpectedCell
 from ansible_collections.podnet.kubernetes.plugins.module_utils._matrix.failures import group_failures
-from ansible_collections.podnet.kubernetes.plugins.module_utils._probing import responder as _responder
+from ansible_collections.podnet.kubernetes.plugins.module_utils._probing import responder
 from ansible_collections.podnet.kubernetes.plugins.module_utils._probing.convergence import Goal, converge
 from ansible_collections.podnet.kubernetes.plugins.module_utils._probing.network_namespace import Namespaces
 from ansible_collections.podnet.kubernetes.plugins.module_utils._probing.probe import Source, probe
@@ -57,18 +57,18 @@ def forgotten():
 def responders(*without: str):
     """Have responders everywhere but in some namespaces, and yield all listeners, also those that are not served."""
     with Namespaces() as entered:
-        _responder.stop()
-        bound = _responder.bind(
-            [_responder.Place(one.name, namespaces.path(one.name), one.addresses) for one in endpoints()], entered
+        responder.stop()
+        bound = responder.bind(
+            [responder.Place(one.name, namespaces.path(one.name), one.addresses) for one in endpoints()], entered
         )
     dead = [one for one in bound if one.listener.endpoint in without]
     for one in dead:
         one.sock.close()
-    _responder.start([one for one in bound if one not in dead], "test", 60)
+    responder.start([one for one in bound if one not in dead], "test", 60)
     try:
         yield [one.listener for one in bound]
     finally:
-        assert _responder.stop()
+        assert responder.stop()
 
 
 def sources():
@@ -304,12 +304,12 @@ def test_the_probe_says_what_never_becomes_as_policies_say():
 
 def test_responders_end_by_themselves():
     with Namespaces() as entered:
-        bound = _responder.bind([_responder.Place("a1", namespaces.path("a1"), ("10.98.1.11",))], entered)
-    _responder.start(bound, "test", 0.3)
+        bound = responder.bind([responder.Place("a1", namespaces.path("a1"), ("10.98.1.11",))], entered)
+    responder.start(bound, "test", 0.3)
     end = time.monotonic() + 5
     while "podnet.kubernetes/responder" in SOCKETS.read_text() and time.monotonic() < end:
         time.sleep(0.05)
-    assert not _responder.stop()
+    assert not responder.stop()
 
 
 def test_who_is_not_of_the_run_gets_no_answer():

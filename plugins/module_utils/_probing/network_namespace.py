@@ -9,18 +9,12 @@ A socket stays in the namespace that it was made in, so one thread opens sockets
 from __future__ import annotations
 
 import ctypes
-import fcntl
-import ipaddress
 import os
-import socket
-import struct
-from pathlib import Path
 from types import TracebackType
 
 from ansible_collections.podnet.kubernetes.plugins.module_utils._base.errors import ClusterError
 
 _CLONE_NEWNET = 0x40000000
-_SIOCGIFADDR, _SIOCGIFMTU = 0x8915, 0x8921  # netdevice(7)
 
 
 def _setns(descriptor: int) -> None:
@@ -76,39 +70,4 @@ class Namespaces:
         self._current = path
 
 
-def mtu_of(address: str) -> int | None:
-    """Return the MTU in bytes of the NIC with this IPv4 or IPv6 address in the current namespace; None without one.
-
-    An IPv4 address that is not its NIC's first one is not found: what tells more is netlink, and no pod needs it.
-    """
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sock:
-        if ":" in address:
-            names = _interfaces6(address)
-        else:
-            names = [name for _index, name in socket.if_nameindex() if _first_address(sock, name) == address]
-        for name in names:
-            answer = fcntl.ioctl(sock, _SIOCGIFMTU, struct.pack("16si12x", name.encode(), 0))
-            return int(struct.unpack("16si12x", answer)[1])
-    return None
-
-
-def _first_address(sock: socket.socket, name: str) -> str | None:
-    """Return the first IPv4 address of a NIC."""
-    try:
-        answer = fcntl.ioctl(sock, _SIOCGIFADDR, struct.pack("16s16x", name.encode()))
-    except OSError:  # it has none
-        return None
-    return socket.inet_ntoa(answer[20:24])
-
-
-def _interfaces6(address: str) -> list[str]:
-    """Return the names of the NICs with this IPv6 address."""
-    digits = f"{int(ipaddress.IPv6Address(address)):032x}"
-    try:
-        lines = Path("/proc/thread-self/net/if_inet6").read_text().splitlines()
-    except FileNotFoundError:  # a kernel without IPv6
-        return []
-    return [line.split()[5] for line in lines if line.startswith(digits)]
-
-
-__all__ = ["Namespaces", "mtu_of"]
+__all__ = ["Namespaces"]

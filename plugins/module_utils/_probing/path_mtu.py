@@ -12,7 +12,7 @@ import time
 
 from ansible_collections.podnet.kubernetes.plugins.module_utils._probing.attempts import Attempt, Record
 from ansible_collections.podnet.kubernetes.plugins.module_utils._probing.event_loop import Steps
-from ansible_collections.podnet.kubernetes.plugins.module_utils._probing.network_namespace import mtu_of
+from ansible_collections.podnet.kubernetes.plugins.module_utils._probing.links import mtu_of
 from ansible_collections.podnet.kubernetes.plugins.module_utils._probing.wire import (
     LEAST_MTU,
     UDP_OVERHEAD,

@@ -166,27 +166,10 @@ def locate(endpoints: Sequence[Endpoint], node: str | None = None) -> tuple[str,
     return node, [(one, f"/proc/{processes[one.name]}/ns/net" if one.kind == "pod" else "") for one in here]
 
 
-def link_overhead(links: Path = Path("/sys/class/net")) -> int:
-    """Return how many bytes less than the node's MTU that of pods is, by the encapsulation that the links show.
-
-    VXLAN takes 50 bytes (RFC 7348: outer Ethernet 14, IPv4 20, UDP 8, VXLAN 8), WireGuard 60. Over IPv6 both take 20
-    more, which the links do not show.
-    """
-    overheads = {"DEVTYPE=vxlan": 50, "DEVTYPE=wireguard": 60}
-    found = [0]
-    for link in links.iterdir():
-        try:
-            found += [overheads.get(line, 0) for line in (link / "uevent").read_text().splitlines()]
-        except OSError:  # a file among the links, or a link that has gone meanwhile
-            continue
-    return max(found)
-
-
 __all__ = [
     "addresses_of",
     "find_candidates",
     "find_namespaces",
-    "link_overhead",
     "locate",
     "node_of",
     "parse_pod_uid",

@@ -15,23 +15,28 @@ import re
 import resource
 import socket
 import time
-from collections.abc import Generator, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 
-from ansible_collections.podnet.kubernetes.plugins.module_utils._base.errors import ClusterError
 from ansible_collections.podnet.kubernetes.plugins.module_utils._matrix.cells import Cell, Target, family_of
 from ansible_collections.podnet.kubernetes.plugins.module_utils._probing.attempts import Attempt, Record
+from ansible_collections.podnet.kubernetes.plugins.module_utils._probing.echoes import Echoes
 from ansible_collections.podnet.kubernetes.plugins.module_utils._probing.event_loop import Loop, Steps
 from ansible_collections.podnet.kubernetes.plugins.module_utils._probing.network_namespace import Namespaces
 from ansible_collections.podnet.kubernetes.plugins.module_utils._probing.path_mtu import PathMtu
 from ansible_collections.podnet.kubernetes.plugins.module_utils._probing.settings import ProbeSettings
+from ansible_collections.podnet.kubernetes.plugins.module_utils._probing.sockets import (
+    bind_socket,
+    is_connected,
+    open_socket,
+    read_datagram,
+    read_until,
+)
 from ansible_collections.podnet.kubernetes.plugins.module_utils._probing.source_ports import SourcePorts
 from ansible_collections.podnet.kubernetes.plugins.module_utils._probing.wire import (
     decode_answer,
-    decode_echo,
     decode_report,
-    encode_echo,
     encode_question,
     encode_request,
     payload,
@@ -40,8 +45,6 @@ from ansible_collections.podnet.kubernetes.plugins.module_utils._probing.wire im
 
 # Descriptors that a process needs beside its sockets and one for each namespace: standard streams, Ansible's files.
 _SPARE_DESCRIPTORS = 64
-_LONGEST_ANSWER = 65536  # bytes; a server that writes more before it comes to the point is no server of ours
-_VERSIONS = {"ipv4": socket.AF_INET, "ipv6": socket.AF_INET6}
 
 
 @dataclass(frozen=True)
@@ -101,7 +104,7 @@ class _Prober:
 
     def __init__(self, settings: ProbeSettings, namespaces: Namespaces, loop: Loop) -> None:
         self._settings, self._namespaces, self._loop = settings, namespaces, loop
-        self._echoes: dict[tuple[str, str], _Echoes] = {}  # by source and family
+        self._echoes: dict[tuple[str, str], Echoes] = {}  # by source and family
         self._ports = SourcePorts(time.monotonic())
         self._conversations = {"tcp": self._connect, "udp": self._exchange, "dns": self._ask}
 
@@ -109,7 +112,7 @@ class _Prober:
         """Have the attempts of a cell begin at their times."""
         if record.try_.check == "icmp":
             key = record.source, record.family
-            echoes = self._echoes.setdefault(key, _Echoes(record.family, self._settings))
+            echoes = self._echoes.setdefault(key, Echoes(record.family, self._settings))
             echoes.unsent += self._settings.attempts
         # The search for the MTU makes its attempts by itself, because it goes on from what they found.
         for number in range(1 if record.try_.check == "mtu" else self._settings.attempts):
@@ -127,8 +130,8 @@ class _Prober:
             self._echoes[record.source, record.family].send(record, self._loop)
             return
         stream = check == "tcp"
-        sock = _open(record, socket.SOCK_STREAM if stream else socket.SOCK_DGRAM)
-        _bind(sock, self._ports.candidates(record.target, record.try_.port))
+        sock = open_socket(record, socket.SOCK_STREAM if stream else socket.SOCK_DGRAM)
+        bind_socket(sock, self._ports.candidates(record.target, record.try_.port))
         if check == "mtu":
             steps = PathMtu(sock, record, settings.run).steps(settings.attempts, settings.interval, settings.timeout)
         else:
@@ -142,7 +145,7 @@ class _Prober:
         code = sock.connect_ex((record.target.address, record.try_.port))
         if code not in (0, errno.EINPROGRESS):
             raise OSError(code, os.strerror(code))
-        while not _is_connected(sock):
+        while not is_connected(sock):
             if not (yield deadline):
                 return
         attempt.own = show_peer(sock.getsockname())
@@ -150,7 +153,7 @@ class _Prober:
             attempt.answer()
         elif record.try_.answers == "agnhost":
             sock.send(b"GET /clientip HTTP/1.0\r\n\r\n")
-            page = yield from _read_until(sock, b"\r\n\r\n", deadline, beyond=True)
+            page = yield from read_until(sock, b"\r\n\r\n", deadline, beyond=True)
             if page:
                 attempt.answer(seen=_peer_in(page.partition(b"\r\n\r\n")[2]))
             else:
@@ -158,7 +161,7 @@ class _Prober:
         else:
             transfer = self._settings.transfer if number == self._settings.attempts - 1 else 0
             sock.send(encode_request(self._settings.run, str(number), transfer))
-            data = yield from _read_until(sock, b"\n", deadline)
+            data = yield from read_until(sock, b"\n", deadline)
             if not data:
                 _note_silence(attempt, closed=data is not None)
                 return
@@ -176,7 +179,7 @@ class _Prober:
         sock.send(encode_request(self._settings.run, str(number)) if answers == "podnet" else b"clientip")
         if answers == "nothing":
             attempt.outcome, attempt.reason = "not observed", None
-        data = yield from _read_datagram(sock, deadline)
+        data = yield from read_datagram(sock, deadline)
         if data is None:
             return
         if answers == "podnet":
@@ -190,7 +193,7 @@ class _Prober:
         sock.connect((record.target.address, record.try_.port))
         attempt.own = show_peer(sock.getsockname())
         sock.send(encode_question(number, question, family_of(wanted)))
-        data = yield from _read_datagram(sock, attempt.begun + self._settings.timeout)
+        data = yield from read_datagram(sock, attempt.begun + self._settings.timeout)
         if data is None:
             return
         attempt.answer()
@@ -200,97 +203,6 @@ class _Prober:
         elif answer[0] != 0 or wanted not in answer[1]:
             got = f"rcode {answer[0]}" if answer[0] else ", ".join(answer[1]) or "no address"
             attempt.reject(f"{question} is {got}, should be {wanted}")
-
-
-class _Echoes:
-    """ICMP echo from one source in one family, over one raw socket.
-
-    Attributes:
-        unsent: attempts that have yet to begin
-    """
-
-    def __init__(self, family: str, settings: ProbeSettings) -> None:
-        self.unsent = 0
-        self._family, self._settings = family, settings
-        self._sock: socket.socket | None = None
-        self._waiting: dict[int, Attempt] = {}
-        self._last = 0.0  # when the last attempt began
-        # Two nodes' namespaces may be one machine's, and every raw socket there hears every answer.
-        self._number = int.from_bytes(os.urandom(4), "big")
-
-    def send(self, record: Record, loop: Loop) -> None:
-        """Begin an attempt; the current namespace is the source's."""
-        self.unsent -= 1
-        attempt = record.begin()
-        self._number = (self._number + 1) & 0xFFFFFFFF
-        self._waiting[self._number], self._last = attempt, attempt.begun
-        if self._sock is None:
-            protocol = socket.IPPROTO_ICMP if self._family == "ipv4" else socket.IPPROTO_ICMPV6
-            self._sock = _open(record, socket.SOCK_RAW, protocol)
-            self._sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1 << 20)
-            loop.add(self._sock, self._listen(self._sock))
-        try:
-            self._sock.sendto(encode_echo(self._family, self._number), (record.target.address, 0))
-        except OSError as error:
-            attempt.fail(error)
-            del self._waiting[self._number]
-
-    def _listen(self, sock: socket.socket) -> Steps:
-        """Take answers until every attempt has one, or has waited for it long enough."""
-        while self.unsent or self._waiting:
-            end = self._last + self._settings.timeout
-            # While more are to begin, look again after a while: each of them puts the end off.
-            if (yield max(end, time.monotonic() + 0.05) if self.unsent else end):
-                self._receive(sock)
-            elif not self.unsent and time.monotonic() >= self._last + self._settings.timeout:
-                return
-
-    def _receive(self, sock: socket.socket) -> None:
-        """Take all answers that are there."""
-        while True:
-            try:
-                data = sock.recv(2048)
-            except BlockingIOError:
-                return
-            except (
-                OSError
-            ):  # an error that the socket was told of, about a packet of some attempt: it comes as ICMP too
-                continue
-            number, failure = decode_echo(self._family, data) or (-1, None)
-            attempt = self._waiting.get(number)
-            if attempt is None or time.monotonic() > attempt.begun + self._settings.timeout:
-                continue
-            del self._waiting[number]
-            if failure is None:
-                attempt.answer()
-            else:
-                attempt.reason, attempt.detail = "unreachable", failure
-
-
-def _open(record: Record, kind: socket.SocketKind, protocol: int = 0) -> socket.socket:
-    """Return a new socket, which does not block, in the current namespace. Raises InputError, as probe() does."""
-    try:
-        sock = socket.socket(_VERSIONS[record.family], kind, protocol)
-    except OSError as error:
-        raise ClusterError(
-            f"{record.source}: no socket for {record.try_.check} over {record.family}: {error.strerror} "
-            "(root is needed, and enough open files)"
-        ) from None
-    sock.setblocking(False)
-    return sock
-
-
-def _bind(sock: socket.socket, ports: Iterable[int]) -> None:
-    """Give a socket the first source port that it can have, and leave that to the kernel when all are taken."""
-    # Sockets of ours that are connected to different targets share a port.
-    sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    for port in ports:
-        try:
-            sock.bind(("", port))
-            return
-        except OSError as error:
-            if error.errno != errno.EADDRINUSE:
-                raise
 
 
 def _guard(steps: Steps, attempt: Attempt) -> Steps:
@@ -343,51 +255,6 @@ def _carry(sock: socket.socket, attempt: Attempt, size: int, arrived: bytearray,
     attempt.accept()
     if arrived != payload(size):
         attempt.reject(f"{size} bytes came back, and not those that were sent")
-
-
-def _is_connected(sock: socket.socket) -> bool:
-    """Return whether the connection stands; raises OSError when it cannot be had."""
-    code = sock.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR)
-    if code:
-        raise OSError(code, os.strerror(code))
-    try:
-        sock.getpeername()
-    except OSError as error:
-        if error.errno == errno.ENOTCONN:
-            return False
-        raise
-    return True
-
-
-def _read_until(
-    sock: socket.socket, end: bytes, deadline: float, beyond: bool = False
-) -> Generator[float, bool, bytes | None]:
-    """Return what comes over a connection up to C(end), or with C(beyond) up to its close; None at the deadline.
-
-    What was closed before, or becomes too long, is returned as it is.
-    """
-    data = b""
-    while (beyond or end not in data) and len(data) < _LONGEST_ANSWER:
-        try:
-            part = sock.recv(65536)
-        except BlockingIOError:
-            if not (yield deadline):
-                return None
-            continue
-        if not part:
-            break
-        data += part
-    return data
-
-
-def _read_datagram(sock: socket.socket, deadline: float) -> Generator[float, bool, bytes | None]:
-    """Return the next datagram; None at the deadline."""
-    while True:
-        try:
-            return sock.recv(65536)
-        except BlockingIOError:
-            if not (yield deadline):
-                return None
 
 
 def _peer_in(text: bytes) -> str | None:

@@ -12,8 +12,8 @@ import socket
 import pytest
 
 from ansible_collections.podnet.kubernetes.plugins.module_utils._base.errors import ClusterError
-from ansible_collections.podnet.kubernetes.plugins.module_utils._probing import responder as _responder
-from ansible_collections.podnet.kubernetes.plugins.module_utils._probing.network_namespace import mtu_of
+from ansible_collections.podnet.kubernetes.plugins.module_utils._probing import responder
+from ansible_collections.podnet.kubernetes.plugins.module_utils._probing.links import mtu_of
 from ansible_collections.podnet.kubernetes.plugins.modules import connectivity_responder
 
 HERE = "127.0.0.1"
@@ -37,9 +37,9 @@ def located(monkeypatch):
 
     monkeypatch.setattr(connectivity_responder, "locate", locate)
     monkeypatch.setattr(connectivity_responder, "link_overhead", lambda: 50)
-    monkeypatch.setattr(_responder, "_CONTROL", f"\0podnet.kubernetes/module-{os.getpid()}-{next(NUMBERS)}")
+    monkeypatch.setattr(responder, "_CONTROL", f"\0podnet.kubernetes/module-{os.getpid()}-{next(NUMBERS)}")
     yield asked
-    _responder.stop()
+    responder.stop()
 
 
 def free_port(address):
@@ -113,10 +113,10 @@ def test_check_mode_starts_and_ends_nothing(run_module, located):
     result = run_module(connectivity_responder, endpoints=ENDPOINTS, run="run1", check_mode=True)
     assert (result["changed"], result["node"], result["listeners"]) == (False, "node1", [])
     assert len(located) == 1
-    assert _responder.stop() is False
+    assert responder.stop() is False
     run_module(connectivity_responder, endpoints=ENDPOINTS, run="run1")
     assert run_module(connectivity_responder, state="absent", check_mode=True)["changed"] is False
-    assert _responder.stop() is True
+    assert responder.stop() is True
 
 
 @pytest.mark.parametrize("check_mode", [False, True])
@@ -139,7 +139,7 @@ def test_bad_input_is_one_clear_error_before_anything_is_looked_for(run_module, 
 def test_a_run_that_fits_into_no_request(run_module, run):
     result = run_module(connectivity_responder, endpoints=ENDPOINTS, run=run)
     assert result["msg"] == f"run is {run!r}: it must be 1 to 64 letters and digits"
-    assert _responder.stop() is False
+    assert responder.stop() is False
 
 
 def test_a_pod_that_is_not_found(run_module, monkeypatch):

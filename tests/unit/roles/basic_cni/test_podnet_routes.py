@@ -65,11 +65,11 @@ def test_the_file_that_pod_routes_writes_is_read():
 
 
 def test_the_file_of_the_module_is_the_one_that_is_read():
-    from ansible_collections.podnet.kubernetes.plugins.module_utils._nodes import pod_routes as _pod_routes
+    from ansible_collections.podnet.kubernetes.plugins.module_utils._nodes import pod_routes
 
     entry = {"dst": "10.22.2.9", "gateway": "10.100.198.201", "dev": "enp0s8", "protocol": "140", "flags": []}
-    routes = _pod_routes.parse_routes(json.dumps([entry]), "ipv4")
-    assert podnet_routes.parse_file(_pod_routes.file_text(routes)) == [FOUR._replace(destination="10.22.2.9/32")]
+    routes = pod_routes.parse_routes(json.dumps([entry]), "ipv4")
+    assert podnet_routes.parse_file(pod_routes.file_text(routes)) == [FOUR._replace(destination="10.22.2.9/32")]
 
 
 def test_the_routes_of_the_kernel_are_read():

@@ -17,7 +17,7 @@ from pathlib import Path
 import pytest
 
 from ansible_collections.podnet.kubernetes.plugins.module_utils._base.errors import InputError
-from ansible_collections.podnet.kubernetes.plugins.module_utils._nodes import allocation_file as _allocation_file
+from ansible_collections.podnet.kubernetes.plugins.module_utils._nodes import allocation_file
 from ansible_collections.podnet.kubernetes.plugins.module_utils._nodes.allocation_file import (
     parse,
     render,
@@ -270,7 +270,7 @@ def half(allocation):
 @pytest.mark.parametrize(
     ("owner", "name", "dies", "left"),
     [
-        pytest.param(_allocation_file, "render", half, ONE, id="while it writes the temporary file"),
+        pytest.param(allocation_file, "render", half, ONE, id="while it writes the temporary file"),
         pytest.param(os, "fsync", die, ONE, id="before that is on the disk"),
         pytest.param(Path, "replace", die, ONE, id="before it takes the file's place"),
         pytest.param(os, "close", die, TWO, id="after that"),

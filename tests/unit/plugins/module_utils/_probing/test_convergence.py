@@ -14,7 +14,7 @@ import pytest
 from ansible_collections.podnet.kubernetes.plugins.module_utils._base.errors import InputError
 from ansible_collections.podnet.kubernetes.plugins.module_utils._matrix.cells import Target, Try
 from ansible_collections.podnet.kubernetes.plugins.module_utils._matrix.expected_cells import ExpectedCell
-from ansible_collections.podnet.kubernetes.plugins.module_utils._probing import convergence as _convergence
+from ansible_collections.podnet.kubernetes.plugins.module_utils._probing import convergence
 from ansible_collections.podnet.kubernetes.plugins.module_utils._probing.attempts import Attempt
 from ansible_collections.podnet.kubernetes.plugins.module_utils._probing.convergence import Convergence, Goal, converge
 from ansible_collections.podnet.kubernetes.plugins.module_utils._probing.network_namespace import Namespaces
@@ -72,8 +72,8 @@ def run(monkeypatch):
 
     def run_with(allowed, shows, timeout=30.0, more=(), **settings):
         rounds = Rounds(shows)
-        monkeypatch.setattr(_convergence, "time", SimpleNamespace(monotonic=rounds.monotonic))
-        monkeypatch.setattr(_convergence, "make_attempts", rounds.make_attempts)
+        monkeypatch.setattr(convergence, "time", SimpleNamespace(monotonic=rounds.monotonic))
+        monkeypatch.setattr(convergence, "make_attempts", rounds.make_attempts)
         sources = [Source("a", "", (HERE,)), Source("a2", "", (HERE,))]
         targets = [Target(name, "pod", HERE, (Try("tcp", 80, "podnet"), Try("icmp"))) for name in (*shows, "a")]
         goal = Goal([*(wanted(name, one) for name, one in allowed.items()), *more], timeout)

@@ -16,12 +16,11 @@ from hypothesis import strategies as st
 
 from ansible_collections.podnet.kubernetes.plugins.module_utils._base.errors import ClusterError
 from ansible_collections.podnet.kubernetes.plugins.module_utils._matrix.cells import Endpoint
-from ansible_collections.podnet.kubernetes.plugins.module_utils._probing import pod_namespaces as _pod_namespaces
+from ansible_collections.podnet.kubernetes.plugins.module_utils._probing import pod_namespaces
 from ansible_collections.podnet.kubernetes.plugins.module_utils._probing.pod_namespaces import (
     addresses_of,
     find_candidates,
     find_namespaces,
-    link_overhead,
     locate,
     node_of,
     parse_pod_uid,
@@ -391,7 +390,7 @@ ENDPOINTS = [
 
 
 def test_the_endpoints_of_a_node(monkeypatch):
-    monkeypatch.setattr(_pod_namespaces, "find_namespaces", lambda pods: {one.name: 9 for one in pods})
+    monkeypatch.setattr(pod_namespaces, "find_namespaces", lambda pods: {one.name: 9 for one in pods})
     assert locate(ENDPOINTS, "node1") == (
         "node1",
         [(ENDPOINTS[0], ""), (ENDPOINTS[2], "/proc/9/ns/net")],
@@ -401,26 +400,3 @@ def test_the_endpoints_of_a_node(monkeypatch):
 def test_the_node_is_found_by_itself(monkeypatch):
     here = node(os.uname().nodename.lower())
     assert locate([*ENDPOINTS, here]) == (here.name, [(here, "")])
-
-
-@pytest.mark.parametrize(
-    ("links", "overhead"),
-    [
-        pytest.param({}, 0, id="none"),
-        pytest.param({"lo": "INTERFACE=lo\nIFINDEX=1\n", "eth0": "INTERFACE=eth0\nIFINDEX=2\n"}, 0, id="plain"),
-        pytest.param({"cni0": "DEVTYPE=bridge\nINTERFACE=cni0\nIFINDEX=5\n"}, 0, id="bridge"),
-        pytest.param({"flannel.1": "DEVTYPE=vxlan\nINTERFACE=flannel.1\nIFINDEX=4\n"}, 50, id="VXLAN"),
-        pytest.param({"vxlan0": "INTERFACE=vxlan0\nIFINDEX=4\n"}, 0, id="only its name"),
-        pytest.param(
-            {"wireguard.cali": "DEVTYPE=wireguard\nINTERFACE=wireguard.cali\nIFINDEX=6\n"}, 60, id="WireGuard"
-        ),
-        pytest.param({"vxlan.calico": "DEVTYPE=vxlan\n", "wireguard.cali": "DEVTYPE=wireguard\n"}, 60, id="both"),
-    ],
-)
-def test_what_encapsulation_takes(tmp_path, links, overhead):
-    for name, uevent in links.items():
-        (tmp_path / name).mkdir()
-        (tmp_path / name / "uevent").write_text(uevent)
-    (tmp_path / "bonding_masters").write_text("bond0\n")  # a file among the links, where bonding is loaded
-    (tmp_path / "leaving" / "uevent").mkdir(parents=True)  # cannot be read, like that of a link that has just gone
-    assert link_overhead(tmp_path) == overhead

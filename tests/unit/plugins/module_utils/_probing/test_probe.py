@@ -15,6 +15,7 @@ import pytest
 
 from ansible_collections.podnet.kubernetes.plugins.module_utils._base.errors import ClusterError, InputError
 from ansible_collections.podnet.kubernetes.plugins.module_utils._matrix.cells import Target, Try
+from ansible_collections.podnet.kubernetes.plugins.module_utils._probing import echoes
 from ansible_collections.podnet.kubernetes.plugins.module_utils._probing import probe as _probe
 from ansible_collections.podnet.kubernetes.plugins.module_utils._probing import responder as _responder
 from ansible_collections.podnet.kubernetes.plugins.module_utils._probing.network_namespace import Namespaces
@@ -456,7 +457,7 @@ def test_icmp_echo_that_the_kernel_will_not_send():
 @root
 def test_icmp_echo_that_nobody_answers(monkeypatch):
     """What comes back is of another prober, whose numbers are others."""
-    monkeypatch.setattr(_probe, "encode_echo", lambda family, number: encode_echo(family, number ^ 0x80000000))
+    monkeypatch.setattr(echoes, "encode_echo", lambda family, number: encode_echo(family, number ^ 0x80000000))
     found = cell(Try("icmp"), timeout=0.05)
     assert (found.outcome, found.reason, found.succeeded) == ("blocked", "timeout", 0)
 

@@ -15,8 +15,9 @@ from contextlib import contextmanager, suppress
 import pytest
 
 from ansible_collections.podnet.kubernetes.plugins.module_utils._base.errors import ClusterError, InputError
-from ansible_collections.podnet.kubernetes.plugins.module_utils._probing import responder as _responder
-from ansible_collections.podnet.kubernetes.plugins.module_utils._probing.network_namespace import Namespaces, mtu_of
+from ansible_collections.podnet.kubernetes.plugins.module_utils._probing import responder
+from ansible_collections.podnet.kubernetes.plugins.module_utils._probing.links import mtu_of
+from ansible_collections.podnet.kubernetes.plugins.module_utils._probing.network_namespace import Namespaces
 from ansible_collections.podnet.kubernetes.plugins.module_utils._probing.responder import (
     Place,
     bind,
@@ -37,7 +38,7 @@ NUMBERS = itertools.count()
 def alone():
     """Have a control socket of our own: other responders may run on this machine."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(_responder, "_CONTROL", f"\0podnet.kubernetes/test-{os.getpid()}-{next(NUMBERS)}")
+        patch.setattr(responder, "_CONTROL", f"\0podnet.kubernetes/test-{os.getpid()}-{next(NUMBERS)}")
         yield
 
 
@@ -268,18 +269,18 @@ def test_the_owner_ends_them_who_comes_right_behind_another():
         socket.socket(socket.AF_UNIX) as other,
         socket.socket(socket.AF_UNIX) as owner,
     ):
-        control.bind(_responder._CONTROL)
+        control.bind(responder._CONTROL)
         control.listen()
         control.setblocking(False)
         child = os.fork()
         if child == 0:
             try:
                 os.setuid(65534)
-                other.connect(_responder._CONTROL)
+                other.connect(responder._CONTROL)
             finally:
                 os._exit(0)
         assert os.waitpid(child, 0)[1] == 0
-        owner.connect(_responder._CONTROL)
+        owner.connect(responder._CONTROL)
         start = time.monotonic()
         serve([], control, "run1", start + PATIENCE)
         assert time.monotonic() - start < PATIENCE / 2

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ansible_collections.podnet.kubernetes.plugins.module_utils._base.errors import InputError
-from ansible_collections.podnet.kubernetes.plugins.module_utils._probing import wire as _wire
+from ansible_collections.podnet.kubernetes.plugins.module_utils._probing import wire
 from ansible_collections.podnet.kubernetes.plugins.module_utils._probing.wire import Report
 
 # An answer to "kubernetes.default.svc.cluster.local" by hand (RFC 1035, section 4): the header with ID 0x0102, the
@@ -32,14 +32,14 @@ TWO_RECORDS = (
 
 
 def test_a_request_comes_back_as_it_was():
-    assert _wire.decode_request(_wire.encode_request("run1", "2", 65536), "run1") == ("2", 65536)
+    assert wire.decode_request(wire.encode_request("run1", "2", 65536), "run1") == ("2", 65536)
 
 
 @pytest.mark.parametrize("size", [100, 548, 1422, 8972])
 def test_a_request_fills_a_datagram(size):
-    data = _wire.encode_request("run1", "large0", size=size)
+    data = wire.encode_request("run1", "large0", size=size)
     assert len(data) == size
-    assert _wire.decode_request(data, "run1") == ("large0", 0)
+    assert wire.decode_request(data, "run1") == ("large0", 0)
 
 
 @pytest.mark.parametrize(
@@ -56,19 +56,19 @@ def test_a_request_fills_a_datagram(size):
     ],
 )
 def test_what_is_no_request_of_the_run(data):
-    assert _wire.decode_request(data, "run1") is None
+    assert wire.decode_request(data, "run1") is None
 
 
 @pytest.mark.parametrize(
     ("data", "hopeless"), [(b"", False), (b"podnet1 run", False), (b"GET /\r\n", True), (b"x" * 201, True)]
 )
 def test_what_will_never_be_a_request(data, hopeless):
-    assert _wire.is_hopeless(data) is hopeless
+    assert wire.is_hopeless(data) is hopeless
 
 
 def test_a_report_comes_back_as_it_was():
     report = Report("shop/web", "[fd00::2]:4242", "1", 1422)
-    assert _wire.decode_report(_wire.encode_report(report)) == report
+    assert wire.decode_report(wire.encode_report(report)) == report
 
 
 @pytest.mark.parametrize(
@@ -89,7 +89,7 @@ def test_a_report_comes_back_as_it_was():
     ],
 )
 def test_what_is_no_report(data):
-    assert _wire.decode_report(data) is None
+    assert wire.decode_report(data) is None
 
 
 @pytest.mark.parametrize(
@@ -101,11 +101,11 @@ def test_what_is_no_report(data):
     ],
 )
 def test_a_peer_as_text(peer, text):
-    assert _wire.show_peer(peer) == text
+    assert wire.show_peer(peer) == text
 
 
 def test_the_payload_has_no_structure_and_any_size():
-    data = _wire.payload(200_000)
+    data = wire.payload(200_000)
     assert len(data) == 200_000
     assert len({data[start : start + 16] for start in range(0, 65536, 16)}) == 4096
 
@@ -120,15 +120,15 @@ def header6(protocol=58):
 
 
 NUMBER = 0xABCD1234
-ECHO = _wire.encode_echo("ipv4", NUMBER)
-ECHO6 = _wire.encode_echo("ipv6", NUMBER)
+ECHO = wire.encode_echo("ipv4", NUMBER)
+ECHO6 = wire.encode_echo("ipv6", NUMBER)
 
 
 def test_the_checksum_of_an_echo_request():
     """RFC 1071: the ones' complement sum of all 16-bit words, checksum included, is all ones."""
     # The last one's sum overflows again when its overflow is added.
     for number in (0, 1, 0xFFFFFFFF, NUMBER, 0x80008000, 0xFFFE1981):
-        total = sum(struct.unpack(f"!{len(ECHO) // 2}H", _wire.encode_echo("ipv4", number)))
+        total = sum(struct.unpack(f"!{len(ECHO) // 2}H", wire.encode_echo("ipv4", number)))
         while total > 0xFFFF:
             total = (total & 0xFFFF) + (total >> 16)
         assert total == 0xFFFF
@@ -162,13 +162,13 @@ def test_the_checksum_of_an_echo_request():
     ],
 )
 def test_what_a_packet_says_about_an_echo_request(family, data, expected):
-    assert _wire.decode_echo(family, data) == expected
+    assert wire.decode_echo(family, data) == expected
 
 
 def test_a_question():
-    question = _wire.encode_question(0x0102, "kubernetes.default.svc.cluster.local.", "ipv4")
+    question = wire.encode_question(0x0102, "kubernetes.default.svc.cluster.local.", "ipv4")
     assert question == bytes.fromhex("0102 0100 0001 0000 0000 0000") + QUESTION + b"\x00\x01\x00\x01"
-    assert _wire.encode_question(7, "a.", "ipv6")[-4:] == b"\x00\x1c\x00\x01"
+    assert wire.encode_question(7, "a.", "ipv6")[-4:] == b"\x00\x1c\x00\x01"
 
 
 @pytest.mark.parametrize(
@@ -191,39 +191,39 @@ def test_a_question():
     ],
 )
 def test_an_answer(data, expected):
-    assert _wire.decode_answer(data, 0x0102, "ipv4") == expected
+    assert wire.decode_answer(data, 0x0102, "ipv4") == expected
 
 
 def test_an_answer_in_ipv6():
     record = bytes.fromhex("c00c 001c 0001 0000001e 0010 fd00 0000 0000 0000 0000 0000 0000 0001")
     data = HEADER + QUESTION + b"\x00\x1c\x00\x01" + record
-    assert _wire.decode_answer(data, 0x0102, "ipv6") == (0, ["fd00::1"])
-    assert _wire.decode_answer(data, 0x0102, "ipv4") == (0, [])
+    assert wire.decode_answer(data, 0x0102, "ipv6") == (0, ["fd00::1"])
+    assert wire.decode_answer(data, 0x0102, "ipv4") == (0, [])
 
 
 @pytest.mark.parametrize("run", ["a", "0", "Az09" * 16])
 def test_identifiers_of_runs(run):
-    assert _wire.check_run(run) == run
-    assert _wire.decode_request(_wire.encode_request(run, "size65535", 1 << 20), run) == ("size65535", 1 << 20)
+    assert wire.check_run(run) == run
+    assert wire.decode_request(wire.encode_request(run, "size65535", 1 << 20), run) == ("size65535", 1 << 20)
 
 
 @pytest.mark.parametrize("run", ["", "two words", "a\n", "x" * 65, "läuft"])
 def test_what_is_no_identifier_of_a_run(run):
     with pytest.raises(InputError, match=r"^run is '.*': it must be 1 to 64 letters and digits$"):
-        _wire.check_run(run)
+        wire.check_run(run)
 
 
 @given(st.binary(max_size=120))
 def test_no_bytes_are_an_error(data):
     for family in ("ipv4", "ipv6"):
-        _wire.decode_echo(family, data)
+        wire.decode_echo(family, data)
         for error in (header() * (family == "ipv4") + kind + bytes(6) for kind in (b"\x03\x01", b"\x01\x00")):
-            _wire.decode_echo(family, error + data)
-        _wire.decode_answer(data, 0, family)
-        _wire.decode_answer(ANSWER[:12] + data, 0x0102, family)
-    _wire.decode_request(data, "run")
-    _wire.decode_request(b"podnet1 run " + data, "run")
-    _wire.decode_report(data)
+            wire.decode_echo(family, error + data)
+        wire.decode_answer(data, 0, family)
+        wire.decode_answer(ANSWER[:12] + data, 0x0102, family)
+    wire.decode_request(data, "run")
+    wire.decode_request(b"podnet1 run " + data, "run")
+    wire.decode_report(data)
 
 
 JSON = st.sampled_from([None, True, 1, 1.5, "", "a", "\ud800", [], ["a"], {}, {"a": 1}])
@@ -231,7 +231,7 @@ JSON = st.sampled_from([None, True, 1, 1.5, "", "a", "\ud800", [], ["a"], {}, {"
 
 @given(JSON | st.fixed_dictionaries(dict.fromkeys(["endpoint", "peer", "nonce"], JSON), optional={"size": JSON}))
 def test_no_json_is_an_error(data):
-    report = _wire.decode_report(json.dumps(data).encode())
+    report = wire.decode_report(json.dumps(data).encode())
     if report is not None:
         assert all(isinstance(text, str) for text in (report.endpoint, report.peer, report.nonce))
         assert isinstance(report.size, int)
