@@ -2,7 +2,7 @@
 # Copyright (c) 2026, podnet.kubernetes developers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The module connectivity_probe: what a node and its pods reach."""
+"""The module connectivity_probe: it probes targets from a node and its pods."""
 
 from __future__ import annotations
 
@@ -11,19 +11,19 @@ module: connectivity_probe
 short_description: Probe targets from inside the pods of a node
 version_added: "0.1.0"
 description:
-  - Probes every target from the node and from each pod that it hosts, all at once, in one process on the node.
-  - "The checks are ICMP echo, a TCP connection with an exchange over it and 64 KiB each way, an exchange of UDP
-    datagrams, the path MTU, and a question to a name server. Each is made in the address family of the target."
-  - TCP and UDP show by which address and port the target saw the source.
-  - Before that it waits, when told so, until cells show what NetworkPolicies say, by probing them again and again.
-  - It only reads. Expectations are the matter of M(podnet.kubernetes.connectivity_assert).
+  - Probes every target from the node and from each pod on it, all at once, in one process on the node.
+  - The checks are ICMP echo, TCP (an exchange, and 64 KiB each way), UDP (an exchange), the path MTU, and a question to
+    a name server. Each check uses the address family of its target.
+  - TCP and UDP also show the source address and port that the target saw.
+  - With O(converge_on), the module first polls these cells until they show the results of the NetworkPolicies.
+  - The module only reads. M(podnet.kubernetes.connectivity_assert) compares the results with the expectations.
 extends_documentation_fragment:
   - podnet.kubernetes.connectivity_node
   - podnet.kubernetes.attributes
 attributes:
   check_mode:
     support: full
-    details: It probes in check mode too, because it changes nothing.
+    details: The module probes in check mode too, because it changes nothing.
   diff_mode:
     support: none
     details: The module only reads.
@@ -33,19 +33,19 @@ options:
   endpoints:
     description:
       - The endpoints of the cluster, as P(podnet.kubernetes.connectivity_endpoints#filter) returns them.
-      - Sources are the node itself and the pods on it.
+      - The sources are the node itself and the pods on it.
     type: list
     elements: dict
     required: true
   targets:
     description:
-      - What is probed, as P(podnet.kubernetes.connectivity_targets#filter) returns it.
-      - An endpoint is not probed from itself.
+      - The targets, as P(podnet.kubernetes.connectivity_targets#filter) returns them.
+      - No endpoint probes itself.
     type: list
     elements: dict
     required: true
   run:
-    description: Identifier of the run, the same as for M(podnet.kubernetes.connectivity_responder).
+    description: Identifier of the run, the same as the option O(podnet.kubernetes.connectivity_responder#module:run).
     type: str
     required: true
   attempts:
@@ -68,13 +68,13 @@ options:
     default: 65536
   converge_on:
     description:
-      - Cells, as P(podnet.kubernetes.expected_connectivity#filter) or P(podnet.kubernetes.changed_cells#filter) returns
-        them, of all nodes. Those of which the source is on another node, those of a pod and itself and those of SCTP
-        are left out.
-      - Before anything else they are polled, all at once, in rounds of three attempts each, until every one shows in
-        all attempts of one round what C(allowed) says. Only what was not right is polled again.
-      - Where no answer was to be expected the cell counts as right.
-      - A cell of a source on this node that is not among O(targets) is an error.
+      - Cells of all nodes, as P(podnet.kubernetes.expected_connectivity#filter) or
+        P(podnet.kubernetes.changed_cells#filter) returns them. The module ignores cells with a source on another node,
+        cells of a pod and itself, and cells of SCTP.
+      - The module first polls these cells, all at once, in rounds of three attempts each. A cell is right when all
+        attempts of one round agree with C(allowed). The next round polls only the other cells.
+      - A cell from which no answer can come counts as right.
+      - A cell of a source on this node is an error when its target is not among O(targets).
     type: list
     elements: dict
     default: []
@@ -114,26 +114,26 @@ node:
   type: str
   sample: node1
 convergence:
-  description: How the cells of O(converge_on) became right.
+  description: How the polling of O(converge_on) went.
   returned: success
   type: dict
   contains:
     cells:
-      description: How many of them have a source on this node, and so were polled.
+      description: How many cells the module polled, which are those with a source on this node.
       type: int
       sample: 24
     rounds:
-      description: How many rounds there were.
+      description: Number of rounds.
       type: int
       sample: 3
     seconds:
       description:
-        - From the start to the first of the three right attempts of the cell that was the last to become right.
-        - To the end of the polling when some never did. V(null) when there was none to poll.
+        - Seconds from the start of the polling until the last cell became right, at its first right attempt.
+        - Seconds of the whole polling when some cell stayed wrong. V(null) without cells.
       type: float
       sample: 1.203
     wrong:
-      description: The cells that were not right at the end.
+      description: The cells that were still wrong at the end.
       type: list
       elements: dict
       contains:
@@ -162,24 +162,23 @@ convergence:
           type: bool
           sample: false
 seconds:
-  description: How long the probing took, after the cells of O(converge_on) were polled.
+  description: Seconds that the probing took, without the polling of O(converge_on).
   returned: success
   type: float
   sample: 0.36
 cells:
   description:
-    - For each source, each target that is another endpoint, and each check, what was found. What does not apply is
-      left out.
+    - The result of each check of each target from each source. The module omits keys that do not apply.
   returned: success
   type: list
   elements: dict
   contains:
     source:
-      description: Name of the endpoint that the probe came from.
+      description: Name of the endpoint that probes.
       type: str
       sample: default/web-1
     target:
-      description: Name of the endpoint that was probed.
+      description: Name of the probed endpoint.
       type: str
       sample: default/web-2
     check:
@@ -191,33 +190,33 @@ cells:
       type: str
       sample: ipv4
     port:
-      description: The port that was probed.
+      description: The probed port.
       type: int
       sample: 41234
     outcome:
       description:
-        - V(reachable) or V(blocked); V(faulty) when something answered and wrongly; V(flapping) when only some attempts
-          succeeded; V(not observed) when no answer was to be expected.
+        - V(reachable) or V(blocked). V(faulty) after a wrong answer. V(flapping) when only some attempts succeeded.
+          V(not observed) when the target never answers such a request.
       type: str
       sample: reachable
     reason:
-      description: Why the first failed attempt did, one of refused, timeout, unreachable, too big and wrong answer.
+      description: Why the first failed attempt failed, one of refused, timeout, unreachable, too big and wrong answer.
       type: str
       sample: timeout
     detail:
-      description: More about it, for a person.
+      description: More about the reason, for people.
       type: str
       sample: 65536 of 65536 bytes were sent and 0 came back
     attempts:
-      description: How many attempts there were.
+      description: Number of attempts.
       type: int
       sample: 3
     succeeded:
-      description: How many of them succeeded.
+      description: Number of successful attempts.
       type: int
       sample: 3
     latency_ms:
-      description: The median of what an answer took, in milliseconds.
+      description: Median time until an answer, in milliseconds.
       type: float
       sample: 0.21
     first_success_ms:
@@ -229,7 +228,7 @@ cells:
       type: str
       sample: 10.244.1.2:53412
     seen:
-      description: Address and port that the target saw.
+      description: Source address and port that the target saw.
       type: str
       sample: 10.244.1.2:53412
     answered_by:
@@ -237,17 +236,22 @@ cells:
       type: str
       sample: default/web-2
     mtu:
-      description: The path MTU in bytes, of the whole IP packet.
+      description: The path MTU in bytes, which is the size of the whole IP packet.
       type: int
       sample: 1450
 """
 
 import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
 
 from ansible.module_utils.basic import AnsibleModule
 
 from ansible_collections.podnet.kubernetes.plugins.module_utils._base.errors import PodnetError
 from ansible_collections.podnet.kubernetes.plugins.module_utils._matrix.cells import (
+    Endpoint,
+    Target,
     as_dict,
     load_endpoints,
     load_targets,
@@ -274,22 +278,49 @@ ARGUMENTS = {
 SETTINGS = ("run", "attempts", "interval", "timeout", "transfer")
 
 
+@dataclass(frozen=True)
+class Request:
+    """The options of the module, checked."""
+
+    settings: ProbeSettings
+    endpoints: list[Endpoint]
+    targets: list[Target]
+    goal: Goal
+
+
+def read_request(params: Mapping[str, Any]) -> Request:
+    """Check the options. Raises InputError when one is wrong."""
+    settings = ProbeSettings(**{name: params[name] for name in SETTINGS})
+    targets = load_targets(params["targets"])
+    goal = Goal(load_expected_cells(params["converge_on"], "converge_on"), params["converge_timeout"])
+    return Request(settings, load_endpoints(params["endpoints"]), targets, goal)
+
+
+def run_probes(request: Request, node: str | None) -> dict[str, Any]:
+    """Find the pods of this node, wait for the cells of the goal, probe, and return the values of the module.
+
+    Raises:
+        InputError: a cell of the goal is not among the targets
+        ClusterError: the node or a pod is not found, or the kernel refuses a namespace or a socket
+    """
+    node, local = locate(request.endpoints, node)
+    sources = [Source(one.name, namespace, one.addresses) for one, namespace in local]
+    with Namespaces() as namespaces:
+        convergence = converge(sources, request.targets, request.goal, request.settings, namespaces)
+        start = time.monotonic()
+        cells = probe(sources, request.targets, request.settings, namespaces)
+    seconds = round(time.monotonic() - start, 3)
+    found = {"convergence": convergence.as_dict(), "seconds": seconds, "cells": [as_dict(cell) for cell in cells]}
+    return {"node": node, **found}
+
+
 def main() -> None:
     module = AnsibleModule(argument_spec=ARGUMENTS, supports_check_mode=True)
     try:
-        settings = ProbeSettings(**{name: module.params[name] for name in SETTINGS})
-        targets = load_targets(module.params["targets"])
-        goal = Goal(load_expected_cells(module.params["converge_on"], "converge_on"), module.params["converge_timeout"])
-        node, local = locate(load_endpoints(module.params["endpoints"]), module.params["node"])
-        with Namespaces() as namespaces:
-            sources = [Source(one.name, namespace, one.addresses) for one, namespace in local]
-            convergence = converge(sources, targets, goal, settings, namespaces)
-            start = time.monotonic()
-            cells = probe(sources, targets, settings, namespaces)
+        result = run_probes(read_request(module.params), module.params["node"])
     except PodnetError as error:
         module.fail_json(msg=str(error))
-    found = {"convergence": convergence.as_dict(), "seconds": round(time.monotonic() - start, 3)}
-    module.exit_json(changed=False, node=node, **found, cells=[as_dict(cell) for cell in cells])
+    module.exit_json(changed=False, **result)
 
 
 if __name__ == "__main__":

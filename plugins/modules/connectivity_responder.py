@@ -2,7 +2,7 @@
 # Copyright (c) 2026, podnet.kubernetes developers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The module connectivity_responder: what answers probes, in the namespaces of the pods of a node."""
+"""The module connectivity_responder: it answers probes in the network namespaces of a node's pods."""
 
 from __future__ import annotations
 
@@ -11,57 +11,57 @@ module: connectivity_responder
 short_description: Answer probes from inside the pods of a node, for a limited time
 version_added: "0.1.0"
 description:
-  - Starts one process on the node that listens on TCP and UDP ports in the network namespaces of the pods that the
-    node hosts, and of the node itself. It answers with the address and port that it saw the asker come from.
-  - Needs no agent, no image and nothing in the pods. A pod's network namespace is found by its UID in the cgroups of
-    processes and by the pod's addresses.
-  - The process answers only M(podnet.kubernetes.connectivity_probe) with the same O(run), and ends by itself after
-    O(seconds), whatever becomes of the controller. One that an earlier run left is ended first.
-  - What it makes it takes away again, so it never reports a change.
+  - Starts one process on the node. The process listens on TCP and UDP ports in the network namespaces of the node and
+    of the pods on it. It answers with the source address and port that it saw.
+  - The module needs no agent, no image and no program in the pods. It finds the network namespace of a pod by the UID
+    in the cgroups of processes and by the addresses of the pod.
+  - The process answers only M(podnet.kubernetes.connectivity_probe) with the same O(run). It ends after O(seconds),
+    even when the controller is gone. The module first ends a process of an earlier run.
+  - The module removes what it makes, so it never reports a change.
 extends_documentation_fragment:
   - podnet.kubernetes.connectivity_node
   - podnet.kubernetes.attributes
 attributes:
   check_mode:
     support: partial
-    details: In check mode nothing is started or ended. The pods are looked for, so that the errors are the same.
+    details: In check mode the module starts and ends nothing. It looks for the pods, so that the errors are the same.
   diff_mode:
     support: none
     details: There is no change to show.
   idempotent:
     support: full
-    details: A second run starts anew, and reports no change.
+    details: A second run starts new responders, and reports no change.
 options:
   state:
     description:
-      - V(started) starts responders in place of those that may be there.
-      - V(absent) ends those that are there, and waits until they are gone.
+      - V(started) starts responders, and ends those of an earlier run.
+      - V(absent) ends the responders, and waits until they are gone.
     type: str
     choices: [absent, started]
     default: started
   endpoints:
     description:
       - The endpoints of the cluster, as P(podnet.kubernetes.connectivity_endpoints#filter) returns them.
-      - Taken are the node itself and the pods on it. Required to start.
+      - The module uses the node itself and the pods on it. Required to start.
     type: list
     elements: dict
   run:
     description: Identifier of the run, of letters and digits. Required to start.
     type: str
   ports:
-    description: Ports to listen on in pods that were made for the verification. Without any, one that is free.
+    description: Ports to listen on in pods of the verification. An empty list chooses a free port.
     type: list
     elements: int
     default: []
   other_ports:
     description:
-      - Ports to listen on in all other pods. Without any, one that is free, which is a high one.
-      - A port that the pod itself has taken is reported with RV(listeners[].answers=nothing).
+      - Ports to listen on in all other pods. An empty list chooses a free, high port.
+      - When the pod itself uses a port, the module reports it with RV(listeners[].answers=nothing).
     type: list
     elements: int
     default: []
   seconds:
-    description: After how many seconds the process ends by itself. From V(0) to V(86400).
+    description: Seconds until the process ends by itself. From V(0) to V(86400).
     type: int
     default: 120
 seealso:
@@ -75,7 +75,7 @@ EXAMPLES = r"""
     run: "{{ run }}"
   register: responder
 
-- name: Answer no longer
+- name: Stop answering
   podnet.kubernetes.connectivity_responder:
     state: absent
 """
@@ -87,7 +87,7 @@ node:
   type: str
   sample: node1
 listeners:
-  description: The ports at which the node and its pods are probed.
+  description: The ports of the node and its pods for probes.
   returned: when O(state=started)
   type: list
   elements: dict
@@ -97,7 +97,7 @@ listeners:
       type: str
       sample: default/web-1
     address:
-      description: Which of its addresses.
+      description: The address that has the port.
       type: str
       sample: 10.244.1.2
     protocol:
@@ -109,20 +109,20 @@ listeners:
       type: int
       sample: 41234
     answers:
-      description: V(podnet) for a responder, V(nothing) where the pod itself has the port.
+      description: V(podnet) for a responder, V(nothing) when the pod itself uses the port.
       type: str
       sample: podnet
     mtu:
-      description: MTU in bytes of the NIC that has the address. Left out where it is not found.
+      description: MTU in bytes of the NIC that has the address. Missing when the module does not find that NIC.
       type: int
       sample: 1450
 overhead:
-  description: Bytes by which the encapsulation that the node's links show makes the MTU of pods smaller.
+  description: Bytes that tunnels take from the MTU of pods, by the links of the node.
   returned: when O(state=started)
   type: int
   sample: 50
 running:
-  description: Whether responders were there to be ended. V(false) after they were started means that they died.
+  description: Whether responders ran. V(false) after V(started) means that they died.
   returned: when O(state=absent)
   type: bool
   sample: true
@@ -157,7 +157,12 @@ ARGUMENTS = {
 
 
 def start_responders(module: AnsibleModule) -> dict[str, object]:
-    """Start responders in the node's namespaces, and return what the module returns. Raises InputError."""
+    """Start responders in the node's namespaces, and return the values of the module.
+
+    Raises:
+        InputError: an option is wrong
+        ClusterError: the node or a pod is not found, or the kernel refuses a namespace or a socket
+    """
     parameters = module.params
     run = check_run(parameters["run"])
     own, other = (check_ports(name, parameters[name]) for name in ("ports", "other_ports"))

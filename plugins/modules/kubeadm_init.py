@@ -8,16 +8,16 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: kubeadm_init
-short_description: Make a control plane with kubeadm init, or finish one
+short_description: Make a control plane with kubeadm init, or finish it
 version_added: "0.1.0"
 description:
-  - Runs C(kubeadm init) where there is no control plane, and again where an earlier run did not come to its end.
-  - Whether it came to its end is asked of the API, by the objects that C(kubeadm init) makes last.
-    A file tells nothing.
-  - A cluster from which kube-proxy or CoreDNS was taken away later came to its end too, as long as what binds the
-    role kube-proxy in the namespace kube-system is there. An addon that is turned off, by C(disabled) of the
-    C(ClusterConfiguration) or by a phase that O(config) skips, is not waited for.
-  - A second run keeps certificates, keys and the data of etcd, and writes everything else anew. Nothing is reset.
+  - Runs C(kubeadm init) on a node without a control plane, and runs it again when an earlier run did not finish.
+  - The module asks the API whether C(kubeadm init) finished, by the objects that C(kubeadm init) makes last. A file on
+    the node cannot tell.
+  - A finished cluster may have lost kube-proxy or CoreDNS since. It counts as finished as long as the namespace
+    kube-system has the binding of the role kube-proxy. The module does not wait for an addon that C(disabled) in the
+    C(ClusterConfiguration) or a skipped phase in O(config) turns off.
+  - A second run keeps certificates, keys and the data of etcd, and writes everything else anew. It resets nothing.
 extends_documentation_fragment:
   - podnet.kubernetes.kubeadm
   - podnet.kubernetes.attributes
@@ -26,18 +26,18 @@ attributes:
     support: full
 options:
   config:
-    description: Path on the node of a configuration file of the kubeadm API.
+    description: Path of a kubeadm configuration file on the node.
     type: path
     required: true
   ignore_preflight_errors:
-    description: Names of preflight checks of kubeadm whose errors become warnings.
+    description: Names of preflight checks. kubeadm turns their errors into warnings.
     type: list
     elements: str
     default: []
   timeout:
     description:
-      - How long, in seconds, an API server that may be starting is waited for before kubeadm is run again,
-        and a kubeadm that an earlier run of this module started and that still runs.
+      - How long to wait for an API server that may be starting, in seconds, before the module runs kubeadm again.
+      - The module waits as long for a kubeadm that an earlier run started and that still runs.
     type: int
     default: 60
 seealso:
@@ -54,8 +54,8 @@ EXAMPLES = r"""
 RETURN = r"""
 missing:
   description:
-    - What C(kubeadm init) had yet to make in the cluster, as NAMESPACE/KIND/NAME.
-    - Empty when nothing was left to do.
+    - The objects that C(kubeadm init) had not made yet, as NAMESPACE/KIND/NAME.
+    - Empty for a finished cluster.
   returned: success
   type: list
   elements: str
@@ -79,7 +79,6 @@ ARGUMENTS = {
 
 
 def main() -> None:
-    """Bring the control plane of this node to the end of C(kubeadm init)."""
     module = AnsibleModule(argument_spec=ARGUMENTS, supports_check_mode=True)
     try:
         with only_kubeadm(module.params["timeout"]) as lock:

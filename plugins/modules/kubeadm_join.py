@@ -11,9 +11,9 @@ module: kubeadm_join
 short_description: Join a node to a cluster with kubeadm join
 version_added: "0.1.0"
 description:
-  - Runs C(kubeadm join) on a node that its cluster does not know, also where an earlier run did not come to its end.
-  - Whether the cluster knows the node is asked of the API with the kubelet's own credentials.
-  - In check mode O(configuration) needs no token, so a task in check mode tells for which nodes one has to be made.
+  - Runs C(kubeadm join) on a node that the cluster does not know, also when an earlier run did not finish.
+  - The module asks the API whether the cluster knows the node, with the credentials of the kubelet.
+  - In check mode O(configuration) and O(token) are not needed. So a run in check mode tells which nodes need a token.
 extends_documentation_fragment:
   - podnet.kubernetes.kubeadm
   - podnet.kubernetes.attributes
@@ -27,23 +27,23 @@ options:
     required: true
   configuration:
     description:
-      - A C(JoinConfiguration) of the kubeadm API without the token.
-      - Needed when the node has not joined.
+      - A C(JoinConfiguration) of the kubeadm API, without the token.
+      - Required for a node that has not joined.
     type: dict
   token:
     description:
-      - The bootstrap token. It goes to kubeadm through standard input and is written nowhere.
-      - Needed when the node has not joined.
+      - The bootstrap token. The module passes it through standard input and writes it to no file.
+      - Required for a node that has not joined.
     type: str
   ignore_preflight_errors:
-    description: Names of preflight checks of kubeadm whose errors become warnings.
+    description: Names of preflight checks. kubeadm turns their errors into warnings.
     type: list
     elements: str
     default: []
   timeout:
     description:
-      - How long, in seconds, a kubeadm that an earlier run of this module started is waited for, and an API that
-        gives no answer.
+      - How long to wait for a kubeadm that an earlier run started, in seconds. The module waits as long for an API that
+        does not answer.
     type: int
     default: 60
 seealso:
@@ -67,7 +67,7 @@ EXAMPLES = r"""
 
 RETURN = r"""
 joined:
-  description: Whether the cluster knew the node before.
+  description: Whether the cluster knew the node before the run.
   returned: success
   type: bool
   sample: true
@@ -88,7 +88,6 @@ ARGUMENTS = {
 
 
 def main() -> None:
-    """Bring this node into the cluster."""
     module = AnsibleModule(argument_spec=ARGUMENTS, supports_check_mode=True)
     try:
         with only_kubeadm(module.params["timeout"]) as lock:

@@ -11,8 +11,9 @@ module: kubeadm_token
 short_description: Make a short-lived bootstrap token
 version_added: "0.1.0"
 description:
-  - Makes a bootstrap token on a control plane and returns it with the API's address and the pins of the cluster's CA.
-  - Each run makes another token, which ends by itself. Make one only when a node still has to join, and set C(no_log).
+  - Makes a bootstrap token on a control plane. Returns the token, the address of the API and the pins of the CA.
+  - Each run makes another token, which expires after O(ttl). Run the module only when a node has to join, with
+    C(no_log).
 extends_documentation_fragment:
   - podnet.kubernetes.kubeadm
   - podnet.kubernetes.attributes
@@ -21,7 +22,7 @@ attributes:
     support: none
 options:
   ttl:
-    description: How long the token is good for, in the notation of Go, such as V(10m).
+    description: How long the token is valid, as a duration of Go, such as V(10m).
     type: str
     default: 10m
 seealso:
@@ -29,7 +30,7 @@ seealso:
 """
 
 EXAMPLES = r"""
-- name: Make what the nodes need to join
+- name: Make the credentials that the nodes need to join
   podnet.kubernetes.kubeadm_token:
   register: credentials
   no_log: true
@@ -42,12 +43,12 @@ endpoint:
   type: str
   sample: 10.100.198.200:6443
 token:
-  description: The token; empty in check mode, which makes none.
+  description: The token. Empty in check mode, which makes no token.
   returned: success
   type: str
   sample: abcdef.0123456789abcdef
 ca_cert_hashes:
-  description: The pins of the cluster's CA.
+  description: The pins of the cluster's CA, which are hashes of its public key (RFC 7469).
   returned: success
   type: list
   elements: str
@@ -66,7 +67,6 @@ ARGUMENTS = {"ttl": {"type": "str", "default": "10m"}}
 
 
 def main() -> None:
-    """Make a token on this control plane."""
     module = AnsibleModule(argument_spec=ARGUMENTS, supports_check_mode=True)
     credentials = Credentials(endpoint="", token="", ca_cert_hashes=())
     try:

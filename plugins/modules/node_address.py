@@ -13,18 +13,18 @@ version_added: "0.1.0"
 author:
   - podnet.kubernetes developers (@podnet)
 description:
-  - Picks the one address, and the NIC that has it, by which the nodes of a cluster reach one another.
-  - On Vagrant machines, for one, the NIC with the default route has the same address on every machine. So neither the
-    default route nor the order of the NICs tells which address is right.
-  - Taken into account are addresses of global scope on a NIC that is up or whose state is unknown, unless they are
-    deprecated, tentative, temporary or known to be used twice. A secondary address, or an IPv4 C(/32) beside a network
-    that holds it on the same NIC, is taken only when O(network) leaves no other.
-  - NICs that lead to no other machine are left out, so that the NICs of a CNI or a container engine neither make the
-    choice ambiguous nor are chosen. These are the loopback link, tunnels (such as VXLAN, IPIP, WireGuard and TUN),
-    dummy links, bridges without any port other than veth, tap and dummy links, and veth links with both ends on the
-    node. When O(interface) is the full name of such a NIC it is taken all the same, for a cluster over WireGuard, say.
-  - Errors name the collection's variables C(podnet_node_interface), for O(interface), and C(podnet_node_network), for
-    O(network).
+  - Picks the one address, and its NIC, by which the nodes of a cluster reach one another.
+  - Neither the default route nor the order of the NICs tells which address is right. On Vagrant machines, for example,
+    the NIC with the default route has the same address on every machine.
+  - The module considers addresses of global scope on a NIC whose state is up or unknown. It ignores addresses that are
+    deprecated, tentative, temporary or known duplicates.
+  - It takes a secondary address only when O(network) leaves no other. An IPv4 C(/32) is secondary when the same NIC has
+    a network that holds it.
+  - The module leaves out NICs that lead to no other machine, such as those of a CNI or a container engine. These are
+    the loopback link, tunnels (such as VXLAN, IPIP, WireGuard and TUN), dummy links, bridges with only veth, tap and
+    dummy ports, and veth links with both ends on the node.
+  - When O(interface) is the full name of such a NIC, the module takes it all the same, for example for a cluster over
+    WireGuard.
 extends_documentation_fragment:
   - podnet.kubernetes.attributes
 attributes:
@@ -44,12 +44,12 @@ options:
   interface:
     description:
       - The NIC's name, or a regular expression in Python's syntax that matches the whole name.
-      - Where both O(interface) and O(network) are given, both must hold. Where neither is, the node may have only one
-        address that could be meant.
+      - With both O(interface) and O(network), the address must fit both. With neither, the node must have only one
+        usable address.
     type: str
   network:
     description:
-      - A network in CIDR form that holds the address. It may be larger than the NIC's own network.
+      - A network in CIDR form that holds the address. It may be larger than the network of the NIC.
       - Its address family must be O(family).
     type: str
   family:
@@ -68,7 +68,7 @@ EXAMPLES = r"""
     network: 10.100.198.0/24
   register: result
 
-- name: Pick it by the NIC, which is called enp0s8 or eth1
+- name: Pick the address by its NIC, enp0s8 or eth1
   podnet.kubernetes.node_address:
     interface: enp0s8|eth1
   register: result
@@ -76,7 +76,7 @@ EXAMPLES = r"""
 
 RETURN = r"""
 node_address:
-  description: The address that was picked.
+  description: The picked address.
   returned: success
   type: dict
   contains:
@@ -86,17 +86,17 @@ node_address:
       type: str
       sample: 10.100.198.201
     prefix_length:
-      description: The length of its prefix, in bits.
+      description: The prefix length, in bits.
       returned: success
       type: int
       sample: 24
     network:
-      description: The network that the address and the prefix length make, in CIDR form.
+      description: The network of the address, in CIDR form.
       returned: success
       type: str
       sample: 10.100.198.0/24
     interface:
-      description: The name of the NIC that has it.
+      description: The name of the NIC that has the address.
       returned: success
       type: str
       sample: enp0s8
@@ -113,13 +113,13 @@ node_address:
 candidates:
   description:
     - All addresses of global scope in the family, in the kernel's order, with the same keys as RV(node_address).
-    - Those that O(interface) and O(network) rule out are among them, and so are those that are never chosen.
+    - The list also has addresses that O(interface) and O(network) rule out, and addresses that are never chosen.
   returned: success
   type: list
   elements: dict
   contains:
     left_out:
-      description: Why the address is not chosen by itself; V(null) where it can be.
+      description: Why the module does not choose the address by itself. V(null) when it can.
       returned: success
       type: str
       sample: cni0 is a bridge without a port that leads to other machines
@@ -156,10 +156,10 @@ ARGUMENTS = {
 
 
 def read_addresses(module: AnsibleModule) -> str:
-    """Return what ip(8) says about the NICs of this node and their addresses, as JSON.
+    """Read the NICs of this node and their addresses, as JSON of ip(8).
 
     Raises:
-        ClusterError: the program is missing, or fails.
+        ClusterError: the program is missing or fails
     """
     program = module.get_bin_path("ip")
     if program is None:

@@ -2,7 +2,7 @@
 # Copyright (c) 2026, podnet.kubernetes developers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The module pod_routes: the routes of a node to the pod subnets of the other nodes, as one resource."""
+"""The module pod_routes: it sets the routes of a node to the pod subnets of the other nodes."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ version_added: "0.1.0"
 author:
   - podnet.kubernetes developers (@podnet)
 description:
-  - All routes in the table C(main) that have the route protocol O(protocol) are one resource. Those that are missing
-    are added, those that O(routes) does not name are deleted, and where only the gateway differs the route is replaced
-    in one step.
-  - Routes with another protocol are foreign and stay as they are. A foreign route to the same destination as one of
+  - Manages all routes in the table C(main) with the route protocol O(protocol) as one resource. The module adds missing
+    routes and deletes routes that O(routes) does not name. Where only the gateway differs it replaces the route in one
+    step.
+  - Routes with another protocol are foreign. The module never changes them. A foreign route to a destination of
     O(routes) is an error.
-  - Writes the routes to O(path) too, from where the service C(podnet-routes) sets them again after a reboot and
-    whenever something takes them away.
-  - Everything is checked before the first change.
+  - The module also writes the routes to O(path). The service C(podnet-routes) sets them from there after a reboot and
+    whenever a program deletes one.
+  - The module checks everything before the first change.
 extends_documentation_fragment:
   - podnet.kubernetes.attributes
 attributes:
@@ -28,7 +28,7 @@ attributes:
     support: full
   diff_mode:
     support: full
-    details: A list of two, the routes in the kernel and the file.
+    details: Shows two differences, that of the routes in the kernel and that of the file.
   idempotent:
     support: full
   platform:
@@ -40,7 +40,7 @@ options:
   routes:
     description:
       - All routes of the node to the pod subnets of the other nodes, IPv4 and IPv6.
-      - With an empty list all routes of O(protocol) are deleted, and the file too.
+      - An empty list deletes all routes of O(protocol), and the file.
     type: list
     elements: dict
     required: true
@@ -60,12 +60,12 @@ options:
     type: str
   protocol:
     description:
-      - The number of the route protocol that marks the routes as those of this module. Nobody else may use it.
-      - 0 to 4, 8 to 18, 42 and 186 to 192 belong to the kernel and to well-known programs.
+      - The number of the route protocol that marks the routes of this module. No other program may use it.
+      - The module refuses 0 to 4, 8 to 18, 42 and 186 to 192. The kernel and well-known programs use these.
     type: int
     default: 140
   path:
-    description: The file that the routes are written to, with mode C(0644). Its directory is made where it is missing.
+    description: The file with the routes. The module gives it the mode C(0644) and creates a missing directory.
     type: path
     default: /etc/podnet.kubernetes/routes
 seealso:
@@ -90,8 +90,8 @@ EXAMPLES = r"""
 RETURN = r"""
 pod_routes:
   description:
-    - The routes of O(protocol) after the module ran, IPv4 before IPv6, in the order of their destinations.
-    - In check mode, those that a run would leave.
+    - The routes of O(protocol) after the run, IPv4 before IPv6, sorted by destination.
+    - In check mode, the routes that a run would leave.
   returned: success
   type: list
   elements: dict
@@ -130,7 +130,9 @@ pod_routes:
 import os
 import stat
 import tempfile
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from ansible.module_utils.basic import AnsibleModule
 
@@ -165,23 +167,58 @@ FAMILIES = {"ipv4": "-4", "ipv6": "-6"}
 MODE = 0o644
 
 
+@dataclass(frozen=True)
+class Change:
+    """A plan for the routes in the kernel and for the file.
+
+    Attributes:
+        plan: how the routes change
+        path: the file
+        present: content of the file, None without a file, and its mode
+        text: the content that the file should have, None for no file
+    """
+
+    plan: Plan
+    path: Path
+    present: tuple[str | None, int]
+    text: str | None
+
+    @property
+    def changes_file(self) -> bool:
+        """Whether the content or the mode of the file is wrong."""
+        return self.present != (self.text, MODE)
+
+    def as_result(self, protocol: int) -> dict[str, Any]:
+        """The values that the module returns."""
+        before, after = ("".join(f"{route}\n" for route in some) for some in (self.plan.before, self.plan.after))
+        return {
+            "changed": bool(self.plan.commands) or self.changes_file,
+            "pod_routes": [route.as_dict() for route in self.plan.after],
+            "diff": [
+                difference(f"routes of protocol {protocol}", before, after),
+                difference(str(self.path), self.present[0], self.text),
+            ],
+        }
+
+
 def run_ip(module: AnsibleModule, *arguments: str, data: str | None = None) -> tuple[int, str, str]:
-    """Return how ip(8) ended, what it wrote, and its errors.
+    """Run ip(8) and return its exit code, output and errors.
 
     Raises:
-        ClusterError: the program is missing.
+        ClusterError: the program is missing
     """
     program = module.get_bin_path("ip")
     if program is None:
         raise ClusterError("ip is not on this node: install the package iproute2 (Fedora and RHEL: iproute)")
-    return module.run_command([program, *arguments], data=data, environ_update={"LC_ALL": "C"})
+    answer: tuple[int, str, str] = module.run_command([program, *arguments], data=data, environ_update={"LC_ALL": "C"})
+    return answer
 
 
 def read(module: AnsibleModule, *arguments: str) -> str:
-    """Return what ip(8) shows.
+    """Run ip(8) and return its output.
 
     Raises:
-        ClusterError: the program is missing, or fails.
+        ClusterError: the program is missing or fails
     """
     code, output, errors = run_ip(module, *arguments)
     if code != 0:
@@ -193,13 +230,13 @@ def read(module: AnsibleModule, *arguments: str) -> str:
 
 
 def read_interfaces(module: AnsibleModule) -> list[Interface]:
-    """Return the NICs of this node, once for each family."""
+    """Read the NICs of this node. Each occurs once for each address family."""
     text = read(module, "-details", "-json", "address", "show")
     return [one for family in FAMILIES for one in parse_interfaces(text, family)]
 
 
 def read_routes(module: AnsibleModule) -> list[Route]:
-    """Return the routes of the table main, of both families."""
+    """Read the routes of both families in the table main."""
     command = ("-N", "-json", "route", "show", "table", "main")
     return [one for family, option in FAMILIES.items() for one in parse_routes(read(module, option, *command), family)]
 
@@ -208,7 +245,7 @@ def set_routes(module: AnsibleModule, plan: Plan) -> None:
     """Change the routes in the kernel, in one batch.
 
     Raises:
-        ClusterError: a command failed. Those before it stay done.
+        ClusterError: a command failed; the commands before it stay done
     """
     if plan.commands:
         code, _output, errors = run_ip(module, "-batch", "-", data="\n".join(plan.commands))
@@ -217,18 +254,36 @@ def set_routes(module: AnsibleModule, plan: Plan) -> None:
 
 
 def read_file(path: Path) -> tuple[str | None, int]:
-    """Return the content of the file, None when there is none, and its mode."""
+    """Read the content and the mode of the file. The content is None without a file.
+
+    Raises:
+        ClusterError: the file cannot be read
+    """
     try:
         return path.read_text(errors="replace"), stat.S_IMODE(path.stat().st_mode)
     except FileNotFoundError:
         return None, MODE
+    except OSError as error:
+        raise ClusterError(f"path {path}: the file cannot be read: {error}") from None
 
 
 def write_file(path: Path, text: str | None) -> None:
-    """Give the file this content in one step, or remove it."""
-    if text is None:
-        path.unlink()
-        return
+    """Give the file this content in one step, or remove the file.
+
+    Raises:
+        ClusterError: the file cannot be written or removed
+    """
+    try:
+        if text is None:
+            path.unlink()
+        else:
+            replace_file(path, text)
+    except OSError as error:
+        raise ClusterError(f"path {path}: the file cannot be written: {error}") from None
+
+
+def replace_file(path: Path, text: str) -> None:
+    """Write a temporary file beside the file, and rename it. After a crash the file has its old or its new content."""
     path.parent.mkdir(mode=0o755, parents=True, exist_ok=True)
     descriptor, temporary = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
     try:
@@ -243,32 +298,44 @@ def write_file(path: Path, text: str | None) -> None:
 
 
 def difference(name: str, before: str | None, after: str | None) -> dict[str, str]:
-    """Return an entry of the diff."""
+    """An entry of the diff."""
     return {"before_header": name, "after_header": name, "before": before or "", "after": after or ""}
+
+
+def plan_change(module: AnsibleModule) -> Change:
+    """Read the state of the node and plan the change.
+
+    Raises:
+        InputError: an option is wrong
+        ClusterError: the node cannot be read, or has a foreign route to a destination of O(routes)
+    """
+    protocol, path = module.params["protocol"], Path(module.params["path"])
+    check_protocol(protocol)
+    wanted = wanted_routes(module.params["routes"], read_interfaces(module), module.params["device"], protocol)
+    plan = plan_routes(read_routes(module), wanted, protocol)
+    return Change(plan, path, read_file(path), file_text(wanted))
+
+
+def apply_change(module: AnsibleModule, change: Change) -> None:
+    """Write the file and set the routes. The file goes first: when the service sees a deleted route, it reads the file.
+
+    Raises:
+        ClusterError: the node refuses
+    """
+    if change.changes_file:
+        write_file(change.path, change.text)
+    set_routes(module, change.plan)
 
 
 def main() -> None:
     module = AnsibleModule(argument_spec=ARGUMENTS, supports_check_mode=True)
-    protocol, path = module.params["protocol"], Path(module.params["path"])
     try:
-        check_protocol(protocol)
-        interfaces = read_interfaces(module)
-        wanted = wanted_routes(module.params["routes"], interfaces, module.params["device"], protocol)
-        plan = plan_routes(read_routes(module), wanted, protocol)
-        present, text = read_file(path), file_text(wanted)
-        # The file goes first: the service sets again what is in it when it sees that a route is deleted.
-        if present != (text, MODE) and not module.check_mode:
-            write_file(path, text)
+        change = plan_change(module)
         if not module.check_mode:
-            set_routes(module, plan)
-    except (OSError, PodnetError) as error:
+            apply_change(module, change)
+    except PodnetError as error:
         module.fail_json(msg=str(error))
-    lines = ["".join(f"{route}\n" for route in routes) for routes in (plan.before, plan.after)]
-    module.exit_json(
-        changed=bool(plan.commands) or present != (text, MODE),
-        pod_routes=[route.as_dict() for route in plan.after],
-        diff=[difference(f"routes of protocol {protocol}", *lines), difference(str(path), present[0], text)],
-    )
+    module.exit_json(**change.as_result(module.params["protocol"]))
 
 
 if __name__ == "__main__":

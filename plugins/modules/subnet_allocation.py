@@ -13,17 +13,15 @@ version_added: "0.1.0"
 author:
   - podnet.kubernetes developers (@podnet)
 description:
-  - Gives every node one subnet of each address family that occurs in O(networks), and records it in a file.
-  - A node keeps its subnets. To add nodes, to name them in another order, to add a network, to reserve more or to
-    change O(prefix_lengths) changes nothing for those that have theirs. The subnets of a node that is no longer in
-    O(nodes) are kept for it until O(release) names it.
-  - A new subnet is the first free one. The networks are gone through in their order, each from its lowest address.
-  - Kubernetes never changes C(Node.spec.podCIDRs) once they are set. So the module takes O(known) over into the file,
-    and fails when the file says something else. A file that was lost is made anew from it.
-  - It runs on the controller, once for all nodes. Runs at the same time wait for one another, by a lock on a second
-    file, with C(.lock) after its name, which stays and is no change. A run that is killed leaves the old file or the
-    new one.
-  - Errors name the collection's variable C(podnet_pod_network), for O(networks).
+  - Gives every node one subnet of each address family that occurs in O(networks), and records the subnets in a file.
+  - A node keeps its subnets. New nodes, another order of nodes, a new network, more reserved ranges or other
+    O(prefix_lengths) never change them. A node that is missing in O(nodes) keeps its subnets until O(release) names it.
+  - A new subnet is the first free one. The module goes through the networks in their order, from the lowest address up.
+  - Kubernetes never changes C(Node.spec.podCIDRs) once they are set. So the module copies O(known) into the file, and
+    fails when the file says something else. It also makes a lost file anew from O(known).
+  - The module runs on the controller, once for all nodes. Parallel runs wait for each other by a lock on a second file,
+    O(path) with C(.lock) after its name. That file stays and is no change. A killed run leaves the old file or the new
+    one.
 extends_documentation_fragment:
   - podnet.kubernetes.attributes
 attributes:
@@ -39,22 +37,22 @@ attributes:
 options:
   networks:
     description:
-      - The networks that subnets are taken from, in CIDR form, one or more of each address family.
+      - The networks of the pods in CIDR form, one or more of each address family.
       - They must hold every subnet that a node has.
     type: list
     elements: str
     required: true
   prefix_lengths:
-    description: The length of the prefix of a new subnet, in bits, by address family.
+    description: The prefix length of a new subnet in bits, for each address family.
     type: dict
     default: {}
     suboptions:
       ipv4:
-        description: That of an IPv4 subnet.
+        description: Prefix length of an IPv4 subnet.
         type: int
         default: 24
       ipv6:
-        description: That of an IPv6 subnet.
+        description: Prefix length of an IPv6 subnet.
         type: int
         default: 64
   nodes:
@@ -64,17 +62,17 @@ options:
     required: true
   pins:
     description:
-      - Subnets that certain nodes are to get, as a dictionary from the name of the node to its subnet, or to a list
-        with one subnet of each address family.
-      - In a family without a pin the node gets the first free subnet.
-      - The pin of a node that is not in O(nodes) yet holds the subnet free for it.
-      - A pin that is not what the node has already is an error.
+      - Fixed subnets for certain nodes. Each key is the name of a node. Each value is a subnet, or a list with one
+        subnet of each address family.
+      - Without a pin in a family, a node gets the first free subnet.
+      - The pin of a node that is not in O(nodes) keeps the subnet free for that node.
+      - A pin that differs from a subnet of the node is an error.
     type: dict
     default: {}
   reserved:
     description:
-      - Ranges in CIDR form of which no node gets a subnet.
-      - One that overlaps what a node has is an error.
+      - Ranges in CIDR form. No node gets a subnet in them.
+      - A range that overlaps the subnet of a node is an error.
     type: list
     elements: str
     default: []
@@ -93,29 +91,29 @@ options:
         type: str
         required: true
       variable:
-        description: The variable that sets the network. Left out where it is found and not set.
+        description: The variable that sets the network. Omit it for a network that no variable sets.
         type: str
       where:
-        description: Where the network was found, such as V(node2, enp0s8).
+        description: The place of the network, such as V(node2, enp0s8).
         type: str
   known:
     description:
-      - What the cluster has, as a dictionary from the name of the node to the list C(Node.spec.podCIDRs).
-      - The value of a node that has none may be empty or missing.
-      - A node that has some must have one of each address family that occurs in O(networks).
+      - The subnets in the cluster. Each key is the name of a node, each value the list C(Node.spec.podCIDRs).
+      - The value of a node without subnets may be empty or missing.
+      - A node with subnets must have one of each address family that occurs in O(networks).
     type: dict
     default: {}
   release:
     description:
-      - The names of nodes whose subnets are given back, so that other nodes can get them.
-      - They must be neither in O(nodes) nor in O(known). One that the file does not know is no error.
+      - The names of nodes that give their subnets back, so that other nodes can get these.
+      - The nodes must be neither in O(nodes) nor in O(known). The module ignores a name that is not in the file.
     type: list
     elements: str
     default: []
   path:
     description:
-      - The file. Its directory is made when it is missing. It is for its owner only.
-      - A file that is not one of this module, or was made for other networks, is refused and left as it is.
+      - The file with the subnets. Only its owner can read it. The module creates a missing directory.
+      - The module refuses, and never changes, a file that it did not write or that belongs to other networks.
     type: path
     required: true
 seealso:
@@ -141,7 +139,7 @@ EXAMPLES = r"""
 #   node1: [10.22.2.0/24]
 #   node2: [10.22.3.0/24]
 
-- name: Give them an IPv6 subnet too, and take back that of a node that is gone for good
+- name: Give every node an IPv6 subnet too, and release the subnets of a node that is gone for good
   podnet.kubernetes.subnet_allocation:
     networks: [10.22.0.0/16, "fd00:10:22::/56"]
     reserved: [10.22.0.0/24]
@@ -157,20 +155,23 @@ EXAMPLES = r"""
 RETURN = r"""
 allocation:
   description:
-    - The subnets of every node in O(nodes), in CIDR form, as a dictionary from the name of the node to the list.
-    - The list has one subnet of each address family, in the order in which the families occur in O(networks).
+    - The subnets of every node in O(nodes), in CIDR form. Each key is the name of a node, each value a list.
+    - The list has one subnet of each address family, in the order of the families in O(networks).
   returned: success
   type: dict
   sample:
     master: [10.22.1.0/24, "fd00:10:22::/64"]
     node1: [10.22.2.0/24, "fd00:10:22:1::/64"]
 kept:
-  description: The same for the nodes that are in the file, and not in O(nodes).
+  description: The same for the nodes that are in the file but not in O(nodes).
   returned: success
   type: dict
   sample:
     node2: [10.22.3.0/24]
 """
+
+from collections.abc import Iterable
+from typing import Any
 
 from ansible.module_utils.basic import AnsibleModule
 
@@ -179,7 +180,11 @@ from ansible_collections.podnet.kubernetes.plugins.module_utils._nodes.allocatio
     as_texts,
     update_allocation,
 )
-from ansible_collections.podnet.kubernetes.plugins.module_utils._nodes.subnet_allocation import allocate, parse_request
+from ansible_collections.podnet.kubernetes.plugins.module_utils._nodes.subnet_allocation import (
+    Allocation,
+    allocate,
+    parse_request,
+)
 
 ARGUMENTS = {
     "networks": {"type": "list", "elements": "str", "required": True},
@@ -208,8 +213,19 @@ ARGUMENTS = {
 }
 
 
+def result_of(path: str, nodes: Iterable[str], before: Allocation, after: Allocation) -> dict[str, Any]:
+    """The values that the module returns."""
+    old, new = as_texts(before), as_texts(after)
+    allocation = {node: new[node] for node in nodes}
+    return {
+        "changed": before != after,
+        "allocation": allocation,
+        "kept": {node: subnets for node, subnets in new.items() if node not in allocation},
+        "diff": {"before": old, "after": new, "before_header": path, "after_header": path},
+    }
+
+
 def main() -> None:
-    """Give every node its subnets."""
     module = AnsibleModule(argument_spec=ARGUMENTS, supports_check_mode=True)
     path = module.params["path"]
     try:
@@ -217,14 +233,7 @@ def main() -> None:
         before, after = update_allocation(path, lambda stored: allocate(request, stored), write=not module.check_mode)
     except PodnetError as error:
         module.fail_json(msg=str(error))
-    old, new = as_texts(before), as_texts(after)
-    allocation = {node: new[node] for node in request.nodes}
-    module.exit_json(
-        changed=before != after,
-        allocation=allocation,
-        kept={node: subnets for node, subnets in new.items() if node not in allocation},
-        diff={"before": old, "after": new, "before_header": path, "after_header": path},
-    )
+    module.exit_json(**result_of(path, request.nodes, before, after))
 
 
 if __name__ == "__main__":
