@@ -1,22 +1,22 @@
 # Copyright (c) 2026, podnet.kubernetes developers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The filter calico_foreign_routes: the routes of a node that are not Calico's."""
+"""The filter calico_foreign_routes: it finds the routes of a node that Calico did not make."""
 
 from __future__ import annotations
 
 DOCUMENTATION = r"""
 name: calico_foreign_routes
-short_description: Routes of a node that are not Calico's
+short_description: Find the routes of a node that Calico did not make
 version_added: "0.1.0"
 author:
   - podnet.kubernetes developers (@podnet)
 description:
-  - Returns the destinations that a node has routes to, as entries for P(podnet.kubernetes.network_conflicts#filter).
-  - Leaves out the default route, and what Calico made itself, by its links and by the number of its route protocol.
+  - Returns the destinations of a node's routes, as entries for P(podnet.kubernetes.network_conflicts#filter).
+  - Leaves out the default route and the routes of Calico, which it knows by their links and their route protocol.
 options:
   _input:
-    description: What C(ip -json route show) prints, as data.
+    description: The output of C(ip -json route show), as data.
     type: list
     elements: dict
     required: true
@@ -31,7 +31,7 @@ seealso:
 """
 
 EXAMPLES = r"""
-- name: Refuse a pod network that hides what the node reaches already
+- name: Refuse a pod network that overlaps a route of the node
   ansible.builtin.assert:
     that: conflicts | length == 0
     fail_msg: "{{ conflicts | join('; ') }}"
@@ -48,7 +48,7 @@ _value:
   elements: dict
   contains:
     name:
-      description: V(network) where a NIC of the node is in it, V(route) otherwise.
+      description: V(network) for the network of a NIC, V(route) for any other destination.
       type: str
       sample: route
     network:
@@ -56,7 +56,7 @@ _value:
       type: str
       sample: 192.168.7.0/24
     where:
-      description: The node, and the NIC if the route has one.
+      description: The node, and the NIC of the route, if any.
       type: str
       sample: node2, enp0s8
 """
@@ -71,7 +71,6 @@ from ansible_collections.podnet.kubernetes.plugins.module_utils._nodes.calico im
 
 
 def calico_foreign_routes(routes: Iterable[Mapping[str, Any]], node: str) -> list[dict[str, str]]:
-    """Return the entries for network_conflicts."""
     try:
         return [route.as_entry(node) for route in foreign_routes(routes)]
     except PodnetError as error:

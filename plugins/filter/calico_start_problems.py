@@ -1,19 +1,19 @@
 # Copyright (c) 2026, podnet.kubernetes developers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The filter calico_start_problems: why calico-node is not ready."""
+"""The filter calico_start_problems: it says why calico-node is not ready."""
 
 from __future__ import annotations
 
 DOCUMENTATION = r"""
 name: calico_start_problems
-short_description: Why calico-node is not ready on some nodes
+short_description: Say why calico-node is not ready
 version_added: "0.1.0"
 author:
   - podnet.kubernetes developers (@podnet)
 description:
-  - Looks at each pod of calico-node that is not ready, and says why, from its log and from the pod's status.
-  - An address that another node has already comes first, because it is a setting that mends it.
+  - Says for each pod of calico-node that is not ready why it is not, by its log and its status.
+  - An address that two nodes share comes first, because a setting corrects it.
 options:
   _input:
     description: The Pod objects of the DaemonSet C(calico-node).
@@ -21,7 +21,7 @@ options:
     elements: dict
     required: true
   logs:
-    description: What the container calico-node of each pod logged, by the pod's name. Some may be missing.
+    description: The log of the container calico-node, by the name of the pod. A log may be missing.
     type: dict
     required: true
 positional: logs
@@ -38,7 +38,7 @@ _value:
   description: A sentence for each pod that is not ready, in the order of the input.
   type: list
   elements: str
-  sample: ["node1: calico-node does not start with the address 10.0.2.15, because master has it already"]
+  sample: ["node1: calico-node does not start with the address 10.0.2.15, because master has the same address"]
 """
 
 from collections.abc import Iterable, Mapping
@@ -51,9 +51,6 @@ from ansible_collections.podnet.kubernetes.plugins.module_utils._nodes.calico im
 
 
 def calico_start_problems(pods: Iterable[Mapping[str, Any]], logs: Mapping[str, str]) -> list[str]:
-    """Return a sentence for each pod that is not ready."""
-    if not isinstance(logs, Mapping):
-        raise AnsibleFilterError(f"calico_start_problems wants the log of each pod by its name, not {logs!r}")
     try:
         return start_problems(pods, logs)
     except PodnetError as error:

@@ -1,36 +1,37 @@
 # Copyright (c) 2026, podnet.kubernetes developers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The filter flannel_interface_arguments: flanneld's arguments for the NIC that it is to take."""
+"""The filter flannel_interface_arguments: it makes the arguments of flanneld that choose its NIC."""
 
 from __future__ import annotations
 
 DOCUMENTATION = r"""
 name: flannel_interface_arguments
-short_description: Arguments that tell flanneld which NIC to take
+short_description: Make the arguments of flanneld that choose its NIC
 version_added: "0.1.0"
 author:
   - podnet.kubernetes developers (@podnet)
 description:
-  - Turns a NIC's name, an address, a network or a regular expression into the argument with which flanneld finds the
-    NIC whose address it announces to the other nodes.
-  - A text that begins like a network must be one, and digits with dots must be an address, so that a mistyped value is
-    not taken for an expression that never matches.
+  - Turns the name of a NIC, an address, a network or a regular expression into an argument of flanneld. With it
+    flanneld finds the NIC whose address it announces to the other nodes.
+  - Text that looks like a network or an address must be one. Otherwise a mistyped value would become an expression that
+    never matches.
 notes:
-  - flanneld has the same arguments on all nodes. Where the NICs' names differ, give a network.
-  - flanneld tries an expression on the addresses of all NICs first, and on their names only when no address matched. It
-    may match anywhere in the text, unlike an expression for O(podnet.kubernetes.node_address#module:interface).
-  - In dual-stack mode flanneld wants an expression to match an IPv4 and an IPv6 address of one NIC, or its name. So
-    give a name there, not a network.
+  - flanneld has the same arguments on all nodes. When the names of the NICs differ, give a network.
+  - flanneld tries an expression on the addresses of all NICs first, and on their names only when no address matches.
+    The expression may match any part, unlike one for O(podnet.kubernetes.node_address#module:interface).
+  - In dual-stack mode an expression must match an IPv4 and an IPv6 address of one NIC, or its name. So give a name
+    there, not a network.
 options:
   _input:
     description:
-      - V(null) for flanneld's own choice, the NIC with the default route.
-      - A NIC's name of the usual form (letters, digits, C(_), C(-), perhaps a dot and a VLAN's number; at most 15
-        characters).
+      - The value of C(flannel_interface), as errors call it.
+      - V(null) leaves the choice to flanneld, which takes the NIC with the default route.
+      - The name of a NIC in the usual form (letters, digits, C(_), C(-), perhaps a dot and the number of a VLAN; at
+        most 15 characters).
       - An IPv4 or IPv6 address.
       - An IPv4 network in CIDR form.
-      - Anything else is a regular expression, in the syntax that Go and Python have in common.
+      - Anything else is a regular expression, in the syntax that Go and Python share.
     type: str
     required: true
 """
@@ -47,7 +48,7 @@ EXAMPLES = r"""
 
 RETURN = r"""
 _value:
-  description: The arguments, none or one.
+  description: The arguments, at most one.
   type: list
   elements: str
 """
@@ -61,11 +62,6 @@ from ansible_collections.podnet.kubernetes.plugins.module_utils._nodes.flannel i
 
 
 def flannel_interface_arguments(value: str | None) -> list[str]:
-    """Return the arguments for flanneld that choose its NIC."""
-    if value is not None and not isinstance(value, str):
-        raise AnsibleFilterError(
-            f"flannel_interface is not a text but {value!r}: give a NIC's name, an address, a network or an expression"
-        )
     try:
         return interface_arguments(value)
     except PodnetError as error:

@@ -71,29 +71,31 @@ from typing import Any, Callable
 
 from ansible.errors import AnsibleFilterError
 
+from ansible_collections.podnet.kubernetes.plugins.module_utils._base.errors import InputError, PodnetError
 from ansible_collections.podnet.kubernetes.plugins.module_utils._base.networks import NamedNetwork, find_conflicts
 
 KEYS = {"name", "network", "variable", "where"}
 
 
 def network_conflicts(entries: Iterable[Mapping[str, Any]]) -> list[str]:
-    """Return a sentence for everything that is wrong with the networks."""
-    if isinstance(entries, (str, Mapping)) or not isinstance(entries, Iterable):
-        raise AnsibleFilterError(f"network_conflicts wants a list of networks, not {entries!r}")
-    return find_conflicts([_entry(entry) for entry in entries])
+    """Write a sentence for every wrong network and for every overlap of two networks."""
+    try:
+        if isinstance(entries, (str, Mapping)) or not isinstance(entries, Iterable):
+            raise InputError(f"network_conflicts wants a list of networks, not {entries!r}")
+        return find_conflicts([_entry(entry) for entry in entries])
+    except PodnetError as error:
+        raise AnsibleFilterError(str(error)) from error
 
 
 def _entry(entry: Any) -> NamedNetwork:
-    """Return the value object for one entry of the input."""
+    """Read one entry of the input."""
     if not isinstance(entry, Mapping) or not {"name", "network"} <= set(entry) <= KEYS:
-        raise AnsibleFilterError(
+        raise InputError(
             f"network_conflicts wants entries with name and network, perhaps variable and where, not {entry!r}"
         )
     if not isinstance(entry["network"], str):
         subject = entry.get("variable") or entry["name"]
-        raise AnsibleFilterError(
-            f"{subject} is {entry['network']!r}, not a text: give a network, such as 10.244.0.0/16"
-        )
+        raise InputError(f"{subject} is {entry['network']!r}, not a text: give a network, such as 10.244.0.0/16")
     return NamedNetwork(entry["name"], entry["network"], entry.get("variable"), entry.get("where"))
 
 

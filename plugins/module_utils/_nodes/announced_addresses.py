@@ -1,7 +1,7 @@
 # Copyright (c) 2026, podnet.kubernetes developers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The address that a pod network announces for a node, and the one that it should announce. No I/O, no Ansible."""
+"""The address that a pod network announces for a node, against the node's own address. No I/O, no Ansible."""
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ class AnnouncedNode:
     """A node as the cluster and the inventory know it.
 
     Attributes:
-        by: name of the pod network that announces it, such as Flannel
-        annotation: the annotation on the Node that holds the address, in the family of the expected one
+        by: name of the pod network, such as Flannel
+        annotation: the annotation on the Node object that holds the address, in the family of the expected address
         name: the node's name
-        announced: the address in the annotation; None without one
+        announced: the address in the annotation, None without the annotation
         expected: the node's address on the network that the nodes share
-        interface: the NIC that has the expected address
-        network: the network of the expected address
-        nics: the NIC of each of the node's global addresses
+        interface: name of the NIC that has the expected address
+        network: the network of the expected address, in CIDR form
+        nics: name of the NIC for each global address of the node
     """
 
     by: str
@@ -40,7 +40,7 @@ class AnnouncedNode:
 
     @property
     def announced_address(self) -> Address | None:
-        """The announced address as a value, None when the annotation is missing or holds something else."""
+        """The announced address, None when the annotation is missing or holds no address."""
         try:
             return ipaddress.ip_address(self.announced or "")
         except ValueError:
@@ -48,32 +48,32 @@ class AnnouncedNode:
 
     @property
     def announced_interface(self) -> str | None:
-        """The NIC that has the announced address, None when the node's NICs do not have it."""
+        """The NIC that has the announced address, None when no NIC of the node has it."""
         address = self.announced_address
         return None if address is None else self.nics.get(address)
 
     @property
     def only_address_on_nic(self) -> bool:
-        """Whether the NIC of the expected address has no other one."""
+        """Whether the NIC of the expected address has no other address."""
         return not any(nic == self.interface and address != self.expected for address, nic in self.nics.items())
 
     @property
     def only_address_in_network(self) -> bool:
-        """Whether no NIC has another address in the network of the expected one."""
+        """Whether no NIC has another address in the network of the expected address."""
         network = parse_network(self.network)
         return not any(address in network and address != self.expected for address in self.nics)
 
 
 @dataclass(frozen=True)
 class WrongAddress:
-    """A node that is announced with a wrong address, or not at all."""
+    """A node for which a pod network announces a wrong address or none, and how to correct that."""
 
     node: AnnouncedNode
     remedy: str
 
     @property
     def message(self) -> str:
-        """The sentence that says what is announced, what should be, and what to do."""
+        """The sentence with the announced address, the expected address and the remedy."""
         node = self.node
         right = f"should be {node.expected} ({node.interface})"
         if node.announced is None:
@@ -83,7 +83,7 @@ class WrongAddress:
         return f"{node.name}: {node.by} announces {show(node.announced)} ({place}), {right}: {self.remedy}"
 
     def as_dict(self) -> dict[str, Any]:
-        """Return what the filters return as an element."""
+        """An element of the list that the filters return."""
         return {
             "node": self.node.name,
             "announced": self.node.announced,
@@ -96,17 +96,17 @@ class WrongAddress:
 def parse_announced_node(
     by: str, keys: Mapping[int, str], name: str, annotations: Mapping[str, str], found: Mapping[str, Any]
 ) -> AnnouncedNode:
-    """Return the value object for a node.
+    """Read one node.
 
     Args:
         by: name of the pod network
-        keys: its annotation for each address family, 4 and 6
+        keys: its annotation for each IP version, 4 and 6
         name: the node's name
-        annotations: those of the Node object; empty where there is none
+        annotations: those of the Node object, empty without a Node object
         found: the result of the module node_address on the node
 
     Raises:
-        InputError: the result is not one of that module.
+        InputError: the result is not one of that module
     """
     try:
         own = found["node_address"]
@@ -121,11 +121,58 @@ def parse_announced_node(
             network=own["network"],
             nics={ipaddress.ip_address(one["address"]): one["interface"] for one in found["candidates"]},
         )
-    except (KeyError, TypeError, ValueError, InputError) as error:
+    except (AttributeError, KeyError, TypeError, ValueError) as error:
         raise InputError(
-            f"{name}: node_address and candidates are wanted, as podnet.kubernetes.node_address returns them "
-            f"({type(error).__name__}: {error})"
+            f"node_addresses of {name} is {found!r}: give the result of podnet.kubernetes.node_address, with "
+            f"node_address and candidates ({type(error).__name__}: {error})"
         ) from None
 
 
-__all__ = ["AnnouncedNode", "WrongAddress", "parse_announced_node"]
+def read_annotations(nodes: Any) -> dict[str, Mapping[str, str]]:
+    """Read the annotations of Node objects, by the name of the node. Raises InputError for any other input."""
+    try:
+        return {node["metadata"]["name"]: node["metadata"].get("annotations") or {} for node in nodes}
+    except (AttributeError, KeyError, TypeError) as error:
+        raise InputError(_no_nodes(nodes, error)) from None
+
+
+def read_internal_addresses(nodes: Any) -> dict[str, list[str]]:
+    """Read the InternalIP addresses in the status of Node objects, by the name of the node, in their order.
+
+    Raises:
+        InputError: the input is no list of Node objects
+    """
+    try:
+        return {
+            node["metadata"]["name"]: [
+                one["address"] for one in node["status"].get("addresses") or [] if one["type"] == "InternalIP"
+            ]
+            for node in nodes
+        }
+    except (AttributeError, KeyError, TypeError) as error:
+        raise InputError(_no_nodes(nodes, error)) from None
+
+
+def _no_nodes(nodes: Any, error: BaseException) -> str:
+    """The sentence for input that is no list of Node objects."""
+    return f"the input is {nodes!r}: give a list of Node objects ({type(error).__name__}: {error})"
+
+
+def read_node_addresses(value: Any) -> Mapping[str, Mapping[str, Any]]:
+    """Check that the option node_addresses is a dict. Raises InputError."""
+    if not isinstance(value, Mapping):
+        raise InputError(
+            f"node_addresses is {value!r}: give the result of podnet.kubernetes.node_address for each node, by the "
+            "node's name"
+        )
+    return value
+
+
+__all__ = [
+    "AnnouncedNode",
+    "WrongAddress",
+    "parse_announced_node",
+    "read_annotations",
+    "read_internal_addresses",
+    "read_node_addresses",
+]

@@ -1,16 +1,16 @@
 # Copyright (c) 2026, podnet.kubernetes developers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Which addresses Calico took for nodes, why calico-node does not start, and whose a route is. No I/O, no Ansible.
+"""The addresses that Calico chose, the reasons why calico-node does not start, Calico's routes. No I/O, no Ansible.
 
-Read from Calico v3.31.0:
+Source: Calico v3.31.0.
 
-* node/pkg/lifecycle/startup: calico-node writes its address, with the prefix length, into an annotation of the Node. It
-  ends with a line in its log when another node has that address already, unless DISABLE_NODE_IP_CHECK is true.
-* its autodetection: expressions after interface= may match anywhere in a NIC's name; an address in one of the networks
-  after cidr= is taken; kubernetes-internal-ip takes the InternalIP in the Node's status.
-* felix/dataplane/linux: links of pods are called cali and eleven hexadecimal digits; routes to other nodes' blocks have
-  protocol 80. Where there is no VXLAN, BIRD sets them, with protocol 12, which iproute2 calls bird.
+* node/pkg/lifecycle/startup: calico-node writes its address and prefix length into an annotation of the Node. When
+  another node has that address, calico-node logs a line and exits, unless DISABLE_NODE_IP_CHECK is true.
+* its autodetection: an expression after interface= may match any part of a NIC's name. cidr= takes an address in one of
+  the networks. kubernetes-internal-ip takes the InternalIP in the status of the Node.
+* felix/dataplane/linux: the name of a pod's link is cali and eleven hexadecimal digits. Routes to the blocks of other
+  nodes have protocol 80. Without VXLAN, BIRD sets them with protocol 12, which iproute2 shows as bird.
 """
 
 from __future__ import annotations
@@ -34,46 +34,52 @@ _OWN_LINK = re.compile(r"cali[0-9a-f]{11}$|tunl0$|vxlan\.calico$|vxlan-v6\.calic
 _OWN_PROTOCOLS = ("80", "bird", "12")
 
 _CONFLICT = re.compile(r"Calico node '([^']+)' is already using the IPv[46] address ([0-9a-fA-F.:]+[0-9a-fA-F])")
-# 2026-01-02 03:04:05.678 [ERROR][9] startup/startup.go 99: what went wrong
+# 2026-01-02 03:04:05.678 [ERROR][9] startup/startup.go 99: message
 _SERIOUS = re.compile(r"\[(?:ERROR|FATAL|PANIC)\]\[\d+\] \S+ \d+: (.+)")
-# What the kubelet says while a pod simply is not that far yet.
+# Reasons of the kubelet while a pod still starts: they are no problem.
 _BEGINNING = ("PodInitializing", "ContainerCreating")
 
 
 @dataclass(frozen=True)
 class ForeignRoute:
-    """A destination that a node reaches otherwise than by Calico: a network in CIDR form, and the NIC, if any."""
+    """A route that Calico did not make.
+
+    Attributes:
+        network: the destination, in CIDR form
+        device: name of the NIC, None for a route without one
+        connected: whether a NIC of the node is in the network
+    """
 
     network: str
     device: str | None
     connected: bool
 
     def as_entry(self, node: str) -> dict[str, str]:
-        """Return the entry for the filter network_conflicts."""
+        """An entry for the filter network_conflicts."""
         name = "network" if self.connected else "route"
         return {"name": name, "network": self.network, "where": f"{node}, {self.device}" if self.device else node}
 
 
 def foreign_routes(routes: Iterable[Mapping[str, Any]]) -> list[ForeignRoute]:
-    """Return the routes of a node that are neither the default one nor Calico's own.
+    """Find the routes of a node, without the default route and the routes of Calico.
 
     Args:
-        routes: what C(ip -json route show) prints, of one address family
+        routes: the output of C(ip -json route show) for one address family, as data
 
     Raises:
-        InputError: it is something else.
+        InputError: the routes have another form
     """
     try:
-        # iproute2 prints an empty object for what it filtered out.
+        # iproute2 prints an empty object for a route that it filtered out.
         return [_foreign_route(route) for route in routes if route and not _is_own(route) and route["dst"] != "default"]
     except (AttributeError, KeyError, TypeError) as error:
         raise InputError(
-            f"routes are wanted as ip -json route show prints them ({type(error).__name__}: {error})"
+            f"the input is {routes!r}: give the output of 'ip -json route show' ({type(error).__name__}: {error})"
         ) from None
 
 
 def parse_calico_node(name: str, annotations: Mapping[str, str], found: Mapping[str, Any]) -> AnnouncedNode:
-    """Return the value object for a node, as parse_announced_node() does, with Calico's annotation less its length."""
+    """Read a node as parse_announced_node() does, without the prefix length in Calico's annotation."""
     addresses = {key: annotations[key].partition("/")[0] for key in ADDRESS_ANNOTATIONS.values() if key in annotations}
     return parse_announced_node("Calico", ADDRESS_ANNOTATIONS, name, addresses, found)
 
@@ -81,15 +87,15 @@ def parse_calico_node(name: str, annotations: Mapping[str, str], found: Mapping[
 def find_wrong_addresses(
     nodes: Iterable[AnnouncedNode], internal_addresses: Mapping[str, Iterable[str]], detection: str
 ) -> list[WrongAddress]:
-    """Return the nodes for which Calico took another address than the expected one, or none.
+    """Find the nodes for which Calico announces a wrong address or none.
 
     Args:
-        nodes: all nodes of the cluster; the remedy must fit every one of them, because the DaemonSet is the same on all
-        internal_addresses: for each node, the InternalIP addresses in its status
-        detection: the value of calico_address_detection
+        nodes: all nodes of the cluster: one remedy must fit all of them, because they share one DaemonSet
+        internal_addresses: the InternalIP addresses in the status of each node
+        detection: the option calico_address_detection
 
     Returns:
-        The wrong ones, in the order of the input.
+        The nodes with a wrong address, in the order of the input.
     """
     nodes = list(nodes)
     proposal = _propose(nodes, internal_addresses)
@@ -98,15 +104,17 @@ def find_wrong_addresses(
 
 
 def start_problems(pods: Iterable[Mapping[str, Any]], logs: Mapping[str, str]) -> list[str]:
-    """Return a sentence for each pod of calico-node that is not ready.
+    """Say for each pod of calico-node that is not ready why it is not.
 
     Args:
         pods: Pod objects of the DaemonSet calico-node
-        logs: what the container calico-node logged, by the pod's name; those that have no log may be missing
+        logs: the log of the container calico-node, by the name of the pod; a log may be missing
 
     Raises:
-        InputError: a pod is not a Pod object.
+        InputError: a pod is no Pod object, or the logs are no dict
     """
+    if not isinstance(logs, Mapping):
+        raise InputError(f"logs is {logs!r}: give the log of each pod by the name of the pod")
     try:
         return [
             f"{pod['spec'].get('nodeName') or pod['metadata']['name']}: {_start_problem(pod, logs)}"
@@ -114,39 +122,41 @@ def start_problems(pods: Iterable[Mapping[str, Any]], logs: Mapping[str, str]) -
             if not _is_ready(pod)
         ]
     except (AttributeError, KeyError, TypeError) as error:
-        raise InputError(f"Pod objects are wanted ({type(error).__name__}: {error})") from None
+        raise InputError(
+            f"the input is {pods!r}: give a list of Pod objects ({type(error).__name__}: {error})"
+        ) from None
 
 
 def _is_own(route: Mapping[str, Any]) -> bool:
-    """Return whether Calico made a route."""
+    """Whether Calico made a route."""
     return bool(_OWN_LINK.match(route.get("dev") or "")) or str(route.get("protocol")) in _OWN_PROTOCOLS
 
 
 def _foreign_route(route: Mapping[str, Any]) -> ForeignRoute:
-    """Return the value object for a route; one to a single address has no length as iproute2 prints it."""
+    """Read a route. iproute2 prints no prefix length for a route to a single address."""
     destination: str = route["dst"]
     length = "" if "/" in destination else "/128" if ":" in destination else "/32"
     return ForeignRoute(f"{destination}{length}", route.get("dev"), route.get("protocol") == "kernel")
 
 
 def _remedy(node: AnnouncedNode, detection: str, proposal: str) -> str:
-    """Return what to do about a node."""
+    """The remedy for a node with a wrong address."""
     if node.announced is None:
-        return f"see whether the pod calico-node on {node.name} runs, and what it logs"
+        return f"check that the pod calico-node on {node.name} runs, and read its log"
     if detection == proposal:
         return (
-            f"calico_address_detection is {detection}, which is right, so calico-node was not started with it: run the "
-            f"role calico again, and see what the pod calico-node on {node.name} logs"
+            f"calico_address_detection is {detection}, which is right, but calico-node runs with another value: run "
+            f"the role calico again, and read the log of the pod calico-node on {node.name}"
         )
     return f"calico_address_detection is {detection}, set it to {proposal}"
 
 
 def _propose(nodes: list[AnnouncedNode], internal_addresses: Mapping[str, Iterable[str]]) -> str:
-    """Return a value of calico_address_detection that fits all nodes: the simplest of several."""
+    """The simplest value of calico_address_detection that fits all nodes."""
     if all(_internal(node.expected, internal_addresses.get(node.name, ())) for node in nodes):
         return "kubernetes-internal-ip"
     nics = {node.interface for node in nodes}
-    # A NIC gives its first address, a network the first one in it: of no use where that is the wrong one.
+    # Calico takes the first address of a NIC or in a network, so propose these only when they have no other.
     if len(nics) == 1 and all(node.only_address_on_nic for node in nodes):
         return f"interface=^{nics.pop().replace('.', '[.]')}$"
     networks = {node.network for node in nodes}
@@ -157,33 +167,33 @@ def _propose(nodes: list[AnnouncedNode], internal_addresses: Mapping[str, Iterab
 
 
 def _internal(expected: Address, addresses: Iterable[str]) -> bool:
-    """Return whether an address is the first InternalIP of its family."""
+    """Whether an address is the first InternalIP of its family."""
     version = {4: ".", 6: ":"}[expected.version]
     return str(expected) == next((address for address in addresses if version in address), None)
 
 
 def _is_ready(pod: Mapping[str, Any]) -> bool:
-    """Return whether all containers of a pod are ready."""
+    """Whether all containers of a pod are ready."""
     statuses = pod["status"].get("containerStatuses") or []
     return bool(statuses) and all(status["ready"] for status in statuses)
 
 
 def _start_problem(pod: Mapping[str, Any], logs: Mapping[str, str]) -> str:
-    """Return why a pod is not ready, as far as the API and its log say."""
+    """Say why a pod is not ready, by its log and its status."""
     log = logs.get(pod["metadata"]["name"]) or ""
     conflicts = _CONFLICT.findall(log)
     if conflicts:
         other, address = conflicts[-1]
-        return f"calico-node does not start with the address {address}, because {other} has it already"
+        return f"calico-node does not start with the address {address}, because {other} has the same address"
     waiting = next(_waiting(pod["status"]), None)
     errors = _SERIOUS.findall(log)
     if errors:
         return f"calico-node logs: {errors[-1].strip()}"
-    return waiting or f"calico-node is not ready; see kubectl -n kube-system logs {pod['metadata']['name']}"
+    return waiting or f"calico-node is not ready: read kubectl -n kube-system logs {pod['metadata']['name']}"
 
 
 def _waiting(status: Mapping[str, Any]) -> Iterator[str]:
-    """Yield what the containers of a pod wait for, in the order in which they start."""
+    """Yield the reasons why containers of a pod wait, in the order in which they start."""
     for one in [*(status.get("initContainerStatuses") or []), *(status.get("containerStatuses") or [])]:
         waiting = (one.get("state") or {}).get("waiting") or {}
         if waiting.get("reason") not in (None, *_BEGINNING):

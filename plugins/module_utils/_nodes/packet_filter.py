@@ -1,20 +1,39 @@
 # Copyright (c) 2026, podnet.kubernetes developers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Changes of the packet filter, as input for iptables-restore. No I/O."""
+"""The removal of chains from the packet filter, as input for iptables-restore. No I/O, no Ansible."""
 
 from __future__ import annotations
 
 import re
+from typing import Any
+
+from ansible_collections.podnet.kubernetes.plugins.module_utils._base.errors import InputError
 
 
-def chain_removal(saved: str, prefix: str, comment: str | None = None) -> str:
-    """Return the input for C(iptables-restore --noflush) that removes chains, the jumps to them, and commented rules.
+def chain_removal(saved: Any, prefix: Any, comment: Any = None) -> str:
+    """Make the input for C(iptables-restore --noflush) that removes chains and the jumps to them.
 
-    C(saved) is the output of C(iptables-save), and the chains are those of which the name begins with the prefix. With
-    C(comment), the rules of other chains go too of which a comment begins with it. All else, and its order, stays as it
-    is. The result is empty when there is nothing to remove.
+    All other rules keep their order.
+
+    Args:
+        saved: the output of C(iptables-save)
+        prefix: the beginning of the names of the chains
+        comment: rules of other chains go too when one of their comments begins with this text; None for no such rules
+
+    Returns:
+        The input, empty when there is nothing to remove.
+
+    Raises:
+        InputError: an argument is no text, or the prefix or the comment is empty, which would remove all chains or
+        rules
     """
+    if not isinstance(saved, str):
+        raise InputError(f"the input is {saved!r}: give the output of iptables-save")
+    if not isinstance(prefix, str) or not prefix:
+        raise InputError(f"prefix is {prefix!r}: give the beginning of the names of the chains")
+    if comment is not None and not (isinstance(comment, str) and comment):
+        raise InputError(f"comment is {comment!r}: give the beginning of the comments of the rules")
     removal: list[str] = []
     jump = rf".*-[jg] {re.escape(prefix)}"
     marked = "" if comment is None else rf'|.*--comment "?{re.escape(comment)}'

@@ -29,5 +29,8 @@ def test_the_entries_are_those_that_network_conflicts_reads():
 
 @pytest.mark.parametrize("routes", ["10.0.0.0/8", [1], None])
 def test_bad_input(routes):
-    with pytest.raises(AnsibleFilterError, match=r"^calico_foreign_routes: node2: routes are wanted as ip -json"):
+    with pytest.raises(
+        AnsibleFilterError,
+        match=r"^calico_foreign_routes: node2: the input is .*: give the output of 'ip -json route show'",
+    ):
         calico_foreign_routes(routes, "node2")

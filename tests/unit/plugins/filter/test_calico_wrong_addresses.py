@@ -57,10 +57,18 @@ def test_right_addresses():
 @pytest.mark.parametrize(
     ("nodes", "results", "message"),
     [
-        (NODES, [], r"^calico_wrong_addresses wants the result of node_address for each node, not \[\]"),
-        (["master"], RESULTS, r"^calico_wrong_addresses wants a list of Node objects, not \['master'\]"),
-        (None, RESULTS, "^calico_wrong_addresses wants a list of Node objects, not None"),
-        (NODES, {"master": {}}, "^master: node_address and candidates are wanted"),
+        (
+            NODES,
+            [],
+            r"^calico_wrong_addresses: node_addresses is \[\]: give the result of",
+        ),
+        (["master"], RESULTS, r"^calico_wrong_addresses: the input is \['master'\]: give a list of Node objects"),
+        (None, RESULTS, "^calico_wrong_addresses: the input is None: give a list of Node objects"),
+        (
+            NODES,
+            {"master": {}},
+            r"^calico_wrong_addresses: node_addresses of master is \{\}: give the result of",
+        ),
     ],
 )
 def test_bad_input(nodes, results, message):

@@ -63,7 +63,7 @@ def test_wants_text() -> None:
 @pytest.mark.parametrize("prefix", ["", None])
 def test_wants_a_prefix(prefix) -> None:
     """An empty one would remove all chains."""
-    with pytest.raises(AnsibleFilterError, match="names of the chains"):
+    with pytest.raises(AnsibleFilterError, match="beginning of the names of the chains"):
         chain_removal(FLANNEL, prefix)
 
 
@@ -113,5 +113,5 @@ def test_rules_with_the_comment_stay_without_it() -> None:
 @pytest.mark.parametrize("comment", ["", ["cali:"]])
 def test_wants_a_comment(comment) -> None:
     """An empty one would remove all rules with a comment."""
-    with pytest.raises(AnsibleFilterError, match="comments of rules"):
+    with pytest.raises(AnsibleFilterError, match="beginning of the comments of the rules"):
         chain_removal(CALICO, "cali-", comment)

@@ -28,8 +28,8 @@ def test_flannel_interface_arguments(value, arguments):
     ("value", "message"),
     [
         ("fd00::/64", "^flannel_interface fd00::/64 is an IPv6 network"),
-        (["enp0s8"], r"^flannel_interface is not a text but \['enp0s8'\]: give a NIC's name"),
-        (False, "^flannel_interface is not a text but False: give a NIC's name"),
+        (["enp0s8"], r"^flannel_interface is \['enp0s8'\]: give the name of a NIC"),
+        (False, "^flannel_interface is False: give the name of a NIC"),
     ],
 )
 def test_bad_input(value, message):

@@ -48,7 +48,7 @@ def test_wrong_addresses():
             "interface": None,
             "message": "node2: Flannel announces no address (annotation flannel.alpha.coreos.com/public-ip is "
             "missing), "
-            "should be 10.100.198.202 (enp0s8): see whether the pod kube-flannel on node2 runs, and what it logs",
+            "should be 10.100.198.202 (enp0s8): check that the pod kube-flannel on node2 runs, and read its log",
         },
     ]
 
@@ -70,12 +70,27 @@ def test_right_addresses():
 @pytest.mark.parametrize(
     ("nodes", "results", "interface", "message"),
     [
-        (NODES, [], None, r"^flannel_wrong_addresses wants the result of node_address for each node, not \[\]"),
-        (["master"], RESULTS, None, r"^flannel_wrong_addresses wants a list of Node objects, not \['master'\]"),
-        ([{}], RESULTS, None, r"^flannel_wrong_addresses wants a list of Node objects, not \[\{\}\]"),
-        (None, RESULTS, None, "^flannel_wrong_addresses wants a list of Node objects, not None"),
-        (NODES, {"master": {}}, None, "^master: node_address and candidates are wanted"),
-        (NODES, RESULTS, "enp0s[", r"^flannel_interface 'enp0s\['"),
+        (
+            NODES,
+            [],
+            None,
+            r"^flannel_wrong_addresses: node_addresses is \[\]: give the result of",
+        ),
+        (
+            ["master"],
+            RESULTS,
+            None,
+            r"^flannel_wrong_addresses: the input is \['master'\]: give a list of Node objects",
+        ),
+        ([{}], RESULTS, None, r"^flannel_wrong_addresses: the input is \[\{\}\]: give a list of Node objects"),
+        (None, RESULTS, None, "^flannel_wrong_addresses: the input is None: give a list of Node objects"),
+        (
+            NODES,
+            {"master": {}},
+            None,
+            r"^flannel_wrong_addresses: node_addresses of master is \{\}: give the result of",
+        ),
+        (NODES, RESULTS, "enp0s[", r"^flannel_wrong_addresses: flannel_interface 'enp0s\['"),
     ],
 )
 def test_bad_input(nodes, results, interface, message):

@@ -31,9 +31,26 @@ def test_gateways_are_of_the_subnet_s_family():
 @pytest.mark.parametrize(
     ("allocation", "addresses", "node", "message"),
     [
-        (ALLOCATION, ADDRESSES, "node9", "node9 has no subnet; nodes with one are master, node1, node2"),
-        (ALLOCATION, {"master": "10.100.198.200"}, "master", "node1 has the subnet 10.22.2.0/24 and no ipv4 address"),
-        (DUAL, ADDRESSES, "master", "node1 has the subnet fd00:22:2::/64 and no ipv6 address"),
+        (ALLOCATION, ADDRESSES, "node9", "node is node9, which has no subnet: give one of master, node1, node2"),
+        (
+            ALLOCATION,
+            {"master": "10.100.198.200"},
+            "master",
+            "addresses has no IPv4 address of node1, which has the subnet 10.22.2.0/24: give",
+        ),
+        ({**ALLOCATION, "node1": ["10.22.2.0"]}, ADDRESSES, "master", "the subnet 10.22.2.0 of node1 is not a network"),
+        (
+            ALLOCATION,
+            {**ADDRESSES, "node1": "node1"},
+            "master",
+            "addresses of node1 has 'node1', which is not an IPv4 or",
+        ),
+        (
+            DUAL,
+            ADDRESSES,
+            "master",
+            "addresses has no IPv6 address of node1, which has the subnet fd00:22:2::/64: give",
+        ),
     ],
 )
 def test_what_is_missing_is_named(allocation, addresses, node, message):

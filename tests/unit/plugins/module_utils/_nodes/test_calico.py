@@ -66,7 +66,7 @@ def test_foreign_routes(route, entry):
 
 @pytest.mark.parametrize("routes", [None, ["10.0.0.0/8"], [{"dev": "enp0s8"}]])
 def test_routes_of_another_shape(routes):
-    with pytest.raises(InputError, match=r"^routes are wanted as ip -json route show prints them"):
+    with pytest.raises(InputError, match=r"^the input is .*: give the output of 'ip -json route show'"):
         foreign_routes(routes)
 
 
@@ -117,7 +117,7 @@ def test_no_address():
     (wrong,) = find_wrong_addresses([vagrant("node1", None, 201)], INTERNAL, "kubernetes-internal-ip")
     assert wrong.message == (
         "node1: Calico announces no address (annotation projectcalico.org/IPv4Address is missing), should be "
-        "10.100.198.201 (enp0s8): see whether the pod calico-node on node1 runs, and what it logs"
+        "10.100.198.201 (enp0s8): check that the pod calico-node on node1 runs, and read its log"
     )
 
 
@@ -131,8 +131,8 @@ NAT = {"master": ["10.0.2.15"], "node1": ["10.0.2.15"]}
             [MASTER, WRONG],
             INTERNAL,
             "kubernetes-internal-ip",
-            "calico_address_detection is kubernetes-internal-ip, which is right, so calico-node was not started with "
-            "it: run the role calico again, and see what the pod calico-node on node1 logs",
+            "calico_address_detection is kubernetes-internal-ip, which is right, but calico-node runs with another "
+            "value: run the role calico again, and read the log of the pod calico-node on node1",
             id="right method",
         ),
         pytest.param(
@@ -220,13 +220,13 @@ PULL = {"reason": "ImagePullBackOff", "message": 'Back-off pulling image "quay.i
         pytest.param(
             pod(waiting={"reason": "CrashLoopBackOff", "message": "back-off 10s"}),
             CONFLICT,
-            "node1: calico-node does not start with the address 10.0.2.15, because master has it already",
+            "node1: calico-node does not start with the address 10.0.2.15, because master has the same address",
             id="conflict",
         ),
         pytest.param(
             pod(),
             CONFLICT.replace("IPv4", "IPv6").replace("10.0.2.15", "fd00::f"),
-            "node1: calico-node does not start with the address fd00::f, because master has it already",
+            "node1: calico-node does not start with the address fd00::f, because master has the same address",
             id="conflict in IPv6",
         ),
         pytest.param(pod(), PANIC, "node1: calico-node logs: Failed to get  the list", id="last error"),
@@ -249,13 +249,13 @@ PULL = {"reason": "ImagePullBackOff", "message": 'Back-off pulling image "quay.i
         pytest.param(
             pod(),
             "all is well\n",
-            "node1: calico-node is not ready; see kubectl -n kube-system logs calico-node-x7k2p",
+            "node1: calico-node is not ready: read kubectl -n kube-system logs calico-node-x7k2p",
             id="nothing to be seen",
         ),
         pytest.param(
             {"metadata": {"name": "calico-node-x7k2p"}, "spec": {}, "status": {"phase": "Pending"}},
             None,
-            "calico-node-x7k2p: calico-node is not ready; see kubectl -n kube-system logs calico-node-x7k2p",
+            "calico-node-x7k2p: calico-node is not ready: read kubectl -n kube-system logs calico-node-x7k2p",
             id="on no node",
         ),
     ],
@@ -267,5 +267,5 @@ def test_start_problems(found, log, sentence):
 
 @pytest.mark.parametrize("pods", [None, ["calico-node"], [{"metadata": {"name": "a"}}]])
 def test_something_else_than_pods(pods):
-    with pytest.raises(InputError, match=r"^Pod objects are wanted"):
+    with pytest.raises(InputError, match=r"^the input is .*: give a list of Pod objects"):
         start_problems(pods, {})

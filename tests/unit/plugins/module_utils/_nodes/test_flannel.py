@@ -46,7 +46,7 @@ def test_arguments(value, arguments):
     assert interface_arguments(value) == arguments
 
 
-NEITHER = "is neither a NIC's name, an address nor a network, and flanneld can not use it as a regular expression: "
+NEITHER = "is no NIC's name, no address and no network, and flanneld cannot use it as a regular expression: "
 
 
 @pytest.mark.parametrize(
@@ -61,7 +61,7 @@ NEITHER = "is neither a NIC's name, an address nor a network, and flanneld can n
         ("fd00::/64", "flannel_interface fd00::/64 is an IPv6 network, and "),
         ("10.100.198.256", "flannel_interface 10.100.198.256 is not an IPv4 address: give a whole address, a network"),
         ("10.100.198.", "flannel_interface 10.100.198. is not an IPv4 address: give a whole address, a network"),
-        ("enp0s31f6n1d1v1x", "flannel_interface enp0s31f6n1d1v1x is longer than the 15 characters that a NIC's name"),
+        ("enp0s31f6n1d1v1x", "flannel_interface enp0s31f6n1d1v1x is longer than the 15 characters of a NIC's name"),
         ("enp0s[8", f"flannel_interface 'enp0s[8' {NEITHER}unterminated character set at position 5"),
         ("*", f"flannel_interface '*' {NEITHER}nothing to repeat at position 0"),
         ("(?!enp0s3).*", f"flannel_interface '(?!enp0s3).*' {NEITHER}Go's regular expressions have no (?!"),
@@ -73,7 +73,7 @@ NEITHER = "is neither a NIC's name, an address nor a network, and flanneld can n
         ("e++", f"flannel_interface 'e++' {NEITHER}Go's regular expressions have no ++"),
         (
             "e[[:digit:]]",
-            f"flannel_interface 'e[[:digit:]]' {NEITHER}[[:digit:] means one thing to Go and another to Python",
+            f"flannel_interface 'e[[:digit:]]' {NEITHER}Go and Python read [[:digit:] differently",
         ),
         ("(?P<a>e)(?P=a)", f"flannel_interface '(?P<a>e)(?P=a)' {NEITHER}Go's regular expressions have no (?P="),
     ],
@@ -174,7 +174,7 @@ def test_no_announcement():
             "interface": None,
             "message": "node1: Flannel announces no address (annotation flannel.alpha.coreos.com/public-ip is "
             "missing), "
-            "should be 10.100.198.201 (enp0s8): see whether the pod kube-flannel on node1 runs, and what it logs",
+            "should be 10.100.198.201 (enp0s8): check that the pod kube-flannel on node1 runs, and read its log",
         }
     ]
 
@@ -194,8 +194,8 @@ def test_an_address_that_no_nic_has(announced):
 
 
 RIGHT = (
-    "flannel_interface is {}, which is right, so flanneld was not started with it: run the role flannel again, and see "
-    "what the pod kube-flannel on node1 logs"
+    "flannel_interface is {}, which is right, but flanneld runs with another value: run the role flannel again, and "
+    "read the log of the pod kube-flannel on node1"
 )
 
 
@@ -276,6 +276,6 @@ def test_a_bad_value_of_the_variable(value):
 )
 def test_a_result_of_another_module(found):
     with pytest.raises(
-        InputError, match=r"^node1: node_address and candidates are wanted, as podnet.kubernetes\.node_ad"
+        InputError, match=r"^node_addresses of node1 is \{.*: give the result of podnet.kubernetes\.node_address, with "
     ):
         parse_flannel_node("node1", {}, found)

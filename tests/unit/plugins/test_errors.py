@@ -1,0 +1,196 @@
+# Copyright (c) 2026, podnet.kubernetes developers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Plugins turn errors that a user can correct into one sentence, and let a bug keep its traceback."""
+
+from __future__ import annotations
+
+import ast
+import importlib
+import inspect
+import json
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+from ansible.errors import AnsibleActionFail, AnsibleFilterError
+from ansible.module_utils.testing import patch_module_args
+
+from ansible_collections.podnet.kubernetes.plugins.module_utils._base.errors import ClusterError, InputError
+
+PLUGINS = Path(__file__).parents[3] / "plugins"
+PACKAGE = "ansible_collections.podnet.kubernetes.plugins"
+SENTENCE = "networks is empty: give a network"
+BUGS = [ValueError, KeyError, TypeError, RuntimeError]
+ERRORS = [InputError, ClusterError]
+ENDPOINTS = [{"name": "here", "kind": "node", "addresses": ["127.0.0.1"], "node": "here"}]
+
+# The options with which each module runs.
+MODULES = {
+    "connectivity_probe": {"endpoints": ENDPOINTS, "targets": [], "run": "run1"},
+    "connectivity_responder": {"endpoints": ENDPOINTS, "run": "run1"},
+    "kubeadm_init": {"config": "/kubeadm.yaml"},
+    "kubeadm_join": {"name": "node1"},
+    "kubeadm_token": {},
+    "node_address": {},
+    "pod_routes": {"routes": []},
+    "subnet_allocation": {"networks": ["10.22.0.0/16"], "nodes": [], "path": "/subnets.json"},
+}
+# The arguments with which each filter runs.
+FILTERS = {
+    "calico_foreign_routes": ([], "node1"),
+    "calico_start_problems": ([], {}),
+    "calico_wrong_addresses": ([], {}, "first-found"),
+    "chain_removal": ("", "cali-"),
+    "changed_cells": ([], []),
+    "connectivity_endpoints": ({},),
+    "connectivity_targets": (ENDPOINTS, []),
+    "expected_connectivity": ([],),
+    "flannel_interface_arguments": ("eth0",),
+    "flannel_wrong_addresses": ([], {}),
+    "network_conflicts": ([],),
+    "node_routes": ({}, {}, "node1"),
+    "shared_addresses": ({},),
+}
+KEYWORDS = {"expected_connectivity": {"namespaces": [], "policies": [], "ports": []}}
+
+
+def names(folder):
+    """The plugins in a folder, without those that only document an action."""
+    return sorted(
+        path.stem for path in (PLUGINS / folder).glob("*.py") if folder != "modules" or "def main(" in path.read_text()
+    )
+
+
+def break_down(monkeypatch, plugin, error):
+    """Have every function that a plugin has or imports from this collection raise the error, but for its entry."""
+
+    def fail(*arguments, **keywords):
+        raise error
+
+    for name, value in vars(plugin).items():
+        if inspect.isfunction(value) and value.__module__.startswith(PACKAGE) and name != "main":
+            monkeypatch.setattr(plugin, name, fail)
+
+
+def load(kind, name):
+    return importlib.import_module(f"{PACKAGE}.{kind}.{name}")
+
+
+def test_each_plugin_has_its_row():
+    assert names("modules") == sorted(MODULES)
+    assert names("filter") == sorted(FILTERS)
+
+
+@pytest.mark.parametrize("name", MODULES)
+@pytest.mark.parametrize("error", ERRORS)
+def test_a_module_fails_with_the_sentence(monkeypatch, capsys, name, error):
+    module = load("modules", name)
+    break_down(monkeypatch, module, error(SENTENCE))
+    with patch_module_args(MODULES[name]), pytest.raises(SystemExit) as ended:
+        module.main()
+    result = json.loads(capsys.readouterr().out)
+    assert (ended.value.code, result["failed"], result["msg"]) == (1, True, SENTENCE)
+    assert "exception" not in result
+
+
+@pytest.mark.parametrize("name", MODULES)
+@pytest.mark.parametrize("bug", BUGS)
+def test_a_module_lets_a_bug_pass(monkeypatch, name, bug):
+    module = load("modules", name)
+    break_down(monkeypatch, module, bug("a bug"))
+    with patch_module_args(MODULES[name]), pytest.raises(bug, match="a bug"):
+        module.main()
+
+
+@pytest.mark.parametrize("name", FILTERS)
+@pytest.mark.parametrize("error", ERRORS)
+def test_a_filter_fails_with_the_sentence(monkeypatch, name, error):
+    module = load("filter", name)
+    function = module.FilterModule().filters()[name]
+    break_down(monkeypatch, module, error(SENTENCE))
+    with pytest.raises(AnsibleFilterError) as raised:
+        function(*FILTERS[name], **KEYWORDS.get(name, {}))
+    assert str(raised.value).endswith(SENTENCE)
+
+
+@pytest.mark.parametrize("name", FILTERS)
+@pytest.mark.parametrize("bug", BUGS)
+def test_a_filter_lets_a_bug_pass(monkeypatch, name, bug):
+    module = load("filter", name)
+    function = module.FilterModule().filters()[name]
+    break_down(monkeypatch, module, bug("a bug"))
+    with pytest.raises(bug, match="a bug"):
+        function(*FILTERS[name], **KEYWORDS.get(name, {}))
+
+
+def run_action(monkeypatch, network, error):
+    module = load("action", "connectivity_assert")
+    task = SimpleNamespace(args=network().options(), check_mode=False, async_val=0, action="assert")
+    nothing = dict.fromkeys(["play_context", "loader", "templar", "shared_loader_obj"])
+    action = module.ActionModule(task, SimpleNamespace(_shell=SimpleNamespace(tmpdir=None)), **nothing)
+    break_down(monkeypatch, module, error)
+    action.run(task_vars={})
+
+
+@pytest.mark.parametrize("error", ERRORS)
+def test_the_action_fails_with_the_sentence(monkeypatch, network, error):
+    with pytest.raises(AnsibleActionFail) as raised:
+        run_action(monkeypatch, network, error(SENTENCE))
+    assert raised.value.message == SENTENCE
+
+
+@pytest.mark.parametrize("bug", BUGS)
+def test_the_action_lets_a_bug_pass(monkeypatch, network, bug):
+    with pytest.raises(bug, match="a bug"):
+        run_action(monkeypatch, network, bug("a bug"))
+
+
+def caught(tree):
+    """The exceptions that code catches, as written; an empty name stands for all of them."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.ExceptHandler):
+            types = node.type.elts if isinstance(node.type, ast.Tuple) else [node.type]
+            yield from ("" if one is None else ast.unparse(one) for one in types)
+        elif isinstance(node, ast.Call) and ast.unparse(node.func) in ("suppress", "contextlib.suppress"):
+            yield from map(ast.unparse, node.args)
+
+
+def catches(folder, broad):
+    """The places in a folder of plugins/ that catch one of these exceptions."""
+    return [
+        f"{path.relative_to(PLUGINS)} catches {name or 'everything'}"
+        for path in sorted((PLUGINS / folder).rglob("*.py"))
+        for name in caught(ast.parse(path.read_text()))
+        if name in broad
+    ]
+
+
+def test_no_code_catches_all_exceptions():
+    assert catches(".", ("", "Exception", "BaseException")) == []
+
+
+@pytest.mark.parametrize("folder", ["modules", "filter", "action", "lookup"])
+def test_no_plugin_catches_what_a_bug_raises(folder):
+    """A plugin catches PodnetError alone; module_utils catches other errors where it parses foreign text."""
+    bugs = ("ValueError", "KeyError", "TypeError", "AttributeError", "IndexError", "LookupError", "RuntimeError")
+    assert catches(folder, bugs) == []
+
+
+@pytest.mark.parametrize(
+    ("code", "expected"),
+    [
+        ("try:\n  pass\nexcept:\n  pass", [""]),
+        ("try:\n  pass\nexcept (KeyError, Exception) as error:\n  pass", ["KeyError", "Exception"]),
+        ("with suppress(ValueError):\n  pass", ["ValueError"]),
+    ],
+)
+def test_the_tests_see_what_code_catches(code, expected):
+    assert list(caught(ast.parse(code))) == expected
+
+
+@pytest.mark.parametrize("name", MODULES)
+def test_the_main_function_of_a_module_fits_on_15_lines(name):
+    tree = ast.parse((PLUGINS / "modules" / f"{name}.py").read_text())
+    (main,) = [one for one in tree.body if isinstance(one, ast.FunctionDef) and one.name == "main"]
+    assert main.end_lineno - main.lineno < 15
