@@ -50,9 +50,14 @@ FILTERS = {
     "flannel_wrong_addresses": ([], {}),
     "network_conflicts": ([],),
     "node_routes": ({}, {}, "node1"),
+    "policy_listeners": ([], []),
+    "policy_plan": ([],),
     "shared_addresses": ({},),
 }
-KEYWORDS = {"expected_connectivity": {"namespaces": [], "policies": [], "ports": []}}
+KEYWORDS = {
+    "expected_connectivity": {"namespaces": [], "policies": [], "ports": []},
+    "policy_plan": {"steps": []},
+}
 
 
 def names(folder):
