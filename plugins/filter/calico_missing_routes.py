@@ -1,0 +1,70 @@
+# Copyright (c) 2026, podnet.kubernetes developers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The filter calico_missing_routes: blocks of Calico's addresses without a route."""
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+name: calico_missing_routes
+short_description: Find the blocks of Calico's addresses that a node has no route to
+version_added: "0.1.0"
+author:
+  - podnet.kubernetes developers (@podnet)
+description:
+  - Compares the blocks that Calico gave to the nodes with a node's routes.
+  - A node has its own blocks as blackhole routes, so every block needs a route.
+options:
+  _input:
+    description: The output of C(ip -json route show), as data.
+    type: list
+    elements: dict
+    required: true
+  affinities:
+    description: The BlockAffinity objects of the cluster. Those that are being deleted are ignored.
+    type: list
+    elements: dict
+    required: true
+  nodes:
+    description: The Node objects of the cluster. Blocks of other nodes are ignored.
+    type: list
+    elements: dict
+    required: true
+positional: affinities, nodes
+"""
+
+EXAMPLES = r"""
+- name: Check that the node has a route to every block
+  ansible.builtin.assert:
+    that: missing | length == 0
+    fail_msg: "There is no route to {{ missing | join(', ') }}."
+  vars:
+    missing: "{{ routes | podnet.kubernetes.calico_missing_routes(affinities.resources, nodes.resources) }}"
+"""
+
+RETURN = r"""
+_value:
+  description: The blocks without a route.
+  type: list
+  elements: str
+  sample: [192.168.166.128/26]
+"""
+
+from collections.abc import Iterable, Mapping
+from typing import Any, Callable
+
+from ansible_collections.podnet.kubernetes.plugins.module_utils._nodes.calico_blocks import blocks_without_route
+
+
+def calico_missing_routes(
+    routes: Iterable[Mapping[str, Any]], affinities: Iterable[Mapping[str, Any]], nodes: Iterable[Mapping[str, Any]]
+) -> list[str]:
+    """Find the blocks without a route."""
+    return blocks_without_route(affinities, nodes, routes)
+
+
+class FilterModule:
+    """The filter, as Ansible finds it."""
+
+    def filters(self) -> dict[str, Callable[..., Any]]:
+        return {"calico_missing_routes": calico_missing_routes}

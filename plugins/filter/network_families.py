@@ -1,0 +1,57 @@
+# Copyright (c) 2026, podnet.kubernetes developers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The filter network_families: the address families of a network, or of a pair with a comma between."""
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+name: network_families
+short_description: The address families of one or more networks
+version_added: "0.1.0"
+author:
+  - podnet.kubernetes developers (@podnet)
+description:
+  - Tells an IPv4 network from an IPv6 network, and both from other text, by their characters alone.
+  - P(podnet.kubernetes.network_conflicts#filter) says what is wrong with a network of the right family.
+options:
+  _input:
+    description: Networks in CIDR form with commas between.
+    type: str
+    required: true
+"""
+
+EXAMPLES = r"""
+- name: Check that the pod network is one of IPv4
+  ansible.builtin.assert:
+    that: podnet_pod_network | podnet.kubernetes.network_families == ['ipv4']
+"""
+
+RETURN = r"""
+_value:
+  description: For each network V(ipv4), V(ipv6), or V(none) where it is neither.
+  type: list
+  elements: str
+  sample: [ipv4, ipv6]
+"""
+
+import re
+from typing import Any, Callable
+
+_FAMILIES = {"ipv4": re.compile(r"[0-9.]+/[0-9]+"), "ipv6": re.compile(r"[0-9a-fA-F:.]*:[0-9a-fA-F:.]*/[0-9]+")}
+
+
+def network_families(networks: Any) -> list[str]:
+    """Name the family of each network."""
+    return [_family(text.strip()) for text in str(networks).split(",")]
+
+
+def _family(text: str) -> str:
+    return next((family for family, form in _FAMILIES.items() if form.fullmatch(text)), "none")
+
+
+class FilterModule:
+    """The filter, as Ansible finds it."""
+
+    def filters(self) -> dict[str, Callable[..., Any]]:
+        return {"network_families": network_families}

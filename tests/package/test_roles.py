@@ -1,0 +1,96 @@
+"""Roles share their steps instead of copies of them, and leave decisions to filters, which have tests."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import combinations
+from typing import Any
+
+import installed
+import yaml
+
+ROOT = installed.ROOT
+RUN = 6  # lines
+LONGEST = 200  # characters of a Jinja expression
+JINJA = re.compile(r"{{.*?}}|{%.*?%}", re.DOTALL)
+# Keywords whose values are expressions without braces.
+BARE = {"when", "until", "that", "failed_when", "changed_when"}
+
+
+def runs(text: str) -> set[tuple[str, ...]]:
+    """Find all runs of lines in a task file, without their indentation and without the mark of its beginning."""
+    lines = [line.strip() for line in text.splitlines() if line.strip() != "---"]
+    return {tuple(lines[start : start + RUN]) for start in range(len(lines) - RUN + 1)}
+
+
+def copies(files: Mapping[tuple[str, str], str]) -> Iterator[str]:
+    """Name the pairs of task files (role, name) of different roles that have a run of lines in common."""
+    found = {key: runs(text) for key, text in files.items()}
+    for one, other in combinations(sorted(files), 2):
+        if one[0] != other[0]:
+            for run in sorted(found[one] & found[other]):
+                yield f"{'/'.join(one)} and {'/'.join(other)}: {run[0]}"
+
+
+def expressions(value: Any, key: str = "") -> Iterator[str]:
+    """Yield the Jinja expressions in a value of YAML, whose lines are joined there."""
+    if isinstance(value, str):
+        yield from [value] if key in BARE else JINJA.findall(value)
+    elif isinstance(value, Mapping):
+        for name, one in value.items():
+            yield from expressions(one, str(name))
+    elif isinstance(value, Iterable):
+        for one in value:
+            yield from expressions(one, key)
+
+
+def long(text: str) -> list[str]:
+    """Find the expressions in YAML that are too long, with spaces and line breaks as one space."""
+    joined = (" ".join(one.split()) for one in expressions(yaml.safe_load(text)))
+    return [one for one in joined if len(one) > LONGEST]
+
+
+TASKS = {
+    (path.parts[-3], path.name): path.read_text() for path in sorted(ROOT.glob("roles/*/tasks/*.yml")) if path.is_file()
+}
+YAML_FILES = [
+    path
+    for folder in (
+        "common",
+        "pod_network",
+        "basic_cni",
+        "flannel",
+        "kubeadm_control_plane",
+        "kubeadm_node",
+        "sample_app",
+    )
+    for path in sorted((ROOT / "roles" / folder).rglob("*.yml"))
+]
+
+
+def test_two_roles_have_no_six_lines_in_common():
+    assert len(TASKS) > 50
+    assert list(copies(TASKS)) == []
+
+
+def test_a_copy_is_found():
+    lines = [f"line {number}" for number in range(8)]
+    copied = {
+        ("one", "main.yml"): "\n".join(["---", *lines]),
+        ("other", "main.yml"): "\n".join(["other", *(f"  {line}" for line in lines[1:7]), "end"]),
+    }
+    assert list(copies(copied)) == ["one/main.yml and other/main.yml: line 1"]
+    assert list(copies({("one", name): text for (_role, _), text in copied.items() for name in "ab"})) == []
+
+
+def test_no_expression_is_long():
+    assert len(YAML_FILES) > 50
+    assert {str(path.relative_to(ROOT)): found for path in YAML_FILES if (found := long(path.read_text()))} == {}
+
+
+def test_a_long_expression_is_found():
+    tail = "a" * (LONGEST - 8)
+    assert long(f"one: >-\n  {{{{ {tail}\n     | b }}}}\ntwo: '{{{{ short }}}}'") == [f"{{{{ {tail} | b }}}}"]
+    assert long(f"- when:\n    - {tail} and bbbbbbb") == [f"{tail} and bbbbbbb"][: len(tail) + 12 > LONGEST]
+    assert long(f"name: {'text ' * 50}") == []

@@ -1,0 +1,65 @@
+# Copyright (c) 2026, podnet.kubernetes developers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from ansible.errors import AnsibleFilterError
+
+from ansible_collections.podnet.kubernetes.plugins.filter.kustomization import kustomization
+
+MANIFEST = "kind: DaemonSet\nreadinessProbe: {}\n"
+OPERATIONS = [{"op": "add", "path": "/spec/replicas", "value": 1}]
+TARGET = {"kind": "DaemonSet", "name": "one"}
+
+
+def test_without_changes_it_names_the_manifest():
+    assert kustomization({"url": "https://example.com/one.yml"}, MANIFEST) == {
+        "apiVersion": "kustomize.config.k8s.io/v1beta1",
+        "kind": "Kustomization",
+        "resources": ["manifest.yml"],
+        "images": [],
+        "patches": [],
+    }
+
+
+@pytest.mark.parametrize("registry", ["registry.example.com", "registry.example.com/mirror"])
+def test_images_come_from_the_registry(registry):
+    description = {"images": ["ghcr.io/flannel-io/flannel"], "registry": registry}
+    assert kustomization(description, MANIFEST)["images"] == [
+        {"name": "ghcr.io/flannel-io/flannel", "newName": f"{registry}/flannel-io/flannel"}
+    ]
+
+
+def test_images_stay_without_a_registry():
+    assert kustomization({"images": ["ghcr.io/flannel-io/flannel"], "registry": None}, MANIFEST)["images"] == []
+
+
+def test_patches_are_texts_in_their_order():
+    part = {"kind": "DaemonSet", "spec": {"env": ({"name": "A", "valueFrom": None},)}}
+    found = kustomization({"patches": [{"patch": OPERATIONS, "target": TARGET}, {"patch": part}]}, MANIFEST)["patches"]
+    assert [one.get("target") for one in found] == [TARGET, None]
+    assert [json.loads(one["patch"]) for one in found] == [
+        OPERATIONS,
+        {"kind": "DaemonSet", "spec": {"env": [{"name": "A", "valueFrom": None}]}},
+    ]
+
+
+@pytest.mark.parametrize(
+    ("patch", "kept"),
+    [
+        ({"patch": OPERATIONS, "only_where": "readinessProbe:"}, True),
+        ({"patch": OPERATIONS, "only_where": "livenessProbe:"}, False),
+        ({"patch": []}, False),
+    ],
+)
+def test_a_patch_for_another_release_and_an_empty_one_are_left_out(patch, kept):
+    assert bool(kustomization({"patches": [patch]}, MANIFEST)["patches"]) is kept
+
+
+def test_a_key_that_no_patch_has_is_refused():
+    with pytest.raises(AnsibleFilterError, match="a patch has patch, target and only_where, not patch, when"):
+        kustomization({"patches": [{"patch": OPERATIONS, "when": "always"}]}, MANIFEST)
