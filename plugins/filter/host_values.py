@@ -13,7 +13,8 @@ author:
   - podnet.kubernetes developers (@podnet)
 description:
   - Makes a dictionary of the values that a variable has on hosts of the inventory.
-  - Leaves out hosts that do not have the variable or have it as V(null), and results of tasks that failed or were skipped.
+  - Leaves out hosts that do not have the variable or have it as V(null).
+  - Leaves out results of tasks that failed or were skipped.
 options:
   _input:
     description: The variables of all hosts, as in C(hostvars).
