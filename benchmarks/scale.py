@@ -32,7 +32,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1] / ".collections"))
 from probe_asyncio import probe_by_sockets, probe_by_streams
 
 from ansible_collections.podnet.kubernetes.plugins.module_utils._matrix.cells import Endpoint, Listener
-from ansible_collections.podnet.kubernetes.plugins.module_utils._matrix.endpoints import find_targets
+from ansible_collections.podnet.kubernetes.plugins.module_utils._matrix.targets import find_targets
 from ansible_collections.podnet.kubernetes.plugins.module_utils._probing import responder
 from ansible_collections.podnet.kubernetes.plugins.module_utils._probing.network_namespace import Namespaces
 from ansible_collections.podnet.kubernetes.plugins.module_utils._probing.probe import Source, probe

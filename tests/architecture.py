@@ -20,9 +20,10 @@ UTILS = "plugins/module_utils"
 ROOMS: dict[str, tuple[str, ...]] = {
     "_base": (),
     "_nodes": ("_base",),
-    "_matrix": ("_base",),
+    "_cluster": ("_base",),
+    "_matrix": ("_base", "_cluster"),
     "_kubeadm": ("_base",),
-    "_policies": ("_base", "_matrix"),
+    "_policies": ("_base", "_cluster", "_matrix"),
     "_probing": ("_base", "_matrix"),
 }
 # Files that Ansible loads are doors to the rooms: any room is open to them, and no room imports them.

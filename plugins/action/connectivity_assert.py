@@ -18,19 +18,20 @@ from typing import Any
 from ansible.errors import AnsibleActionFail
 from ansible.plugins.action import ActionBase
 
+from ansible_collections.podnet.kubernetes.plugins.module_utils._base.addresses import FAMILIES
 from ansible_collections.podnet.kubernetes.plugins.module_utils._base.errors import InputError, PodnetError
 from ansible_collections.podnet.kubernetes.plugins.module_utils._matrix.cells import (
     CHECKS,
-    FAMILIES,
     KINDS,
     load_cells,
     load_endpoints,
     load_listeners,
     load_targets,
 )
-from ansible_collections.podnet.kubernetes.plugins.module_utils._matrix.expectations import Settings, judge, load_rules
+from ansible_collections.podnet.kubernetes.plugins.module_utils._matrix.expectations import NetworkSettings, load_rules
 from ansible_collections.podnet.kubernetes.plugins.module_utils._matrix.expected_cells import load_expected_cells
 from ansible_collections.podnet.kubernetes.plugins.module_utils._matrix.failures import group_failures
+from ansible_collections.podnet.kubernetes.plugins.module_utils._matrix.judgements import judge
 from ansible_collections.podnet.kubernetes.plugins.module_utils._matrix.report import (
     json_report,
     json_text,
@@ -89,7 +90,7 @@ def assess(params: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, str]]:
         InputError: an option is wrong, or two do not fit
     """
     check(params)
-    settings = Settings(params["overhead"], params["pod_to_node_source"])
+    settings = NetworkSettings(params["overhead"], params["pod_to_node_source"])
     endpoints, listeners = load_endpoints(params["endpoints"]), load_listeners(params["listeners"])
     targets, rules = load_targets(params["targets"]), load_rules(params["expectations"])
     cells = load_cells(params["cells"])

@@ -184,14 +184,16 @@ from typing import Any, Callable
 
 from ansible.errors import AnsibleFilterError
 
-from ansible_collections.podnet.kubernetes.plugins.module_utils._base.errors import InputError, PodnetError
-from ansible_collections.podnet.kubernetes.plugins.module_utils._matrix.cells import as_dict
-from ansible_collections.podnet.kubernetes.plugins.module_utils._matrix.endpoints import (
-    Wanted,
-    find_endpoints,
-    load_cluster,
-    load_selectors,
+from ansible_collections.podnet.kubernetes.plugins.module_utils._base.errors import PodnetError
+from ansible_collections.podnet.kubernetes.plugins.module_utils._base.options import (
+    read_list_option,
+    read_text_option,
+    read_texts_option,
 )
+from ansible_collections.podnet.kubernetes.plugins.module_utils._cluster.cluster import read_cluster
+from ansible_collections.podnet.kubernetes.plugins.module_utils._matrix.cells import as_dict
+from ansible_collections.podnet.kubernetes.plugins.module_utils._matrix.endpoints import Wanted, find_endpoints
+from ansible_collections.podnet.kubernetes.plugins.module_utils._matrix.selection import load_selectors
 
 
 def connectivity_endpoints(
@@ -209,37 +211,18 @@ def connectivity_endpoints(
     """Return the JSON forms of what can be probed."""
     try:
         wanted = Wanted(
-            own_namespace=_text("own_namespace", own_namespace),
-            pod_selectors=load_selectors(_list("connectivity_pod_selectors", pod_selectors)),
-            services=_texts("connectivity_services", services),
-            dns=_text("connectivity_dns_service", dns),
-            cluster_domain=_text("connectivity_cluster_domain", cluster_domain) or "",
-            outside_addresses=_texts("connectivity_outside_addresses", outside_addresses),
+            own_namespace=read_text_option("own_namespace", own_namespace),
+            pod_selectors=load_selectors(read_list_option("pod_selectors", pod_selectors)),
+            services=read_texts_option("services", services),
+            dns=read_text_option("dns", dns),
+            cluster_domain=read_text_option("cluster_domain", cluster_domain) or "",
+            outside_addresses=read_texts_option("outside_addresses", outside_addresses),
             outside_port=outside_port,
-            families=_texts("connectivity_families", families),
+            families=read_texts_option("families", families),
         )
-        return [as_dict(endpoint) for endpoint in find_endpoints(load_cluster(objects), wanted)]
+        return [as_dict(endpoint) for endpoint in find_endpoints(read_cluster(objects), wanted)]
     except PodnetError as error:
         raise AnsibleFilterError(str(error)) from error
-
-
-def _text(variable: str, value: Any) -> str | None:
-    """Return a text, None for an empty one."""
-    if value is not None and not isinstance(value, str):
-        raise InputError(f"{variable} is {value!r}: give a text, in quotes where it looks like something else")
-    return value or None
-
-
-def _list(variable: str, value: Any) -> list[Any]:
-    """Return a list, an empty one for None."""
-    if value is not None and not isinstance(value, (list, tuple)):
-        raise InputError(f"{variable} is {value!r}: give a list")
-    return list(value or [])
-
-
-def _texts(variable: str, value: Any) -> tuple[str, ...]:
-    """Return the texts of a list, none for None."""
-    return tuple(_text(variable, one) or "" for one in _list(variable, value))
 
 
 class FilterModule:

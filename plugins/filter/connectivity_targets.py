@@ -172,8 +172,8 @@ from ansible_collections.podnet.kubernetes.plugins.module_utils._matrix.cells im
     load_endpoints,
     load_listeners,
 )
-from ansible_collections.podnet.kubernetes.plugins.module_utils._matrix.endpoints import find_targets, target_as_dict
 from ansible_collections.podnet.kubernetes.plugins.module_utils._matrix.expectations import check_rules, load_rules
+from ansible_collections.podnet.kubernetes.plugins.module_utils._matrix.targets import find_targets, target_as_dict
 
 
 def connectivity_targets(

@@ -124,14 +124,12 @@ from typing import Any, Callable
 from ansible.errors import AnsibleFilterError
 
 from ansible_collections.podnet.kubernetes.plugins.module_utils._base.errors import PodnetError
+from ansible_collections.podnet.kubernetes.plugins.module_utils._cluster.namespaces import read_namespaces
 from ansible_collections.podnet.kubernetes.plugins.module_utils._policies.cells import list_cells
 from ansible_collections.podnet.kubernetes.plugins.module_utils._policies.matrix import expected_matrix
 from ansible_collections.podnet.kubernetes.plugins.module_utils._policies.objects import parse_policies
-from ansible_collections.podnet.kubernetes.plugins.module_utils._policies.pods import (
-    parse_namespaces,
-    parse_pods,
-    parse_ports,
-)
+from ansible_collections.podnet.kubernetes.plugins.module_utils._policies.pods import parse_pods
+from ansible_collections.podnet.kubernetes.plugins.module_utils._policies.ports import parse_ports
 
 
 def expected_connectivity(
@@ -143,7 +141,7 @@ def expected_connectivity(
     """Return the cells of all pairs of pods."""
     try:
         matrix = expected_matrix(
-            parse_pods(pods), parse_namespaces(namespaces), parse_policies(policies), parse_ports(ports)
+            parse_pods(pods), read_namespaces(namespaces), parse_policies(policies), parse_ports(ports)
         )
     except PodnetError as error:
         raise AnsibleFilterError(str(error)) from error

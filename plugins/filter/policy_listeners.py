@@ -53,7 +53,7 @@ from ansible.errors import AnsibleFilterError
 
 from ansible_collections.podnet.kubernetes.plugins.module_utils._base.errors import PodnetError
 from ansible_collections.podnet.kubernetes.plugins.module_utils._policies.listeners import select_listeners
-from ansible_collections.podnet.kubernetes.plugins.module_utils._policies.pods import parse_ports
+from ansible_collections.podnet.kubernetes.plugins.module_utils._policies.ports import parse_ports
 
 
 def policy_listeners(

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import namespaces
 
-from ansible_collections.podnet.kubernetes.plugins.module_utils._matrix.cells import CHECKS, FAMILIES
-from ansible_collections.podnet.kubernetes.plugins.module_utils._matrix.endpoints import find_targets
+from ansible_collections.podnet.kubernetes.plugins.module_utils._base.addresses import FAMILIES
+from ansible_collections.podnet.kubernetes.plugins.module_utils._matrix.cells import CHECKS
 from ansible_collections.podnet.kubernetes.plugins.module_utils._matrix.expected_cells import ExpectedCell
+from ansible_collections.podnet.kubernetes.plugins.module_utils._matrix.targets import find_targets
 from ansible_collections.podnet.kubernetes.plugins.module_utils._probing import responder
 from ansible_collections.podnet.kubernetes.plugins.module_utils._probing.convergence import Goal, converge
 from ansible_collections.podnet.kubernetes.plugins.module_utils._probing.network_namespace import Namespaces

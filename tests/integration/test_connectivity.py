@@ -18,12 +18,13 @@ import pytest
 from interpreters import NODE_VERSIONS, find
 from namespaces import NODES, PODS, ROUTER, changed, endpoints, rules
 
-from ansible_collections.podnet.kubernetes.plugins.module_utils._matrix.cells import CHECKS, FAMILIES, family_of
-from ansible_collections.podnet.kubernetes.plugins.module_utils._matrix.endpoints import find_targets
-from ansible_collections.podnet.kubernetes.plugins.module_utils._matrix.expectations import Settings as Network
-from ansible_collections.podnet.kubernetes.plugins.module_utils._matrix.expectations import judge
+from ansible_collections.podnet.kubernetes.plugins.module_utils._base.addresses import FAMILIES, family_of
+from ansible_collections.podnet.kubernetes.plugins.module_utils._matrix.cells import CHECKS
+from ansible_collections.podnet.kubernetes.plugins.module_utils._matrix.expectations import NetworkSettings
 from ansible_collections.podnet.kubernetes.plugins.module_utils._matrix.expected_cells import ExpectedCell
 from ansible_collections.podnet.kubernetes.plugins.module_utils._matrix.failures import group_failures
+from ansible_collections.podnet.kubernetes.plugins.module_utils._matrix.judgements import judge
+from ansible_collections.podnet.kubernetes.plugins.module_utils._matrix.targets import find_targets
 from ansible_collections.podnet.kubernetes.plugins.module_utils._probing import responder
 from ansible_collections.podnet.kubernetes.plugins.module_utils._probing.convergence import Goal, converge
 from ansible_collections.podnet.kubernetes.plugins.module_utils._probing.network_namespace import Namespaces
@@ -83,7 +84,7 @@ def verify(listeners, policy_cells=(), **settings):
     with Namespaces() as entered:
         cells = probe(sources(), targets, ProbeSettings("test", **{"timeout": TIMEOUT, **settings}), entered)
     seconds = time.monotonic() - start
-    network = Network(overhead=0, pod_to_node_source="own")
+    network = NetworkSettings(overhead=0, pod_to_node_source="own")
     return list(judge(endpoints(), targets, listeners, cells, (), network, policy_cells)), seconds
 
 

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, podnet.kubernetes developers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Networks, fields of API objects and errors: small parts that every room uses.
+"""Errors, addresses, networks and texts: small parts that every room uses.
 
 It imports nothing of this collection.
 """

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from typing import Union
 
 from ansible_collections.podnet.kubernetes.plugins.module_utils._base.errors import InputError
+from ansible_collections.podnet.kubernetes.plugins.module_utils._base.texts import show
 
-Address = Union[ipaddress.IPv4Address, ipaddress.IPv6Address]
 Network = Union[ipaddress.IPv4Network, ipaddress.IPv6Network]
 
 
@@ -48,11 +48,6 @@ def _read(text: str, strict: bool) -> Network | None:
         return family(text, strict=strict)
     except ValueError:
         return None
-
-
-def show(text: str) -> str:
-    """Return a value as an error shows it: in quotes where the eye would miss that it is empty or has odd spaces."""
-    return text if text and text.isprintable() and " " not in text else repr(text)
 
 
 @dataclass(frozen=True)
@@ -165,4 +160,4 @@ def _overlap_sentence(one: _Part, other: _Part) -> str:
     )
 
 
-__all__ = ["Address", "NamedNetwork", "Network", "find_conflicts", "parse_network", "show"]
+__all__ = ["NamedNetwork", "Network", "find_conflicts", "parse_network"]

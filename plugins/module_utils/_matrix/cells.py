@@ -14,11 +14,11 @@ from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, fields
 from typing import Any, NamedTuple, TypeVar
 
+from ansible_collections.podnet.kubernetes.plugins.module_utils._base.addresses import family_of
 from ansible_collections.podnet.kubernetes.plugins.module_utils._base.errors import InputError
 
 # What is tried. The source address is seen by tcp and udp; 64 KiB each way are part of tcp; dns is a question over udp.
 CHECKS = ("icmp", "tcp", "udp", "mtu", "dns")
-FAMILIES = ("ipv4", "ipv6")
 
 # What kinds of endpoint there are. The first two are sources too.
 KINDS = ("pod", "node", "service", "dns", "outside")
@@ -33,11 +33,6 @@ REASONS = ("refused", "timeout", "unreachable", "too big", "wrong answer")
 ANSWERS = ("podnet", "agnhost", "dns", "nothing")
 
 _Form = TypeVar("_Form")
-
-
-def family_of(address: str) -> str:
-    """Return the family, V(ipv4) or V(ipv6), of an address in its usual text form."""
-    return "ipv6" if ":" in address else "ipv4"
 
 
 def as_dict(form: Any) -> dict[str, Any]:
@@ -153,7 +148,7 @@ class Target:
     tries: tuple[Try, ...]
 
 
-class Key(NamedTuple):
+class CellKey(NamedTuple):
     """Which cell of the matrix it is."""
 
     source: str
@@ -205,9 +200,9 @@ class Cell:
     mtu: int | None = None
 
     @property
-    def key(self) -> Key:
+    def key(self) -> CellKey:
         """Which cell of the matrix it is."""
-        return Key(self.source, self.target, self.check, self.family, self.port)
+        return CellKey(self.source, self.target, self.check, self.family, self.port)
 
     @property
     def translated(self) -> bool | None:
@@ -243,18 +238,16 @@ def load_cells(data: Iterable[Mapping[str, Any]]) -> list[Cell]:
 __all__ = [
     "ANSWERS",
     "CHECKS",
-    "FAMILIES",
     "KINDS",
     "OUTCOMES",
     "REASONS",
     "Cell",
+    "CellKey",
     "Endpoint",
-    "Key",
     "Listener",
     "Target",
     "Try",
     "as_dict",
-    "family_of",
     "load_cells",
     "load_endpoints",
     "load_listeners",

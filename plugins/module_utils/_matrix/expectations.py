@@ -1,7 +1,10 @@
 # Copyright (c) 2026, podnet.kubernetes developers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What the cells of a matrix should show, and whether they do. No I/O, no Ansible."""
+"""What each cell of a matrix is expected to show: by default, by policies and by rules of the user. No I/O, no Ansible.
+
+A rule overrides policies, and policies override the default.
+"""
 
 from __future__ import annotations
 
@@ -10,26 +13,19 @@ from dataclasses import asdict, dataclass, replace
 from fnmatch import fnmatchcase
 from typing import Any
 
+from ansible_collections.podnet.kubernetes.plugins.module_utils._base.addresses import FAMILIES, family_of
 from ansible_collections.podnet.kubernetes.plugins.module_utils._base.errors import InputError
 from ansible_collections.podnet.kubernetes.plugins.module_utils._matrix.cells import (
     CHECKS,
-    FAMILIES,
-    Cell,
+    CellKey,
     Endpoint,
-    Key,
     Listener,
     Target,
-    family_of,
 )
 from ansible_collections.podnet.kubernetes.plugins.module_utils._matrix.expected_cells import ExpectedCell, by_key
 
-VERDICTS = ("passed", "failed", "flapping", "not observed")
-
-# Faults of a source address: the connection works, and yet the cell fails.
-SOURCE_FAULTS = ("source translated", "source not translated", "source is not the pod's address")
-
-# What the source address should be at the target, by the kinds of source and target, and why. A pod's at a node is a
-# setting, because it depends on the network: the bridge leaves it alone, Flannel and Calico translate it.
+# The source address that a target should see, by the kinds of source and target, and the reason. A pod's at a node is
+# a setting, because it depends on the network: the bridge leaves it alone, Flannel and Calico translate it.
 _SOURCES = {
     ("pod", "pod"): ("own", "pods reach one another without NAT"),
     ("node", "node"): ("own", "nodes reach one another without NAT"),
@@ -44,29 +40,32 @@ _SOURCES = {
 
 
 @dataclass(frozen=True)
-class Settings:
-    """What is true of the network as a whole.
+class NetworkSettings:
+    """Properties of the whole network.
 
     Attributes:
         overhead: bytes by which encapsulation makes a pod's MTU smaller than its node's; None: not compared
-        pod_to_node_source: "own" when nodes see the addresses of pods, "any" when they may see others
+        pod_to_node_source: V(own) when nodes see the addresses of pods, V(any) when nodes may see others
     """
 
     overhead: int | None = None
     pod_to_node_source: str = "any"
 
 
+DEFAULT_SETTINGS = NetworkSettings()
+
+
 @dataclass(frozen=True)
 class Expectation:
-    """What a cell should show.
+    """The result that a cell should show.
 
     Attributes:
-        outcome: "reachable" or "blocked"
-        source: which address the target should see, where it is observed: the source's "own" (no NAT), one that was
-            "translated", or "any"
+        outcome: V(reachable) or V(blocked)
+        source: the address that the target should see, where it is observed: the source's V(own) (no NAT), one that
+            was V(translated), or V(any)
         mtu: the path MTU in bytes of IP packet; None: any
-        because: where the expectation comes from
-        decided_by: V(api) or V(implementation) when policies say the outcome, as of ExpectedCell; None: they do not
+        because: the reason for the expectation
+        decided_by: V(api) or V(implementation) when policies decide the outcome, as in ExpectedCell; else None
     """
 
     outcome: str
@@ -77,14 +76,14 @@ class Expectation:
 
 
 @dataclass(frozen=True)
-class Rule:
-    """An expectation by hand: it overrides what it sets, in the cells that match.
+class ExpectationRule:
+    """An entry of the option C(expectations): it overrides fields of the expectation in all cells that it matches.
 
     Attributes:
         source, target: glob patterns of the names of endpoints
-        source_kind, target_kind: their kinds; None: any
-        checks, families: those of the cells; empty: all
-        outcome, source_address: as outcome and source of Expectation; None: as without the rule
+        source_kind, target_kind: kinds of endpoints; None: any
+        checks, families: of the cells; empty: all
+        outcome, source_address: new outcome and source of the Expectation; None: unchanged
     """
 
     source: str = "*"
@@ -97,121 +96,94 @@ class Rule:
     source_address: str | None = None
 
 
-@dataclass(frozen=True)
-class Judgement:
-    """A cell, what was expected of it, and what follows.
-
-    Attributes:
-        cell: the cell; of one that is missing its outcome is "not observed", after no attempt
-        expected: what it should have shown
-        verdict: one of VERDICTS
-        fault: what is wrong, in words that are the same in all cells with the same trouble; None when nothing is
-        detail: what the fault means in this cell; None when there is no more to say
-    """
-
-    cell: Cell
-    expected: Expectation
-    verdict: str
-    fault: str | None = None
-    detail: str | None = None
-
-    @property
-    def message(self) -> str | None:
-        """What is wrong with the cell; None when nothing is."""
-        return f"{self.fault}: {self.detail}" if self.fault and self.detail else self.fault
-
-
-def load_rules(data: Iterable[Mapping[str, Any]]) -> list[Rule]:
-    """Return the rules, of which C(data) has the fields; one that is None has its default.
+def load_rules(data: Iterable[Mapping[str, Any]]) -> list[ExpectationRule]:
+    """Return the rules of the option C(expectations). A field that is None has its default.
 
     Raises:
-        InputError: a rule sets neither outcome nor source_address
+        InputError: an entry sets neither outcome nor source_address
     """
     rules = []
     for index, entry in enumerate(data):
         given = {name: value for name, value in entry.items() if value is not None}
         lists: dict[str, Any] = {name: tuple(given.get(name, ())) for name in ("checks", "families")}
-        rule = Rule(**{**given, **lists})
+        rule = ExpectationRule(**{**given, **lists})
         if rule.outcome is None and rule.source_address is None:
             raise InputError(f"expectations[{index}] {given} sets nothing: give it outcome or source_address")
         rules.append(rule)
     return rules
 
 
-def judge(
-    endpoints: Sequence[Endpoint],
-    targets: Sequence[Target],
-    listeners: Iterable[Listener],
-    cells: Iterable[Cell],
-    rules: Sequence[Rule] = (),
-    settings: Settings = Settings(),
-    policy_cells: Iterable[ExpectedCell] = (),
-) -> list[Judgement]:
-    """Return a judgement of every cell of the matrix, in the order of sources, targets and their tries.
-
-    The matrix is every pod and node that has an address of the target's family, every target but itself, and every
-    try of it. A cell that is missing has failed. Policies say the outcome of a cell where no rule does; what they say
-    of UDP is said of the path MTU too, which is found with UDP.
-
-    Raises:
-        InputError: a target is no endpoint, a cell is not of the matrix or is there twice, a rule matches no cell, or
-            there are cells of policies and none is of the matrix; the message names it
-    """
-    by_name = {endpoint.name: endpoint for endpoint in endpoints}
-    keys = list(matrix(endpoints, targets))
-    found = _by_key(cells, set(keys))
-    said = _said_by_policies(policy_cells, keys)
-    mtus = _mtus(listeners)
-    judgements = []
-    for key, overrides in zip(keys, _overrides(rules, keys, endpoints)):
-        source, target = by_name[key.source], by_name[key.target]
-        default = expectation(source, target, key.check, key.family, mtus, settings)
-        if "outcome" not in overrides:
-            overrides = {**overrides, **said.get(key, {})}
-        expected = replace(default, **overrides) if overrides else default
-        cell = found.get(key)
-        judgements.append(judge_cell(cell, expected, source) if cell else _missing(key, expected, source))
-    return judgements
-
-
-def check_rules(endpoints: Sequence[Endpoint], targets: Sequence[Target], rules: Sequence[Rule]) -> None:
-    """Refuse, before anything is probed, what judge() would refuse of the rules. Raises InputError as it does."""
+def check_rules(endpoints: Sequence[Endpoint], targets: Sequence[Target], rules: Sequence[ExpectationRule]) -> None:
+    """Refuse rules that expect_all() would refuse, before anything is probed. Raises InputError as it does."""
     _overrides(rules, list(matrix(endpoints, targets)), endpoints)
 
 
-def matrix(endpoints: Sequence[Endpoint], targets: Sequence[Target]) -> Iterator[Key]:
-    """Yield what cells there should be. Raises InputError when a target is no endpoint."""
+def matrix(endpoints: Sequence[Endpoint], targets: Sequence[Target]) -> Iterator[CellKey]:
+    """Yield the keys of all cells: every source, every target but itself in a family of the source, and every try.
+
+    Raises:
+        InputError: a target is no endpoint
+    """
     names = {endpoint.name for endpoint in endpoints}
     for target in targets:
         if target.name not in names:
-            raise InputError(f"targets has {target.name}, which endpoints has not: give those it was made from")
+            raise InputError(
+                f"targets has {target.name}, which is not in endpoints: give the endpoints that targets was made from"
+            )
     for source in endpoints:
         families = {family_of(address) for address in source.addresses} if source.kind in ("pod", "node") else set()
         for target in targets:
             family = family_of(target.address)
             if family in families and target.name != source.name:
                 for one in target.tries:
-                    yield Key(source.name, target.name, one.check, family, one.port)
+                    yield CellKey(source.name, target.name, one.check, family, one.port)
 
 
-def expectation(
+def expect_all(
+    endpoints: Sequence[Endpoint],
+    targets: Sequence[Target],
+    listeners: Iterable[Listener],
+    rules: Sequence[ExpectationRule] = (),
+    settings: NetworkSettings = DEFAULT_SETTINGS,
+    policy_cells: Iterable[ExpectedCell] = (),
+) -> list[tuple[CellKey, Expectation]]:
+    """Return the expectation of every cell of the matrix, in the order of sources, targets and their tries.
+
+    Raises:
+        InputError: a target is no endpoint, a rule matches no cell, or no cell of policies is in the matrix
+    """
+    by_name = {endpoint.name: endpoint for endpoint in endpoints}
+    keys = list(matrix(endpoints, targets))
+    decided = _decided_by_policies(policy_cells, keys)
+    mtus = _mtus(listeners)
+    expected = []
+    for key, overrides in zip(keys, _overrides(rules, keys, endpoints)):
+        source, target = by_name[key.source], by_name[key.target]
+        default = default_expectation(source, target, key.check, key.family, mtus, settings)
+        if "outcome" not in overrides:
+            overrides = {**overrides, **decided.get(key, {})}
+        expected.append((key, replace(default, **overrides) if overrides else default))
+    return expected
+
+
+def default_expectation(
     source: Endpoint,
     target: Endpoint,
     check: str,
     family: str,
     mtus: Mapping[tuple[str | None, str], int],
-    settings: Settings,
+    settings: NetworkSettings,
 ) -> Expectation:
-    """Return what a cell should show when nobody says otherwise.
+    """Return the expectation of a cell without policies and rules.
 
     Args:
         source, target: a pod or a node, and any endpoint
         check, family: of the cell
-        mtus: MTU, in bytes, of the NIC of an endpoint in a family, by their names; what is unknown is left out
+        mtus: MTU, in bytes, of the NIC of an endpoint in a family, by both names. An unknown MTU is absent.
         settings: of the network
     """
-    default = (settings.pod_to_node_source, f"pod_to_node_source is {settings.pod_to_node_source}")
-    seen, because = _SOURCES.get((source.kind, target.kind), default)
+    setting = (settings.pod_to_node_source, f"pod_to_node_source is {settings.pod_to_node_source}")
+    seen, because = _SOURCES.get((source.kind, target.kind), setting)
     mtu = None
     if check == "mtu":
         pods = source.kind == target.kind == "pod" and settings.overhead is not None
@@ -222,112 +194,36 @@ def expectation(
     return Expectation("reachable", seen, mtu, because)
 
 
-def without_port(text: str) -> str:
-    """Return the address in ADDRESS:PORT or [ADDRESS]:PORT."""
-    return text.rpartition(":")[0].strip("[]")
+def _decided_by_policies(cells: Iterable[ExpectedCell], keys: Iterable[CellKey]) -> dict[CellKey, dict[str, str]]:
+    """Return the fields of Expectation that policies set, by the keys of the matrix.
 
-
-def judge_cell(cell: Cell, expected: Expectation, source: Endpoint) -> Judgement:
-    """Return the judgement of a cell; C(source) is its source."""
-    if cell.outcome == "flapping":
-        counts = f"{cell.succeeded} of {cell.attempts} attempts succeeded"
-        return Judgement(cell, expected, "flapping", "flapping", counts)
-    if cell.outcome == "not observed":
-        return Judgement(cell, expected, "not observed")
-    if expected.outcome == "blocked":
-        fault, detail = _blocked_fault(cell, expected)
-    else:
-        fault, detail = _reachable_fault(cell, expected, source)
-    return Judgement(cell, expected, "failed" if fault else "passed", fault, detail)
-
-
-_Fault = tuple["str | None", "str | None"]  # fault and detail, as of Judgement
-
-
-def _blocked_fault(cell: Cell, expected: Expectation) -> _Fault:
-    """Return what is wrong with a cell that should be blocked."""
-    if cell.outcome == "blocked":
-        return None, None
-    return f"{cell.outcome}, should be blocked{f': {expected.because}' if expected.decided_by else ''}", None
-
-
-def _reachable_fault(cell: Cell, expected: Expectation, source: Endpoint) -> _Fault:
-    """Return what is wrong with a cell that should be reachable: the first of MTU, outcome and source address."""
-    # A black hole on the way is faulty; when its size is known, it says more than "too big".
-    if None not in (cell.mtu, expected.mtu) and cell.mtu != expected.mtu and cell.outcome != "blocked":
-        return f"path MTU {cell.mtu}, should be {expected.mtu}", cell.detail or cell.reason
-    if cell.outcome != "reachable":
-        # Why a cell is open tells its pods, why one is not rarely does: as a fault it would part what fails together.
-        allowed = f"should be reachable: {expected.because}" if expected.decided_by else None
-        return cell.reason or cell.outcome, "; ".join(filter(None, (cell.detail, allowed))) or None
-    if cell.mtu is None and expected.mtu is not None:
-        return f"path MTU not found, should be {expected.mtu}", cell.detail
-    return _source_fault(cell, expected.source, source)
-
-
-def _source_fault(cell: Cell, expected: str, source: Endpoint) -> _Fault:
-    """Return what is wrong with the source address of a cell that is reachable."""
-    if cell.own is None or cell.seen is None or expected == "any":
-        return None, None
-    if expected == "translated":
-        return (None, None) if cell.translated else (SOURCE_FAULTS[1], f"{cell.seen} was seen")
-    address = without_port(cell.own)
-    # What a node sends has the address that its pods have after masquerading. A port that one of them took at random
-    # is not the node's any more: that happens to a connection, and no rule made it.
-    if cell.translated and (source.kind == "pod" or address != without_port(cell.seen)):
-        return SOURCE_FAULTS[0], f"{cell.own} was seen as {cell.seen}"
-    if source.kind == "pod" and address not in source.addresses:
-        return SOURCE_FAULTS[2], f"{address}, not {' or '.join(source.addresses)}"
-    return None, None
-
-
-def _missing(key: Key, expected: Expectation, source: Endpoint) -> Judgement:
-    """Return the judgement of a cell that nobody reported."""
-    cell = Cell(*key, outcome="not observed", attempts=0)
-    return Judgement(cell, expected, "failed", f"not probed: no result from {source.node or source.name}")
-
-
-def _by_key(cells: Iterable[Cell], wanted: set[Key]) -> dict[Key, Cell]:
-    """Return the cells by their keys. Raises InputError when one is not wanted, or is there twice."""
-    found: dict[Key, Cell] = {}
-    for cell in cells:
-        key = cell.key
-        if key in found:
-            raise InputError(f"cells has {key} twice: give the cells of one run")
-        if key not in wanted:
-            raise InputError(f"cells has {key}, which endpoints and targets do not: give those that were probed")
-        found[key] = cell
-    return found
-
-
-def _said_by_policies(cells: Iterable[ExpectedCell], keys: Iterable[Key]) -> dict[Key, dict[str, str]]:
-    """Return the fields of Expectation that cells of policies set, by the keys of the matrix.
+    Policies decide a UDP port, and with it the path MTU, because the path MTU is found with UDP.
 
     Raises:
-        InputError: there are such cells, and none is of the matrix
+        InputError: there are cells of policies, and none of them is in the matrix
     """
     cells = list(cells)
     wanted = by_key(cells, "policy_cells")
-    said = {}
+    decided = {}
     for key in keys:
         cell = wanted.get(key._replace(check="udp") if key.check == "mtu" else key)
         if cell:
             remark = " (left open by the API)" if cell.decided_by == "implementation" else ""
-            said[key] = {
+            decided[key] = {
                 "outcome": cell.outcome,
                 "because": f"{cell.because}{remark}",
                 "decided_by": cell.decided_by,
             }
-    if cells and not said:
+    if cells and not decided:
         raise InputError(
             f"policy_cells matches no cell: {cells[0].key} is the first of {len(cells)}, and none is in the matrix: "
             "compute them for the pods and ports that were probed"
         )
-    return said
+    return decided
 
 
 def _mtus(listeners: Iterable[Listener]) -> dict[tuple[str | None, str], int]:
-    """Return the MTU of the NIC of each endpoint, in each family where it is known."""
+    """Return the MTU of the NIC of each endpoint in each family, where it is known."""
     mtus: dict[tuple[str | None, str], int] = {}
     for listener in listeners:
         if listener.mtu is not None:
@@ -335,11 +231,13 @@ def _mtus(listeners: Iterable[Listener]) -> dict[tuple[str | None, str], int]:
     return mtus
 
 
-def _overrides(rules: Sequence[Rule], keys: Sequence[Key], endpoints: Sequence[Endpoint]) -> list[dict[str, Any]]:
-    """Return, for each key, the fields of Expectation that rules which match it set; the last one wins.
+def _overrides(
+    rules: Sequence[ExpectationRule], keys: Sequence[CellKey], endpoints: Sequence[Endpoint]
+) -> list[dict[str, Any]]:
+    """Return, for each key, the fields of Expectation that matching rules set; the last rule wins.
 
     Raises:
-        InputError: a rule matches none
+        InputError: a rule matches no key
     """
     matchers = [_Matcher(rule, endpoints) for rule in rules]
     fields = [_fields(rule, index) for index, rule in enumerate(rules)]
@@ -358,23 +256,23 @@ def _overrides(rules: Sequence[Rule], keys: Sequence[Key], endpoints: Sequence[E
     return overrides
 
 
-def _fields(rule: Rule, index: int) -> dict[str, Any]:
+def _fields(rule: ExpectationRule, index: int) -> dict[str, Any]:
     """Return the fields of Expectation that a rule sets."""
     fields = {"outcome": rule.outcome, "source": rule.source_address, "because": f"expectations[{index}]"}
     return {name: value for name, value in fields.items() if value is not None}
 
 
 class _Matcher:
-    """A rule, with the names that its patterns match: so that a cell costs no pattern."""
+    """A rule with the names that its patterns match, so that no pattern is matched for each cell."""
 
-    def __init__(self, rule: Rule, endpoints: Iterable[Endpoint]) -> None:
+    def __init__(self, rule: ExpectationRule, endpoints: Iterable[Endpoint]) -> None:
         self._sources = {one.name for one in endpoints if _fits(one, rule.source, rule.source_kind)}
         self._targets = {one.name for one in endpoints if _fits(one, rule.target, rule.target_kind)}
         self._checks = rule.checks or CHECKS
         self._families = rule.families or FAMILIES
 
-    def matches(self, key: Key) -> bool:
-        """Return whether the rule is about the cell."""
+    def matches(self, key: CellKey) -> bool:
+        """Whether the rule applies to the cell."""
         return (
             key.source in self._sources
             and key.target in self._targets
@@ -384,22 +282,17 @@ class _Matcher:
 
 
 def _fits(endpoint: Endpoint, pattern: str, kind: str | None) -> bool:
-    """Return whether an endpoint has the kind and a name that the pattern matches."""
     return kind in (None, endpoint.kind) and fnmatchcase(endpoint.name, pattern)
 
 
 __all__ = [
-    "SOURCE_FAULTS",
-    "VERDICTS",
+    "DEFAULT_SETTINGS",
     "Expectation",
-    "Judgement",
-    "Rule",
-    "Settings",
+    "ExpectationRule",
+    "NetworkSettings",
     "check_rules",
-    "expectation",
-    "judge",
-    "judge_cell",
+    "default_expectation",
+    "expect_all",
     "load_rules",
     "matrix",
-    "without_port",
 ]

@@ -12,13 +12,14 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any, NamedTuple
 
+from ansible_collections.podnet.kubernetes.plugins.module_utils._base.addresses import FAMILIES
 from ansible_collections.podnet.kubernetes.plugins.module_utils._base.errors import InputError
-from ansible_collections.podnet.kubernetes.plugins.module_utils._base.object_fields import (
+from ansible_collections.podnet.kubernetes.plugins.module_utils._cluster.fields import (
     read_fields,
     read_list,
-    read_number,
+    read_port_number,
 )
-from ansible_collections.podnet.kubernetes.plugins.module_utils._matrix.cells import FAMILIES, Key
+from ansible_collections.podnet.kubernetes.plugins.module_utils._matrix.cells import CellKey
 
 _CHOICES = {
     "protocol": ("TCP", "UDP", "SCTP", "ICMP"),
@@ -50,9 +51,9 @@ class ExpectedCell(NamedTuple):
     decided_by: str = "api"
 
     @property
-    def key(self) -> Key:
+    def key(self) -> CellKey:
         """Which cell of the matrix it is. None of the matrix is one of SCTP, or of a pod and itself."""
-        return Key(self.source, self.target, self.protocol.lower(), self.family, self.port)
+        return CellKey(self.source, self.target, self.protocol.lower(), self.family, self.port)
 
     @property
     def outcome(self) -> str:
@@ -88,19 +89,19 @@ def _load(value: Any, path: str) -> ExpectedCell:
     if not isinstance(fields["allowed"], bool):
         raise InputError(f"{path}.allowed is {fields['allowed']!r}: give true or false")
     if fields["protocol"] != "ICMP":
-        read_number(fields["port"], f"{path}.port")
+        read_port_number(fields["port"], f"{path}.port")
     elif fields["port"] is not None:
         raise InputError(f"{path}.port is {fields['port']!r}: leave it out, ICMP has none")
     return ExpectedCell(**fields)
 
 
-def by_key(cells: Iterable[ExpectedCell], name: str) -> dict[Key, ExpectedCell]:
+def by_key(cells: Iterable[ExpectedCell], name: str) -> dict[CellKey, ExpectedCell]:
     """Return the cells that can be probed by their keys: those of SCTP, and of a pod and itself, are left out.
 
     Raises:
         InputError: two cells say different things of one; C(name) is the variable
     """
-    found: dict[Key, ExpectedCell] = {}
+    found: dict[CellKey, ExpectedCell] = {}
     for cell in cells:
         if cell.protocol == "SCTP" or cell.source == cell.target:
             continue

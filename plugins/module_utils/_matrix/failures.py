@@ -20,7 +20,7 @@ from operator import itemgetter
 from typing import Any, Callable, NamedTuple, Optional
 
 from ansible_collections.podnet.kubernetes.plugins.module_utils._matrix.cells import CHECKS, KINDS, Cell, Endpoint
-from ansible_collections.podnet.kubernetes.plugins.module_utils._matrix.expectations import Judgement
+from ansible_collections.podnet.kubernetes.plugins.module_utils._matrix.judgements import Judgement
 
 LIMIT = 12  # groups that a person reads
 _SHARE = 0.01  # of the failed cells, which a pattern has to explain

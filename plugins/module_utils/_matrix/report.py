@@ -18,15 +18,15 @@ from datetime import datetime, timezone
 from typing import Any, Callable
 from xml.etree import ElementTree
 
+from ansible_collections.podnet.kubernetes.plugins.module_utils._base.addresses import without_port
 from ansible_collections.podnet.kubernetes.plugins.module_utils._matrix.cells import Endpoint, Listener, as_dict
-from ansible_collections.podnet.kubernetes.plugins.module_utils._matrix.expectations import (
+from ansible_collections.podnet.kubernetes.plugins.module_utils._matrix.expectations import NetworkSettings
+from ansible_collections.podnet.kubernetes.plugins.module_utils._matrix.failures import Group
+from ansible_collections.podnet.kubernetes.plugins.module_utils._matrix.judgements import (
     SOURCE_FAULTS,
     VERDICTS,
     Judgement,
-    Settings,
-    without_port,
 )
-from ansible_collections.podnet.kubernetes.plugins.module_utils._matrix.failures import Group
 
 SCHEMA = "podnet.kubernetes/connectivity-report"
 VERSION = 1
@@ -218,7 +218,7 @@ def json_report(
     listeners: Iterable[Listener],
     judgements: Sequence[Judgement],
     groups: Iterable[Group],
-    settings: Settings,
+    settings: NetworkSettings,
     started: float | None,
     finished: float,
 ) -> dict[str, Any]:

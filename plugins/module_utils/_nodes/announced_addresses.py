@@ -10,8 +10,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from ansible_collections.podnet.kubernetes.plugins.module_utils._base.addresses import Address
 from ansible_collections.podnet.kubernetes.plugins.module_utils._base.errors import InputError
-from ansible_collections.podnet.kubernetes.plugins.module_utils._base.networks import Address, parse_network, show
+from ansible_collections.podnet.kubernetes.plugins.module_utils._base.networks import parse_network
+from ansible_collections.podnet.kubernetes.plugins.module_utils._base.texts import show
 
 
 @dataclass(frozen=True)

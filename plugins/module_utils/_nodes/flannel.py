@@ -22,8 +22,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from ansible_collections.podnet.kubernetes.plugins.module_utils._base.addresses import Address
 from ansible_collections.podnet.kubernetes.plugins.module_utils._base.errors import InputError
-from ansible_collections.podnet.kubernetes.plugins.module_utils._base.networks import Address, parse_network, show
+from ansible_collections.podnet.kubernetes.plugins.module_utils._base.networks import parse_network
+from ansible_collections.podnet.kubernetes.plugins.module_utils._base.texts import show
 from ansible_collections.podnet.kubernetes.plugins.module_utils._nodes.announced_addresses import (
     AnnouncedNode,
     WrongAddress,

@@ -26,13 +26,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Callable
 
+from ansible_collections.podnet.kubernetes.plugins.module_utils._base.addresses import Address
 from ansible_collections.podnet.kubernetes.plugins.module_utils._base.errors import ClusterError, InputError
-from ansible_collections.podnet.kubernetes.plugins.module_utils._base.networks import (
-    Address,
-    Network,
-    parse_network,
-    show,
-)
+from ansible_collections.podnet.kubernetes.plugins.module_utils._base.networks import Network, parse_network
+from ansible_collections.podnet.kubernetes.plugins.module_utils._base.texts import show
 
 _FAMILIES = {"ipv4": ("inet", "IPv4"), "ipv6": ("inet6", "IPv6")}
 

@@ -9,7 +9,8 @@ import ipaddress
 from collections.abc import Iterable, Mapping
 
 from ansible_collections.podnet.kubernetes.plugins.module_utils._base.errors import InputError
-from ansible_collections.podnet.kubernetes.plugins.module_utils._base.networks import parse_network, show
+from ansible_collections.podnet.kubernetes.plugins.module_utils._base.networks import parse_network
+from ansible_collections.podnet.kubernetes.plugins.module_utils._base.texts import show
 
 
 def routes_to_others(

@@ -15,13 +15,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from ansible_collections.podnet.kubernetes.plugins.module_utils._base.addresses import Address
 from ansible_collections.podnet.kubernetes.plugins.module_utils._base.errors import ClusterError, InputError
-from ansible_collections.podnet.kubernetes.plugins.module_utils._base.networks import (
-    Address,
-    Network,
-    parse_network,
-    show,
-)
+from ansible_collections.podnet.kubernetes.plugins.module_utils._base.networks import Network, parse_network
+from ansible_collections.podnet.kubernetes.plugins.module_utils._base.texts import show
 from ansible_collections.podnet.kubernetes.plugins.module_utils._nodes.node_address import Interface
 
 # Route protocols that the kernel or a well-known program has (linux/rtnetlink.h, and rt_protos of iproute2).

@@ -21,8 +21,8 @@ from ansible_collections.podnet.kubernetes.plugins.module_utils._base.networks i
     Network,
     find_conflicts,
     parse_network,
-    show,
 )
+from ansible_collections.podnet.kubernetes.plugins.module_utils._base.texts import show
 
 # The subnets of each node, at most one of each address family.
 Allocation = dict[str, tuple[Network, ...]]

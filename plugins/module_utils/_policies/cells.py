@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from ansible_collections.podnet.kubernetes.plugins.module_utils._cluster.pods import Pod
 from ansible_collections.podnet.kubernetes.plugins.module_utils._matrix.expected_cells import ExpectedCell
 from ansible_collections.podnet.kubernetes.plugins.module_utils._policies.matrix import Direction, Grant, Layer, Matrix
-from ansible_collections.podnet.kubernetes.plugins.module_utils._policies.pods import Pod
 
 
 def list_cells(matrix: Matrix) -> Iterator[ExpectedCell]:

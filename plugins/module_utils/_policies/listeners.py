@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from ansible_collections.podnet.kubernetes.plugins.module_utils._policies.pods import Port
+from ansible_collections.podnet.kubernetes.plugins.module_utils._policies.ports import Port
 
 
 def select_listeners(listeners: Iterable[Mapping[str, Any]], ports: Iterable[Port]) -> list[Mapping[str, Any]]:

@@ -15,18 +15,19 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from ansible_collections.podnet.kubernetes.plugins.module_utils._base.addresses import FAMILIES
 from ansible_collections.podnet.kubernetes.plugins.module_utils._base.errors import InputError
-from ansible_collections.podnet.kubernetes.plugins.module_utils._matrix.cells import FAMILIES
+from ansible_collections.podnet.kubernetes.plugins.module_utils._cluster.pods import NamedPort, Pod
 from ansible_collections.podnet.kubernetes.plugins.module_utils._policies.objects import (
     IPBlock,
     LabelSelector,
     Peer,
     Policy,
     PolicyPort,
+    PolicyRule,
     Requirement,
-    Rule,
 )
-from ansible_collections.podnet.kubernetes.plugins.module_utils._policies.pods import NamedPort, Pod, Port
+from ansible_collections.podnet.kubernetes.plugins.module_utils._policies.ports import Port
 
 
 @dataclass(frozen=True)
@@ -313,7 +314,7 @@ class _Question:
             for target, (into, out) in enumerate(both)
         ]
 
-    def _peers(self, policy: Policy, rule: Rule) -> int:
+    def _peers(self, policy: Policy, rule: PolicyRule) -> int:
         """Return the pods that are peers of a rule."""
         if not rule.peers:
             return self._index.everyone
@@ -326,7 +327,7 @@ class _Question:
             return self._index.within(peer.ip_block) if same else 0
         return self._index.select(policy.namespace, peer.pod_selector, peer.namespace_selector) & self._matchable
 
-    def _serving(self, rule: Rule) -> int:
+    def _serving(self, rule: PolicyRule) -> int:
         """Return the pods on which the port is one that a rule allows."""
         if not rule.ports:
             return self._index.everyone

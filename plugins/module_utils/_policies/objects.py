@@ -16,14 +16,14 @@ from typing import Any
 
 from ansible_collections.podnet.kubernetes.plugins.module_utils._base.errors import InputError
 from ansible_collections.podnet.kubernetes.plugins.module_utils._base.networks import Network
-from ansible_collections.podnet.kubernetes.plugins.module_utils._base.object_fields import (
+from ansible_collections.podnet.kubernetes.plugins.module_utils._cluster.fields import (
     errors_of,
     read_fields,
     read_items,
     read_labels,
     read_list,
     read_metadata,
-    read_number,
+    read_port_number,
 )
 
 PROTOCOLS = ("TCP", "UDP", "SCTP")
@@ -88,7 +88,7 @@ class PolicyPort:
 
 
 @dataclass(frozen=True)
-class Rule:
+class PolicyRule:
     """What a policy allows: any of the ports from or to any of the peers. Empty: all ports, or everybody."""
 
     peers: tuple[Peer, ...] = ()
@@ -102,8 +102,8 @@ class Policy:
     namespace: str
     name: str
     pod_selector: LabelSelector
-    ingress: tuple[Rule, ...] | None
-    egress: tuple[Rule, ...] | None
+    ingress: tuple[PolicyRule, ...] | None
+    egress: tuple[PolicyRule, ...] | None
 
     def __str__(self) -> str:
         return f"{self.namespace}/{self.name}"
@@ -156,10 +156,10 @@ def _parse_types(spec: Mapping[str, Any], has_egress: bool) -> list[str]:
     return [item for _path, item in items] or list(_POLICY_TYPES if has_egress else _POLICY_TYPES[:1])
 
 
-def _parse_rule(value: Any, path: str, peers: str) -> Rule:
+def _parse_rule(value: Any, path: str, peers: str) -> PolicyRule:
     """Return a rule; C(peers) is the name of the field with its peers."""
     fields = read_fields(value, path, (peers, "ports"))
-    return Rule(
+    return PolicyRule(
         tuple(_parse_peer(item, place) for place, item in read_items(fields, peers, path)),
         tuple(_parse_port(item, place) for place, item in read_items(fields, "ports", path)),
     )
@@ -219,10 +219,10 @@ def _parse_port(value: Any, path: str) -> PolicyPort:
                 "15 lower-case letters, digits and single hyphens with a letter among them"
             )
     elif port is not None:
-        port = read_number(port, f"{path}.port")
+        port = read_port_number(port, f"{path}.port")
     if "endPort" not in fields:
         return PolicyPort(protocol, port)
-    end = read_number(fields["endPort"], f"{path}.endPort")
+    end = read_port_number(fields["endPort"], f"{path}.endPort")
     if not isinstance(port, int):
         raise InputError(f"{path}.endPort {end} needs a number as port, which is {port!r}: give one, or leave it out")
     if end < port:
@@ -287,7 +287,7 @@ __all__ = [
     "Peer",
     "Policy",
     "PolicyPort",
+    "PolicyRule",
     "Requirement",
-    "Rule",
     "parse_policies",
 ]

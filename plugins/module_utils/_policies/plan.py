@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ansible_collections.podnet.kubernetes.plugins.module_utils._base.errors import InputError
-from ansible_collections.podnet.kubernetes.plugins.module_utils._base.object_fields import (
+from ansible_collections.podnet.kubernetes.plugins.module_utils._cluster.fields import (
     read_fields,
     read_items,
     read_list,

@@ -10,7 +10,13 @@ import time
 from dataclasses import dataclass, field
 from statistics import median
 
-from ansible_collections.podnet.kubernetes.plugins.module_utils._matrix.cells import Cell, Key, Target, Try, family_of
+from ansible_collections.podnet.kubernetes.plugins.module_utils._base.addresses import family_of
+from ansible_collections.podnet.kubernetes.plugins.module_utils._matrix.cells import (
+    Cell,
+    CellKey,
+    Target,
+    Try,
+)
 
 _REASONS = {
     errno.ECONNREFUSED: "refused",
@@ -79,9 +85,9 @@ class Record:
         return family_of(self.target.address)
 
     @property
-    def key(self) -> Key:
+    def key(self) -> CellKey:
         """Which cell of the matrix it is."""
-        return Key(self.source, self.target.name, self.try_.check, self.family, self.try_.port)
+        return CellKey(self.source, self.target.name, self.try_.check, self.family, self.try_.port)
 
     @property
     def outcome(self) -> str:

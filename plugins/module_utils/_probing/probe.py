@@ -19,7 +19,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 
-from ansible_collections.podnet.kubernetes.plugins.module_utils._matrix.cells import Cell, Target, family_of
+from ansible_collections.podnet.kubernetes.plugins.module_utils._base.addresses import family_of
+from ansible_collections.podnet.kubernetes.plugins.module_utils._matrix.cells import Cell, Target
 from ansible_collections.podnet.kubernetes.plugins.module_utils._probing.attempts import Attempt, Record
 from ansible_collections.podnet.kubernetes.plugins.module_utils._probing.echoes import Echoes
 from ansible_collections.podnet.kubernetes.plugins.module_utils._probing.event_loop import Loop, Steps

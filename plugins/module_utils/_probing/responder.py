@@ -19,8 +19,9 @@ from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 
+from ansible_collections.podnet.kubernetes.plugins.module_utils._base.addresses import family_of
 from ansible_collections.podnet.kubernetes.plugins.module_utils._base.errors import ClusterError, InputError
-from ansible_collections.podnet.kubernetes.plugins.module_utils._matrix.cells import Listener, family_of
+from ansible_collections.podnet.kubernetes.plugins.module_utils._matrix.cells import Listener
 from ansible_collections.podnet.kubernetes.plugins.module_utils._probing.event_loop import Loop, Steps
 from ansible_collections.podnet.kubernetes.plugins.module_utils._probing.links import mtu_of
 from ansible_collections.podnet.kubernetes.plugins.module_utils._probing.network_namespace import Namespaces

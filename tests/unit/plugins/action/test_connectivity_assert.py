@@ -206,7 +206,7 @@ SOMEBODY = {
         ({"overhead": -1}, "overhead -1 is negative: give the bytes that encapsulation adds, such as 50"),
         ({"cells": [{"source": "a"}]}, "cell {"),
         ({"cells": [{"sorce": "a"}]}, "cell has no field sorce: it has "),
-        ({"endpoints": []}, "targets has default/node1-a, which endpoints has not: give those it was made from"),
+        ({"endpoints": []}, "targets has default/node1-a, which is not in endpoints: "),
         ({"expectations": [{"target": "x", "outcome": "blocked"}]}, "expectations[0] matches no cell: "),
         ({"expectations": [{"sorce": "x", "outcome": "blocked"}]}, "Unsupported parameters for "),
         ({"expectations": [{"outcome": "open"}]}, "value of outcome must be one of: reachable, blocked, got: open"),

@@ -112,21 +112,21 @@ TEXT = "give a text, in quotes where it looks like something else"
     ("options", "message"),
     [
         ({"own_namespace": 7}, f"own_namespace is 7: {TEXT}"),
-        ({"pod_selectors": "shop"}, "connectivity_pod_selectors is 'shop': give a list"),
+        ({"pod_selectors": "shop"}, "pod_selectors is 'shop': give a list"),
         (
             {"pod_selectors": [{}]},
-            "connectivity_pod_selectors has {}: give a dict with namespace and, perhaps, match_labels",
+            "pod_selectors has {}: give a dict with namespace and, perhaps, match_labels",
         ),
-        ({"services": "shop/web"}, "connectivity_services is 'shop/web': give a list"),
-        ({"services": [7]}, f"connectivity_services is 7: {TEXT}"),
-        ({"dns": True}, f"connectivity_dns_service is True: {TEXT}"),
-        ({"cluster_domain": 1.5}, f"connectivity_cluster_domain is 1.5: {TEXT}"),
+        ({"services": "shop/web"}, "services is 'shop/web': give a list"),
+        ({"services": [7]}, f"services is 7: {TEXT}"),
+        ({"dns": True}, f"dns is True: {TEXT}"),
+        ({"cluster_domain": 1.5}, f"cluster_domain is 1.5: {TEXT}"),
         (
             {"dns": "kube-system/dns", "cluster_domain": ""},
-            "connectivity_cluster_domain is '', which is no domain name: give one like cluster.local",
+            "cluster_domain is '', not a domain name: give one such as cluster.local",
         ),
-        ({"outside_addresses": "203.0.113.1"}, "connectivity_outside_addresses is '203.0.113.1': give a list"),
-        ({"families": "ipv4"}, "connectivity_families is 'ipv4': give a list"),
+        ({"outside_addresses": "203.0.113.1"}, "outside_addresses is '203.0.113.1': give a list"),
+        ({"families": "ipv4"}, "families is 'ipv4': give a list"),
     ],
 )
 def test_bad_options(options, message):
@@ -135,5 +135,5 @@ def test_bad_options(options, message):
 
 
 def test_bad_objects():
-    with pytest.raises(AnsibleFilterError, match=r"^nodes, pods, services and endpoint_slices are wanted, "):
+    with pytest.raises(AnsibleFilterError, match=r"^the input has no nodes: give a dict with "):
         connectivity_endpoints([])

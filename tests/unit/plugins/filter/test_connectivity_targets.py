@@ -80,7 +80,7 @@ DICTS = "connectivity_targets wants endpoints, listeners and expectations that a
             ([], [{**LISTENER, "nic": "eth0"}]),
             "listener has no field nic: it has address, answers, endpoint, mtu, port, protocol",
         ),
-        (([POD], [], ["ping"]), "connectivity_checks has 'ping', which is none of icmp, tcp, udp, mtu, dns"),
+        (([POD], [], ["ping"]), "checks has 'ping': choose from icmp, tcp, udp, mtu, dns"),
     ],
 )
 def test_bad_input(arguments, message):

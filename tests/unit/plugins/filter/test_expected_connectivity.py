@@ -71,7 +71,7 @@ def test_nine_pods_have_288_cells_between_them():
     assert len([cell for cell in cells if cell["source"] != cell["target"]]) == 288
 
 
-LIST = "not a list: give the items of a List object, or the resources of what kubernetes.core.k8s_info returns"
+LIST = "not a list: give the items of a List object, or resources of the result of kubernetes.core.k8s_info"
 
 
 @pytest.mark.parametrize(

@@ -16,7 +16,6 @@ from ansible_collections.podnet.kubernetes.plugins.module_utils._base.networks i
     NamedNetwork,
     find_conflicts,
     parse_network,
-    show,
 )
 
 NO_NETWORK = "is not a network in CIDR form, such as 10.244.0.0/16 or fd00:10:244::/56"
@@ -55,13 +54,6 @@ def test_anything_else_is_an_error(text, message):
     with pytest.raises(InputError) as error:
         parse_network(text)
     assert str(error.value) == message
-
-
-@pytest.mark.parametrize(
-    ("text", "shown"), [("enp0s8", "enp0s8"), ("", "''"), (" a", "' a'"), ("a\n", r"'a\n'"), ("ä", "ä")]
-)
-def test_a_value_is_quoted_where_it_would_be_misread(text, shown):
-    assert show(text) == shown
 
 
 POD = NamedNetwork("pod network", "10.244.0.0/16", "podnet_pod_network")

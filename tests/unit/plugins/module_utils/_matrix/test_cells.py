@@ -11,10 +11,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ansible_collections.podnet.kubernetes.plugins.module_utils._base.addresses import FAMILIES
 from ansible_collections.podnet.kubernetes.plugins.module_utils._base.errors import InputError
 from ansible_collections.podnet.kubernetes.plugins.module_utils._matrix.cells import (
     CHECKS,
-    FAMILIES,
     KINDS,
     OUTCOMES,
     REASONS,
@@ -24,7 +24,6 @@ from ansible_collections.podnet.kubernetes.plugins.module_utils._matrix.cells im
     Target,
     Try,
     as_dict,
-    family_of,
     load_cells,
     load_endpoints,
     load_listeners,
@@ -86,14 +85,6 @@ CELLS = st.builds(
     answered_by=TEXTS,
     mtu=PORTS,
 )
-
-
-@pytest.mark.parametrize(
-    ("address", "family"),
-    [("10.244.1.2", "ipv4"), ("fd00::2", "ipv6"), ("::1", "ipv6"), ("::ffff:10.0.0.1", "ipv6")],
-)
-def test_the_family_of_an_address(address, family):
-    assert family_of(address) == family
 
 
 def test_an_endpoint_s_address_in_a_family():

@@ -9,7 +9,7 @@ import re
 import pytest
 
 from ansible_collections.podnet.kubernetes.plugins.module_utils._base.errors import InputError
-from ansible_collections.podnet.kubernetes.plugins.module_utils._matrix.cells import Key
+from ansible_collections.podnet.kubernetes.plugins.module_utils._matrix.cells import CellKey
 from ansible_collections.podnet.kubernetes.plugins.module_utils._matrix.expected_cells import (
     by_key,
     find_changes,
@@ -81,8 +81,8 @@ def cell(target="shop/db", protocol="TCP", allowed=True, **more):
 
 
 def test_the_cell_of_the_matrix():
-    assert cell().key == Key("shop/api", "shop/db", "tcp", "ipv4", 80)
-    assert cell(protocol="ICMP", port=None, family="ipv6").key == Key("shop/api", "shop/db", "icmp", "ipv6", None)
+    assert cell().key == CellKey("shop/api", "shop/db", "tcp", "ipv4", 80)
+    assert cell(protocol="ICMP", port=None, family="ipv6").key == CellKey("shop/api", "shop/db", "icmp", "ipv6", None)
     assert (cell().outcome, cell(allowed=False).outcome) == ("reachable", "blocked")
 
 

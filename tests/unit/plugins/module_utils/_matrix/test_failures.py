@@ -11,9 +11,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ansible_collections.podnet.kubernetes.plugins.module_utils._matrix.expectations import Settings, judge
+from ansible_collections.podnet.kubernetes.plugins.module_utils._matrix.expectations import NetworkSettings
 from ansible_collections.podnet.kubernetes.plugins.module_utils._matrix.expected_cells import ExpectedCell
 from ansible_collections.podnet.kubernetes.plugins.module_utils._matrix.failures import Group, group_failures
+from ansible_collections.podnet.kubernetes.plugins.module_utils._matrix.judgements import judge
 
 TIMEOUT = {"outcome": "blocked", "reason": "timeout", "succeeded": 0}
 REFUSED = {"outcome": "blocked", "reason": "refused", "succeeded": 0}
@@ -21,7 +22,7 @@ FLAPPING = {"outcome": "flapping", "reason": "timeout", "succeeded": 2}
 
 
 def judge_all(lab, fault):
-    return judge(lab.endpoints, lab.targets, lab.listeners, lab.cells(fault), settings=Settings(50))
+    return judge(lab.endpoints, lab.targets, lab.listeners, lab.cells(fault), settings=NetworkSettings(50))
 
 
 def sentences(lab, fault, limit=12):
@@ -215,7 +216,7 @@ def test_flapping_that_is_scattered(network):
 def test_a_node_without_results(network):
     lab = network()
     cells = [cell for cell in lab.cells() if "node3" not in cell.source]
-    judgements = judge(lab.endpoints, lab.targets, lab.listeners, cells, settings=Settings(50))
+    judgements = judge(lab.endpoints, lab.targets, lab.listeners, cells, settings=NetworkSettings(50))
     # Three sources on the node, with 8 targets each.
     assert group_failures(judgements, lab.endpoints) == [
         Group("96 cells: node3 and its pods -> pods and nodes, all checks: not probed: no result from node3", cells=96)
@@ -289,7 +290,9 @@ def sentences_of_policies(lab, say, fault=lambda *cell: None):
         for other in lab.pods
         for protocol in ("TCP", "UDP", "ICMP")
     ]
-    judgements = judge(lab.endpoints, lab.targets, lab.listeners, lab.cells(fault), (), Settings(50), policy_cells)
+    judgements = judge(
+        lab.endpoints, lab.targets, lab.listeners, lab.cells(fault), (), NetworkSettings(50), policy_cells
+    )
     return [group.message for group in group_failures(judgements, lab.endpoints)]
 
 

@@ -16,12 +16,12 @@ from jsonschema import Draft202012Validator
 from ansible_collections.podnet.kubernetes.plugins.module_utils._matrix.cells import Cell, Endpoint, Listener
 from ansible_collections.podnet.kubernetes.plugins.module_utils._matrix.expectations import (
     Expectation,
-    Rule,
-    Settings,
-    judge,
+    ExpectationRule,
+    NetworkSettings,
 )
 from ansible_collections.podnet.kubernetes.plugins.module_utils._matrix.expected_cells import ExpectedCell
 from ansible_collections.podnet.kubernetes.plugins.module_utils._matrix.failures import Group, group_failures
+from ansible_collections.podnet.kubernetes.plugins.module_utils._matrix.judgements import judge
 from ansible_collections.podnet.kubernetes.plugins.module_utils._matrix.report import (
     json_report,
     json_text,
@@ -45,7 +45,7 @@ def nothing(source, target, check):
 
 
 def judge_all(lab, fault=nothing):
-    return judge(lab.endpoints, lab.targets, lab.listeners, lab.cells(fault), settings=Settings(50))
+    return judge(lab.endpoints, lab.targets, lab.listeners, lab.cells(fault), settings=NetworkSettings(50))
 
 
 def matrix(lab, fault=nothing):
@@ -121,7 +121,7 @@ def test_the_entry_of_a_pair(network, faults, entry, legend):
 )
 def test_the_entry_of_a_pair_that_is_blocked_as_it_should_be(network, checks, entry, legend):
     lab = network(nodes=2, pods=1)
-    rule = Rule("default/node1-a", "default/node2-a", checks=tuple(checks.split()), outcome="blocked")
+    rule = ExpectationRule("default/node1-a", "default/node2-a", checks=tuple(checks.split()), outcome="blocked")
 
     def drop(source, target, check):
         there = (source.name, target.name) == (rule.source, rule.target) and check in rule.checks
@@ -229,7 +229,7 @@ def test_the_summary(network, fault, line):
 
 
 def report(lab, fault=nothing, started=0.0, overhead=50, policy_cells=()):
-    settings = Settings(overhead)
+    settings = NetworkSettings(overhead)
     judgements = judge(lab.endpoints, lab.targets, lab.listeners, lab.cells(fault), (), settings, policy_cells)
     groups = group_failures(judgements, lab.endpoints)
     return json_report("lab", lab.endpoints, lab.listeners, judgements, groups, settings, started, 86400.9)
@@ -368,7 +368,7 @@ def test_a_report_has_what_policies_say(network):
 def test_junit_has_what_policies_say(network):
     lab = network(nodes=1)
     judgements = judge(
-        lab.endpoints, lab.targets, lab.listeners, lab.cells(), (), Settings(50), [blocked("TCP", "api")]
+        lab.endpoints, lab.targets, lab.listeners, lab.cells(), (), NetworkSettings(50), [blocked("TCP", "api")]
     )
     (failed,) = ElementTree.fromstring(junit_text("lab", judgements)).iter("failure")
     assert failed.get("message") == f"reachable, should be blocked: {BECAUSE}"

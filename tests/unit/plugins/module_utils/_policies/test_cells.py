@@ -6,15 +6,13 @@ from __future__ import annotations
 
 import pytest
 
+from ansible_collections.podnet.kubernetes.plugins.module_utils._cluster.namespaces import read_namespaces
 from ansible_collections.podnet.kubernetes.plugins.module_utils._matrix.expected_cells import ExpectedCell
 from ansible_collections.podnet.kubernetes.plugins.module_utils._policies.cells import list_cells
 from ansible_collections.podnet.kubernetes.plugins.module_utils._policies.matrix import expected_matrix
 from ansible_collections.podnet.kubernetes.plugins.module_utils._policies.objects import parse_policies
-from ansible_collections.podnet.kubernetes.plugins.module_utils._policies.pods import (
-    parse_namespaces,
-    parse_pods,
-    parse_ports,
-)
+from ansible_collections.podnet.kubernetes.plugins.module_utils._policies.pods import parse_pods
+from ansible_collections.podnet.kubernetes.plugins.module_utils._policies.ports import parse_ports
 
 
 def pod(name, ip, app=None, **spec):
@@ -37,7 +35,7 @@ def select(app):
 def cells(policies, pods=(API, DB), ports=({"port": 80},)):
     """Return the cells of policies, a dict of specs by name."""
     objects = [{"metadata": {"namespace": "shop", "name": name}, "spec": spec} for name, spec in policies.items()]
-    namespaces = parse_namespaces([{"metadata": {"name": "shop"}}])
+    namespaces = read_namespaces([{"metadata": {"name": "shop"}}])
     return list(list_cells(expected_matrix(parse_pods(pods), namespaces, parse_policies(objects), parse_ports(ports))))
 
 

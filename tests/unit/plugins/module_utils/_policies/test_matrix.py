@@ -13,13 +13,11 @@ from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 
 from ansible_collections.podnet.kubernetes.plugins.module_utils._base.errors import InputError
+from ansible_collections.podnet.kubernetes.plugins.module_utils._cluster.namespaces import read_namespaces
 from ansible_collections.podnet.kubernetes.plugins.module_utils._policies.matrix import expected_matrix
 from ansible_collections.podnet.kubernetes.plugins.module_utils._policies.objects import parse_policies
-from ansible_collections.podnet.kubernetes.plugins.module_utils._policies.pods import (
-    parse_namespaces,
-    parse_pods,
-    parse_ports,
-)
+from ansible_collections.podnet.kubernetes.plugins.module_utils._policies.pods import parse_pods
+from ansible_collections.podnet.kubernetes.plugins.module_utils._policies.ports import parse_ports
 
 TCP = {"port": 80}
 
@@ -54,7 +52,7 @@ AGENT = pod("shop/agent", "192.168.0.1", {"app": "api"}, hostNetwork=True)
 
 def matrix(policies, pods=PODS, ports=(TCP,), namespaces=NAMESPACES):
     return expected_matrix(
-        parse_pods(pods), parse_namespaces(namespaces), parse_policies(policies), parse_ports(list(ports))
+        parse_pods(pods), read_namespaces(namespaces), parse_policies(policies), parse_ports(list(ports))
     )
 
 

@@ -16,8 +16,8 @@ from ansible_collections.podnet.kubernetes.plugins.module_utils._policies.object
     Peer,
     Policy,
     PolicyPort,
+    PolicyRule,
     Requirement,
-    Rule,
     parse_policies,
 )
 
@@ -56,7 +56,7 @@ def test_all_fields_are_read():
         name="db-policy",
         pod_selector=LabelSelector((Requirement("tier", "In", ("db",)), Requirement("old", "DoesNotExist"))),
         ingress=(
-            Rule(
+            PolicyRule(
                 peers=(
                     Peer(LabelSelector(), LabelSelector((Requirement("team", "In", ("a",)),))),
                     Peer(ip_block=IPBlock(ip_network("10.0.0.0/8"), (ip_network("10.1.0.0/16"),))),
@@ -64,7 +64,7 @@ def test_all_fields_are_read():
                 ports=(PolicyPort("TCP", 80, 80), PolicyPort("UDP", "dns"), PolicyPort("SCTP")),
             ),
         ),
-        egress=(Rule(peers=(Peer(LabelSelector((Requirement("a/b", "NotIn", ("",)),))),)),),
+        egress=(PolicyRule(peers=(Peer(LabelSelector((Requirement("a/b", "NotIn", ("",)),))),)),),
     )
 
 
@@ -74,10 +74,10 @@ def test_all_fields_are_read():
         # Without policyTypes a policy is about ingress, and about egress when it has a rule for it.
         (None, (), None),
         ({}, (), None),
-        ({"ingress": [{}]}, (Rule(),), None),
-        ({"egress": [{}]}, (), (Rule(),)),
+        ({"ingress": [{}]}, (PolicyRule(),), None),
+        ({"egress": [{}]}, (), (PolicyRule(),)),
         ({"egress": []}, (), None),
-        ({"policyTypes": [], "egress": [{}]}, (), (Rule(),)),
+        ({"policyTypes": [], "egress": [{}]}, (), (PolicyRule(),)),
         ({"policyTypes": None, "ingress": None, "egress": None, "podSelector": None}, (), None),
         # With them it is about what they say, whatever rules there are.
         ({"policyTypes": ["Ingress"], "egress": [{}]}, (), None),
@@ -92,7 +92,7 @@ def test_defaults_of_policy_types(spec, ingress, egress):
 
 @pytest.mark.parametrize("rule", [{}, {"from": [], "ports": []}, {"from": None, "ports": None}])
 def test_missing_and_empty_lists_of_a_rule_are_the_same(rule):
-    assert parse({"ingress": [rule]}).ingress == (Rule(),)
+    assert parse({"ingress": [rule]}).ingress == (PolicyRule(),)
 
 
 def test_the_namespace_is_default_when_none_is_given():
@@ -265,8 +265,8 @@ def test_an_invalid_spec_is_refused_with_the_path(spec, message):
     [
         (
             {"kind": "NetworkPolicyList", "items": []},
-            "policies is an object with kind, items, not a list: give the items of a List object, or the resources of "
-            "what kubernetes.core.k8s_info returns",
+            "policies is an object with kind, items, not a list: give the items of a List object, or resources of "
+            "the result of kubernetes.core.k8s_info",
         ),
         ("a", "policies is 'a', not a list of objects"),
         (["a"], "policies[0] is 'a', not an object"),

@@ -9,7 +9,7 @@ import re
 import pytest
 
 from ansible_collections.podnet.kubernetes.plugins.module_utils._base.errors import InputError
-from ansible_collections.podnet.kubernetes.plugins.module_utils._base.object_fields import (
+from ansible_collections.podnet.kubernetes.plugins.module_utils._cluster.fields import (
     Metadata,
     errors_of,
     read_fields,
@@ -17,7 +17,7 @@ from ansible_collections.podnet.kubernetes.plugins.module_utils._base.object_fie
     read_labels,
     read_list,
     read_metadata,
-    read_number,
+    read_port_number,
 )
 
 
@@ -47,8 +47,8 @@ def test_metadata():
     [
         (
             lambda: read_list({}, "pods"),
-            "pods is an object with nothing, not a list: give the items of a List object, or "
-            "the resources of what kubernetes.core.k8s_info returns",
+            "pods is an object with no fields, not a list: give the items of a List object, or "
+            "resources of the result of kubernetes.core.k8s_info",
         ),
         (lambda: read_list(None, "pods"), "pods is None, not a list of objects"),
         (lambda: read_fields([], "spec"), "spec is [], not an object"),
@@ -59,8 +59,8 @@ def test_metadata():
         (lambda: read_labels({"a": []}, "a", "spec"), "spec.a is [], not a dict of labels"),
         (lambda: read_labels({"a": {"b": True}}, "a", "spec"), "spec.a[b] is True, not a text: put it in quotes"),
         (lambda: read_labels({"a": {1: "b"}}, "a", "spec"), "spec.a[1] is 'b', not a text: put it in quotes"),
-        (lambda: read_number("80", "port"), "port is '80': give a port number from 1 to 65535"),
-        (lambda: read_number(0, "port"), "port is 0: give a port number from 1 to 65535"),
+        (lambda: read_port_number("80", "port"), "port is '80': give a port number from 1 to 65535"),
+        (lambda: read_port_number(0, "port"), "port is 0: give a port number from 1 to 65535"),
         (lambda: read_metadata({"kind": "Pod"}, "a[0]", "Namespace"), "a[0].kind is 'Pod', not 'Namespace'"),
         (
             lambda: read_metadata({"metadata": {"name": ""}}, "a[0]", "Pod"),

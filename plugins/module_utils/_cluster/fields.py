@@ -1,9 +1,9 @@
 # Copyright (c) 2026, podnet.kubernetes developers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Fields of Kubernetes objects, read with errors that name their paths. No I/O, no Ansible.
+"""Readers of the fields of API objects. Their errors name the path of the field. No I/O, no Ansible.
 
-What is null counts as absent, as it does for the API server.
+A field that is null counts as absent, as it does for the API server.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from ansible_collections.podnet.kubernetes.plugins.module_utils._base.errors imp
 
 @dataclass(frozen=True)
 class Metadata:
-    """Of which object it is; labels are those of the object itself."""
+    """The namespace, name and labels of an object."""
 
     namespace: str
     name: str
@@ -30,7 +30,7 @@ class Metadata:
 
 @contextmanager
 def errors_of(name: object) -> Iterator[None]:
-    """Put the name of the object in front of every InputError from within."""
+    """Put the name of an object in front of every InputError that the block raises."""
     try:
         yield
     except InputError as error:
@@ -38,15 +38,19 @@ def errors_of(name: object) -> Iterator[None]:
 
 
 def read_list(value: Any, name: str) -> Sequence[Any]:
-    """Return a list of the input; C(name) is that of its variable.
+    """Check that an option is a list.
+
+    Args:
+        value: the value of the option
+        name: the name of the option, for errors
 
     Raises:
-        InputError: it is none, but for example an object of kind List, or the result of a module
+        InputError: the value is no list, but for example an object of kind List or the result of a module
     """
     if isinstance(value, Mapping):
         raise InputError(
-            f"{name} is an object with {', '.join(map(str, value)) or 'nothing'}, not a list: give the items of a List "
-            "object, or the resources of what kubernetes.core.k8s_info returns"
+            f"{name} is an object with {', '.join(map(str, value)) or 'no fields'}, not a list: give the items of a "
+            "List object, or resources of the result of kubernetes.core.k8s_info"
         )
     if isinstance(value, str) or not isinstance(value, Sequence):
         raise InputError(f"{name} is {value!r}, not a list of objects")
@@ -57,13 +61,13 @@ def read_fields(value: Any, path: str, known: Sequence[str] = ()) -> dict[str, A
     """Return the fields of an object, without those that are null.
 
     Args:
-        value: what is found at the path
-        path: of the object
-        known: the fields that the API has there; empty: any
+        value: the object
+        path: its path, for errors
+        known: the fields that the API has in such an object; empty: any
 
     Raises:
-        InputError: it is no object or has a field that the API has not. C(kubectl) refuses that too: what its author
-            meant would be lost without a word.
+        InputError: the value is no object, or has a field that the API does not have. C(kubectl) refuses such a field
+            too, because a misspelt field would be lost without a word.
     """
     if not isinstance(value, Mapping):
         raise InputError(f"{path} is {value!r}, not an object{' with ' if known else ''}{', '.join(known)}")
@@ -74,7 +78,12 @@ def read_fields(value: Any, path: str, known: Sequence[str] = ()) -> dict[str, A
 
 
 def read_items(fields: Mapping[str, Any], name: str, path: str) -> list[tuple[str, Any]]:
-    """Return each item of a list among the fields with its path; none when there is no list.
+    """Return the path and the value of each item of a list; nothing when the list is absent.
+
+    Args:
+        fields: the fields of an object
+        name: the field with the list
+        path: the path of the object, for errors
 
     Raises:
         InputError: the field is no list
@@ -85,11 +94,23 @@ def read_items(fields: Mapping[str, Any], name: str, path: str) -> list[tuple[st
     return [(f"{path}.{name}[{index}]", item) for index, item in enumerate(value)]
 
 
-def read_labels(fields: Mapping[str, Any], name: str, path: str) -> dict[str, str]:
-    """Return labels, a dict of texts among the fields; empty when there is none.
+def read_text(fields: Mapping[str, Any], name: str, path: str) -> str | None:
+    """Return a text, or None when the field is absent.
 
     Raises:
-        InputError: it is no dict, or has something else than texts
+        InputError: the field is no text, or an empty one
+    """
+    value = fields.get(name)
+    if value is not None and (not isinstance(value, str) or not value):
+        raise InputError(f"{path}.{name} is {value!r}: give a text that is not empty, or leave the field out")
+    return value
+
+
+def read_labels(fields: Mapping[str, Any], name: str, path: str) -> dict[str, str]:
+    """Return a dict of labels; an empty one when the field is absent.
+
+    Raises:
+        InputError: the field is no dict, or a key or a value is no text
     """
     labels = fields.get(name, {})
     if not isinstance(labels, Mapping):
@@ -100,23 +121,26 @@ def read_labels(fields: Mapping[str, Any], name: str, path: str) -> dict[str, st
     return dict(labels)
 
 
-def read_number(value: Any, path: str) -> int:
-    """Return a port number. Raises InputError when it is none, or not from 1 to 65535."""
+def read_port_number(value: Any, path: str) -> int:
+    """Check a port number. Raises InputError when it is no number from 1 to 65535."""
     if isinstance(value, bool) or not isinstance(value, int) or not 1 <= value <= 65535:
         raise InputError(f"{path} is {value!r}: give a port number from 1 to 65535")
     return int(value)
 
 
 def read_metadata(value: Any, where: str, kind: str) -> Metadata:
-    """Return the metadata of an object; the namespace is C(default) when none is given, as it is for C(kubectl).
+    """Return the metadata of an object.
 
     Args:
         value: the object
-        where: what to call it as long as its name is not known, such as V(pods[3])
-        kind: what it should be; an object that does not say its kind is taken for one, as items of lists are
+        where: its place in the input, such as V(pods[3]): errors use it until the name of the object is known
+        kind: the kind that the object must have. An object without a kind passes, as items of lists have none.
+
+    Returns:
+        The metadata. The namespace is V(default) when the object has none, as with C(kubectl).
 
     Raises:
-        InputError: it is something else, or has no name
+        InputError: the object has another kind, or no name
     """
     fields = read_fields(value, where)
     if fields.get("kind", kind) != kind:
@@ -127,7 +151,7 @@ def read_metadata(value: Any, where: str, kind: str) -> Metadata:
         if not isinstance(text, str) or not text:
             raise InputError(f"{where}.metadata.{name} is {text!r}: give the {name} of the {kind}")
     namespace, name = metadata.get("namespace", "default"), metadata["name"]
-    with errors_of(name if kind == "Namespace" else f"{namespace}/{name}"):
+    with errors_of(name if kind in ("Namespace", "Node") else f"{namespace}/{name}"):
         return Metadata(namespace, name, read_labels(metadata, "labels", "metadata"))
 
 
@@ -139,5 +163,6 @@ __all__ = [
     "read_labels",
     "read_list",
     "read_metadata",
-    "read_number",
+    "read_port_number",
+    "read_text",
 ]

@@ -1,0 +1,42 @@
+# Copyright (c) 2026, podnet.kubernetes developers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Checks of the options of filters, which Ansible does not check. Their errors name the option. No I/O, no Ansible."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from ansible_collections.podnet.kubernetes.plugins.module_utils._base.errors import InputError
+
+
+def read_text_option(option: str, value: Any) -> str | None:
+    """Return a text; None for an empty one. Raises InputError when the value is no text."""
+    if value is not None and not isinstance(value, str):
+        raise InputError(f"{option} is {value!r}: give a text, in quotes where it looks like something else")
+    return value or None
+
+
+def read_list_option(option: str, value: Any) -> list[Any]:
+    """Return a list; an empty one for None. Raises InputError when the value is no list."""
+    if value is not None and not isinstance(value, (list, tuple)):
+        raise InputError(f"{option} is {value!r}: give a list")
+    return list(value or [])
+
+
+def read_texts_option(option: str, value: Any) -> tuple[str, ...]:
+    """Return the texts of a list; none for None. Raises InputError when the value is no list, or an item is no text."""
+    return tuple(read_text_option(option, one) or "" for one in read_list_option(option, value))
+
+
+def check_choices(option: str, values: Iterable[str], choices: Sequence[str]) -> tuple[str, ...]:
+    """Return the values, each once. Raises InputError when one of them is no choice of the option."""
+    values = tuple(dict.fromkeys(values))
+    for value in values:
+        if value not in choices:
+            raise InputError(f"{option} has {value!r}: choose from {', '.join(choices)}")
+    return values
+
+
+__all__ = ["check_choices", "read_list_option", "read_text_option", "read_texts_option"]

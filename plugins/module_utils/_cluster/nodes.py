@@ -1,0 +1,57 @@
+# Copyright (c) 2026, podnet.kubernetes developers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Node objects of the API (core/v1). No I/O, no Ansible."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from ansible_collections.podnet.kubernetes.plugins.module_utils._base.errors import InputError
+from ansible_collections.podnet.kubernetes.plugins.module_utils._cluster.fields import (
+    errors_of,
+    read_fields,
+    read_items,
+    read_list,
+    read_metadata,
+    read_text,
+)
+
+
+@dataclass(frozen=True)
+class Node:
+    """A node; addresses are all of type InternalIP, in the order of the API."""
+
+    name: str
+    addresses: tuple[str, ...]
+
+
+def read_nodes(value: Any) -> tuple[Node, ...]:
+    """Read a list of Node objects.
+
+    Raises:
+        InputError: an object is no Node or is there twice, or an address is none. The message names the field.
+    """
+    nodes: dict[str, Node] = {}
+    for index, item in enumerate(read_list(value, "nodes")):
+        name = read_metadata(item, f"nodes[{index}]", "Node").name
+        if name in nodes:
+            raise InputError(f"nodes[{index}] is a second {name}: give one object for each node")
+        with errors_of(name):
+            nodes[name] = Node(name, _read_internal_addresses(item))
+    return tuple(nodes.values())
+
+
+def _read_internal_addresses(item: Any) -> tuple[str, ...]:
+    """Return the addresses by which the cluster's components reach a node."""
+    status = read_fields(read_fields(item, "node").get("status", {}), "status")
+    addresses = []
+    for path, entry in read_items(status, "addresses", "status"):
+        fields = read_fields(entry, path)
+        if fields.get("type") == "InternalIP":
+            addresses.append(read_text(fields, "address", path))
+    return tuple(address for address in addresses if address)
+
+
+__all__ = ["Node", "read_nodes"]

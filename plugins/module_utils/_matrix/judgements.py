@@ -1,0 +1,161 @@
+# Copyright (c) 2026, podnet.kubernetes developers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Whether each cell of a matrix shows the expected result, and the fault when it does not. No I/O, no Ansible."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from ansible_collections.podnet.kubernetes.plugins.module_utils._base.addresses import without_port
+from ansible_collections.podnet.kubernetes.plugins.module_utils._base.errors import InputError
+from ansible_collections.podnet.kubernetes.plugins.module_utils._matrix.cells import (
+    Cell,
+    CellKey,
+    Endpoint,
+    Listener,
+    Target,
+)
+from ansible_collections.podnet.kubernetes.plugins.module_utils._matrix.expectations import (
+    DEFAULT_SETTINGS,
+    Expectation,
+    ExpectationRule,
+    NetworkSettings,
+    expect_all,
+)
+from ansible_collections.podnet.kubernetes.plugins.module_utils._matrix.expected_cells import ExpectedCell
+
+VERDICTS = ("passed", "failed", "flapping", "not observed")
+
+# Faults of a source address: the connection works, and yet the cell fails.
+SOURCE_FAULTS = ("source translated", "source not translated", "source is not the pod's address")
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """A cell, the expectation, and the verdict.
+
+    Attributes:
+        cell: the cell. A missing cell has the outcome "not observed", after no attempt.
+        expected: the expectation
+        verdict: one of VERDICTS
+        fault: the trouble, in words that are the same in all cells with the same trouble; None: the cell has none
+        detail: more about the fault in this cell; None: there is no more to say
+    """
+
+    cell: Cell
+    expected: Expectation
+    verdict: str
+    fault: str | None = None
+    detail: str | None = None
+
+    @property
+    def message(self) -> str | None:
+        """The fault with its detail; None when the cell has no fault."""
+        return f"{self.fault}: {self.detail}" if self.fault and self.detail else self.fault
+
+
+def judge(
+    endpoints: Sequence[Endpoint],
+    targets: Sequence[Target],
+    listeners: Iterable[Listener],
+    cells: Iterable[Cell],
+    rules: Sequence[ExpectationRule] = (),
+    settings: NetworkSettings = DEFAULT_SETTINGS,
+    policy_cells: Iterable[ExpectedCell] = (),
+) -> list[Judgement]:
+    """Judge every cell of the matrix, in the order of sources, targets and their tries. A missing cell has failed.
+
+    Args:
+        endpoints, targets, listeners: of the whole matrix
+        cells: the results of all nodes
+        rules, settings, policy_cells: as expect_all() takes them
+
+    Raises:
+        InputError: a cell is not in the matrix or is there twice, or expect_all() refuses its arguments
+    """
+    expected = expect_all(endpoints, targets, listeners, rules, settings, policy_cells)
+    found = _by_key(cells, {key for key, _expectation in expected})
+    by_name = {endpoint.name: endpoint for endpoint in endpoints}
+    judgements = []
+    for key, expectation in expected:
+        source, cell = by_name[key.source], found.get(key)
+        judgements.append(judge_cell(cell, expectation, source) if cell else _missing(key, expectation, source))
+    return judgements
+
+
+def judge_cell(cell: Cell, expected: Expectation, source: Endpoint) -> Judgement:
+    """Judge one cell; C(source) is the endpoint that it starts from."""
+    if cell.outcome == "flapping":
+        counts = f"{cell.succeeded} of {cell.attempts} attempts succeeded"
+        return Judgement(cell, expected, "flapping", "flapping", counts)
+    if cell.outcome == "not observed":
+        return Judgement(cell, expected, "not observed")
+    if expected.outcome == "blocked":
+        fault, detail = _blocked_fault(cell, expected)
+    else:
+        fault, detail = _reachable_fault(cell, expected, source)
+    return Judgement(cell, expected, "failed" if fault else "passed", fault, detail)
+
+
+_Fault = tuple["str | None", "str | None"]  # fault and detail of a Judgement
+
+
+def _blocked_fault(cell: Cell, expected: Expectation) -> _Fault:
+    """Return the fault of a cell that should be blocked."""
+    if cell.outcome == "blocked":
+        return None, None
+    return f"{cell.outcome}, should be blocked{f': {expected.because}' if expected.decided_by else ''}", None
+
+
+def _reachable_fault(cell: Cell, expected: Expectation, source: Endpoint) -> _Fault:
+    """Return the fault of a cell that should be reachable: the first of MTU, outcome and source address."""
+    # A black hole on the way is faulty. When its size is known, the size says more than "too big".
+    if None not in (cell.mtu, expected.mtu) and cell.mtu != expected.mtu and cell.outcome != "blocked":
+        return f"path MTU {cell.mtu}, should be {expected.mtu}", cell.detail or cell.reason
+    if cell.outcome != "reachable":
+        # The reason is a detail: it names pods, and as a fault it would separate cells that fail together.
+        allowed = f"should be reachable: {expected.because}" if expected.decided_by else None
+        return cell.reason or cell.outcome, "; ".join(filter(None, (cell.detail, allowed))) or None
+    if cell.mtu is None and expected.mtu is not None:
+        return f"path MTU not found, should be {expected.mtu}", cell.detail
+    return _source_fault(cell, expected.source, source)
+
+
+def _source_fault(cell: Cell, expected: str, source: Endpoint) -> _Fault:
+    """Return the fault of the source address in a cell that is reachable."""
+    if cell.own is None or cell.seen is None or expected == "any":
+        return None, None
+    if expected == "translated":
+        return (None, None) if cell.translated else (SOURCE_FAULTS[1], f"{cell.seen} was seen")
+    address = without_port(cell.own)
+    # After masquerading, a node's pods have the node's address. The kernel translates the port of a node's connection
+    # when a pod's connection has taken that port by chance. So only a new address is a fault of a node's source.
+    if cell.translated and (source.kind == "pod" or address != without_port(cell.seen)):
+        return SOURCE_FAULTS[0], f"{cell.own} was seen as {cell.seen}"
+    if source.kind == "pod" and address not in source.addresses:
+        return SOURCE_FAULTS[2], f"{address}, not {' or '.join(source.addresses)}"
+    return None, None
+
+
+def _missing(key: CellKey, expected: Expectation, source: Endpoint) -> Judgement:
+    """Judge a cell that no node reported."""
+    cell = Cell(*key, outcome="not observed", attempts=0)
+    return Judgement(cell, expected, "failed", f"not probed: no result from {source.node or source.name}")
+
+
+def _by_key(cells: Iterable[Cell], wanted: set[CellKey]) -> dict[CellKey, Cell]:
+    """Return the cells by their keys. Raises InputError when a cell is not in the matrix, or is there twice."""
+    found: dict[CellKey, Cell] = {}
+    for cell in cells:
+        key = cell.key
+        if key in found:
+            raise InputError(f"cells has {key} twice: give the cells of one run")
+        if key not in wanted:
+            raise InputError(f"cells has {key}, which is not in the matrix: give the endpoints and targets of that run")
+        found[key] = cell
+    return found
+
+
+__all__ = ["SOURCE_FAULTS", "VERDICTS", "Judgement", "judge", "judge_cell"]

@@ -1,0 +1,114 @@
+# Copyright (c) 2026, podnet.kubernetes developers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The pods that a verification probes: its own pods, and existing pods that selectors choose. No I/O, no Ansible."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from ansible_collections.podnet.kubernetes.plugins.module_utils._base.errors import InputError
+from ansible_collections.podnet.kubernetes.plugins.module_utils._base.texts import nearest, show
+from ansible_collections.podnet.kubernetes.plugins.module_utils._cluster.pods import Pod
+from ansible_collections.podnet.kubernetes.plugins.module_utils._matrix.cells import Endpoint
+
+_SELECTORS = "pod_selectors"
+
+
+@dataclass(frozen=True)
+class PodSelector:
+    """Existing pods: those of a namespace that have all of these labels."""
+
+    namespace: str
+    labels: Mapping[str, str] = field(default_factory=dict)
+
+    def __str__(self) -> str:
+        return f"the namespace {show(self.namespace)}" + (f" with {_labels(self.labels)}" if self.labels else "")
+
+    def selects(self, pod: Pod) -> bool:
+        """Whether a pod is in the namespace and has the labels."""
+        has_labels = all(pod.labels.get(key) == value for key, value in self.labels.items())
+        return pod.namespace == self.namespace and has_labels
+
+
+def load_selectors(data: Iterable[Any]) -> tuple[PodSelector, ...]:
+    """Return the selectors of a list of dicts with C(namespace) and, perhaps, C(match_labels).
+
+    Raises:
+        InputError: an item is no such dict, or a label is no text
+    """
+    return tuple(_load_selector(one) for one in data)
+
+
+def _load_selector(data: Any) -> PodSelector:
+    if (
+        not isinstance(data, Mapping)
+        or not set(data) <= {"namespace", "match_labels"}
+        or not (isinstance(data.get("namespace"), str) and data["namespace"])
+    ):
+        raise InputError(f"{_SELECTORS} has {data!r}: give a dict with namespace and, perhaps, match_labels")
+    labels = data.get("match_labels") or {}
+    if not isinstance(labels, Mapping) or not all(isinstance(value, str) for value in labels.values()):
+        raise InputError(
+            f"{_SELECTORS} has the match_labels {labels!r}: give a dict of texts, with quotes around numbers and true"
+        )
+    return PodSelector(data["namespace"], labels)
+
+
+def select_pods(
+    pods: Iterable[Pod], own_namespace: str | None = None, selectors: Iterable[PodSelector] = ()
+) -> list[Endpoint]:
+    """Return the endpoints of the pods on the pod network that are ours or selected, by node and name.
+
+    Args:
+        pods: all pods of the cluster
+        own_namespace: the namespace whose pods were made for the verification
+        selectors: of existing pods
+
+    Raises:
+        InputError: a selector selects no pod, or a selected pod does not run
+    """
+    candidates = [pod for pod in pods if pod.on_pod_network]
+    own = [PodSelector(own_namespace)] if own_namespace else []
+    wanted = [*((one, "own_namespace") for one in own), *((one, _SELECTORS) for one in selectors)]
+    selected: dict[str, Pod] = {}
+    for selector, option in wanted:
+        matching = [pod for pod in candidates if selector.selects(pod)]
+        if not matching:
+            raise InputError(f"{option}: no pod on the pod network is in {selector}: {_near(selector, candidates)}")
+        for pod in matching:
+            _check_running(pod, option)
+            selected[str(pod)] = pod
+    endpoints = [_endpoint(pod, own=pod.namespace == own_namespace) for pod in selected.values()]
+    return sorted(endpoints, key=lambda pod: (pod.node or "", pod.name))
+
+
+def _check_running(pod: Pod, option: str) -> None:
+    if pod.phase != "Running" or not pod.addresses:
+        raise InputError(
+            f"pod {pod} ({option}) is {pod.phase}{'' if pod.addresses else ' and has no address'}: wait until it runs, "
+            f"or see 'kubectl describe pod -n {pod.namespace} {pod.name}'"
+        )
+
+
+def _endpoint(pod: Pod, own: bool) -> Endpoint:
+    addresses = tuple(str(address) for address in pod.addresses.values())
+    return Endpoint(str(pod), "pod", addresses, node=pod.node, uids=pod.uids, own=own)
+
+
+def _near(selector: PodSelector, candidates: Sequence[Pod]) -> str:
+    """Return the namespaces of pods, or the labels of pods in the selector's namespace: the most similar first."""
+    there = [pod for pod in candidates if pod.namespace == selector.namespace]
+    if not there:
+        return f"such pods are in the namespaces {nearest(selector.namespace, (pod.namespace for pod in candidates))}"
+    return f"such pods there have {nearest(_labels(selector.labels), (_labels(pod.labels) for pod in there))}"
+
+
+def _labels(labels: Mapping[str, str]) -> str:
+    """Return labels in the form that kubectl takes."""
+    return ",".join(f"{key}={value}" for key, value in sorted(labels.items())) or "no labels"
+
+
+__all__ = ["PodSelector", "load_selectors", "select_pods"]

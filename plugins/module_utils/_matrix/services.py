@@ -1,0 +1,121 @@
+# Copyright (c) 2026, podnet.kubernetes developers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The Services and the DNS that a verification probes. No I/O, no Ansible."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from typing import Any
+
+from ansible_collections.podnet.kubernetes.plugins.module_utils._base.errors import InputError
+from ansible_collections.podnet.kubernetes.plugins.module_utils._base.texts import nearest, show
+from ansible_collections.podnet.kubernetes.plugins.module_utils._cluster.cluster import Cluster
+from ansible_collections.podnet.kubernetes.plugins.module_utils._cluster.services import Service
+from ansible_collections.podnet.kubernetes.plugins.module_utils._matrix.cells import Endpoint
+
+_SERVICES = "services"
+_DNS = "dns"
+_DNS_PORT = 53
+_API_SERVICE = "default/kubernetes"
+_DOMAIN_NAME = re.compile(r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)*")
+
+
+def service_endpoints(cluster: Cluster, own_namespace: str | None, asked: Iterable[str]) -> list[Endpoint]:
+    """Return an endpoint for each TCP or UDP port number of our own Services, by name, then of those asked for.
+
+    Args:
+        cluster: the whole cluster
+        own_namespace: the namespace whose Services were made for the verification
+        asked: names of existing Services, NAMESPACE/NAME
+
+    Raises:
+        InputError: a Service is missing, has no cluster IP, no port that can be tried or no ready endpoint
+    """
+    own = sorted(name for name, one in cluster.services.items() if one.namespace == own_namespace and one.addresses)
+    endpoints = []
+    for name in dict.fromkeys([*own, *asked]):
+        service = _find(cluster, name, _SERVICES)
+        numbers = sorted({port.number for port in service.ports if port.protocol in ("tcp", "udp")})
+        # Only the connection to a foreign server is tried, and UDP has no connection.
+        if name not in own and not any(port.protocol == "tcp" for port in service.ports):
+            raise InputError(f"{_SERVICES} has {name}, which has no TCP port, and no other can be tried: leave it out")
+        endpoints += [_port_endpoint(cluster, service, number, name in own) for number in numbers]
+    return endpoints
+
+
+def dns_endpoint(cluster: Cluster, name: str, cluster_domain: str) -> Endpoint:
+    """Return the endpoint of the cluster's DNS, with a question whose answer is known: the address of the API server.
+
+    Args:
+        cluster: the whole cluster
+        name: of the Service of the DNS, NAMESPACE/NAME
+        cluster_domain: the domain of the names of Services, such as cluster.local
+
+    Raises:
+        InputError: the Service is missing, does not answer DNS or has no ready endpoint; or the domain is none
+    """
+    service = _find(cluster, name, _DNS)
+    if not any((port.number, port.protocol) == (_DNS_PORT, "udp") for port in service.ports):
+        raise InputError(f"{_DNS} is {name}, which has no UDP port {_DNS_PORT}: give the Service of the cluster's DNS")
+    domain = cluster_domain.rstrip(".")
+    if not _DOMAIN_NAME.fullmatch(domain):
+        raise InputError(f"cluster_domain is {show(cluster_domain)}, not a domain name: give one such as cluster.local")
+    return Endpoint(
+        name=f"{name}:dns",
+        kind="dns",
+        addresses=service.addresses,
+        port=_DNS_PORT,
+        question=f"kubernetes.default.svc.{domain}.",
+        answer=_find(cluster, _API_SERVICE, f"the question to {_DNS}").addresses[0],
+        **_behind(cluster, service, _DNS_PORT, _DNS),
+    )
+
+
+def _find(cluster: Cluster, name: str, option: str) -> Service:
+    """Return the Service that an option names. Raises InputError when it is missing or has no cluster IP."""
+    service = cluster.services.get(name)
+    if service is None:
+        raise InputError(
+            f"{option} has {show(name)}, and the cluster has no such Service (NAMESPACE/NAME): "
+            f"near it: {nearest(name, cluster.services)}"
+        )
+    if not service.addresses:
+        raise InputError(
+            f"{option} has {name}, which has no cluster IP, because it is headless or of type ExternalName: leave it "
+            "out, and select its pods instead"
+        )
+    return service
+
+
+def _port_endpoint(cluster: Cluster, service: Service, number: int, own: bool) -> Endpoint:
+    """Return the endpoint of one port number of a Service."""
+    there = {port.protocol for port in service.ports if port.number == number}
+    return Endpoint(
+        name=f"{service}:{number}",
+        kind="service",
+        addresses=service.addresses,
+        own=own,
+        port=number,
+        protocols=tuple(protocol for protocol in ("tcp", "udp") if protocol in there),
+        **_behind(cluster, service, number, "own_namespace" if own else _SERVICES),
+    )
+
+
+def _behind(cluster: Cluster, service: Service, number: int, option: str) -> dict[str, Any]:
+    """Return the fields of an endpoint that name the backends of a Service's port, each once and in order."""
+    backends = cluster.backends(service, number)
+    if not backends:
+        raise InputError(
+            f"Service {service} ({option}) has no ready endpoint behind port {number}, so it could only fail: see "
+            f"'kubectl get endpointslices -n {service.namespace}', or leave it out"
+        )
+    return {
+        "backends": tuple(sorted({backend.name for backend in backends if backend.name})),
+        "backend_nodes": tuple(sorted({backend.node for backend in backends if backend.node})),
+        "overlay_nodes": tuple(sorted({backend.node for backend in backends if backend.node and backend.overlay})),
+    }
+
+
+__all__ = ["dns_endpoint", "service_endpoints"]

@@ -1,0 +1,44 @@
+# Copyright (c) 2026, podnet.kubernetes developers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from ansible_collections.podnet.kubernetes.plugins.module_utils._base.errors import InputError
+from ansible_collections.podnet.kubernetes.plugins.module_utils._base.options import (
+    check_choices,
+    read_list_option,
+    read_text_option,
+    read_texts_option,
+)
+
+TEXT = "give a text, in quotes where it looks like something else"
+
+
+def test_options_that_are_not_given_are_empty():
+    assert (read_text_option("dns", ""), read_list_option("services", None)) == (None, [])
+
+
+def test_choices_are_returned_once():
+    assert check_choices("families", ["ipv6", "ipv4", "ipv6"], ("ipv4", "ipv6")) == ("ipv6", "ipv4")
+
+
+@pytest.mark.parametrize(
+    ("read", "message"),
+    [
+        (lambda: read_text_option("dns", True), f"dns is True: {TEXT}"),
+        (lambda: read_list_option("services", "a/b"), "services is 'a/b': give a list"),
+        (lambda: read_texts_option("services", ["a/b", 7]), f"services is 7: {TEXT}"),
+        (
+            lambda: check_choices("checks", ["icmp", "ping"], ("icmp", "tcp")),
+            "checks has 'ping': choose from icmp, tcp",
+        ),
+    ],
+)
+def test_errors(read, message):
+    with pytest.raises(InputError, match=f"^{re.escape(message)}$"):
+        read()
