@@ -109,7 +109,7 @@ def measure(arm: str, pods: list[Endpoint], listeners: list[Listener], sources: 
     start, processor = time.monotonic(), time.process_time()
     with Namespaces() as namespaces:
         froms = [Source(pod.name, path(pod.name), pod.addresses) for pod in pods[:sources]]
-        cells = ARMS[arm](froms, targets, ProbeSettings("bench", attempts=1, transfer=0, timeout=5), namespaces)
+        cells = ARMS[arm](froms, targets, ProbeSettings("bench", attempts=1, transfer=0, timeout=60), namespaces)
     return Measured(
         cells=len(cells),
         failed=sum(cell.outcome != "reachable" for cell in cells),
