@@ -1,4 +1,4 @@
-"""What the benchmarks on the lab's cluster share: kubectl, pods for a while, and what they do by `kubectl exec`."""
+"""Shared by the benchmarks on the lab's cluster: kubectl, temporary pods, and commands in pods by `kubectl exec`."""
 
 from __future__ import annotations
 
@@ -20,25 +20,25 @@ Case = TypeVar("Case")
 
 
 def kubectl(*arguments: str, data: Any = None) -> str:
-    """Return what kubectl prints."""
+    """Run kubectl and return its output."""
     command = ["kubectl", "--kubeconfig", str(KUBECONFIG), *arguments]
     text = None if data is None else json.dumps(data)
     return subprocess.run(command, input=text, text=True, check=True, stdout=subprocess.PIPE).stdout
 
 
 def items(*arguments: str) -> list[dict[str, Any]]:
-    """Return the objects that `kubectl get` finds."""
+    """List the objects that `kubectl get` finds."""
     found: list[dict[str, Any]] = json.loads(kubectl("get", *arguments, "-o", "json"))["items"]
     return found
 
 
 def node_names() -> list[str]:
-    """Return the names of the cluster's nodes."""
+    """List the names of the cluster's nodes."""
     return [node["metadata"]["name"] for node in items("nodes")]
 
 
 def pod(namespace: str, name: str, node: str, containers: list[dict[str, Any]]) -> dict[str, Any]:
-    """Return a Pod object that runs on the node, whatever its taints, and ends at once."""
+    """Make a Pod object that runs on the node despite its taints, and stops without a grace period."""
     return {
         "apiVersion": "v1",
         "kind": "Pod",
@@ -54,7 +54,7 @@ def pod(namespace: str, name: str, node: str, containers: list[dict[str, Any]]) 
 
 @contextmanager
 def running(pods: list[dict[str, Any]]) -> Iterator[list[dict[str, Any]]]:
-    """Have the pods and their namespaces, and yield the pods once they are ready."""
+    """Create the pods and their namespaces, yield the pods when they are ready, and delete all at the end."""
     namespaces = list(dict.fromkeys(one["metadata"]["namespace"] for one in pods))
     objects = [{"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name}} for name in namespaces] + pods
     kubectl("apply", "-f", "-", data={"apiVersion": "v1", "kind": "List", "items": objects})
@@ -67,13 +67,13 @@ def running(pods: list[dict[str, Any]]) -> Iterator[list[dict[str, Any]]]:
 
 
 def execute(namespace: str, name: str, *command: str) -> bool:
-    """Return whether a command succeeds in the first container of a pod."""
+    """Run a command in the first container of a pod, and tell whether it succeeds."""
     whole = ["kubectl", "--kubeconfig", str(KUBECONFIG), "exec", "-n", namespace, name, "--", *command]
     return subprocess.run(whole, check=False, capture_output=True).returncode == 0
 
 
 def timed(function: Callable[[Case], bool], cases: Iterable[Case], at_once: int) -> tuple[float, list[bool]]:
-    """Return how many seconds the function takes for all cases, so many of them at once, and what it found."""
+    """Run the function on all cases, at_once of them in parallel; return the seconds and the results."""
     start = time.monotonic()
     with ThreadPoolExecutor(at_once) as pool:
         found = list(pool.map(function, cases))

@@ -1,9 +1,9 @@
-"""Time our matrix against the same pairs by `kubectl exec`, on the cluster of the lab. Run by `make bench`.
+"""Compare our matrix with the same pairs by `kubectl exec`, on the lab's cluster. `make bench` runs it.
 
-Nine pods, 72 pairs, each with one HTTP request by `kubectl exec`. Ours has the three nodes in the matrix as well, and
-makes four checks of each pair, three times: compare the cost of a cell. First all open, then with a third of the pairs
-dropped. And what our play takes beside the probing, against a play with as many `ping` tasks on the nodes and as many
-`k8s_info` tasks on the controller.
+Nine pods make 72 pairs. `kubectl exec` makes one HTTP request for each pair. Our matrix also has the three nodes, and
+makes four checks of each pair three times: compare the cost of a cell. The first run leaves all pods reachable, the
+second drops a third of the pairs. A second play runs the same number of `ping` and `k8s_info` tasks; the benchmark
+compares it with our play without the probes.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ PODS_PER_NODE = 3
 
 @contextmanager
 def pods() -> Iterator[dict[str, tuple[str, str]]]:
-    """Have nine web servers, and yield their nodes and addresses by name."""
+    """Run nine web servers, and yield their nodes and addresses by name."""
     readiness = {"httpGet": {"path": "/", "port": 80}, "periodSeconds": 1}
     servers = [{"name": "web", "image": IMAGE, "readinessProbe": readiness}]
     objects = [
@@ -42,7 +42,7 @@ def pods() -> Iterator[dict[str, tuple[str, str]]]:
 
 @contextmanager
 def a_third_dropped(found: dict[str, tuple[str, str]]) -> Iterator[None]:
-    """Drop on each node what begins a conversation with one of its pods."""
+    """Drop on each node the first packets of connections to one of its pods."""
     targets = [found[name] for name in found if name.endswith("-0")]
 
     def rules(action: str) -> None:
@@ -58,7 +58,7 @@ def a_third_dropped(found: dict[str, tuple[str, str]]) -> Iterator[None]:
 
 
 def by_exec(found: dict[str, tuple[str, str]], at_once: int) -> tuple[float, int]:
-    """Return how many seconds an HTTP request of each pair takes, and how many pairs failed."""
+    """Make an HTTP request for each pair; return the seconds and the number of failed pairs."""
 
     def reaches(pair: tuple[str, ...]) -> bool:
         url = f"http://{found[pair[1]][1]}/"
@@ -69,7 +69,7 @@ def by_exec(found: dict[str, tuple[str, str]], at_once: int) -> tuple[float, int
 
 
 def by_us() -> dict[str, Any]:
-    """Return what a run of our play took: in all, and its probing, in seconds; cells, and pairs that failed."""
+    """Run our play; return the seconds of the whole play and of its probes, the cells and the failed pairs."""
     with tempfile.TemporaryDirectory() as folder:
         variables = {
             "bench_namespace": NAMESPACE,
@@ -80,7 +80,7 @@ def by_us() -> dict[str, Any]:
         environment = {**os.environ, "ANSIBLE_STDOUT_CALLBACK": "ansible.posix.json"}
         done = subprocess.run(command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, text=True, check=False)
         report = json.loads(Path(folder, "reports", "bench", "report.json").read_text())
-    # Before and behind it stands what other callbacks print.
+    # Other callbacks print before and after it.
     plays = json.JSONDecoder().raw_decode(done.stdout, done.stdout.index("\n{") + 1)[0]["plays"]
     theirs, ours = (play["tasks"] for play in plays)
     probing = [
@@ -97,21 +97,21 @@ def by_us() -> dict[str, Any]:
 
 
 def spent(tasks: list[dict[str, Any]]) -> float:
-    """Return the seconds from the start of the first task to the end of the last."""
+    """Count the seconds from the start of the first task to the end of the last."""
     moments = [task["task"]["duration"] for task in tasks if task["hosts"]]
     times = [datetime.fromisoformat(moment[key]) for moment in moments for key in ("start", "end") if key in moment]
     return (max(times) - min(times)).total_seconds()
 
 
 def middle(runs: list[dict[str, Any]]) -> dict[str, Any]:
-    """Return the run of which the play took the median time."""
+    """Pick the run whose play took the median time."""
     return sorted(runs, key=lambda result: float(result["play"]))[len(runs) // 2]
 
 
 def main() -> None:
     """Print the table."""
     if not KUBECONFIG.exists():
-        sys.exit("there is no cluster on the lab: run `make flannel` first")
+        sys.exit("the lab has no cluster: run `make flannel` first")
     with pods() as found:
         pairs = len(found) * (len(found) - 1)
         title = f"{len(found)} pods, {pairs} pairs"
@@ -123,7 +123,7 @@ def main() -> None:
                 ratios += [(run["play"] - run["probing"]) / run["comparison"] for run in runs]
                 ours = middle(runs)
                 rows = [
-                    ("ours: probing", ours["probing"], ours["pairs"], ours["failed"], ours["cells"]),
+                    ("ours: the probes", ours["probing"], ours["pairs"], ours["failed"], ours["cells"]),
                     ("ours: the whole play", ours["play"], ours["pairs"], ours["failed"], ours["cells"]),
                 ]
                 for name, at_once in (("one by one", 1), (f"{AT_ONCE} at once", AT_ONCE)):
@@ -134,13 +134,13 @@ def main() -> None:
                 cost, ratio = seconds / tried * 1000, seconds / tried / (ours["probing"] / ours["pairs"])
                 print(f"  {name:32} {seconds:8.2f} {tried:6} {failed:7} {cost:9.1f} {ratio:7.1f} x", end=" ")
                 print(f"{cells:6} {seconds / cells * 1000:9.1f}")
-        print(f"beside the probing, against as many ping and k8s_info tasks: {median(ratios):.2f} x", end=" ")
+        print(f"the play without the probes, against as many ping and k8s_info tasks: {median(ratios):.2f} x", end=" ")
         print(f"({min(ratios):.2f} to {max(ratios):.2f} in {len(ratios)} runs)")
 
 
 @contextmanager
 def pods_as_they_are() -> Iterator[None]:
-    """Change nothing."""
+    """Leave all pods reachable."""
     yield
 
 

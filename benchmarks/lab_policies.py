@@ -1,10 +1,10 @@
-"""Time our proof of policies against `kubectl exec` for each cell, on the lab's cluster with Calico, by `make bench`.
+"""Compare our proof of policies with `kubectl exec` for each cell, on the lab's cluster with Calico.
 
-Nine pods in three namespaces, ports 80 and 81, TCP and UDP: 288 cells. A policy lets nobody into the pods of one
-namespace, so a third of the cells is blocked. For `kubectl exec` the pods run agnhost, four servers in each, and
-agnhost connects from one to the other, as known tools for policies do. Ours is the role network_policies, with all that
-it does: it waits until the policy is enforced, then tries each cell three times. What a case more costs is the
-difference between a run of one case and a run of several.
+Nine pods in three namespaces, ports 80 and 81, TCP and UDP make 288 cells. A policy blocks all ingress to the pods of
+one namespace, a third of the cells. For `kubectl exec` each pod runs agnhost with four servers, and agnhost connects
+from pod to pod, as other tools for policies do. Our arm is the whole role network_policies: it waits until the network
+enforces the policy, then tries each cell three times. The difference between a run of one case and a run of several
+gives the cost of each further case. `make bench` runs it.
 """
 
 from __future__ import annotations
@@ -48,13 +48,13 @@ SERVERS = [
 
 
 def nine_pods(containers: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Return the Pod objects; each namespace has one on each node."""
+    """Make the Pod objects; each namespace has one on each node."""
     nodes = node_names()
     return [pod(*name.split("/"), nodes[number % len(nodes)], containers) for number, name in enumerate(PODS)]
 
 
 def by_us(cases: int) -> float:
-    """Return how long the role takes for so many cases, of which every second one is open."""
+    """Time the role for that many cases; every second case is open."""
     steps = [{"name": f"case-{number}", "policies": [] if number % 2 else [NOBODY]} for number in range(cases)]
     with tempfile.TemporaryDirectory() as folder:
         variables = {
@@ -75,12 +75,12 @@ def by_us(cases: int) -> float:
         reports = [json.loads(path.read_text()) for path in Path(folder).glob("policies-*/report.json")]
     proved = [len(report["cells"]) for report in reports]
     if proved != [len(CELLS)] * cases:
-        sys.exit(f"{cases} cases of {len(CELLS)} cells were to be proved, and the reports have {proved}")
+        sys.exit(f"expected reports of {cases} cases with {len(CELLS)} cells each, found {proved}")
     return seconds
 
 
 def by_exec(addresses: dict[str, str], at_once: int) -> tuple[float, int]:
-    """Return how many seconds the cells take by `kubectl exec`, and how many are not as the policy says."""
+    """Try the cells by `kubectl exec`; return the seconds and the number of cells that contradict the policy."""
 
     def connects(cell: tuple[str, str, int, str]) -> bool:
         source, target, port, protocol = cell
@@ -94,7 +94,7 @@ def by_exec(addresses: dict[str, str], at_once: int) -> tuple[float, int]:
 def main() -> None:
     """Print the table."""
     if not KUBECONFIG.exists() or "calico-node" not in kubectl("get", "daemonsets", "-n", "kube-system", "-o", "name"):
-        print("policies are not timed: the lab's cluster has no Calico, make calico brings it")
+        print("no times of policies: the lab's cluster has no Calico; run make calico")
         return
     with running(nine_pods(IDLE)):
         alone = median(by_us(1) for _run in range(RUNS))
@@ -103,13 +103,13 @@ def main() -> None:
         names = [f"{one['metadata']['namespace']}/{one['metadata']['name']}" for one in found]
         addresses = dict(zip(names, (one["status"]["podIP"] for one in found)))
         kubectl("apply", "-f", "-", data=NOBODY)
-        by_exec(addresses, AT_ONCE)  # a warm-up, in which the policy comes to be enforced
+        by_exec(addresses, AT_ONCE)  # a warm-up, until the network enforces the policy
         (one_by_one, wrong), (together, wrong_together) = by_exec(addresses, 1), by_exec(addresses, AT_ONCE)
     if wrong or wrong_together:
-        sys.exit(f"by kubectl exec, {wrong} cells one by one and {wrong_together} together are not as the policy says")
+        sys.exit(f"by kubectl exec, {wrong} cells one by one and {wrong_together} together contradict the policy")
     rows = [
         ("ours: a run with one case", alone),
-        ("ours: each case more", case),
+        ("ours: each further case", case),
         ("kubectl exec, one by one", one_by_one),
         (f"kubectl exec, {AT_ONCE} at once", together),
     ]

@@ -1,9 +1,10 @@
-"""Time the matrix of NetworkPolicies, and how much memory it takes, at several sizes.
+"""Measure time and memory of the policies' matrix at several sizes.
 
     python benchmarks/policies.py [PODSxPOLICIESxPORTS …]
 
-There are ten namespaces, pods have three labels, fifty of them one application, a tenth of the peers are ipBlocks,
-and a quarter of the policies has egress rules too. A process of its own for each size, so that the memory is its own.
+The cluster has ten namespaces. Pods have three labels, and fifty pods share one application. One peer in ten is an
+ipBlock, and a quarter of the policies have egress rules too. Each size runs in a process of its own, which has its own
+peak of memory.
 """
 
 from __future__ import annotations
@@ -29,12 +30,12 @@ NAMESPACES = 10
 
 
 def namespace(number: int) -> dict[str, Any]:
-    """Return the Namespace object with that number."""
+    """Make the Namespace object with that number."""
     return {"metadata": {"name": f"ns{number}", "labels": {"stage": ("test", "production")[number % 2]}}}
 
 
 def pod(number: int) -> dict[str, Any]:
-    """Return the Pod object with that number."""
+    """Make the Pod object with that number."""
     return {
         "metadata": {
             "namespace": f"ns{number % NAMESPACES}",
@@ -50,7 +51,7 @@ def pod(number: int) -> dict[str, Any]:
 
 
 def peer(chance: random.Random, pods: int) -> dict[str, Any]:
-    """Return a peer: a tenth are blocks of addresses."""
+    """Make a peer: one in ten is an ipBlock."""
     kind = chance.randrange(10)
     if kind == 0:
         third = chance.randrange(pods) >> 8
@@ -61,14 +62,14 @@ def peer(chance: random.Random, pods: int) -> dict[str, Any]:
 
 
 def selector(chance: random.Random, pods: int) -> dict[str, Any]:
-    """Return a selector: half of them of an application, half of a tier."""
+    """Make a selector: half of them select an application, half a tier."""
     if chance.randrange(2):
         return {"matchLabels": {"app": f"app{chance.randrange(pods // 50 + 1)}"}}
     return {"matchExpressions": [{"key": "tier", "operator": "In", "values": [f"tier{chance.randrange(4)}"]}]}
 
 
 def policy(number: int, chance: random.Random, pods: int) -> dict[str, Any]:
-    """Return the NetworkPolicy object with that number."""
+    """Make the NetworkPolicy object with that number."""
     port = ({"port": 80}, {"port": "http"}, {"port": 8000, "endPort": 8100}, {"protocol": "UDP"})[number % 4]
     two, one = [peer(chance, pods), peer(chance, pods)], [peer(chance, pods)]
     rules = {"ingress": [{"from": two, "ports": [port]}, {"from": one}]}
@@ -81,7 +82,7 @@ def policy(number: int, chance: random.Random, pods: int) -> dict[str, Any]:
 
 
 def measure(size: tuple[int, int, int]) -> tuple[float, float, float, int]:
-    """Return seconds of parsing and of the matrix, megabytes, and how many cells are allowed."""
+    """Measure the seconds of parsing and of the matrix, the megabytes, and the number of allowed cells."""
     chance = random.Random(1)
     pods, policies, ports = size
     objects = [pod(number) for number in range(pods)]
