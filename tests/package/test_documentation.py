@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator, Mapping
+from fnmatch import fnmatch
 from typing import Any
 
 import installed
@@ -77,3 +79,15 @@ def test_the_options_of_a_role_are_its_defaults(shown, role):
     told = [(name, option["default"]) for name, option in options if "default" in option]
     computed = {name for name, value in defaults.items() if "{{" in str(value)}
     assert [one for one in told if one[0] not in computed and one[1] != defaults.get(one[0])] == []
+
+
+@pytest.mark.parametrize(
+    "pattern", ["playbooks/*.yml", "roles/*", *(f"plugins/{folder}/*.py" for folder in (*PLUGINS.values(), "action"))]
+)
+def test_the_readme_names_everything_that_users_run(pattern):
+    """Names may have a star for several; controller.yml is a part of other playbooks."""
+    named = re.findall(r"[`\[]([a-z_0-9.]+\*?)[`\]]", (ROOT / "README.md").read_text())
+    paths = [path for path in ROOT.glob(pattern) if path.name != "controller.yml"]
+    names = [path.name if path.parent.name in ("playbooks", "roles") else path.stem for path in paths]
+    assert names
+    assert [name for name in names if not any(fnmatch(name, one) for one in named)] == []
