@@ -1,7 +1,7 @@
 # Copyright (c) 2026, podnet.kubernetes developers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Networks in CIDR form, and which of them are in each other's way. No I/O, no Ansible."""
+"""Networks in CIDR form, and overlaps between them. No I/O, no Ansible."""
 
 from __future__ import annotations
 
@@ -17,19 +17,17 @@ Network = Union[ipaddress.IPv4Network, ipaddress.IPv6Network]
 
 
 def parse_network(text: str) -> Network:
-    """Return the network that a text in CIDR form names, IPv4 or IPv6.
+    """Parse an IPv4 or IPv6 network in CIDR form.
 
-    Stricter than Python's ip_network(), because kubeadm and the CNI plugins are (Go's net.ParseCIDR): an address
-    without a prefix length, a netmask in place of the length and an IPv6 zone are refused.
+    This is stricter than Python's ip_network(), because kubeadm and the CNI plugins are stricter (Go's net.ParseCIDR).
+    A prefix length is required, and a netmask in its place or an IPv6 zone is refused.
 
     Args:
         text: an address and a prefix length, such as 10.244.0.0/16 or fd00:10:244::/56
 
-    Returns:
-        The network. Its host bits are zero.
-
     Raises:
-        InputError: the end of a sentence that begins with the text, such as "has host bits set: the network is ..."
+        InputError: the text is no network, or has host bits set. The message continues a sentence that begins with the
+            text, such as "has host bits set: the network is 10.244.0.0/16".
     """
     address, slash, length = text.partition("/")
     exact = _read(text, strict=True)
@@ -42,7 +40,7 @@ def parse_network(text: str) -> Network:
 
 
 def _read(text: str, strict: bool) -> Network | None:
-    """Return the network that Python reads, or None. Of one family: ip_network() tries both, and that takes longer."""
+    """Return the network as Python reads it, or None. One family is tried: ip_network() tries both, which is slower."""
     family = ipaddress.IPv6Network if ":" in text else ipaddress.IPv4Network
     try:
         return family(text, strict=strict)
@@ -52,13 +50,13 @@ def _read(text: str, strict: bool) -> Network | None:
 
 @dataclass(frozen=True)
 class NamedNetwork:
-    """A network, or an IPv4 and an IPv6 network, and where its user meets it.
+    """A network, or an IPv4 and an IPv6 network, with its purpose and its origin.
 
     Attributes:
-        name: what the network is for, such as "pod network"
+        name: the purpose, such as "pod network"
         network: one network in CIDR form, or two with a comma between them, as Kubernetes writes a dual-stack pair
-        variable: the variable that sets it; None when it is found and not set, as a node's network is
-        where: where it was found, such as "node2, enp0s8"
+        variable: the variable that sets it; None: a node has it, and no variable sets it
+        where: the place where it was found, such as "node2, enp0s8"
     """
 
     name: str
@@ -67,14 +65,14 @@ class NamedNetwork:
     where: str | None = None
 
     def describe(self, network: object) -> str:
-        """Return the name, the given part of the network, and in parentheses the variable and the place."""
+        """Return the name, one network of the entry, and in parentheses the variable and the place."""
         details = ", ".join(detail for detail in (self.variable, self.where) if detail)
         return f"{self.name} {network} ({details})" if details else f"{self.name} {network}"
 
 
 @dataclass(frozen=True)
 class _Part:
-    """One of an entry's networks; position is its place in the input, which orders the sentences."""
+    """One network of an entry; position is its place in the input and decides the order of the sentences."""
 
     position: int
     entry: NamedNetwork
@@ -82,17 +80,17 @@ class _Part:
 
 
 def find_conflicts(entries: Iterable[NamedNetwork]) -> list[str]:
-    """Return a sentence for every network that is none, and for every pair of networks that overlap.
+    """Describe every entry that is no network, and every pair of networks that overlap.
 
-    The same name with the same network is one entry, however many nodes report it. Networks of different address
-    families never overlap. A pair of which neither has a variable is not reported: no variable would mend it.
+    Entries with the same name and network count once, however many nodes report them. Networks of different address
+    families never overlap. Two networks without a variable are not reported, because the user can change neither.
 
     Args:
-        entries: the networks that a cluster uses, in the order in which the user should read of them
+        entries: the networks of a cluster, in the order in which errors should name them
 
     Returns:
-        The sentences: first what is wrong with single entries, then the overlaps, both in the order of the input.
-        Empty when nothing is wrong. Every sentence of an overlap names a variable to change.
+        A sentence for each problem: first bad entries, then overlaps, both in the order of the input. The sentence of
+        an overlap names a variable to change. Empty when there is no problem.
     """
     first_seen: dict[tuple[str, str], NamedNetwork] = {}
     for entry in entries:
@@ -112,7 +110,7 @@ def find_conflicts(entries: Iterable[NamedNetwork]) -> list[str]:
 
 
 def _networks_of(entry: NamedNetwork) -> list[Network]:
-    """Return the entry's networks. A InputError is the whole sentence."""
+    """Parse the networks of an entry. The message of an InputError is a whole sentence."""
     networks: list[Network] = []
     for text in entry.network.split(","):
         try:
@@ -130,10 +128,10 @@ def _networks_of(entry: NamedNetwork) -> list[Network]:
 
 
 def _overlaps(parts: Iterable[_Part]) -> Iterator[tuple[_Part, _Part]]:
-    """Yield every pair of networks that overlap, the one that came first in the input in front.
+    """Yield every pair of networks that overlap, in the order of the input.
 
-    Two CIDR networks are disjoint or one holds the other. So in the order of first addresses, wide before narrow, the
-    networks that hold the current one form a stack, and the work is a sort and the pairs themselves.
+    Two CIDR networks are disjoint, or one holds the other. After sorting by first address, wide networks before narrow
+    ones, the networks that hold the current one form a stack. So the work is a sort and the pairs themselves.
     """
     holders: list[_Part] = []
     for part in sorted(parts, key=lambda part: (part.network.version, int(part.network[0]), part.network.prefixlen)):
@@ -145,12 +143,12 @@ def _overlaps(parts: Iterable[_Part]) -> Iterator[tuple[_Part, _Part]]:
 
 
 def _holds(outer: Network, inner: Network) -> bool:
-    """Return whether the first address of the inner network is one of the outer network's."""
+    """Whether the outer network has the first address of the inner one."""
     return inner.network_address in outer
 
 
 def _overlap_sentence(one: _Part, other: _Part) -> str:
-    """Return the sentence for two networks that overlap, of which at least one has a variable."""
+    """Describe two networks that overlap. At least one of them has a variable."""
     if not one.entry.variable:
         one, other = other, one
     variables = dict.fromkeys(part.entry.variable for part in (one, other) if part.entry.variable)

@@ -1,11 +1,10 @@
 # Copyright (c) 2026, podnet.kubernetes developers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What is probed and what was found: endpoints, targets and cells, as modules and filters exchange them. No I/O.
+"""Endpoints, targets and cells, as modules and filters exchange them. No I/O, no Ansible.
 
-Every class here has one JSON form, a dict with its field names, in which what is None or empty is left out. The words
-are those of the reports: a pair is a source and a target, a cell is a pair and a check in one address family, and
-the matrix is all cells.
+Every class here has one JSON form: a dict of its fields, without those that are None or empty. The reports use the same
+words: a pair is a source and a target, a cell is a pair and a check in one address family, the matrix is all cells.
 """
 
 from __future__ import annotations
@@ -17,34 +16,35 @@ from typing import Any, NamedTuple, TypeVar
 from ansible_collections.podnet.kubernetes.plugins.module_utils._base.addresses import family_of
 from ansible_collections.podnet.kubernetes.plugins.module_utils._base.errors import InputError
 
-# What is tried. The source address is seen by tcp and udp; 64 KiB each way are part of tcp; dns is a question over udp.
+# With tcp and udp the target sees the source address. tcp sends 64 KiB each way. dns is a question over udp.
 CHECKS = ("icmp", "tcp", "udp", "mtu", "dns")
 
-# What kinds of endpoint there are. The first two are sources too.
+# The kinds of endpoints. Pods and nodes are sources too.
 KINDS = ("pod", "node", "service", "dns", "outside")
 
-# What attempts add up to. A cell is flapping when some of its attempts succeeded and some did not; faulty when
-# something answered, and wrongly (reason: too big, wrong answer); and not observed when no answer was to be expected.
+# The results of all attempts of a cell. A cell is flapping when some attempts succeeded and some failed, and faulty
+# when the answer was wrong (reason: too big, wrong answer). It is not observed when a target need not answer.
 OUTCOMES = ("reachable", "blocked", "faulty", "flapping", "not observed")
 REASONS = ("refused", "timeout", "unreachable", "too big", "wrong answer")
-
-# How a target answers: `podnet` is the collection's own responder, `agnhost` the netexec server of Kubernetes' tests
-# (which the lab has outside), `dns` a name server, `nothing` a foreign server of which only the connection is tried.
-ANSWERS = ("podnet", "agnhost", "dns", "nothing")
 
 _Form = TypeVar("_Form")
 
 
 def as_dict(form: Any) -> dict[str, Any]:
-    """Return the JSON form of an object of this file: its fields, without those that are None or empty."""
+    """Return the JSON form of an object of this file."""
     return {name: value for name, value in asdict(form).items() if value is not None and value != () and value != []}
 
 
 def _load(kind: type[_Form], data: Mapping[str, Any], **parts: Any) -> _Form:
-    """Return the object of which C(data) is the JSON form; C(parts) are fields that were loaded already.
+    """Return the object with this JSON form.
+
+    Args:
+        kind: the class of the object
+        data: the JSON form
+        parts: fields that are loaded already
 
     Raises:
-        InputError: a field is unknown, or one that has no default is missing; the message names the field.
+        InputError: a field is unknown, or a field without a default is missing. The message names the field.
     """
     names = {field.name for field in fields(kind)}  # type: ignore[arg-type]
     unknown = sorted(set(data) - names)
@@ -60,23 +60,23 @@ def _load(kind: type[_Form], data: Mapping[str, Any], **parts: Any) -> _Form:
 
 @dataclass(frozen=True)
 class Endpoint:
-    """Something that can be probed, as the cluster describes it.
+    """A pod, node, port of a Service, DNS or outside address that can be probed.
 
     Attributes:
         name: unique in a matrix. A pod is NAMESPACE/NAME, a node its NAME, a Service NAMESPACE/NAME:PORT, DNS
             NAMESPACE/NAME:dns, an outside address itself.
         kind: one of KINDS
         addresses: at most one of each family
-        node: name of the node that a pod is on, or that a node is
-        uids: by which the cgroups of a pod may be called: its UID, and for a static pod its configuration's hash
-        own: whether it was made for the verification, so that any port is free
-        port: of a Service, DNS or outside endpoint; None outside where only ICMP is tried
+        node: name of a pod's node; of a node its own name
+        uids: the UIDs that the names of a pod's cgroups may have: its UID, and the configuration hash of a static pod
+        own: whether it was made for the verification, so that all its ports are free
+        port: of a Service, the DNS or an outside endpoint; None: only ICMP is tried outside
         protocols: of a Service's port: "tcp", "udp" or both
-        backends: of a Service or DNS: names of the ready endpoints behind it that are known: pods, or nodes for
+        backends: of a Service or the DNS: names of the known ready endpoints behind it: pods, or the nodes of
             host-network pods
-        backend_nodes: of a Service or DNS: names of the nodes that its ready endpoints are on, each once
-        overlay_nodes: those of backend_nodes that have a ready endpoint which is not a host-network pod
-        question, answer: of DNS: the name that is asked for, and the address (of the first family) in a right answer
+        backend_nodes: of a Service or the DNS: names of the nodes of its ready endpoints, each once
+        overlay_nodes: those of backend_nodes with a ready endpoint that is no host-network pod
+        question, answer: of the DNS: the name in the question, and the address (of the first family) in a right answer
     """
 
     name: str
@@ -94,20 +94,20 @@ class Endpoint:
     answer: str | None = None
 
     def address(self, family: str) -> str | None:
-        """Return the endpoint's address in a family, None when it has none."""
+        """Return the address in a family; None when the endpoint has no such address."""
         return next((address for address in self.addresses if family_of(address) == family), None)
 
 
 @dataclass(frozen=True)
 class Listener:
-    """A port at which an endpoint is probed, as C(connectivity_responder) reports it.
+    """A port at which probes reach an endpoint, as C(connectivity_responder) reports it.
 
     Attributes:
-        endpoint, address: whose it is, and at which of its addresses
-        protocol: "tcp" or "udp"
+        endpoint, address: name of the endpoint, and one of its addresses
+        protocol: V(tcp) or V(udp)
         port: the number
-        answers: "podnet", or "nothing" when somebody else has the port
-        mtu: of the NIC that has the address, in bytes; None when that NIC was not found
+        answers: V(podnet), or V(nothing) when another program has the port
+        mtu: of the NIC with the address, in bytes; None when the NIC was not found
     """
 
     endpoint: str
@@ -125,9 +125,10 @@ class Try:
     Attributes:
         check: one of CHECKS
         port: the port; None for icmp
-        answers: one of ANSWERS; None for icmp
-        expect: names of the endpoints of which one must be the one that answers (podnet); empty: any
-        question, answer: for dns, as of Endpoint
+        answers: how the target answers, None for icmp: V(podnet) as our own responder, V(agnhost) as the netexec server
+            of Kubernetes' tests, V(dns) as a name server, V(nothing) as a foreign server that is only connected to
+        expect: names of endpoints, one of which must answer (podnet); empty: any
+        question, answer: for dns, as in Endpoint
     """
 
     check: str
@@ -140,7 +141,7 @@ class Try:
 
 @dataclass(frozen=True)
 class Target:
-    """One address of an endpoint, and the checks that are made of it from every source but itself."""
+    """One address of an endpoint, and the checks that every source but the endpoint itself makes of it."""
 
     name: str
     kind: str
@@ -149,7 +150,7 @@ class Target:
 
 
 class CellKey(NamedTuple):
-    """Which cell of the matrix it is."""
+    """The place of a cell in the matrix; port is None for icmp."""
 
     source: str
     target: str
@@ -164,22 +165,22 @@ class CellKey(NamedTuple):
 
 @dataclass(frozen=True)
 class Cell:
-    """What a source's attempts of one check of a target showed.
+    """The result of one check that a source made of a target.
 
     Attributes:
         source, target: names of endpoints
         check, family: one of CHECKS, one of FAMILIES
         port: the port; None for icmp
         outcome: one of OUTCOMES
-        reason: of the first attempt that failed: one of REASONS; None when none did
-        detail: a sentence's part for a person, such as "64 KiB: 12288 bytes arrived"
-        attempts, succeeded: how many there were
-        latency_ms: the median of the attempts that succeeded, from the first packet to the answer
-        first_success_ms: from the start of the probing to the first answer
+        reason: of the first attempt that failed, one of REASONS; None when no attempt failed
+        detail: more for a reader, such as "64 KiB: 12288 bytes arrived"
+        attempts, succeeded: number of all attempts, and of those that succeeded
+        latency_ms: median time of the attempts that succeeded, from the first packet to the answer
+        first_success_ms: time from the start of the probing to the first answer
         own: ADDRESS:PORT of the probing socket ([ADDRESS]:PORT for IPv6), of the last attempt that succeeded
-        seen: ADDRESS:PORT that the target saw, of the same attempt; None: not observed
+        seen: ADDRESS:PORT that the target saw in the same attempt; None: not observed
         answered_by: name of the endpoint that answered (podnet)
-        mtu: for mtu: the path MTU in bytes: of the IP packet, not of what it carries
+        mtu: of the check mtu: the path MTU in bytes of IP packet, headers included
     """
 
     source: str
@@ -201,28 +202,28 @@ class Cell:
 
     @property
     def key(self) -> CellKey:
-        """Which cell of the matrix it is."""
+        """The place of the cell in the matrix."""
         return CellKey(self.source, self.target, self.check, self.family, self.port)
 
     @property
     def translated(self) -> bool | None:
-        """Whether the source address or port was changed on the way; None when it was not observed."""
+        """Whether the source address or port changed on the way; None: the target's view was not observed."""
         return None if self.seen is None else self.seen != self.own
 
 
 def load_endpoints(data: Iterable[Mapping[str, Any]]) -> list[Endpoint]:
-    """Return the endpoints of which C(data) has the JSON forms. Raises InputError, as all functions here do."""
+    """Load endpoints from their JSON forms. Raises InputError when a field is unknown or missing."""
     tuples = ("addresses", "uids", "protocols", "backends", "backend_nodes", "overlay_nodes")
     return [_load(Endpoint, one, **{name: tuple(one.get(name, ())) for name in tuples}) for one in data]
 
 
 def load_listeners(data: Iterable[Mapping[str, Any]]) -> list[Listener]:
-    """Return the listeners of which C(data) has the JSON forms."""
+    """Load listeners from their JSON forms. Raises InputError when a field is unknown or missing."""
     return [_load(Listener, one) for one in data]
 
 
 def load_targets(data: Iterable[Mapping[str, Any]]) -> list[Target]:
-    """Return the targets of which C(data) has the JSON forms."""
+    """Load targets from their JSON forms. Raises InputError when a field is unknown or missing."""
     return [
         _load(Target, one, tries=tuple(_load(Try, try_, expect=tuple(try_.get("expect", ()))) for try_ in tries))
         for one in data
@@ -231,12 +232,11 @@ def load_targets(data: Iterable[Mapping[str, Any]]) -> list[Target]:
 
 
 def load_cells(data: Iterable[Mapping[str, Any]]) -> list[Cell]:
-    """Return the cells of which C(data) has the JSON forms."""
+    """Load cells from their JSON forms. Raises InputError when a field is unknown or missing."""
     return [_load(Cell, {"port": None, **one}) for one in data]
 
 
 __all__ = [
-    "ANSWERS",
     "CHECKS",
     "KINDS",
     "OUTCOMES",

@@ -1,10 +1,9 @@
 # Copyright (c) 2026, podnet.kubernetes developers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What NetworkPolicies say of cells, as filters and modules exchange it. No I/O, no Ansible.
+"""The cells that NetworkPolicies allow or deny, as filters and modules exchange them. No I/O, no Ansible.
 
-The words are those of the filter expected_connectivity, which makes these cells: a protocol and a port in place of a
-check.
+The filter expected_connectivity makes these cells. They have a protocol and a port in place of a check.
 """
 
 from __future__ import annotations
@@ -29,7 +28,7 @@ _CHOICES = {
 
 
 class ExpectedCell(NamedTuple):
-    """Whether a pod should reach another one on a port in an address family.
+    """Whether a pod should reach another pod on a port in an address family.
 
     Attributes:
         source, target: pods, as NAMESPACE/NAME
@@ -37,7 +36,7 @@ class ExpectedCell(NamedTuple):
         protocol: V(TCP), V(UDP), V(SCTP) or V(ICMP)
         family: V(ipv4) or V(ipv6)
         allowed: whether the connection should succeed
-        because: one line that names the policies and the rules that decided, or says that there is none
+        because: one line that names the deciding policies and rules, or says that there is none
         decided_by: V(api), or V(implementation) when the API leaves the cell open and the answer is Calico's
     """
 
@@ -52,30 +51,29 @@ class ExpectedCell(NamedTuple):
 
     @property
     def key(self) -> CellKey:
-        """Which cell of the matrix it is. None of the matrix is one of SCTP, or of a pod and itself."""
+        """The place of the cell in the matrix. The matrix has no cells of SCTP, and none of a pod and itself."""
         return CellKey(self.source, self.target, self.protocol.lower(), self.family, self.port)
 
     @property
     def outcome(self) -> str:
-        """What the cell of the matrix should show."""
+        """The outcome that the cell of the matrix should have."""
         return "reachable" if self.allowed else "blocked"
 
 
 def load_expected_cells(value: Any, name: str) -> list[ExpectedCell]:
-    """Return the cells of a list of dicts with the fields of ExpectedCell; because and decided_by may be left out.
+    """Load cells from a list of dicts with the fields of ExpectedCell. C(because) and C(decided_by) may be left out.
 
     Args:
         value: the list
-        name: of its variable, for errors
+        name: the name of the option, for errors
 
     Raises:
-        InputError: it is something else; the message names the field
+        InputError: a field is unknown, missing or wrong. The message names the field.
     """
     return [_load(item, f"{name}[{index}]") for index, item in enumerate(read_list(value, name))]
 
 
 def _load(value: Any, path: str) -> ExpectedCell:
-    """Return one cell."""
     fields = {"port": None, **read_fields(value, path, ExpectedCell._fields)}
     missing = [name for name in ExpectedCell._fields if name not in {**fields, **ExpectedCell._field_defaults}]
     if missing:
@@ -91,27 +89,31 @@ def _load(value: Any, path: str) -> ExpectedCell:
     if fields["protocol"] != "ICMP":
         read_port_number(fields["port"], f"{path}.port")
     elif fields["port"] is not None:
-        raise InputError(f"{path}.port is {fields['port']!r}: leave it out, ICMP has none")
+        raise InputError(f"{path}.port is {fields['port']!r}: leave the port out, because ICMP has none")
     return ExpectedCell(**fields)
 
 
 def by_key(cells: Iterable[ExpectedCell], name: str) -> dict[CellKey, ExpectedCell]:
-    """Return the cells that can be probed by their keys: those of SCTP, and of a pod and itself, are left out.
+    """Return the cells by their keys, without cells that nothing probes: those of SCTP, and of a pod and itself.
+
+    Args:
+        cells: the cells
+        name: the name of the option that has them, for errors
 
     Raises:
-        InputError: two cells say different things of one; C(name) is the variable
+        InputError: two cells contradict each other
     """
     found: dict[CellKey, ExpectedCell] = {}
     for cell in cells:
         if cell.protocol == "SCTP" or cell.source == cell.target:
             continue
         if found.setdefault(cell.key, cell).allowed != cell.allowed:
-            raise InputError(f"{name} has {cell.key} both allowed and not: give the cells of one set of policies")
+            raise InputError(f"{name} has {cell.key} both allowed and denied: give the cells of one set of policies")
     return found
 
 
 def find_changes(after: Iterable[ExpectedCell], before: Iterable[ExpectedCell]) -> list[ExpectedCell]:
-    """Return the cells of C(after), but those of a pod and itself, of which C(before) does not say the same."""
+    """Return the cells of C(after) that C(before) lacks or allows otherwise, without those of a pod and itself."""
     said = {(cell.key, cell.allowed) for cell in before}
     return [cell for cell in after if cell.source != cell.target and (cell.key, cell.allowed) not in said]
 

@@ -1,13 +1,13 @@
 # Copyright (c) 2026, podnet.kubernetes developers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What the failures of a matrix have in common, in a few sentences. No I/O, no Ansible.
+"""Groups of failures that have something in common, each with one sentence. No I/O, no Ansible.
 
-A cell lies in several dimensions: kinds, nodes and names of both ends, whether they are on one node, check and family.
-A pattern fixes some of them. One in which every observed cell fails is a fault's footprint, and the fewer dimensions it
-fixes the nearer it is to the fault. So the widest such patterns are looked for, first without the names of pods, which
-makes few keys of many cells, then with them for what is left. Single failures that remain, and flapping ones, which
-are scattered by nature, are listed by what is wrong.
+A cell has several dimensions: kinds, nodes and names of both ends, whether both are on one node, check and family.
+A pattern fixes some dimensions. When every observed cell of a pattern fails, the pattern is the footprint of a fault.
+A pattern that fixes fewer dimensions is nearer to the fault, so we search the widest patterns. The first pass ignores
+the names of pods, because that makes few keys of many cells. The second pass explains the rest with names. Failures
+that no pattern explains are grouped by their fault. So are flapping cells, because flapping is scattered by nature.
 """
 
 from __future__ import annotations
@@ -22,19 +22,19 @@ from typing import Any, Callable, NamedTuple, Optional
 from ansible_collections.podnet.kubernetes.plugins.module_utils._matrix.cells import CHECKS, KINDS, Cell, Endpoint
 from ansible_collections.podnet.kubernetes.plugins.module_utils._matrix.judgements import Judgement
 
-LIMIT = 12  # groups that a person reads
-_SHARE = 0.01  # of the failed cells, which a pattern has to explain
-_EXPLAINED = 3  # faults that one sentence names
-_NAMED = 5  # nodes or endpoints that one sentence names
+_LIMIT = 12  # groups that a person reads
+_SHARE = 0.01  # of all failed cells: a pattern must explain as many
+_EXPLAINED = 3  # faults in one sentence
+_NAMED = 5  # nodes or endpoints in one sentence
 
 
 @dataclass(frozen=True)
 class Group:
-    """Failures that share something.
+    """Failures that have something in common.
 
     Attributes:
-        message: a sentence that says how many cells, which, and what is wrong with them
-        cells: how many there are; no cell is in two groups
+        message: a sentence with the number of cells, the place of the cells and the fault
+        cells: the number of cells; no cell is in two groups
     """
 
     message: str
@@ -42,7 +42,7 @@ class Group:
 
 
 class _Key(NamedTuple):
-    """Where a cell lies. Names are empty in the first pass; what is on no node has its name in place of the node."""
+    """The place of a cell. Names are empty in the first pass. An endpoint that is on no node has its name as node."""
 
     source_kind: str
     source_node: str
@@ -56,10 +56,10 @@ class _Key(NamedTuple):
 
 
 _Values = frozenset[str]
-_Pattern = tuple[Optional[_Values], ...]  # for each dimension the values it is fixed to; None: any
+_Pattern = tuple[Optional[_Values], ...]  # the fixed values of each dimension; None: any
 _SOURCE_KIND, _SOURCE_NODE, _SOURCE, _TARGET_KIND, _TARGET_NODE, _TARGET, _RELATION, _CHECK, _FAMILY = range(9)
 
-# What may be fixed without names, the dimension that says most about a cause first; and with the name of an end.
+# The dimensions that a pattern may fix, without names and with names. The one that says most about a cause is first.
 _BY_NODE = (_TARGET_KIND, _SOURCE_KIND, _RELATION, _SOURCE_NODE, _TARGET_NODE, _CHECK, _FAMILY)
 _BY_NAME = (_TARGET, _SOURCE, _TARGET_KIND, _SOURCE_KIND, _RELATION, _SOURCE_NODE, _TARGET_NODE, _CHECK, _FAMILY)
 _IMPLIED = {_SOURCE: {_SOURCE_KIND, _SOURCE_NODE}, _TARGET: {_TARGET_KIND, _TARGET_NODE}}
@@ -75,13 +75,13 @@ _RELATIONS = {
 
 @dataclass(frozen=True)
 class _Failures:
-    """A pattern and failures that it explains.
+    """A pattern and the failures that it explains.
 
     Attributes:
-        pattern: what they have in common
-        keys: where they lie, and others in the pattern that an earlier one explains
+        pattern: the fixed dimensions
+        keys: the places of these failures, and of failures in the pattern that an earlier pattern explains
         judgements: the failures
-        total: how many cells are in the pattern; None: all of them have failed
+        total: number of cells in the pattern; None: all of them have failed
     """
 
     pattern: _Pattern
@@ -91,20 +91,20 @@ class _Failures:
 
     @property
     def faults(self) -> list[tuple[str, int]]:
-        """The faults, the most frequent first, and how often each occurs."""
+        """The faults with their counts, the most frequent first."""
         return Counter(str(judgement.fault) for judgement in self.judgements).most_common()
 
 
-def group_failures(judgements: Iterable[Judgement], endpoints: Iterable[Endpoint], limit: int = LIMIT) -> list[Group]:
-    """Return what failed and flapped, grouped by what it shares: the largest group first, scattered failures last.
+def group_failures(judgements: Iterable[Judgement], endpoints: Iterable[Endpoint], limit: int = _LIMIT) -> list[Group]:
+    """Group the cells that failed or are flapping: the largest group first, scattered failures last.
 
     Args:
-        judgements: of all cells: those that passed tell what a fault does not touch
-        endpoints: those that sources and targets of the cells are
-        limit: how many groups there are at most; one more says how many cells they leave out
+        judgements: of all cells. The cells that passed show where a fault has no effect.
+        endpoints: all sources and targets of the cells
+        limit: the largest number of groups; one more group counts the cells that are left out
 
     Returns:
-        The groups. Their numbers of cells add up to that of the cells that failed or flapped.
+        The groups. Every cell that failed or is flapping is counted in one of them.
     """
     by_name = {endpoint.name: endpoint for endpoint in endpoints}
     failed: dict[_Key, list[Judgement]] = defaultdict(list)
@@ -122,7 +122,7 @@ def group_failures(judgements: Iterable[Judgement], endpoints: Iterable[Endpoint
             (failed if judgement.verdict == "failed" else flapping)[key].append(judgement)
     groups = _explain_by_node(failed, passed)
     groups += _merged(_explain(_rest(failed, groups), passed, _BY_NAME, at_least=2))
-    # A single cell explains nothing, and among many failures that are scattered some look alike by chance.
+    # A single cell explains nothing. Among many scattered failures, some look alike by chance.
     least = max(2, sum(map(len, failed.values())) * _SHARE)
     groups = [group for group in groups if len(group.judgements) >= least]
     groups.sort(key=lambda group: -len(group.judgements))
@@ -132,14 +132,14 @@ def group_failures(judgements: Iterable[Judgement], endpoints: Iterable[Endpoint
 
 
 def _rest(failed: Mapping[_Key, list[Judgement]], groups: Iterable[_Failures]) -> dict[_Key, list[Judgement]]:
-    """Return the failures that are in no group."""
+    """Return the failures that no group explains."""
     explained = {id(judgement) for group in groups for judgement in group.judgements}
     rest = {key: [one for one in some if id(one) not in explained] for key, some in failed.items()}
     return {key: some for key, some in rest.items() if some}
 
 
 def _key(cell: Cell, by_name: Mapping[str, Endpoint]) -> _Key:
-    """Return where a cell lies."""
+    """Return the place of a cell."""
     source, target = by_name[cell.source], by_name[cell.target]
     source_node, target_node = source.node or source.name, target.node or target.name
     relation = _relation(source_node, target)
@@ -149,7 +149,7 @@ def _key(cell: Cell, by_name: Mapping[str, Endpoint]) -> _Key:
 
 
 def _relation(source_node: str, target: Endpoint) -> str:
-    """Return whether a target, or what is behind it, is on the source's node; empty where that means nothing."""
+    """Return whether a target, or its backends, are on the source's node; empty where that has no meaning."""
     if target.kind in ("pod", "node"):
         return "same" if source_node == (target.node or target.name) else "other"
     if not target.overlay_nodes:
@@ -160,7 +160,7 @@ def _relation(source_node: str, target: Endpoint) -> str:
 
 
 def _explain_by_node(failed: Mapping[_Key, list[Judgement]], passed: Iterable[_Key]) -> list[_Failures]:
-    """Return the widest patterns without names in which all cells fail."""
+    """Return the widest patterns, without names, in which all cells fail."""
     by_node: dict[_Key, list[Judgement]] = defaultdict(list)
     for key, judgements in failed.items():
         by_node[key._replace(source="", target="")] += judgements
@@ -171,18 +171,18 @@ def _explain_by_node(failed: Mapping[_Key, list[Judgement]], passed: Iterable[_K
 def _explain(
     failed: Mapping[_Key, list[Judgement]], passed: set[_Key], dimensions: Sequence[int], at_least: int = 1
 ) -> list[_Failures]:
-    """Return patterns that hold failed keys only: the one that explains most, then what explains most of the rest.
+    """Return patterns without passed keys: first the one that explains most failures, then the best for the rest.
 
     Args:
-        failed, passed: keys of cells; those that have both explain nothing
-        dimensions: which may be fixed; of patterns that explain as much, one that fixes fewer, and earlier ones, wins
-        at_least: of how many keys
+        failed, passed: keys of cells. A key of failed and passed cells explains nothing.
+        dimensions: the dimensions that a pattern may fix. Of equal patterns, the one with fewer and earlier ones wins.
+        at_least: the number of keys that a pattern must explain
     """
     uncovered = set(failed) - passed
     candidates = [one for one in _candidates(uncovered, passed, dimensions).items() if len(one[1]) >= at_least]
     found: list[_Failures] = []
-    # More than is shown, because some will be merged; and an end where everything fails in a way of its own.
-    while candidates and uncovered and len(found) < 4 * LIMIT:
+    # More groups than we show, because some get merged. The limit ends the search when every cell fails differently.
+    while candidates and uncovered and len(found) < 4 * _LIMIT:
         cells = [sum(len(failed[key]) for key in keys if key in uncovered) for _pattern, keys in candidates]
         pattern, keys = candidates[cells.index(max(cells))]
         news = [key for key in keys if key in uncovered]
@@ -194,7 +194,7 @@ def _explain(
 
 
 def _candidates(failed: set[_Key], passed: set[_Key], dimensions: Sequence[int]) -> dict[_Pattern, list[_Key]]:
-    """Return, for every pattern that holds no passed key and is in no wider one of that sort, its failed keys."""
+    """Return the failed keys of every pattern without passed keys that lies in no wider pattern of this sort."""
     keys = sorted(failed)
     accepted: dict[_Key, list[frozenset[int]]] = {key: [] for key in keys}
     candidates: dict[_Pattern, list[_Key]] = defaultdict(list)
@@ -211,19 +211,19 @@ def _candidates(failed: set[_Key], passed: set[_Key], dimensions: Sequence[int])
 
 
 def _choices(dimensions: Sequence[int], keys: set[_Key]) -> list[tuple[int, ...]]:
-    """Return which dimensions a pattern may fix together, few first: those that differ and do not imply one another."""
+    """Return the sets of dimensions to fix, small sets first. None of them is constant, or implied by another."""
     differing = [index for index in dimensions if len({key[index] for key in keys}) > 1]
     choices = chain.from_iterable(combinations(differing, size) for size in range(len(differing) + 1))
     return [one for one in choices if not any(_IMPLIED.get(index, set()) & set(one) for index in one)]
 
 
 def _projection(fixed: tuple[int, ...]) -> Callable[[_Key], Any]:
-    """Return the function from a key to its values in some dimensions."""
+    """Return a function that takes a key to its values in some dimensions."""
     return itemgetter(*fixed) if fixed else lambda key: ()
 
 
 def _merged(groups: Iterable[_Failures]) -> list[_Failures]:
-    """Return the groups, with those made one that have the same main fault and differ in one dimension only."""
+    """Merge groups that have the same main fault and differ in one dimension only."""
     merged = list(groups)
     for index in (_CHECK, _FAMILY, _TARGET_KIND, _SOURCE_KIND, _TARGET, _SOURCE, _TARGET_NODE, _SOURCE_NODE):
         alike: dict[Any, list[_Failures]] = defaultdict(list)
@@ -235,7 +235,7 @@ def _merged(groups: Iterable[_Failures]) -> list[_Failures]:
 
 
 def _union(groups: list[_Failures], index: int) -> _Failures:
-    """Return one group for groups that differ in a dimension only."""
+    """Merge groups that differ in one dimension."""
     values: _Values = frozenset().union(*(group.pattern[index] or () for group in groups))
     return replace(
         groups[0],
@@ -246,7 +246,7 @@ def _union(groups: list[_Failures], index: int) -> _Failures:
 
 
 def _scattered(failed: Mapping[_Key, list[Judgement]], observed: Mapping[_Key, int]) -> list[_Failures]:
-    """Return a group for each fault, with the narrowest pattern that holds its cells and is short to say."""
+    """Return a group for each fault, with the narrowest pattern of its cells that one sentence can describe."""
     by_fault: dict[str, dict[_Key, list[Judgement]]] = defaultdict(lambda: defaultdict(list))
     for key, judgements in failed.items():
         for judgement in judgements:
@@ -260,19 +260,19 @@ def _scattered(failed: Mapping[_Key, list[Judgement]], observed: Mapping[_Key, i
 
 
 def _narrow(index: int, keys: Iterable[_Key], observed: Iterable[_Key]) -> _Values | None:
-    """Return the values that keys have in a dimension; None when they are all there are, or too many to say."""
+    """Return the values of keys in a dimension; None when that is every value, or more than a sentence can name."""
     values = frozenset(key[index] for key in keys)
     many = index in (_SOURCE_NODE, _SOURCE, _TARGET_NODE, _TARGET) and len(values) > 2
     return None if many or values == {key[index] for key in observed} else values
 
 
 def _holds(pattern: _Pattern, key: _Key) -> bool:
-    """Return whether a key is in a pattern."""
+    """Whether a key is in a pattern."""
     return all(values is None or value in values for values, value in zip(pattern, key))
 
 
 def _limited(groups: list[Group], limit: int) -> list[Group]:
-    """Return the groups, the last of them made one when they are too many."""
+    """Return the first groups, and one more that counts the cells of the others."""
     left_out = sum(group.cells for group in groups[limit:])
     if not left_out:
         return groups
@@ -280,7 +280,7 @@ def _limited(groups: list[Group], limit: int) -> list[Group]:
 
 
 def _sentence(group: _Failures, kinds: set[str]) -> str:
-    """Return what a group is, in a sentence; C(kinds) are those of all targets."""
+    """Describe a group in a sentence; C(kinds) are the kinds of all targets."""
     count = len(group.judgements)
     number = _cells(count) if group.total in (None, count) else f"{count} of {_cells(group.total or 0)}"
     fault = group.faults[0][0]
@@ -292,7 +292,7 @@ def _sentence(group: _Failures, kinds: set[str]) -> str:
 
 
 def _examples(judgements: Iterable[Judgement]) -> list[Judgement]:
-    """Return the first of the judgements; of those of cells that policies allow, one for each of their reasons."""
+    """Return a few of the judgements. Where policies decide the cells, each example has another reason."""
     reasons: dict[str | None, Judgement] = {}
     for judgement in judgements:
         reasons.setdefault(judgement.expected.because if judgement.expected.decided_by else None, judgement)
@@ -304,12 +304,12 @@ def _cells(number: int) -> str:
 
 
 def _pair(cell: Cell) -> str:
-    """Return which cell it is, for an example."""
+    """Name a cell, for an example."""
     return f"{cell.source} -> {cell.target}, {cell.check}"
 
 
 def _faults(faults: list[tuple[str, int]]) -> str:
-    """Return what is wrong; how often, when it is not always the same."""
+    """Name the faults, with counts when there are several."""
     if len(faults) == 1:
         return faults[0][0]
     more = ["..."] if len(faults) > _EXPLAINED else []
@@ -317,7 +317,7 @@ def _faults(faults: list[tuple[str, int]]) -> str:
 
 
 def _where(group: _Failures, kinds: set[str]) -> str:
-    """Return which cells a pattern holds."""
+    """Describe the place of a group."""
     pattern, sources = group.pattern, {(key.source_kind, key.source_node) for key in group.keys}
     targets = {(key.target_kind, key.target_node) for key in group.keys}
     source = _ends(sources, pattern[_SOURCE_NODE], pattern[_SOURCE])
@@ -330,11 +330,11 @@ def _where(group: _Failures, kinds: set[str]) -> str:
 
 
 def _ends(places: set[tuple[str, str]], nodes: _Values | None, names: _Values | None) -> str:
-    """Return sources or targets in words: by what a pattern fixes, and else by their kinds.
+    """Describe sources or targets by the dimensions that a pattern fixes, or else by their kinds.
 
     Args:
-        places: kind and node, or name when it is on none, of each of them
-        nodes, names: to which the pattern is fixed
+        places: kind and node of each of them; an endpoint that is on no node has its name as node
+        nodes, names: the values that the pattern fixes
     """
     kinds = {kind for kind, _node in places}
     if names:
@@ -350,16 +350,16 @@ def _ends(places: set[tuple[str, str]], nodes: _Values | None, names: _Values | 
 
 
 def _relation_words(pattern: _Pattern) -> str:
-    """Return how source and target lie to each other, where the words for both do not say it."""
+    """Say whether source and target are on one node, unless the words for both say it."""
     relation = _listed(pattern[_RELATION])
     source, target = pattern[_SOURCE_NODE] or pattern[_SOURCE], pattern[_TARGET_NODE] or pattern[_TARGET]
-    if relation not in _RELATIONS or (source and target):  # several relations say nothing either
+    if relation not in _RELATIONS or (source and target):  # several relations have no words either
         return ""
     return f" {_RELATIONS[relation].replace('on ', 'from ', 1) if target else _RELATIONS[relation]}"
 
 
 def _checks(group: _Failures) -> str:
-    """Return the checks in words."""
+    """Name the checks."""
     checks = {key.check for key in group.keys}
     if group.pattern[_CHECK] is None and len(checks) > 2:
         return "all checks"
@@ -367,11 +367,11 @@ def _checks(group: _Failures) -> str:
 
 
 def _listed(words: Iterable[str] | None) -> str:
-    """Return words as a list in a sentence; a set is sorted."""
+    """Join words as a sentence lists them; a set is sorted."""
     some = sorted(words) if isinstance(words, frozenset) else list(words or ())
     if len(some) > _NAMED:
         some = [*some[: _NAMED - 1], f"{len(some) - _NAMED + 1} more"]
     return " and ".join(filter(None, (", ".join(some[:-1]), *some[-1:])))
 
 
-__all__ = ["LIMIT", "Group", "group_failures"]
+__all__ = ["Group", "group_failures"]

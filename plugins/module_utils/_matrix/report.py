@@ -1,7 +1,7 @@
 # Copyright (c) 2026, podnet.kubernetes developers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Reports of a matrix that was judged: a text for the terminal, JSON with a schema, and JUnit. No I/O, no Ansible.
+"""Reports of a judged matrix: a text for the terminal, JSON with a schema, and JUnit. No I/O, no Ansible.
 
 The schema of the JSON report is roles/connectivity/files/connectivity-report-1.schema.json.
 """
@@ -28,10 +28,10 @@ from ansible_collections.podnet.kubernetes.plugins.module_utils._matrix.judgemen
     Judgement,
 )
 
-SCHEMA = "podnet.kubernetes/connectivity-report"
-VERSION = 1
+_SCHEMA = "podnet.kubernetes/connectivity-report"
+_VERSION = 1
 
-_COLUMNS = 30  # targets that are columns of their own
+_COLUMNS = 30  # the most targets that get a column each
 _WIDTH = 99  # characters in a line of the matrix
 _LEAST_LABEL = 16
 
@@ -52,23 +52,23 @@ _Label = Callable[[Endpoint], str]
 
 
 def summarize(judgements: Iterable[Judgement]) -> dict[str, int]:
-    """Return how many cells there are, and how many have each verdict (one of VERDICTS, with _ for a space)."""
+    """Count all cells, and the cells with each verdict (one of VERDICTS, with _ in place of a space)."""
     counts = Counter(judgement.verdict for judgement in judgements)
     return {"cells": sum(counts.values()), **{verdict.replace(" ", "_"): counts[verdict] for verdict in VERDICTS}}
 
 
 def text_summary(summary: Mapping[str, int], groups: Iterable[Group]) -> list[str]:
-    """Return the counts in a line, and a line for each group of failures."""
+    """Return one line with the counts, and a line for each group of failures."""
     counts = [f"{summary[name]} {name.replace('_', ' ')}" for name in list(summary)[1:] if summary[name]]
     lines = [f"{summary['cells']} cells: {', '.join(counts)}", *(f"- {group.message}" for group in groups)]
     return [_ascii(line) for line in lines]
 
 
 def text_matrix(endpoints: Sequence[Endpoint], judgements: Sequence[Judgement]) -> list[str]:
-    """Return the matrix as lines of ASCII: sources are rows, targets are columns with the numbers of the rows.
+    """Draw the matrix in lines of ASCII: sources are rows, targets are columns with the numbers of the rows.
 
-    One entry is a pair, with all its checks and families. Where there are too many targets for that, it is what the
-    pods of a node, or all pods, have in common, and says how many of the observed cells have passed.
+    One entry is a pair, with all its checks and families. When there are too many targets, one entry stands for the
+    pods of a node, or for all pods, and counts the cells that passed and those that were observed.
     """
     used = {name for judgement in judgements for name in (judgement.cell.source, judgement.cell.target)}
     shown = sorted((endpoint for endpoint in endpoints if endpoint.name in used), key=_by_node(endpoints))
@@ -89,7 +89,7 @@ def text_matrix(endpoints: Sequence[Endpoint], judgements: Sequence[Judgement]) 
 
 
 def _by_node(endpoints: Iterable[Endpoint]) -> Callable[[Endpoint], int]:
-    """Return the order of rows: the pods of a node and itself together, and last what is no source."""
+    """Return the order of rows: each node with its pods, and last the endpoints that are no source."""
     order: dict[str | None, int] = {}
     for endpoint in endpoints:
         order.setdefault(_heading(endpoint), len(order) if _is_source(endpoint) else sys.maxsize)
@@ -101,29 +101,29 @@ def _is_source(endpoint: Endpoint) -> bool:
 
 
 def _heading(endpoint: Endpoint) -> str:
-    """Return the line above the rows of endpoints like this."""
+    """Return the line above the rows of this endpoint's node."""
     return (endpoint.node or endpoint.name) if _is_source(endpoint) else "targets only"
 
 
 def _name(endpoint: Endpoint) -> str:
-    """Return the label of a row for one endpoint."""
+    """Return the label of a row that stands for one endpoint."""
     return endpoint.name if endpoint.kind in ("pod", "dns") else f"{endpoint.name} ({endpoint.kind})"
 
 
 def _node(endpoint: Endpoint) -> str:
-    """Return the label of a row for what is alike on a node."""
+    """Return the label of a row that stands for all pods of a node."""
     if endpoint.kind == "pod":
         return f"pods on {endpoint.node}"
     return endpoint.name if endpoint.kind == "node" else _kind(endpoint)
 
 
 def _kind(endpoint: Endpoint) -> str:
-    """Return the label of a row for what is of one kind."""
+    """Return the label of a row that stands for all endpoints of a kind."""
     return _PLURALS[endpoint.kind]
 
 
 def _symbols(judgements: Iterable[Judgement]) -> str:
-    """Return what a pair's cells showed, in the symbols of the legend."""
+    """Return the symbols of the legend for the cells of a pair."""
     observed = [judgement for judgement in judgements if judgement.verdict != "not observed"]
     source = [judgement for judgement in observed if judgement.fault in SOURCE_FAULTS]
     failed = [one for one in observed if one.verdict == "failed" and one.fault not in SOURCE_FAULTS]
@@ -138,23 +138,23 @@ def _symbols(judgements: Iterable[Judgement]) -> str:
 
 
 def _passed(judgements: Sequence[Judgement]) -> str:
-    """Return the symbol of a pair whose cells have passed: by how many of them are blocked because they should be."""
+    """Return the symbol of a pair whose cells passed: all, some or none of them are blocked, as expected."""
     blocked = sum(judgement.expected.outcome == "blocked" for judgement in judgements)
     return "-" if blocked == len(judgements) else ":" if blocked else "."
 
 
 def _fraction(judgements: Iterable[Judgement]) -> str:
-    """Return how many of the cells that were observed have passed."""
+    """Count the cells that passed, and the cells that were observed."""
     counts = summarize(judgements)
     observed = counts["cells"] - counts["not_observed"]
     return f"{counts['passed']}/{observed}" if observed else "?"
 
 
 def _table(headings: Mapping[str, str], entries: Mapping[tuple[str, str], str]) -> list[str]:
-    """Return the rows, with a line for the numbers of columns and one for each new heading.
+    """Return a line with the numbers of the columns, then the rows, with a line for each new heading.
 
     Args:
-        headings: of each row, in their order, by its label; no line where it is empty
+        headings: the heading of each row by its label, in the order of the rows; an empty heading has no line
         entries: by the labels of source and target
     """
     numbers = {label: str(number) for number, label in enumerate(headings, 1)}
@@ -170,7 +170,7 @@ def _table(headings: Mapping[str, str], entries: Mapping[tuple[str, str], str]) 
         if heading != previous:
             lines.append(heading)
         previous = heading
-        # The end of a long name is what tells pods of one Deployment apart.
+        # Keep the end of a long name: the names of pods of one Deployment differ there.
         text = label if len(label) <= room else f"..{label[2 - room :]}"
         row = "".join(f" {entries.get((label, column), ''):>{width}}" for column in columns)
         lines.append(f"  {numbers[label]:>{digits}} {text:<{room}}{row}")
@@ -180,9 +180,9 @@ def _table(headings: Mapping[str, str], entries: Mapping[tuple[str, str], str]) 
 def _seen_outside(
     endpoints: Iterable[Endpoint], labels: Mapping[str, str], judgements: Iterable[Judgement]
 ) -> list[str]:
-    """Return lines with the addresses that targets outside have seen."""
+    """Return lines with the source addresses that targets outside saw."""
     outside = {endpoint.name for endpoint in endpoints if endpoint.kind == "outside"}
-    sources: dict[str, dict[str, None]] = defaultdict(dict)  # by address; dicts, because they keep the order
+    sources: dict[str, dict[str, None]] = defaultdict(dict)  # by address; dicts keep the order
     for cell in (judgement.cell for judgement in judgements):
         if cell.target in outside and cell.seen:
             sources[without_port(cell.seen)][labels[cell.source]] = None
@@ -195,7 +195,7 @@ def _seen_outside(
 
 
 def _seen_by_nodes(endpoints: Iterable[Endpoint], judgements: Iterable[Judgement]) -> list[str]:
-    """Return a line that says how often nodes see another address than the pod's."""
+    """Return a line that counts the cells in which a node saw another address than the pod's."""
     kinds = {endpoint.name: endpoint.kind for endpoint in endpoints}
     cells = [judgement.cell for judgement in judgements]
     seen = [cell for cell in cells if (kinds[cell.source], kinds[cell.target]) == ("pod", "node") and cell.seen]
@@ -208,7 +208,7 @@ def _seen_by_nodes(endpoints: Iterable[Endpoint], judgements: Iterable[Judgement
 
 
 def _ascii(text: str) -> str:
-    """Return the text with escapes in place of what is not ASCII."""
+    """Replace characters that are not ASCII with escapes."""
     return text.encode("ascii", "backslashreplace").decode("ascii")
 
 
@@ -222,11 +222,11 @@ def json_report(
     started: float | None,
     finished: float,
 ) -> dict[str, Any]:
-    """Return the JSON report. Times are seconds since the epoch; C(started) is left out of it when it is None."""
+    """Return the JSON report. Times are seconds since the epoch. A C(started) that is None is left out."""
     times = {"started": started, "finished": finished}
     return {
-        "schema": SCHEMA,
-        "version": VERSION,
+        "schema": _SCHEMA,
+        "version": _VERSION,
         "name": name,
         **{key: _time(seconds) for key, seconds in times.items() if seconds is not None},
         "settings": asdict(settings),
@@ -239,31 +239,31 @@ def json_report(
 
 
 def _cell(judgement: Judgement) -> dict[str, Any]:
-    """Return the cell's JSON form, with what was expected of it and what follows."""
+    """Return the JSON form of a cell, with its expectation and verdict."""
     more = {"translated": judgement.cell.translated, "verdict": judgement.verdict, "message": judgement.message}
     found = {**as_dict(judgement.cell), **{key: value for key, value in more.items() if value is not None}}
     return {**found, "expected": as_dict(judgement.expected)}
 
 
 def _time(seconds: float) -> str:
-    """Return a time in ISO 8601, UTC."""
+    """Write a time in ISO 8601, UTC."""
     return datetime.fromtimestamp(seconds, timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def json_text(report: Mapping[str, Any]) -> str:
-    """Return the report as JSON in which a line is a key, or an entry of its list: one can search it by line."""
+    """Write the report as JSON with one line for each key or list entry, so that grep finds whole entries."""
     return "{\n" + ",\n".join(f"{json.dumps(key)}: {_json_lines(value)}" for key, value in report.items()) + "\n}\n"
 
 
 def _json_lines(value: Any) -> str:
-    """Return a value as JSON, a list with an entry a line."""
+    """Write a value as JSON, with one line for each entry of a list."""
     if not isinstance(value, list):
         return json.dumps(value)
     return "[\n" + ",\n".join(map(json.dumps, value)) + "\n]"
 
 
 def junit_text(name: str, judgements: Iterable[Judgement]) -> str:
-    """Return the report as JUnit's XML: a testsuite for each check and family, and a testcase for each cell."""
+    """Write the report as JUnit's XML: a testsuite for each check and family, a testcase for each cell."""
     by_suite: dict[str, list[Judgement]] = defaultdict(list)
     for judgement in judgements:
         by_suite[f"{judgement.cell.check}.{judgement.cell.family}"].append(judgement)
@@ -277,7 +277,7 @@ def junit_text(name: str, judgements: Iterable[Judgement]) -> str:
 
 
 def _junit_counts(judgements: Sequence[Judgement]) -> dict[str, str]:
-    """Return the attributes that count."""
+    """Return the attributes with the counts."""
     counts = summarize(judgements)
     failures = counts["failed"] + counts["flapping"]
     return {
@@ -294,7 +294,7 @@ def _add_testcase(suite: ElementTree.Element, classname: str, judgement: Judgeme
     port = "" if cell.port is None else f":{cell.port}"
     case = ElementTree.SubElement(suite, "testcase", classname=classname, name=f"{cell.source} -> {cell.target}{port}")
     if judgement.message:
-        # What XML cannot hold, a control character for one, must not cost the report.
+        # XML cannot hold control characters, and one of them would cost the whole report.
         message = "".join(character if character.isprintable() else "?" for character in judgement.message)
         ElementTree.SubElement(case, "failure", type=judgement.verdict, message=message)
     elif judgement.verdict == "not observed":
@@ -302,8 +302,6 @@ def _add_testcase(suite: ElementTree.Element, classname: str, judgement: Judgeme
 
 
 __all__ = [
-    "SCHEMA",
-    "VERSION",
     "json_report",
     "json_text",
     "junit_text",

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, podnet.kubernetes developers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The cells of a matrix of NetworkPolicies, one by one, with the policies that decided. No I/O, no Ansible."""
+"""The cells of a matrix of NetworkPolicies, each with the policies that decided it. No I/O, no Ansible."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from ansible_collections.podnet.kubernetes.plugins.module_utils._policies.matrix
 
 
 def list_cells(matrix: Matrix) -> Iterator[ExpectedCell]:
-    """Yield the cells of a matrix: each source, each target (itself too), each family that both have, each port."""
+    """Yield the cells of a matrix: each source, each target (the source too), each common family, each port."""
     explanations = [_Explanation(matrix.pods, layer) for layer in matrix.layers]
     for source, sender in enumerate(matrix.pods):
         for target, receiver in enumerate(matrix.pods):
@@ -33,7 +33,7 @@ def list_cells(matrix: Matrix) -> Iterator[ExpectedCell]:
 
 
 class _Explanation:
-    """Why the cells of a layer are as they are. What concerns one end only is looked up once for each pod."""
+    """The reasons for the cells of a layer. Grants that concern one end are looked up once for each pod."""
 
     def __init__(self, pods: Sequence[Pod], layer: Layer) -> None:
         self._pods, self._layer = pods, layer
@@ -42,7 +42,7 @@ class _Explanation:
         self._leaving = [[one for one in layer.egress.grants if one.sources >> pod & 1] for pod in every]
 
     def of(self, source: int, target: int) -> str:
-        """Return the reason in one line: of both directions when the cell is allowed, else of those that deny it."""
+        """Return the reason in one line: both directions of an allowed cell, or the directions that deny it."""
         if source == target:
             return "a pod always reaches itself"
         parts = [self._ingress(source, target), self._egress(source, target)]
@@ -51,7 +51,7 @@ class _Explanation:
         return text + self._remark(source, target)
 
     def _ingress(self, source: int, target: int) -> tuple[bool, str]:
-        """Return whether the target lets the source in, and why."""
+        """Return whether the target lets the source in, and the reason."""
         sender, receiver = self._pods[source], self._pods[target]
         if sender.host_network and sender.node == receiver.node and not receiver.host_network:
             return True, f"ingress: {sender} is on the network of {sender.node}, the target's own node"
@@ -59,12 +59,12 @@ class _Explanation:
         return self._reason("ingress", target, self._layer.ingress, grants)
 
     def _egress(self, source: int, target: int) -> tuple[bool, str]:
-        """Return whether the source's traffic to the target may leave, and why."""
+        """Return whether traffic of the source to the target may leave, and the reason."""
         grants = [grant for grant in self._leaving[source] if grant.targets >> target & 1]
         return self._reason("egress", source, self._layer.egress, grants)
 
     def _reason(self, name: str, pod: int, direction: Direction, grants: Sequence[Grant]) -> tuple[bool, str]:
-        """Return whether a direction is open to a pod by these grants, and why."""
+        """Return whether these grants open a direction for a pod, and the reason."""
         if self._pods[pod].host_network:
             return True, f"{name}: {self._pods[pod]} is on the host network, where policies have no effect"
         policies = [policy for policy, mask in direction.bound if mask >> pod & 1]
@@ -75,7 +75,7 @@ class _Explanation:
         return False, f"{name}: selected by {_some(policies)}, and no rule allows it"
 
     def _remark(self, source: int, target: int) -> str:
-        """Return what else is to be known of a host-network pod whose traffic comes from another node."""
+        """Return a remark on the source address of a host-network pod whose traffic comes from another node."""
         sender, receiver = self._pods[source], self._pods[target]
         foreign = sender.host_network and not receiver.host_network and sender.node != receiver.node
         if foreign and self._layer.hangs_on_implementation(source, target):
@@ -84,7 +84,7 @@ class _Explanation:
 
 
 def _some(names: Sequence[str], most: int = 3) -> str:
-    """Return the names in one line; of many only the first."""
+    """Join names in one line; of many names only the first."""
     return ", ".join(names[:most]) + (f" and {len(names) - most} more" if len(names) > most else "")
 
 

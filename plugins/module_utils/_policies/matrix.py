@@ -1,12 +1,12 @@
 # Copyright (c) 2026, podnet.kubernetes developers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Which pods may connect to which, as NetworkPolicies say: the matrix, as bit sets. No I/O, no Ansible.
+"""The pods that may connect to each other under NetworkPolicies: the matrix, as bit sets. No I/O, no Ansible.
 
 A set of pods is an integer here, a mask, in which bit i stands for pods[i].
 
-The rules are those of the API reference of NetworkPolicy. What it leaves open is a Reading: the matrix is made by
-Calico's, and a cell hangs on the implementation where the strictest and the most lenient reading differ.
+The rules come from the API reference of NetworkPolicy. A reading decides the points that the reference leaves open. The
+matrix follows Calico's. Where the strictest and the most lenient reading differ, the implementation decides the cell.
 """
 
 from __future__ import annotations
@@ -31,16 +31,16 @@ from ansible_collections.podnet.kubernetes.plugins.module_utils._policies.ports 
 
 
 @dataclass(frozen=True)
-class Reading:
-    """How an implementation reads what the API leaves open. Every True but the third allows more.
+class _Reading:
+    """The points that the API leaves open, as an implementation decides them. Every True but the third allows more.
 
     Attributes:
         blocks_match_pods: an ipBlock matches the pods that have an address in it
-        peers_match_host_network: selectors of peers match host-network pods, and their ports have names
+        peers_match_host_network: selectors of peers match host-network pods, and rules find their ports by name
         policies_bind_host_network: a policy that selects a host-network pod has an effect on it
-        own_node_enters: a pod lets in the host-network pods of its node, whatever the policies say
-        own_node_is_reached: a pod reaches the host-network pods of its node, whatever the policies say
-        init_ports_have_names: the names of ports of init containers count which end before the others start
+        own_node_enters: a pod lets in the host-network pods of its node, despite policies
+        own_node_is_reached: a pod reaches the host-network pods of its node, despite policies
+        init_ports_have_names: rules find ports by name in init containers that end before the other containers start
     """
 
     blocks_match_pods: bool
@@ -51,12 +51,12 @@ class Reading:
     init_ports_have_names: bool
 
 
-STRICTEST = Reading(False, False, True, False, False, False)
-MOST_LENIENT = Reading(True, True, False, True, True, True)
+_STRICTEST = _Reading(False, False, True, False, False, False)
+_MOST_LENIENT = _Reading(True, True, False, True, True, True)
 
-# It sees a host-network pod as its node's address, and lets a node into its own pods for the kubelet's
-# sake; what a pod sends to its node is subject to the pod's policies.
-CALICO = Reading(
+# Calico knows a host-network pod only by the address of its node. It lets a node into the node's own pods, for the
+# kubelet's probes. The policies of a pod apply to traffic from the pod to its node.
+_CALICO = _Reading(
     blocks_match_pods=True,
     peers_match_host_network=False,
     policies_bind_host_network=False,
@@ -68,7 +68,7 @@ CALICO = Reading(
 
 @dataclass(frozen=True)
 class Grant:
-    """What a rule allows: any of the sources to any of the targets, both masks. C(rule) is like V(ingress[0])."""
+    """The connections that a rule allows: any source to any target, both masks. C(rule) is such as V(ingress[0])."""
 
     policy: str
     rule: str
@@ -78,11 +78,11 @@ class Grant:
 
 @dataclass(frozen=True)
 class Direction:
-    """What the policies of one direction say, for one port in one family.
+    """The effect of all policies in one direction, for one port in one family.
 
     Attributes:
-        bound: name of each policy that has the direction, with the mask of the pods that it selects
-        grants: of their rules, without those that grant nothing
+        bound: name of each policy with this direction, and the mask of the pods that it selects
+        grants: of the rules of these policies, without rules that grant nothing
     """
 
     bound: tuple[tuple[str, int], ...]
@@ -90,7 +90,7 @@ class Direction:
 
     @property
     def isolated(self) -> int:
-        """The pods that are selected by a policy, and so are open to nothing but what rules grant."""
+        """The pods that a policy selects. Only rules open connections for them."""
         return _union(mask for _name, mask in self.bound)
 
 
@@ -102,8 +102,8 @@ class Layer:
         port, family: of the cells
         members: the pods that have an address of the family; the others have no cells
         allowed: for each target, the mask of the sources that reach it
-        contested: for each target, the mask of the sources for which that hangs on the implementation
-        ingress, egress: why, as Calico reads it
+        contested: for each target, the mask of the sources for which the implementation decides
+        ingress, egress: the policies and grants, as Calico reads them
     """
 
     port: Port
@@ -115,17 +115,17 @@ class Layer:
     egress: Direction
 
     def allows(self, source: int, target: int) -> bool:
-        """Return whether pods[source] reaches pods[target]."""
+        """Whether pods[source] reaches pods[target]."""
         return bool(self.allowed[target] >> source & 1)
 
     def hangs_on_implementation(self, source: int, target: int) -> bool:
-        """Return whether the API leaves open if it does."""
+        """Whether the API leaves open if pods[source] reaches pods[target]."""
         return bool(self.contested[target] >> source & 1)
 
 
 @dataclass(frozen=True)
 class Matrix:
-    """The pods, and a layer for each address family that a pod has and each port."""
+    """The pods, and a layer for each port in each address family that a pod has."""
 
     pods: tuple[Pod, ...]
     layers: tuple[Layer, ...]
@@ -137,21 +137,20 @@ def expected_matrix(
     policies: Sequence[Policy],
     ports: Sequence[Port],
 ) -> Matrix:
-    """Return which pods reach which on the ports, as the policies say, in every address family that the pods have.
+    """Compute the pods that reach each other on the ports, in every address family that the pods have.
 
-    How it scales: what is asked of labels is answered for all pods at once, from one mask for each label, and targets
-    that the same rules let in share a row. So the time grows with layers times rules times different rows, each step
-    being one on masks of pods/64 machine words, and with the pods times the different ipBlocks. Only the result is
-    quadratic: two bits a cell.
+    How it scales: one mask for each label answers a selector for all pods at once, and targets that the same rules let
+    in share a row. The time grows with layers times rules times different rows, and with pods times different ipBlocks.
+    Each step handles masks of pods/64 machine words. Only the result is quadratic, with two bits a cell.
 
     Args:
-        pods: all that are sources and targets; whom else a policy selects does not matter
+        pods: all sources and targets. Other pods that a policy selects do not matter.
         namespaces: labels of each namespace
-        policies: all of the cluster, or those that are to be
-        ports: what is asked for
+        policies: all policies of the cluster, now or as planned
+        ports: the ports to ask about
 
     Raises:
-        InputError: a pod or a policy is in a namespace that is not there
+        InputError: the namespace of a pod or a policy is missing
     """
     for pod in pods:
         _check_namespace("pod", pod, pod.namespace, namespaces)
@@ -163,30 +162,32 @@ def expected_matrix(
 
 
 def _check_namespace(kind: str, one: object, namespace: str, namespaces: Mapping[str, object]) -> None:
-    """Raise InputError when an object is in a namespace that is not there."""
+    """Raise InputError when the namespace of an object is missing."""
     if namespace not in namespaces:
-        raise InputError(f"namespaces has no {namespace}, in which {kind} {one} is: give all namespaces of the cluster")
+        raise InputError(
+            f"namespaces lacks {namespace}, the namespace of {kind} {one}: give all namespaces of the cluster"
+        )
 
 
 def _layer(index: _Index, policies: Sequence[Policy], port: Port, family: str) -> Layer:
-    """Return the cells of a port in a family."""
-    question = _Question(index, port, family, CALICO)
+    """Compute the cells of a port in a family."""
+    question = _Question(index, port, family, _CALICO)
     ingress, egress = question.direction("ingress", policies), question.direction("egress", policies)
     allowed = question.rows(ingress, egress)
     members = index.members[family]
-    if port.protocol == "ICMP":  # of protocols other than its three the API says nothing
+    if port.protocol == "ICMP":  # the API has no rules for other protocols than TCP, UDP and SCTP
         contested = [members & ~(1 << target) if members >> target & 1 else 0 for target in range(len(allowed))]
     else:
         strict, lenient = (
             asked.rows(asked.direction("ingress", policies), asked.direction("egress", policies))
-            for asked in (_Question(index, port, family, reading) for reading in (STRICTEST, MOST_LENIENT))
+            for asked in (_Question(index, port, family, reading) for reading in (_STRICTEST, _MOST_LENIENT))
         )
         contested = [one ^ other for one, other in zip(strict, lenient)]
     return Layer(port, family, members, tuple(allowed), tuple(contested), ingress, egress)
 
 
 class _LabelIndex:
-    """Masks of the objects that have labels; bit i is labels[i]."""
+    """Masks of the objects with a label; bit i stands for labels[i]."""
 
     def __init__(self, labels: Iterable[Mapping[str, str]]) -> None:
         self._having: dict[str, int] = defaultdict(int)
@@ -199,14 +200,14 @@ class _LabelIndex:
                 self._equal[key, value] |= 1 << position
 
     def select(self, selector: LabelSelector | None) -> int:
-        """Return what a selector selects; without one, everything."""
+        """Return the mask of a selector; without a selector, of all objects."""
         mask = self._all
         for requirement in selector.requirements if selector else ():
             mask &= self._meeting(requirement)
         return mask
 
     def _meeting(self, requirement: Requirement) -> int:
-        """Return what meets a requirement. NotIn is met by what has not the key at all, as the API says."""
+        """Return the mask of a requirement. An object without the key meets NotIn, as the API reference says."""
         if requirement.operator in ("Exists", "DoesNotExist"):
             mask = self._having.get(requirement.key, 0)
         else:
@@ -215,7 +216,7 @@ class _LabelIndex:
 
 
 class _Index:
-    """Masks of pods, by what policies ask of them. What was asked once is remembered."""
+    """Masks of pods for the selectors, ipBlocks and named ports of policies. Answers are kept."""
 
     def __init__(self, pods: Sequence[Pod], namespaces: Mapping[str, Mapping[str, str]]) -> None:
         self._pods = pods
@@ -242,7 +243,7 @@ class _Index:
                     found[port] |= bit
 
     def select(self, namespace: str, pods: LabelSelector | None, namespaces: LabelSelector | None = None) -> int:
-        """Return the pods that a selector selects, in the namespace or, with the other selector, in those."""
+        """Return the pods that a selector selects: in the namespace, or in those that the other selector selects."""
         key = (namespace, pods, namespaces)
         if key not in self._selected:
             places = self._namespaces[namespace]
@@ -253,7 +254,7 @@ class _Index:
         return self._selected[key]
 
     def within(self, block: IPBlock) -> int:
-        """Return the pods with an address in a block."""
+        """Return the pods with an address in an ipBlock."""
         if block not in self._blocks:
             family = f"ipv{block.network.version}"
             self._blocks[block] = _union(
@@ -266,20 +267,20 @@ class _Index:
         return self._blocks[block]
 
     def naming(self, port: NamedPort, with_init_ports: bool) -> int:
-        """Return the pods that call a port so."""
+        """Return the pods that have this named port."""
         return self._named.get(port, 0) | (self._init_named.get(port, 0) if with_init_ports else 0)
 
 
 class _Question:
-    """A port in a family, in one reading."""
+    """A port in a family, under one reading."""
 
-    def __init__(self, index: _Index, port: Port, family: str, reading: Reading) -> None:
+    def __init__(self, index: _Index, port: Port, family: str, reading: _Reading) -> None:
         self._index, self._port, self._family, self._reading = index, port, family, reading
         self._bindable = index.everyone if reading.policies_bind_host_network else index.everyone & ~index.host_network
         self._matchable = index.everyone if reading.peers_match_host_network else index.everyone & ~index.host_network
 
     def direction(self, name: str, policies: Iterable[Policy]) -> Direction:
-        """Return what the policies say of traffic in a direction, "ingress" or "egress"."""
+        """Return the effect of the policies in a direction, "ingress" or "egress"."""
         bound, grants = [], []
         for policy in policies:
             rules = policy.ingress if name == "ingress" else policy.egress
@@ -297,7 +298,7 @@ class _Question:
         )
 
     def rows(self, ingress: Direction, egress: Direction) -> list[int]:
-        """Return, for each target, the mask of the sources for which both directions are open, and itself."""
+        """Return, for each target, the mask of the sources that both directions let through. A pod reaches itself."""
         everyone, hosts, members = self._index.everyone, self._index.host_network, self._index.members[self._family]
         entering = [(grant.sources, grant.targets) for grant in ingress.grants]
         entering.append((everyone, everyone & ~ingress.isolated))
@@ -315,7 +316,7 @@ class _Question:
         ]
 
     def _peers(self, policy: Policy, rule: PolicyRule) -> int:
-        """Return the pods that are peers of a rule."""
+        """Return the pods that the peers of a rule match."""
         if not rule.peers:
             return self._index.everyone
         return _union(self._peer(policy, peer) for peer in rule.peers)
@@ -328,13 +329,13 @@ class _Question:
         return self._index.select(policy.namespace, peer.pod_selector, peer.namespace_selector) & self._matchable
 
     def _serving(self, rule: PolicyRule) -> int:
-        """Return the pods on which the port is one that a rule allows."""
+        """Return the pods on which a rule allows the port."""
         if not rule.ports:
             return self._index.everyone
         return _union(self._serving_port(port) for port in rule.ports if port.protocol == self._port.protocol)
 
     def _serving_port(self, port: PolicyPort) -> int:
-        """Return the pods on which the port is the one of an entry of the same protocol."""
+        """Return the pods on which an entry of a rule's ports, with the same protocol, is the port."""
         number = self._port.number or 0  # only ICMP has none
         if port.port is None:
             return self._index.everyone
@@ -345,10 +346,10 @@ class _Question:
 
 
 def _spread(grants: Iterable[tuple[int, int]], everyone: int) -> list[int]:
-    """Return, for each target, the union of the sources that grants give it.
+    """Return, for each target, the union of the sources in the grants that have the target.
 
-    The targets are split by grants into groups that have the same row. Groups with equal rows become one again, so that
-    there are never more of them than different rows.
+    Grants split the targets into groups with the same row. Groups with equal rows are merged again, so there are never
+    more groups than different rows.
     """
     groups = {0: everyone}  # targets by their row
     for sources, targets in grants:
@@ -367,7 +368,7 @@ def _spread(grants: Iterable[tuple[int, int]], everyone: int) -> list[int]:
 
 
 def _union(masks: Iterable[int]) -> int:
-    """Return the union of masks."""
+    """Return the union of all masks."""
     union = 0
     for mask in masks:
         union |= mask
@@ -375,7 +376,7 @@ def _union(masks: Iterable[int]) -> int:
 
 
 def _positions(mask: int) -> Iterator[int]:
-    """Yield the positions of the bits that are set in a mask, the lowest first."""
+    """Yield the positions of the bits in a mask, the lowest first."""
     while mask:
         lowest = mask & -mask
         yield lowest.bit_length() - 1
@@ -383,13 +384,9 @@ def _positions(mask: int) -> Iterator[int]:
 
 
 __all__ = [
-    "CALICO",
-    "MOST_LENIENT",
-    "STRICTEST",
     "Direction",
     "Grant",
     "Layer",
     "Matrix",
-    "Reading",
     "expected_matrix",
 ]

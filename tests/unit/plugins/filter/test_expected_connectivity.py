@@ -85,7 +85,7 @@ LIST = "not a list: give the items of a List object, or resources of the result 
             {"policies": [policy("db-policy", {"ingress": [{}, {"ports": [{}, {"port": 80, "endPort": 79}]}]})]},
             "shop/db-policy: spec.ingress[1].ports[1].endPort 79 is smaller than port 80",
         ),
-        ({"namespaces": []}, "namespaces has no shop, in which pod shop/a is: give all namespaces of the cluster"),
+        ({"namespaces": []}, "namespaces lacks shop, the namespace of pod shop/a: give all namespaces of the cluster"),
     ],
 )
 def test_bad_input(changed, message):

@@ -240,7 +240,7 @@ def test_cells_of_policies_that_are_not_in_the_matrix(network, other):
 
 
 def test_cells_of_policies_that_contradict_one_another(network):
-    message = "policy_cells has default/node1-a -> default/node1-b, tcp 8080, ipv4 both allowed and not: "
+    message = "policy_cells has default/node1-a -> default/node1-b, tcp 8080, ipv4 both allowed and denied: "
     with pytest.raises(InputError, match=f"^{message}"):
         judge_all(network(nodes=1), policy_cells=[said(), said(allowed=True)])
 

@@ -65,7 +65,7 @@ def test_what_may_be_left_out(entry):
         ([{**CELL, "allowed": "no"}], "cells[0].allowed is 'no': give true or false"),
         ([{**CELL, "port": "80"}], "cells[0].port is '80': give a port number from 1 to 65535"),
         ([without("port")], "cells[0].port is None: give a port number from 1 to 65535"),
-        ([{**ICMP, "port": 80}], "cells[0].port is 80: leave it out, ICMP has none"),
+        ([{**ICMP, "port": 80}], "cells[0].port is 80: leave the port out, because ICMP has none"),
     ],
 )
 def test_bad_cells_are_one_clear_error(value, message):
@@ -95,7 +95,9 @@ def test_what_cannot_be_probed_has_no_key():
 
 
 def test_cells_that_contradict_one_another():
-    message = "cells has shop/api -> shop/db, tcp 80, ipv4 both allowed and not: give the cells of one set of policies"
+    message = (
+        "cells has shop/api -> shop/db, tcp 80, ipv4 both allowed and denied: give the cells of one set of policies"
+    )
     with pytest.raises(InputError, match=f"^{message}$"):
         by_key([cell(), cell(protocol="UDP"), cell(allowed=False)], "cells")
 

@@ -469,12 +469,12 @@ def test_icmp_is_an_extension(specs, allowed):
         (
             [pod("new/a", "10.0.0.1")],
             [],
-            "namespaces has no new, in which pod new/a is: give all namespaces of the cluster",
+            "namespaces lacks new, the namespace of pod new/a: give all namespaces of the cluster",
         ),
         (
             [],
             policies_of({}, "new"),
-            "namespaces has no new, in which policy new/p0 is: give all namespaces of the cluster",
+            "namespaces lacks new, the namespace of policy new/p0: give all namespaces of the cluster",
         ),
     ],
 )

@@ -170,7 +170,7 @@ def test_a_cell_that_is_not_probed_is_an_error(run, cell, name):
 
 
 def test_cells_that_contradict_one_another_are_an_error(run):
-    with pytest.raises(InputError, match=r"^converge_on has a -> b, tcp 80, ipv4 both allowed and not: "):
+    with pytest.raises(InputError, match=r"^converge_on has a -> b, tcp 80, ipv4 both allowed and denied: "):
         run({"b": True}, {"b": ["rrr"]}, more=[wanted("b", False)])
 
 
