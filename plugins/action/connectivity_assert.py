@@ -1,9 +1,9 @@
 # Copyright (c) 2026, podnet.kubernetes developers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The action connectivity_assert: whether a matrix shows what it should, and the reports of it.
+"""The action connectivity_assert: it compares a matrix with its expectations, and writes the reports.
 
-An action and no module: what it needs is on the controller, and a large matrix is many megabytes to hand on.
+It is an action and no module, because its input is on the controller, and a large matrix has many megabytes to copy.
 """
 
 from __future__ import annotations
@@ -72,22 +72,22 @@ ARGUMENTS = {
 
 
 def check(params: Mapping[str, Any]) -> None:
-    """Refuse options that cannot be right. Raises InputError."""
+    """Refuse options with wrong values. Raises InputError."""
     if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]*", params["name"]):
         raise InputError(
-            f"name {params['name']!r} is no name of a report: use letters, digits and ._-, a letter or digit first"
+            f"name {params['name']!r} is not a name of a report: give letters, digits and ._-, a letter or digit first"
         )
     if (params["overhead"] or 0) < 0:
         raise InputError(
-            f"overhead {params['overhead']} is negative: give the bytes that encapsulation adds, such as 50"
+            f"overhead {params['overhead']} is negative: give the number of bytes that encapsulation adds, such as 50"
         )
 
 
 def assess(params: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, str]]:
-    """Return what the task returns, and the contents of the reports by the names of their files.
+    """Return the result of the task, and the contents of the reports by their kind, V(json) and V(junit).
 
     Raises:
-        InputError: an option is wrong, or two do not fit
+        InputError: an option is wrong, or two options do not fit together
     """
     check(params)
     settings = NetworkSettings(params["overhead"], params["pod_to_node_source"])
@@ -112,10 +112,10 @@ def assess(params: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, str]]:
 
 
 def write_reports(directory: Path, contents: Mapping[str, str]) -> dict[str, str]:
-    """Write the reports and return their paths; a reader finds the old one or the new one, never half of one.
+    """Write the reports and return their paths. A reader finds the old report or the new one, never half of one.
 
     Raises:
-        InputError: they cannot be written
+        InputError: a file cannot be written
     """
     paths = {"json": directory / "report.json", "junit": directory / "junit.xml"}
     try:
@@ -129,7 +129,7 @@ def write_reports(directory: Path, contents: Mapping[str, str]) -> dict[str, str
                 new.replace(path)
     except OSError as error:
         raise InputError(
-            f"directory {directory.parent}: the reports cannot be written: {error}: choose another"
+            f"directory {directory.parent}: the reports cannot be written: {error}: choose another directory"
         ) from None
     return {kind: str(path) for kind, path in paths.items()}
 

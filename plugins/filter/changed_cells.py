@@ -1,18 +1,18 @@
 # Copyright (c) 2026, podnet.kubernetes developers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The filter changed_cells: of which cells policies say something else than before."""
+"""The filter changed_cells: the cells that policies decide otherwise than before."""
 
 from __future__ import annotations
 
 DOCUMENTATION = r"""
 name: changed_cells
-short_description: What a change of policies changes
+short_description: List the cells that a change of policies changes
 version_added: "0.1.0"
 author:
   - podnet.kubernetes developers (@podnet)
 description:
-  - Compares what NetworkPolicies say of pods with what others say, such as those before a change.
+  - Compares the cells that two sets of NetworkPolicies decide, such as those before and after a change.
   - A cell is a source, a target, a protocol, a port and an address family. Cells of a pod and itself are left out,
     because no policy changes them.
 options:
@@ -22,7 +22,7 @@ options:
     elements: dict
     required: true
   before:
-    description: The cells to compare with, of the same form.
+    description: The cells to compare with, in the same form.
     type: list
     elements: dict
     required: true
@@ -34,7 +34,7 @@ seealso:
 """
 
 EXAMPLES = r"""
-- name: Show whom a new policy cuts off
+- name: Show the pods that a new policy cuts off
   ansible.builtin.debug:
     msg: "{{ changed | rejectattr('allowed') | map(attribute='source') | unique }}"
   vars:
@@ -46,8 +46,8 @@ EXAMPLES = r"""
 RETURN = r"""
 _value:
   description:
-    - The cells of O(_input) that are not in O(before), or are allowed in one and not in the other, as they are and in
-      their order.
+    - The cells of O(_input) that O(before) lacks, or that are allowed in one list and denied in the other.
+    - The cells keep their form and order.
   type: list
   elements: dict
   sample:
@@ -74,11 +74,11 @@ from ansible_collections.podnet.kubernetes.plugins.module_utils._matrix.expected
 
 
 def changed_cells(after: Sequence[Mapping[str, Any]], before: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
-    """Return the cells of C(after) of which C(before) does not say the same."""
+    """List the cells of C(after) that C(before) lacks or allows otherwise."""
     try:
-        changed = find_changes(load_expected_cells(after, "after"), load_expected_cells(before, "before"))
+        changed = find_changes(load_expected_cells(after, "_input"), load_expected_cells(before, "before"))
     except PodnetError as error:
-        raise AnsibleFilterError(f"changed_cells: {error}") from error
+        raise AnsibleFilterError(str(error)) from error
     return [cell._asdict() for cell in changed]
 
 

@@ -1,25 +1,25 @@
 # Copyright (c) 2026, podnet.kubernetes developers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The filter connectivity_endpoints: what can be probed in a cluster."""
+"""The filter connectivity_endpoints: the endpoints in a cluster that can be probed."""
 
 from __future__ import annotations
 
 DOCUMENTATION = r"""
 name: connectivity_endpoints
-short_description: What can be probed in a cluster
+short_description: List the endpoints of a cluster to probe
 version_added: "0.1.0"
 author:
   - podnet.kubernetes developers (@podnet)
 description:
-  - Makes a list of endpoints from the objects of a cluster. All nodes are in it, and the pods, Services and other
-    endpoints that are asked for.
-  - Something that is asked for, and is not there or could only fail, is an error that names it and the variable of the
-    role C(connectivity).
-  - Pods that end, that have ended, and host-network pods are left out. The latter are probed as nodes.
+  - Makes a list of endpoints from the objects of a cluster. The list has all nodes, and the pods, Services and other
+    endpoints that the options ask for.
+  - It is an error when an endpoint is missing or could only fail. The message names the endpoint and the option.
+  - Pods that are being deleted, pods that have ended and host-network pods are left out. A host-network pod is probed
+    as its node.
 options:
   _input:
-    description: The cluster's objects, each list as C(resources) of M(kubernetes.core.k8s_info).
+    description: The objects of the cluster. Each list is C(resources) of M(kubernetes.core.k8s_info).
     type: dict
     required: true
     suboptions:
@@ -57,20 +57,20 @@ options:
         type: str
         required: true
       match_labels:
-        description: Labels that the pods have. Without any, they are all pods of the namespace.
+        description: Labels that the pods have. Without labels, all pods of the namespace are selected.
         type: dict
   services:
     description:
-      - Existing Services, as C(NAMESPACE/NAME). Each number of a TCP or UDP port is an endpoint.
-      - A headless Service, or one of type ExternalName, can not be probed.
+      - Existing Services, as C(NAMESPACE/NAME). Each TCP or UDP port number is an endpoint.
+      - A headless Service and a Service of type ExternalName have no cluster IP, so they cannot be probed.
     type: list
     elements: str
     default: []
   dns:
-    description: The Service of the cluster's DNS, as C(NAMESPACE/NAME). V(null) for none.
+    description: The Service of the cluster's DNS, as C(NAMESPACE/NAME). With V(null) the DNS is not probed.
     type: str
   cluster_domain:
-    description: The domain below which the DNS has the names of Services.
+    description: The domain of the names of Services.
     type: str
     default: cluster.local
   outside_addresses:
@@ -78,14 +78,14 @@ options:
     type: list
     elements: str
   outside_port:
-    description: The port at which that one has TCP and UDP servers. Without it, only ICMP is tried.
+    description: The port of TCP and UDP servers at O(outside_addresses). Without it, only ICMP is tried.
     type: int
   families:
     description:
-      - The address families, V(ipv4) and V(ipv6), in the order in which endpoints have their addresses.
-      - If it is empty, they are those that all selected pods and all nodes have.
-      - A pod must have an address of each of them. A node or a Service may lack one.
-      - V(any) alone leaves each endpoint the families that it has. A cell needs one that both ends have.
+      - The address families, V(ipv4) and V(ipv6), in the order in which endpoints get their addresses.
+      - When it is empty, the families are those that all selected pods and all nodes have.
+      - A pod must have an address of each family. A node or a Service may lack one.
+      - With V(any) alone, each endpoint keeps its families. A cell needs a family that both ends have.
     type: list
     elements: str
     default: []
@@ -95,7 +95,7 @@ seealso:
 """
 
 EXAMPLES = r"""
-- name: List what is probed
+- name: Show the endpoints
   ansible.builtin.debug:
     msg: "{{ objects | podnet.kubernetes.connectivity_endpoints(pod_selectors=selectors, dns='kube-system/kube-dns') }}"
   vars:
@@ -113,7 +113,7 @@ EXAMPLES = r"""
 RETURN = r"""
 _value:
   description:
-    - The endpoints in the order pods (by node and name), nodes, Services, DNS, outside. What is empty is left out.
+    - The endpoints in the order pods (by node and name), nodes, Services, DNS, outside. Empty fields are left out.
   type: list
   elements: dict
   contains:
@@ -133,11 +133,11 @@ _value:
       elements: str
       sample: [10.244.1.5]
     node:
-      description: The name of the node that a pod is on, or that a node is.
+      description: The name of a pod's node. Of a node, its own name.
       type: str
       sample: node1
     uids:
-      description: By which the cgroups of a pod may be called.
+      description: The UIDs that the names of a pod's cgroups may have.
       type: list
       elements: str
       sample: [0b8f8b5c-6b0e-4a64-9f0e-5d3f5f0c7a11]
@@ -155,26 +155,27 @@ _value:
       elements: str
       sample: [tcp]
     backends:
-      description: The names of the pods, or nodes for host-network pods, that are ready behind a Service or the DNS.
+      description:
+        - The names of ready backends of a Service or the DNS. They are pods, or the nodes of host-network pods.
       type: list
       elements: str
       sample: [shop/web-1]
     backend_nodes:
-      description: The names of the nodes that something ready behind a Service or the DNS is on.
+      description: The names of the nodes of ready backends of a Service or the DNS.
       type: list
       elements: str
       sample: [node1]
     overlay_nodes:
-      description: Those of RV(_value[].backend_nodes) that have something ready which is not a host-network pod.
+      description: Those of RV(_value[].backend_nodes) with a ready backend that is no host-network pod.
       type: list
       elements: str
       sample: [node1]
     question:
-      description: The name that the DNS is asked for.
+      description: The name in the question to the DNS.
       type: str
       sample: kubernetes.default.svc.cluster.local.
     answer:
-      description: The address in a right answer.
+      description: The address in the right answer.
       type: str
       sample: 10.96.0.1
 """
@@ -208,7 +209,7 @@ def connectivity_endpoints(
     outside_port: int | None = None,
     families: Iterable[str] | None = None,
 ) -> list[dict[str, Any]]:
-    """Return the JSON forms of what can be probed."""
+    """List the endpoints in their JSON form."""
     try:
         wanted = Wanted(
             own_namespace=read_text_option("own_namespace", own_namespace),

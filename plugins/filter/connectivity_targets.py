@@ -1,23 +1,23 @@
 # Copyright (c) 2026, podnet.kubernetes developers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The filter connectivity_targets: which checks are made of each endpoint."""
+"""The filter connectivity_targets: the checks that sources make of each endpoint."""
 
 from __future__ import annotations
 
 DOCUMENTATION = r"""
 name: connectivity_targets
-short_description: Which checks are made of each endpoint
+short_description: List the checks of each endpoint
 version_added: "0.1.0"
 author:
   - podnet.kubernetes developers (@podnet)
 description:
   - Makes the list of targets, one for each address of each endpoint, with the checks that every source makes of it.
-  - A pod or node is tried by ICMP, at its TCP and UDP listeners, and for its path MTU at one of its own UDP responders.
-    Without a listener it is tried by ICMP only.
-  - A Service that was made for the verification is tried at its TCP and UDP port, and one of its backends must answer.
-    Of any other Service only the TCP connection is tried, because nothing is known about its answers.
-  - The DNS is asked a question. An outside endpoint is tried by ICMP, and by TCP and UDP if it has a port.
+  - Sources check a pod or a node with ICMP, at its TCP and UDP listeners, and for the path MTU at one of our UDP
+    responders. Without a listener they check ICMP only.
+  - Sources check a Service that was made for the verification at its TCP and UDP port, and one of its backends must
+    answer. To any other Service they only connect with TCP, because its answers are not known.
+  - Sources ask the DNS a question. They check an outside endpoint with ICMP, and with TCP and UDP if it has a port.
 options:
   _input:
     description: The endpoints, as P(podnet.kubernetes.connectivity_endpoints#filter) returns them.
@@ -25,7 +25,9 @@ options:
     elements: dict
     required: true
   listeners:
-    description: The listeners of all nodes. An endpoint's listener must be at one of its addresses.
+    description:
+      - The listeners of all nodes, as M(podnet.kubernetes.connectivity_responder) returns them.
+      - The listener of an endpoint must be at one of its addresses.
     type: list
     elements: dict
     required: true
@@ -39,7 +41,7 @@ options:
         type: str
         required: true
       protocol:
-        description: How it is spoken to.
+        description: The protocol.
         type: str
         choices: [tcp, udp]
         required: true
@@ -48,12 +50,12 @@ options:
         type: int
         required: true
       answers:
-        description: V(podnet) for a responder of this collection, V(nothing) when somebody else has the port.
+        description: V(podnet) for a responder of this collection, V(nothing) when another program has the port.
         type: str
         choices: [podnet, nothing]
         default: podnet
       mtu:
-        description: The MTU of the NIC that has the address, in bytes. Not used here.
+        description: The MTU of the NIC with the address, in bytes. This filter does not use it.
         type: int
   checks:
     description: The checks to make.
@@ -63,14 +65,14 @@ options:
     default: [icmp, tcp, udp, mtu, dns]
   nodes:
     description:
-      - The nodes that probes can start from. A node among the endpoints that is missing here is an error.
-      - Left out, nothing is checked.
+      - The nodes from which probes can start. It is an error when a node of the endpoints is missing here.
+      - When it is left out, this is not checked.
     type: list
     elements: str
   expectations:
     description:
-      - Expectations by hand, as M(podnet.kubernetes.connectivity_assert) takes them. One that is about no cell is an
-        error already here, before anything is probed.
+      - Expectations as M(podnet.kubernetes.connectivity_assert) takes them. An expectation that matches no cell is an
+        error here already, before anything is probed.
     type: list
     elements: dict
 positional: listeners, checks
@@ -80,7 +82,7 @@ seealso:
 """
 
 EXAMPLES = r"""
-- name: Show what is tried
+- name: Show the checks
   ansible.builtin.debug:
     msg: "{{ endpoints | podnet.kubernetes.connectivity_targets(listeners, checks=['icmp', 'tcp']) }}"
   vars:
@@ -108,8 +110,7 @@ EXAMPLES = r"""
 RETURN = r"""
 _value:
   description:
-    - The targets, in the order of the endpoints. An address of which nothing is tried is left out, and so is what is
-      empty.
+    - The targets, in the order of the endpoints. Addresses without a check are left out, and so are empty fields.
   type: list
   elements: dict
   contains:
@@ -118,7 +119,7 @@ _value:
       type: str
       sample: shop/web-1
     kind:
-      description: What kind of endpoint it is.
+      description: The kind of the endpoint.
       type: str
       sample: pod
     address:
@@ -135,27 +136,26 @@ _value:
           type: str
           sample: tcp
         port:
-          description: The port. Not there for ICMP.
+          description: The port. ICMP has none.
           type: int
           sample: 40001
         answers:
           description:
             - How the target answers. V(podnet) like a responder of this collection, V(agnhost) like the server
-              C(agnhost netexec) of Kubernetes' tests, V(dns) like a name server. V(nothing) when only the connection is
-              tried.
+              C(agnhost netexec) of Kubernetes' tests, V(dns) like a name server. With V(nothing) probes only connect.
           type: str
           sample: podnet
         expect:
-          description: The names of the endpoints of which one must answer.
+          description: Names of endpoints, one of which must answer.
           type: list
           elements: str
           sample: [shop/web-1]
         question:
-          description: The name that a name server is asked for.
+          description: The name in the question to a name server.
           type: str
           sample: kubernetes.default.svc.cluster.local.
         answer:
-          description: The address in its right answer.
+          description: The address in the right answer.
           type: str
           sample: 10.96.0.1
 """
@@ -166,6 +166,10 @@ from typing import Any, Callable
 from ansible.errors import AnsibleFilterError
 
 from ansible_collections.podnet.kubernetes.plugins.module_utils._base.errors import InputError, PodnetError
+from ansible_collections.podnet.kubernetes.plugins.module_utils._base.options import (
+    read_dicts_option,
+    read_texts_option,
+)
 from ansible_collections.podnet.kubernetes.plugins.module_utils._matrix.cells import (
     CHECKS,
     Endpoint,
@@ -184,34 +188,26 @@ def connectivity_targets(
     nodes: Iterable[str] | None = None,
     expectations: Iterable[Mapping[str, Any]] = (),
 ) -> list[dict[str, Any]]:
-    """Return the JSON forms of the targets."""
-    lists = {"endpoints": endpoints, "listeners": listeners, "checks": checks, "expectations": expectations}
-    for name, value in lists.items():
-        if not isinstance(value, (list, tuple)):
-            raise AnsibleFilterError(f"connectivity_targets wants a list of {name}, not {value!r}")
-    for value in (*endpoints, *listeners, *expectations):
-        if not isinstance(value, Mapping):
-            raise AnsibleFilterError(
-                f"connectivity_targets wants endpoints, listeners and expectations that are dicts, not {value!r}"
-            )
+    """List the targets in their JSON form."""
     try:
-        loaded = load_endpoints(endpoints)
+        loaded = load_endpoints(read_dicts_option("endpoints", endpoints))
         if nodes is not None:
-            _check_nodes(loaded, nodes)
-        targets = find_targets(loaded, load_listeners(listeners), checks)
-        check_rules(loaded, targets, load_rules(expectations))
+            _check_nodes(loaded, read_texts_option("nodes", nodes))
+        listening = load_listeners(read_dicts_option("listeners", listeners))
+        targets = find_targets(loaded, listening, read_texts_option("checks", checks))
+        check_rules(loaded, targets, load_rules(read_dicts_option("expectations", expectations)))
     except PodnetError as error:
         raise AnsibleFilterError(str(error)) from error
     return [target_as_dict(target) for target in targets]
 
 
 def _check_nodes(endpoints: Iterable[Endpoint], nodes: Iterable[str]) -> None:
-    """Raise InputError when a node of the cluster is none that probes can start from."""
+    """Raise InputError when no probe can start from a node of the cluster."""
     missing = sorted({endpoint.name for endpoint in endpoints if endpoint.kind == "node"} - set(nodes))
     if missing:
         raise InputError(
-            f"The cluster has nodes that no host of this play is, or whose responder failed: {', '.join(missing)}. "
-            "Probes start on the nodes: add them to the inventory, or run the play on all of its hosts."
+            f"nodes lacks {', '.join(missing)}, and probes must start from every node of the cluster: add it to the "
+            "inventory, run the play on all of its hosts, and see whether its responder failed"
         )
 
 

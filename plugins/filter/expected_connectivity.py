@@ -1,30 +1,30 @@
 # Copyright (c) 2026, podnet.kubernetes developers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The filter expected_connectivity: which pods should reach which, as NetworkPolicies say."""
+"""The filter expected_connectivity: the connections between pods that NetworkPolicies allow."""
 
 from __future__ import annotations
 
 DOCUMENTATION = r"""
 name: expected_connectivity
-short_description: Which pods should reach which, as NetworkPolicies say
+short_description: Compute the connections between pods that NetworkPolicies allow
 version_added: "0.1.0"
 author:
   - podnet.kubernetes developers (@podnet)
 description:
-  - Computes from Kubernetes objects which pods should be able to connect to which, and which policies decide that.
-    Nothing is asked of a cluster and nothing is probed.
-  - Follows NetworkPolicy of C(networking.k8s.io/v1). Objects are taken as the API returns them or as a user writes
-    them, with the defaults of the API server. Policies that the API server would refuse are refused, with the path of
+  - Computes from Kubernetes objects whether each pod should reach each other pod, and names the policies that decide.
+    It does not ask a cluster, and it does not probe.
+  - Follows NetworkPolicy of C(networking.k8s.io/v1). It takes objects as the API returns them or as a user writes
+    them, with the defaults of the API server. It refuses policies that the API server would refuse, with the path of
     the field.
-  - What the API leaves open is answered as Calico does, and RV(_value[].decided_by) says so.
+  - Where the API leaves a cell open, the answer is Calico's, and RV(_value[].decided_by) says so.
 options:
   _input:
     description:
-      - Pod objects. All pairs of them are listed, also each pod with itself.
-      - Needed are C(metadata.name), C(metadata.namespace) (default V(default)), C(metadata.labels) and
-        C(status.podIPs); where a policy names ports also C(spec.containers), and where there are pods with
-        C(spec.hostNetwork) also C(spec.nodeName). A pod that has no address yet is an error.
+      - Pod objects. The result has all pairs of them, also each pod with itself.
+      - The filter reads C(metadata.name), C(metadata.namespace) (default V(default)), C(metadata.labels) and
+        C(status.podIPs). It reads C(spec.containers) when a policy names ports, and C(spec.nodeName) when a pod has
+        C(spec.hostNetwork). A pod without an address is an error.
       - Pods whose C(status.phase) is V(Succeeded) or V(Failed) are left out.
     type: list
     elements: dict
@@ -32,7 +32,7 @@ options:
   namespaces:
     description:
       - Namespace objects, at least those of all pods and policies.
-      - They get the label C(kubernetes.io/metadata.name), as the API server gives it to them.
+      - The filter adds the label C(kubernetes.io/metadata.name), as the API server does.
     type: list
     elements: dict
     required: true
@@ -42,28 +42,28 @@ options:
     elements: dict
     required: true
   ports:
-    description: The ports that are asked for.
+    description: The ports to compute.
     type: list
     elements: dict
     required: true
     suboptions:
       port:
-        description: A number. Left out with V(ICMP).
+        description: A number. Leave it out with V(ICMP).
         type: int
       protocol:
         description:
           - The protocol.
-          - V(SCTP) is computed only. Nothing in this collection probes it.
+          - V(SCTP) is only computed. No module of this collection probes it.
           - V(ICMP) is an extension, because NetworkPolicy does not know it. A rule without C(ports) allows it.
         type: str
         choices: [TCP, UDP, SCTP, ICMP]
         default: TCP
 notes:
-  - Lists, not objects of kind C(List), are wanted, such as C(resources) of M(kubernetes.core.k8s_info).
+  - Give lists, such as C(resources) of M(kubernetes.core.k8s_info), and not objects of kind C(List).
 """
 
 EXAMPLES = r"""
-- name: Nobody but the frontend reaches the backend
+- name: Fail when another pod than the frontend reaches the backend
   ansible.builtin.assert:
     that: >-
       cells | selectattr('target', 'eq', 'shop/api') | selectattr('allowed') | map(attribute='source')
@@ -76,7 +76,7 @@ EXAMPLES = r"""
 RETURN = r"""
 _value:
   description:
-    - A cell for each source, each target, each address family that both have and each port, in this order.
+    - A cell for each source, each target, each common address family and each port, in this order.
   type: list
   elements: dict
   contains:
@@ -105,15 +105,14 @@ _value:
       type: bool
       sample: true
     because:
-      description: The policies and rules that decided, or that there is none.
+      description: The deciding policies and rules, or that there is none.
       type: str
       sample: "ingress: allowed by shop/backend-policy ingress[0]; egress: no policy selects shop/frontend"
     decided_by:
       description:
         - V(api) when the API decides the cell.
-        - V(implementation) when the cell hangs on what the API leaves open, which is ICMP, the traffic of host-network
-          pods, an C(ipBlock) that has addresses of pods, and names of ports of init containers that end. The answer is
-          then Calico's.
+        - V(implementation) when the API leaves the cell open. This is so for ICMP, traffic of host-network pods, an
+          C(ipBlock) with addresses of pods, and named ports of init containers that end. The answer is then Calico's.
       type: str
       sample: api
 """
@@ -138,7 +137,7 @@ def expected_connectivity(
     policies: Sequence[Mapping[str, Any]],
     ports: Sequence[Mapping[str, Any]],
 ) -> list[dict[str, Any]]:
-    """Return the cells of all pairs of pods."""
+    """List the cells of all pairs of pods."""
     try:
         matrix = expected_matrix(
             parse_pods(pods), read_namespaces(namespaces), parse_policies(policies), parse_ports(ports)

@@ -2,38 +2,38 @@
 # Copyright (c) 2026, podnet.kubernetes developers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The documentation of connectivity_assert, which the action plugin of that name does on the controller."""
+"""The documentation of connectivity_assert; the action plugin of that name does the work on the controller."""
 
 from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: connectivity_assert
-short_description: Compare a connectivity matrix with what it should show
+short_description: Compare a connectivity matrix with its expectations
 version_added: "0.1.0"
 author:
   - podnet.kubernetes developers (@podnet)
 description:
   - Judges every cell of a matrix, writes the reports, and fails when a cell is not as expected.
-  - Runs on the controller whatever the host is, so it needs no delegation.
-  - A cell is a source, a target and a check in one address family. The matrix is every pod and node, every target but
-    itself, and every check of it. A cell without a result has failed.
+  - Runs on the controller for every host, so it needs no delegation.
+  - A cell is a source, a target and a check in one address family. The sources are all pods and nodes. Each source has
+    a cell for every check of every target but itself. A cell without a result has failed.
   - Without O(expectations) and O(policy_cells) every cell should be reachable.
-  - Pods reach one another, and nodes one another, without NAT. The address and port that the target saw are
-    those of the probing socket, and a pod's address is one that the cluster knows for it.
-  - The source of a pod outside the cluster is translated. All other sources may be translated.
-  - The path MTU is the smaller one of the NICs at both ends, unless O(overhead) says more. Where the MTU of a NIC is
-    not known, any path MTU is right.
-  - A cell of which some attempts succeeded and some did not is flapping, and makes the module fail. One that was not
-    observed does not.
+  - Pods reach one another without NAT, and so do nodes. The target sees the address and port of the probing socket,
+    and the cluster lists this address for the pod.
+  - Targets outside the cluster see a translated address of a pod. All other sources may be translated.
+  - The path MTU is the smaller MTU of the NICs at both ends, unless O(overhead) is set. When the MTU of a NIC is not
+    known, any path MTU is right.
+  - A cell is flapping when some of its attempts succeeded and some failed. The module fails for a flapping cell. It
+    does not fail for a cell that was not observed.
 extends_documentation_fragment:
   - podnet.kubernetes.attributes
 attributes:
   check_mode:
     support: full
-    details: The cells are judged, and no report is written.
+    details: The module judges the cells, and writes no report.
   diff_mode:
     support: none
-    details: Reports are no change.
+    details: A report is not a change.
   idempotent:
     support: full
   platform:
@@ -52,24 +52,24 @@ options:
     elements: dict
     required: true
   targets:
-    description: What was probed, as the filter P(podnet.kubernetes.connectivity_targets#filter) returns it.
+    description: The targets, as the filter P(podnet.kubernetes.connectivity_targets#filter) returns them.
     type: list
     elements: dict
     required: true
   listeners:
-    description: The ports of all nodes, as M(podnet.kubernetes.connectivity_responder) returns them.
+    description: The listeners of all nodes, as M(podnet.kubernetes.connectivity_responder) returns them.
     type: list
     elements: dict
     required: true
   cells:
-    description: What all nodes found, as M(podnet.kubernetes.connectivity_probe) returns it.
+    description: The cells of all nodes, as M(podnet.kubernetes.connectivity_probe) returns them.
     type: list
     elements: dict
     required: true
   expectations:
     description:
-      - What cells should show where that is not the default.
-      - Where several entries match a cell, each option is taken from the last one that sets it.
+      - Expectations that differ from the default.
+      - When several entries match a cell, the last entry that sets an option wins.
       - An entry that matches no cell is an error.
     type: list
     elements: dict
@@ -107,50 +107,52 @@ options:
         choices: [reachable, blocked]
       source_address:
         description:
-          - The source address at the target. V(own) is the address and port of the probing socket, V(translated) is
-            another one, V(any) is either. Of a node V(own) is the address alone, because its pods have the same one
-            after masquerading, and a port that one of them took is not free.
-          - Where it is not observed, as with ICMP, it is not wrong.
+          - The source address that the target sees. V(own) is the address and port of the probing socket, V(translated)
+            is another address or port, V(any) is either.
+          - For a node, V(own) compares the address without the port. Its pods have the same address after masquerading,
+            so the kernel changes the port when a pod uses it already.
+          - When the source address is not observed, as with ICMP, it is not judged.
         type: str
         choices: [own, any, translated]
   policy_cells:
     description:
-      - What NetworkPolicies say, as P(podnet.kubernetes.expected_connectivity#filter) returns it. For each cell
+      - The cells that NetworkPolicies decide, as P(podnet.kubernetes.expected_connectivity#filter) returns them.
         C(because) and C(decided_by) may be left out.
-      - A cell of the matrix with the same source, target, protocol, port and address family should be reachable or
-        blocked as C(allowed) says, unless an entry of O(expectations) sets the outcome. What is said of UDP is said
-        of the path MTU too, which is found with UDP.
-      - When such a cell fails for its outcome, the message has its C(because).
-      - Cells that are not in the matrix are ignored, such as those of a pod and itself, of SCTP, or of pods that were
-        not probed. It is an error when none of them is in it.
+      - C(allowed) decides whether the cell with the same source, target, protocol, port and address family should be
+        reachable or blocked, unless an entry of O(expectations) sets the outcome. A UDP cell also decides the path MTU,
+        because the path MTU is found with UDP.
+      - When the outcome of such a cell is wrong, the message has its C(because).
+      - Cells that are not in the matrix are ignored, such as cells of a pod and itself, of SCTP, or of pods that were
+        not probed. It is an error when no cell is in the matrix.
     type: list
     elements: dict
     default: []
   overhead:
     description:
-      - How many bytes smaller than its node's a pod's MTU is, because packets between nodes are encapsulated.
-      - The path MTU between two pods then is the smaller one of their nodes less this number.
-      - When not set, it is the smaller one of the two pods.
+      - The number of bytes that encapsulation adds to packets between nodes.
+      - The path MTU between two pods is then the smaller MTU of their nodes, less this number.
+      - When not set, it is the smaller MTU of the two pods.
     type: int
   pod_to_node_source:
-    description: The source address of pods that nodes see, as O(expectations[].source_address).
+    description: The source address of a pod that a node sees, as in O(expectations[].source_address).
     type: str
     choices: [any, own]
     default: any
   directory:
     description:
-      - Where the reports are written, to C(report.json) and C(junit.xml) in a directory with the name of the report.
-      - It is made when it is missing. The files are for their owner only.
-      - When not set, none is written.
+      - The directory for the reports. The module writes C(report.json) and C(junit.xml) into a subdirectory with the
+        name of the report.
+      - The module makes a missing directory. Only the owner can read the files.
+      - When not set, no report is written.
     type: path
   fail:
     description:
       - Whether the task fails when a cell has failed or is flapping.
-      - With V(false) RV(summary) tells, so that RV(matrix) can be shown first.
+      - With V(false) a playbook can show RV(matrix) first, and then fail for the counts in RV(summary).
     type: bool
     default: true
   started:
-    description: When the probing was started, in seconds since the epoch, for the report.
+    description: The start of the probing for the report, in seconds since the epoch.
     type: float
 seealso:
   - module: podnet.kubernetes.connectivity_probe
@@ -158,7 +160,7 @@ seealso:
 """
 
 EXAMPLES = r"""
-- name: Fail when the network does not do what it should
+- name: Fail when the network is not as expected
   podnet.kubernetes.connectivity_assert:
     name: flannel
     endpoints: "{{ endpoints }}"
@@ -180,7 +182,7 @@ EXAMPLES = r"""
 
 RETURN = r"""
 summary:
-  description: How many cells there are, and how many have each verdict.
+  description: The number of all cells, and the number of cells with each verdict.
   returned: when the cells were judged
   type: dict
   contains:
@@ -190,40 +192,40 @@ summary:
       type: int
       sample: 288
     passed:
-      description: Those that are as expected.
+      description: Cells that are as expected.
       returned: success
       type: int
       sample: 252
     failed:
-      description: Those that are not, or for which there is no result.
+      description: Cells that are not as expected, or have no result.
       returned: success
       type: int
       sample: 36
     flapping:
-      description: Those of which only some attempts succeeded.
+      description: Cells in which only some attempts succeeded.
       returned: success
       type: int
       sample: 0
     not_observed:
-      description: Those of which no answer was to be expected.
+      description: Cells whose target need not answer.
       returned: success
       type: int
       sample: 0
 groups:
   description:
-    - What the cells that failed or are flapping have in common. Empty when all is well.
-    - At most twelve, and one that says how many cells are left out.
+    - Groups of cells that failed or are flapping, by the properties that they have in common.
+    - There are at most twelve groups, and one more that counts the cells that are left out.
   returned: when the cells were judged
   type: list
   elements: dict
   contains:
     message:
-      description: How many cells, which, and what is wrong with them.
+      description: The number of cells, their place in the matrix and the fault.
       returned: success
       type: str
       sample: "36 cells: pods -> pods on other nodes, all checks: timeout"
     cells:
-      description: How many cells. None is in two groups.
+      description: The number of cells. No cell is in two groups.
       returned: success
       type: int
       sample: 36
@@ -233,7 +235,7 @@ matrix:
   type: list
   elements: str
 reports:
-  description: The paths of the files that were written. Empty when none was.
+  description: The paths of the files. Empty when no file was written.
   returned: when the cells were judged
   type: dict
   contains:

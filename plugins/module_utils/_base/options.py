@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from ansible_collections.podnet.kubernetes.plugins.module_utils._base.errors import InputError
@@ -25,6 +25,15 @@ def read_list_option(option: str, value: Any) -> list[Any]:
     return list(value or [])
 
 
+def read_dicts_option(option: str, value: Any) -> list[Mapping[str, Any]]:
+    """Return a list of dicts; an empty one for None. Raises InputError when the value is no list of dicts."""
+    items = read_list_option(option, value)
+    for index, item in enumerate(items):
+        if not isinstance(item, Mapping):
+            raise InputError(f"{option}[{index}] is {item!r}: give a dict")
+    return items
+
+
 def read_texts_option(option: str, value: Any) -> tuple[str, ...]:
     """Return the texts of a list; none for None. Raises InputError when the value is no list, or an item is no text."""
     return tuple(read_text_option(option, one) or "" for one in read_list_option(option, value))
@@ -39,4 +48,4 @@ def check_choices(option: str, values: Iterable[str], choices: Sequence[str]) ->
     return values
 
 
-__all__ = ["check_choices", "read_list_option", "read_text_option", "read_texts_option"]
+__all__ = ["check_choices", "read_dicts_option", "read_list_option", "read_text_option", "read_texts_option"]

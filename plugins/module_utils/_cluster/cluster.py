@@ -85,7 +85,7 @@ def read_cluster(objects: Any) -> Cluster:
     missing = [name for name in _LISTS if name not in objects] if isinstance(objects, Mapping) else list(_LISTS)
     if missing:
         raise InputError(
-            f"the input has no {missing[0]}: give a dict with {', '.join(_LISTS)}, each of them resources of the "
+            f"_input has no {missing[0]}: give a dict with {', '.join(_LISTS)}, each of them resources of the "
             "result of kubernetes.core.k8s_info"
         )
     services = read_services(objects["services"])

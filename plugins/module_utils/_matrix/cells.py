@@ -10,7 +10,7 @@ words: a pair is a source and a target, a cell is a pair and a check in one addr
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass, fields
+from dataclasses import MISSING, asdict, dataclass, fields
 from typing import Any, NamedTuple, TypeVar
 
 from ansible_collections.podnet.kubernetes.plugins.module_utils._base.addresses import family_of
@@ -46,16 +46,18 @@ def _load(kind: type[_Form], data: Mapping[str, Any], **parts: Any) -> _Form:
     Raises:
         InputError: a field is unknown, or a field without a default is missing. The message names the field.
     """
-    names = {field.name for field in fields(kind)}  # type: ignore[arg-type]
+    known = fields(kind)  # type: ignore[arg-type]
+    names = {field.name for field in known}
     unknown = sorted(set(data) - names)
     if unknown:
         raise InputError(
             f"{kind.__name__.lower()} has no field {', '.join(unknown)}: it has {', '.join(sorted(names))}"
         )
-    try:
-        return kind(**{**data, **parts})
-    except TypeError as error:
-        raise InputError(f"{kind.__name__.lower()} {data!r}: {error}") from None
+    values = {**data, **parts}
+    missing = [field.name for field in known if field.default is MISSING and field.name not in values]
+    if missing:
+        raise InputError(f"{kind.__name__.lower()} {dict(data)!r} has no {missing[0]}")
+    return kind(**values)
 
 
 @dataclass(frozen=True)

@@ -9,12 +9,13 @@ A rule overrides policies, and policies override the default.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, fields, replace
 from fnmatch import fnmatchcase
 from typing import Any
 
 from ansible_collections.podnet.kubernetes.plugins.module_utils._base.addresses import FAMILIES, family_of
 from ansible_collections.podnet.kubernetes.plugins.module_utils._base.errors import InputError
+from ansible_collections.podnet.kubernetes.plugins.module_utils._cluster.fields import read_fields
 from ansible_collections.podnet.kubernetes.plugins.module_utils._matrix.cells import (
     CHECKS,
     CellKey,
@@ -100,11 +101,12 @@ def load_rules(data: Iterable[Mapping[str, Any]]) -> list[ExpectationRule]:
     """Return the rules of the option C(expectations). A field that is None has its default.
 
     Raises:
-        InputError: an entry sets neither outcome nor source_address
+        InputError: an entry has an unknown field, or sets neither outcome nor source_address
     """
     rules = []
+    names = [field.name for field in fields(ExpectationRule)]
     for index, entry in enumerate(data):
-        given = {name: value for name, value in entry.items() if value is not None}
+        given = read_fields(entry, f"expectations[{index}]", names)
         lists: dict[str, Any] = {name: tuple(given.get(name, ())) for name in ("checks", "families")}
         rule = ExpectationRule(**{**given, **lists})
         if rule.outcome is None and rule.source_address is None:
@@ -240,13 +242,13 @@ def _overrides(
         InputError: a rule matches no key
     """
     matchers = [_Matcher(rule, endpoints) for rule in rules]
-    fields = [_fields(rule, index) for index, rule in enumerate(rules)]
+    changes = [_fields(rule, index) for index, rule in enumerate(rules)]
     unused = set(range(len(rules)))
     overrides: list[dict[str, Any]] = []
     for key in keys:
         matching = [index for index, matcher in enumerate(matchers) if matcher.matches(key)]
         unused.difference_update(matching)
-        overrides.append({name: value for index in matching for name, value in fields[index].items()})
+        overrides.append({name: value for index in matching for name, value in changes[index].items()})
     for index in sorted(unused):
         given = {name: value for name, value in asdict(rules[index]).items() if value not in (None, ())}
         raise InputError(
@@ -258,8 +260,8 @@ def _overrides(
 
 def _fields(rule: ExpectationRule, index: int) -> dict[str, Any]:
     """Return the fields of Expectation that a rule sets."""
-    fields = {"outcome": rule.outcome, "source": rule.source_address, "because": f"expectations[{index}]"}
-    return {name: value for name, value in fields.items() if value is not None}
+    given = {"outcome": rule.outcome, "source": rule.source_address, "because": f"expectations[{index}]"}
+    return {name: value for name, value in given.items() if value is not None}
 
 
 class _Matcher:

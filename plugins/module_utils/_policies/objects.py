@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """NetworkPolicy objects of networking.k8s.io/v1, checked and with the API server's defaults. No I/O, no Ansible.
 
-Rules and names of fields are those of the API reference (NetworkPolicy, LabelSelector), validation is the API server's.
+The names of fields come from the API reference (NetworkPolicy, LabelSelector), the checks from the API server.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ from ansible_collections.podnet.kubernetes.plugins.module_utils._cluster.fields 
 )
 
 PROTOCOLS = ("TCP", "UDP", "SCTP")
-OPERATORS = ("In", "NotIn", "Exists", "DoesNotExist")
+_OPERATORS = ("In", "NotIn", "Exists", "DoesNotExist")
 
 _API_VERSION = "networking.k8s.io/v1"
 _POLICY_TYPES = ("Ingress", "Egress")
@@ -38,7 +38,7 @@ _PORT_NAME = re.compile(r"(?=.{1,15}$)(?=.*[a-z])[a-z0-9]+(-[a-z0-9]+)*")
 
 @dataclass(frozen=True)
 class Requirement:
-    """What a selector asks of one label: key, one of OPERATORS, and values for In and NotIn."""
+    """A condition of a selector on one label: the key, the operator, and values for In and NotIn."""
 
     key: str
     operator: str
@@ -47,14 +47,14 @@ class Requirement:
 
 @dataclass(frozen=True)
 class LabelSelector:
-    """Requirements of which all must be met; none: everything is selected. matchLabels are requirements In here."""
+    """Conditions that must all hold; without any, everything is selected. An entry of matchLabels is a condition In."""
 
     requirements: tuple[Requirement, ...] = ()
 
 
 @dataclass(frozen=True)
 class IPBlock:
-    """The addresses of a network without those of the networks that are excepted."""
+    """The addresses of a network, without those of the excepted networks."""
 
     network: Network
     excepted: tuple[Network, ...] = ()
@@ -62,12 +62,12 @@ class IPBlock:
 
 @dataclass(frozen=True)
 class Peer:
-    """Whom a rule is about: pods by their labels and their namespaces', or addresses.
+    """The other end of a rule: pods, by their labels and the labels of their namespaces, or addresses.
 
     Attributes:
         pod_selector: None: all pods
         namespace_selector: None: the policy's own namespace
-        ip_block: not None: the selectors are None and mean nothing
+        ip_block: addresses; both selectors are then None and have no meaning
     """
 
     pod_selector: LabelSelector | None = None
@@ -77,9 +77,12 @@ class Peer:
 
 @dataclass(frozen=True)
 class PolicyPort:
-    """Ports that a rule is about: of PROTOCOLS; port is a number, the name of a container's port or None for all.
+    """An entry of the ports of a rule.
 
-    end_port is the last of a range that begins with a number, that number included; None: no range.
+    Attributes:
+        protocol: one of PROTOCOLS
+        port: a number, the name of a container's port, or None for all ports
+        end_port: the last number of the range that begins with C(port); None: no range
     """
 
     protocol: str
@@ -89,7 +92,7 @@ class PolicyPort:
 
 @dataclass(frozen=True)
 class PolicyRule:
-    """What a policy allows: any of the ports from or to any of the peers. Empty: all ports, or everybody."""
+    """A rule allows traffic on any of its ports from or to any of its peers. No ports: all. No peers: all."""
 
     peers: tuple[Peer, ...] = ()
     ports: tuple[PolicyPort, ...] = ()
@@ -97,7 +100,7 @@ class PolicyRule:
 
 @dataclass(frozen=True)
 class Policy:
-    """A NetworkPolicy. ingress and egress are None where its policyTypes have not that direction."""
+    """A NetworkPolicy. C(ingress) or C(egress) is None when policyTypes lacks the direction."""
 
     namespace: str
     name: str
@@ -110,7 +113,7 @@ class Policy:
 
 
 def parse_policies(value: Any) -> tuple[Policy, ...]:
-    """Return the policies of a list of NetworkPolicy objects, as the API returns them or a user writes them.
+    """Parse a list of NetworkPolicy objects, as the API returns them or a user writes them.
 
     Raises:
         InputError: one of them would be refused by the API server, or is there twice. The text is
@@ -126,7 +129,7 @@ def parse_policies(value: Any) -> tuple[Policy, ...]:
 
 
 def _parse_policy(value: Any, where: str) -> Policy:
-    """Return the policy of a NetworkPolicy object; C(where) is its place in the input."""
+    """Parse a NetworkPolicy object; C(where) is its place in the input."""
     metadata = read_metadata(value, where, "NetworkPolicy")
     with errors_of(metadata):
         fields = read_fields(value, "the policy", ("apiVersion", "kind", "metadata", "spec", "status"))
@@ -146,7 +149,7 @@ def _parse_policy(value: Any, where: str) -> Policy:
 
 
 def _parse_types(spec: Mapping[str, Any], has_egress: bool) -> list[str]:
-    """Return the policyTypes. By default they are Ingress, and Egress where there is at least one egress rule."""
+    """Return the policyTypes. The default is Ingress, and also Egress when there is an egress rule."""
     items = read_items(spec, "policyTypes", "spec")
     for path, item in items:
         if item not in _POLICY_TYPES:
@@ -157,7 +160,7 @@ def _parse_types(spec: Mapping[str, Any], has_egress: bool) -> list[str]:
 
 
 def _parse_rule(value: Any, path: str, peers: str) -> PolicyRule:
-    """Return a rule; C(peers) is the name of the field with its peers."""
+    """Parse a rule; C(peers) is the name of the field with its peers."""
     fields = read_fields(value, path, (peers, "ports"))
     return PolicyRule(
         tuple(_parse_peer(item, place) for place, item in read_items(fields, peers, path)),
@@ -166,7 +169,6 @@ def _parse_rule(value: Any, path: str, peers: str) -> PolicyRule:
 
 
 def _parse_peer(value: Any, path: str) -> Peer:
-    """Return a peer."""
     fields = read_fields(value, path, ("podSelector", "namespaceSelector", "ipBlock"))
     if not fields:
         raise InputError(f"{path} is empty: give podSelector, namespaceSelector or ipBlock")
@@ -182,7 +184,6 @@ def _parse_peer(value: Any, path: str) -> Peer:
 
 
 def _parse_block(value: Any, path: str) -> IPBlock:
-    """Return an ipBlock."""
     fields = read_fields(value, path, ("cidr", "except"))
     network = _parse_cidr(fields.get("cidr"), f"{path}.cidr")
     excepted = []
@@ -195,7 +196,7 @@ def _parse_block(value: Any, path: str) -> IPBlock:
 
 
 def _parse_cidr(value: Any, path: str) -> Network:
-    """Return a network. Host bits may be set and mean nothing: so it is for the API server, which warns of them."""
+    """Parse a network. Host bits may be set and have no effect: the API server accepts them with a warning."""
     try:
         network = ipaddress.ip_network(value, strict=False) if isinstance(value, str) else None
     except ValueError:
@@ -207,7 +208,6 @@ def _parse_cidr(value: Any, path: str) -> Network:
 
 
 def _parse_port(value: Any, path: str) -> PolicyPort:
-    """Return an entry of a rule's ports."""
     fields = read_fields(value, path, ("protocol", "port", "endPort"))
     protocol, port = fields.get("protocol", "TCP"), fields.get("port")
     if protocol not in PROTOCOLS:
@@ -231,7 +231,6 @@ def _parse_port(value: Any, path: str) -> PolicyPort:
 
 
 def _parse_selector(value: Any, path: str) -> LabelSelector:
-    """Return a label selector."""
     fields = read_fields(value, path, ("matchLabels", "matchExpressions"))
     labels = read_labels(fields, "matchLabels", path)
     for key, text in labels.items():
@@ -247,12 +246,11 @@ def _parse_selector(value: Any, path: str) -> LabelSelector:
 
 
 def _parse_requirement(value: Any, path: str) -> Requirement:
-    """Return an entry of matchExpressions."""
     fields = read_fields(value, path, ("key", "operator", "values"))
     key, operator = fields.get("key"), fields.get("operator")
     _check_key(key, f"{path}.key")
-    if operator not in OPERATORS:
-        raise InputError(f"{path}.operator is {operator!r}: give one of {', '.join(OPERATORS)}")
+    if operator not in _OPERATORS:
+        raise InputError(f"{path}.operator is {operator!r}: give one of {', '.join(_OPERATORS)}")
     items = read_items(fields, "values", path)
     if bool(items) != (operator in ("In", "NotIn")):
         raise InputError(f"{path}.values {'must not be there' if items else 'is missing'} with operator {operator}")
@@ -262,25 +260,24 @@ def _parse_requirement(value: Any, path: str) -> Requirement:
 
 
 def _check_key(key: Any, path: str) -> None:
-    """Raise InputError when it is not the key of a label."""
+    """Raise InputError when the value is no key of a label."""
     prefix, slash, name = key.rpartition("/") if isinstance(key, str) else ("", "", "")
     if not _LABEL_PART.fullmatch(name) or (slash and not _LABEL_PREFIX.fullmatch(prefix)):
-        raise InputError(f"{path}: {key!r} is no key of a label: give one such as tier or app.kubernetes.io/name")
+        raise InputError(f"{path}: {key!r} is not a key of a label: give one such as tier or app.kubernetes.io/name")
 
 
 def _check_value(value: Any, path: str) -> None:
-    """Raise InputError when it is not the value of a label."""
+    """Raise InputError when the value is no value of a label."""
     if not isinstance(value, str):
         raise InputError(f"{path} is {value!r}, not a text: put it in quotes")
     if value and not _LABEL_PART.fullmatch(value):
         raise InputError(
-            f"{path} is {value!r}, no value of a label: give at most 63 letters, digits, '-', '_' and '.', "
+            f"{path} is {value!r}, not a value of a label: give at most 63 letters, digits, '-', '_' and '.', "
             "the first and the last a letter or digit"
         )
 
 
 __all__ = [
-    "OPERATORS",
     "PROTOCOLS",
     "IPBlock",
     "LabelSelector",

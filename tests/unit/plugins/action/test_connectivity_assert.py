@@ -115,7 +115,7 @@ def test_a_directory_that_cannot_be_written(run, network, tmp_path):
     result = run(network(), directory=str(tmp_path / "file"))
     assert result["failed"] is True
     assert result["msg"].startswith(f"directory {tmp_path / 'file'}: the reports cannot be written: ")
-    assert result["msg"].endswith(": choose another")
+    assert result["msg"].endswith(": choose another directory")
 
 
 def test_expectations_by_hand(run, network):
@@ -200,10 +200,13 @@ SOMEBODY = {
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        ({"name": ".."}, "name '..' is no name of a report: use letters, digits and ._-, a letter or digit first"),
-        ({"name": "a/b"}, "name 'a/b' is no name of a report"),
-        ({"name": ""}, "name '' is no name of a report"),
-        ({"overhead": -1}, "overhead -1 is negative: give the bytes that encapsulation adds, such as 50"),
+        (
+            {"name": ".."},
+            "name '..' is not a name of a report: give letters, digits and ._-, a letter or digit first",
+        ),
+        ({"name": "a/b"}, "name 'a/b' is not a name of a report"),
+        ({"name": ""}, "name '' is not a name of a report"),
+        ({"overhead": -1}, "overhead -1 is negative: give the number of bytes that encapsulation adds, such as 50"),
         ({"cells": [{"source": "a"}]}, "cell {"),
         ({"cells": [{"sorce": "a"}]}, "cell has no field sorce: it has "),
         ({"endpoints": []}, "targets has default/node1-a, which is not in endpoints: "),

@@ -45,10 +45,10 @@ def test_a_policy_that_allows_everything_changes_nothing():
 @pytest.mark.parametrize(
     ("after", "before", "message"),
     [
-        ({"items": []}, [], "changed_cells: after is an object with items, not a list"),
-        ([], None, "changed_cells: before is None, not a list of objects"),
-        ([{**expected()[1], "allowed": 1}], [], "changed_cells: after[0].allowed is 1: give true or false"),
-        ([], [expected()[0], {"source": "a"}], "changed_cells: before[1] has no target: give cells as the filter "),
+        ({"items": []}, [], "_input is an object with items, not a list"),
+        ([], None, "before is None, not a list of objects"),
+        ([{**expected()[1], "allowed": 1}], [], "_input[0].allowed is 1: give true or false"),
+        ([], [expected()[0], {"source": "a"}], "before[1] has no target: give cells as the filter "),
     ],
 )
 def test_bad_input(after, before, message):

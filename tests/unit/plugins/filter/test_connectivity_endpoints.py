@@ -135,5 +135,5 @@ def test_bad_options(options, message):
 
 
 def test_bad_objects():
-    with pytest.raises(AnsibleFilterError, match=r"^the input has no nodes: give a dict with "):
+    with pytest.raises(AnsibleFilterError, match=r"^_input has no nodes: give a dict with "):
         connectivity_endpoints([])

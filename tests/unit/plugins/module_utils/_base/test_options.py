@@ -11,6 +11,7 @@ import pytest
 from ansible_collections.podnet.kubernetes.plugins.module_utils._base.errors import InputError
 from ansible_collections.podnet.kubernetes.plugins.module_utils._base.options import (
     check_choices,
+    read_dicts_option,
     read_list_option,
     read_text_option,
     read_texts_option,
@@ -32,6 +33,7 @@ def test_choices_are_returned_once():
     [
         (lambda: read_text_option("dns", True), f"dns is True: {TEXT}"),
         (lambda: read_list_option("services", "a/b"), "services is 'a/b': give a list"),
+        (lambda: read_dicts_option("listeners", [{}, "a"]), "listeners[1] is 'a': give a dict"),
         (lambda: read_texts_option("services", ["a/b", 7]), f"services is 7: {TEXT}"),
         (
             lambda: check_choices("checks", ["icmp", "ping"], ("icmp", "tcp")),

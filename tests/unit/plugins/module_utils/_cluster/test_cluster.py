@@ -48,10 +48,10 @@ LISTS = "give a dict with nodes, pods, services, endpoint_slices, each of them r
 @pytest.mark.parametrize(
     ("objects", "message"),
     [
-        ([], f"the input has no nodes: {LISTS}core.k8s_info"),
+        ([], f"_input has no nodes: {LISTS}core.k8s_info"),
         (
             {"nodes": [], "pods": [], "services": []},
-            f"the input has no endpoint_slices: {LISTS}core.k8s_info",
+            f"_input has no endpoint_slices: {LISTS}core.k8s_info",
         ),
         ({**EMPTY, "pods": None}, "pods is None, not a list of objects"),
         ({**EMPTY, "pods": ["a"]}, "pods[0] is 'a', not an object"),

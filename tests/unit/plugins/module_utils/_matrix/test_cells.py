@@ -140,10 +140,10 @@ CELL = {"source": "a", "target": "b", "check": "tcp", "family": "ipv4", "outcome
 @pytest.mark.parametrize(
     ("load", "data", "message"),
     [
-        (load_listeners, {"endpoint": "a", "address": "10.0.0.1", "protocol": "tcp"}, r"listener .*'port'$"),
-        (load_targets, {"name": "a", "kind": "pod", "tries": []}, r"target .*'address'$"),
-        (load_targets, {"name": "a", "kind": "pod", "address": "10.0.0.1", "tries": [{}]}, r"try .*'check'$"),
-        (load_endpoints, {"kind": "pod", "addresses": []}, r"endpoint .*'name'$"),
+        (load_listeners, {"endpoint": "a", "address": "10.0.0.1", "protocol": "tcp"}, r"listener .* has no port$"),
+        (load_targets, {"name": "a", "kind": "pod", "tries": []}, r"target .* has no address$"),
+        (load_targets, {"name": "a", "kind": "pod", "address": "10.0.0.1", "tries": [{}]}, r"try .* has no check$"),
+        (load_endpoints, {"kind": "pod", "addresses": []}, r"endpoint .* has no name$"),
         (load_cells, {**CELL, "mut": 1450, "mto": 1}, r"cell has no field mto, mut: it has answered_by, attempts, .*"),
         (load_targets, {"name": "a", "adress": ""}, r"target has no field adress: it has address, kind, name, tries$"),
     ],

@@ -118,7 +118,8 @@ NAME = (
     "single hyphens with a letter among them"
 )
 VALUE = (
-    "no value of a label: give at most 63 letters, digits, '-', '_' and '.', the first and the last a letter or digit"
+    "not a value of a label: give at most 63 letters, digits, '-', '_' and '.', the first and the last a letter "
+    "or digit"
 )
 
 
@@ -217,14 +218,14 @@ def expression(**fields):
         *(
             (
                 {"podSelector": {"matchLabels": {key: "a"}}},
-                f"spec.podSelector.matchLabels: {key!r} is no key of a label: give one such as tier or "
+                f"spec.podSelector.matchLabels: {key!r} is not a key of a label: give one such as tier or "
                 "app.kubernetes.io/name",
             )
             for key in ("", "a b", "-a", "a/", "/a", "A/b", "a/b/c", "a" * 64, f"{'a' * 254}/b")
         ),
         (
             expression(operator="Exists"),
-            "spec.podSelector.matchExpressions[0].key: None is no key of a label: give one such as tier or "
+            "spec.podSelector.matchExpressions[0].key: None is not a key of a label: give one such as tier or "
             "app.kubernetes.io/name",
         ),
         (
