@@ -188,10 +188,10 @@ def main() -> None:
         supports_check_mode=True,
     )
     try:
-        if module.params["state"] == "absent":
-            result = {"running": stop() if not module.check_mode else False}
-        else:
+        if module.params["state"] == "started":
             result = start_responders(module)
+        else:
+            result = {"running": False if module.check_mode else stop()}
     except PodnetError as error:
         module.fail_json(msg=str(error))
     module.exit_json(changed=False, **result)

@@ -170,7 +170,7 @@ def read_addresses(module: AnsibleModule) -> str:
         raise ClusterError(
             f"'{' '.join(command)}' ended with {code}: {errors.strip()}: iproute2 4.14 or newer is needed on this node"
         )
-    return output
+    return str(output)
 
 
 def main() -> None:

@@ -1,20 +1,20 @@
 # Copyright (c) 2026, podnet.kubernetes developers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Which address of a node, on which NIC, is the one on the network that the nodes share. No I/O, no Ansible.
+"""The choice of a node's address on the network that the nodes share. No I/O, no Ansible.
 
-A NIC that leads to no other machine is left out, unless it is named in full. A second run finds the NICs that the CNI
-made on the first one (cni0, flannel.1, vxlan.calico, cilium_host), and docker0 may have been there all along: they must
-not make the choice ambiguous, nor be the choice. What a NIC is tells more than what it is called, since a bridge may
-have any name. So these are left out:
+Links that lead to no other machine are left out, unless the user gives the full name of one. A second run finds the
+links that the CNI made in the first one (cni0, flannel.1, vxlan.calico, cilium_host), and docker0 may exist before.
+They must neither be chosen nor make the choice ambiguous. The kind of a link tells more than its name, because a bridge
+may have any name. So these are left out:
 
-* tunnels and other links without a wire: the kinds in _LOCAL_KINDS, and the loopback link;
-* a bridge all of whose ports are veth, tap or dummy links: it joins pods, containers and virtual machines. br0 with a
-  real NIC or a bond as a port stays, for a node's address may well be on it;
-* a veth link whose other end is on this node too. With the other end in another network namespace it stays: that is
-  what a container node's NICs look like, and the host's end of a pod's pair has no global address.
+* the loopback link, tunnels and other links without a wire: the kinds in _LOCAL_KINDS;
+* a bridge whose ports are all veth, tap or dummy links: it joins pods, containers and virtual machines. br0 with a real
+  NIC or a bond as a port stays, because it may well have the node's address;
+* a veth link whose other end is on this node too. With the other end in another network namespace it stays: a container
+  node's NICs look like that, and the host's end of a pod's pair has no global address.
 
-The state of the machine decides, not its past, so a first and a second run give one answer.
+Only the present state of the machine decides, so a second run makes the same choice.
 """
 
 from __future__ import annotations
@@ -33,17 +33,17 @@ from ansible_collections.podnet.kubernetes.plugins.module_utils._base.texts impo
 
 _FAMILIES = {"ipv4": ("inet", "IPv4"), "ipv6": ("inet6", "IPv6")}
 
-# Kinds as ip(8) names them in info_kind.
+# Kinds of links, as ip(8) shows them in info_kind.
 _GRE_KINDS = frozenset(["erspan", "gre", "gretap", "ip6erspan", "ip6gre", "ip6gretap"])
 _TUNNEL_KINDS = _GRE_KINDS | {"geneve", "ip6tnl", "ipip", "sit", "tun", "vti", "vti6", "vxlan", "wireguard", "xfrm"}
 _LOCAL_KINDS = _TUNNEL_KINDS | {"dummy", "ifb", "vrf"}
 _INSIDE_PORT_KINDS = frozenset(["dummy", "ifb", "tun", "veth"])
 
-# Flags of an address that forbid its use as a source, with the words for an error.
+# Flags that forbid an address as a source, with the words for errors.
 _ADDRESS_FAULTS = {
     "deprecated": "is deprecated",
     "dadfailed": "is another machine's address too (duplicate address detection failed)",
-    "tentative": "is tentative (duplicate address detection is under way: try again)",
+    "tentative": "is tentative (duplicate address detection still runs: try again)",
     "temporary": "is a temporary address",
 }
 
@@ -55,12 +55,12 @@ class Candidate:
     Attributes:
         address: IPv4 or IPv6
         prefix_length: in bits
-        interface: the NIC's name
-        mtu: the NIC's, in bytes
-        names: the NIC's name and its alternative names
-        secondary: whether the address is an addition to another one on the same NIC
-        fault: why the address can not be used at all; None when it can
-        local: why the NIC leads to no other machine; None when it may lead to one
+        interface: name of the NIC
+        mtu: of the NIC, in bytes
+        names: name and alternative names of the NIC
+        secondary: whether the NIC has this address in addition to another one
+        fault: why the address cannot be used at all, None when it can
+        local: why the NIC leads to no other machine, None when it may lead to one
     """
 
     address: Address
@@ -74,19 +74,19 @@ class Candidate:
 
     @property
     def network(self) -> Network:
-        """The network that the address is in by its prefix length."""
+        """The network of the address by its prefix length."""
         return ipaddress.ip_interface(f"{self.address}/{self.prefix_length}").network
 
     @property
     def left_out(self) -> str | None:
-        """Why the address is not chosen by itself, None when it can be."""
+        """Why the address is not chosen without being asked for, None when it can be."""
         return self.fault or self.local or (f"{self.address} is a secondary address" if self.secondary else None)
 
     def __str__(self) -> str:
         return f"{self.address}/{self.prefix_length} ({self.interface})"
 
     def as_node_address(self) -> dict[str, Any]:
-        """Return what the module returns as node_address."""
+        """The key node_address of the module's result."""
         return {
             "address": str(self.address),
             "prefix_length": self.prefix_length,
@@ -97,13 +97,13 @@ class Candidate:
         }
 
     def as_candidate(self) -> dict[str, Any]:
-        """Return what the module returns as an element of candidates."""
+        """An element of the key candidates of the module's result."""
         return {**self.as_node_address(), "left_out": self.left_out}
 
 
 @dataclass(frozen=True)
 class Interface:
-    """A NIC of a node with its global addresses of one family, in the kernel's order; names holds the name first."""
+    """A NIC with its global addresses of one family, in the kernel's order. Alternative names follow its name."""
 
     names: tuple[str, ...]
     down: bool
@@ -111,21 +111,19 @@ class Interface:
 
     @property
     def name(self) -> str:
-        """The name that the kernel lists first."""
+        """The name, without the alternative names."""
         return self.names[0]
 
 
 def parse_interfaces(text: str, family: str) -> list[Interface]:
-    """Return the NICs in the output of "ip -details -json address show".
-
-    Addresses that are not global in scope are dropped. The format is that of iproute2 4.14 and newer.
+    """Read the NICs in the output of "ip -details -json address show", with their addresses of global scope.
 
     Args:
-        text: the output
-        family: ipv4 or ipv6; only addresses of this family are taken
+        text: the output, in the format of iproute2 4.14 and newer
+        family: ipv4 or ipv6, the family of the addresses
 
     Raises:
-        InputError: the text is not such an output.
+        ClusterError: the text has another format
     """
     try:
         links = [link for link in json.loads(text) if link]
@@ -135,7 +133,7 @@ def parse_interfaces(text: str, family: str) -> list[Interface]:
             if "master" in link:
                 ports.setdefault(link["master"], []).append(kinds[link["ifname"]])
         return [_interface(link, family, _local_reason(link, ports)) for link in links]
-    except (AttributeError, KeyError, TypeError, ValueError, InputError) as error:
+    except (AttributeError, KeyError, TypeError, ValueError) as error:
         raise ClusterError(
             "the output of 'ip -details -json address show' is not what iproute2 4.14 and newer write "
             f"({type(error).__name__}: {error}): {text[:200]!r}"
@@ -145,19 +143,18 @@ def parse_interfaces(text: str, family: str) -> list[Interface]:
 def choose_address(
     interfaces: Sequence[Interface], family: str, interface: str | None = None, network: str | None = None
 ) -> Candidate:
-    """Return the one address that fits what is asked for.
-
-    A secondary address counts only when the network leaves no other.
+    """Choose the one address that fits the options. A secondary address counts only when the network leaves no other.
 
     Args:
         interfaces: the node's NICs, with their addresses of the family
         family: ipv4 or ipv6
-        interface: a NIC's name, or a regular expression that matches the whole of it; None for any
-        network: a network in CIDR form that holds the address; None for any
+        interface: the name of a NIC, or a regular expression that matches the whole name; None for any NIC
+        network: a network in CIDR form that holds the address; None for any network
 
     Raises:
-        InputError: bad input, no address or several; the text names the variables podnet_node_interface and
-            podnet_node_network, the addresses that the node has, and what would be right.
+        InputError: an option is wrong, or no address or several fit; the sentence names the options, the addresses of
+        the
+            node and values that would be right
     """
     wanted_network = None if network is None else _parse_wanted_network(network, family)
     matches = _interface_matcher(interfaces, interface)
@@ -173,8 +170,8 @@ def choose_address(
     if len(chosen) == 1:
         return chosen[0]
     question = " and ".join(
-        f"{variable} {show(value)}"
-        for variable, value in (("podnet_node_interface", interface), ("podnet_node_network", network))
+        f"{option} {show(value)}"
+        for option, value in (("interface", interface), ("network", network))
         if value is not None
     )
     if chosen:
@@ -182,64 +179,13 @@ def choose_address(
     raise InputError(_none(interfaces, asked, pool, family, interface, question))
 
 
-@dataclass(frozen=True)
-class SharedAddress:
-    """An address that several nodes have, which should be one node's own; holders are pairs of node and NIC."""
-
-    address: Address
-    holders: tuple[tuple[str, str], ...]
-
-    @property
-    def message(self) -> str:
-        """The sentence that says so and names the variables that mend it."""
-        both = "both" if len(self.holders) == 2 else "all"
-        nics = {nic for _node, nic in self.holders}
-        if len(nics) == 1:
-            subject = f"{_join(node for node, _nic in self.holders)} {both} have {self.address} on {nics.pop()}"
-        else:
-            subject = f"{_join(f'{node} ({nic})' for node, nic in self.holders)} {both} have {self.address}"
-        return f"{subject}: set podnet_node_interface or podnet_node_network so that each node gets its own address"
-
-    def as_dict(self) -> dict[str, Any]:
-        """Return what the filter returns as an element."""
-        return {
-            "address": str(self.address),
-            "nodes": [node for node, _nic in self.holders],
-            "interfaces": dict(self.holders),
-            "message": self.message,
-        }
-
-
-def find_shared_addresses(addresses: Mapping[str, tuple[str, str]]) -> list[SharedAddress]:
-    """Return the addresses that more than one node has, IPv4 before IPv6, in the order of their numbers.
-
-    Args:
-        addresses: each node's address and the name of the NIC that has it
-
-    Raises:
-        InputError: a text is not an address.
-    """
-    holders: dict[Address, list[tuple[str, str]]] = {}
-    for node, (text, nic) in sorted(addresses.items()):
-        try:
-            address = ipaddress.ip_address(text)
-        except ValueError:
-            raise InputError(f"the address of {node} is {text!r}, which is not an IPv4 or IPv6 address") from None
-        holders.setdefault(address, []).append((node, nic))
-    return [
-        SharedAddress(address, tuple(holders[address]))
-        for address in sorted(holders, key=lambda one: (one.version, int(one)))
-        if len(holders[address]) > 1
-    ]
-
-
 def _kind(link: Mapping[str, Any]) -> str:
-    """Return the kind of a link, empty for a piece of hardware."""
+    """The kind of a link, empty for hardware."""
     return str(link.get("linkinfo", {}).get("info_kind", ""))
 
 
 def _local_reason(link: Mapping[str, Any], ports: Mapping[str, Sequence[str]]) -> str | None:
-    """Return why a link leads to no other machine, None when it may lead to one."""
+    """Say why a link leads to no other machine, None when it may lead to one."""
     name, kind = link["ifname"], _kind(link)
     if "LOOPBACK" in link["flags"]:
         return f"{name} is the loopback link"
@@ -254,7 +200,7 @@ def _local_reason(link: Mapping[str, Any], ports: Mapping[str, Sequence[str]]) -
 
 
 def _interface(link: Mapping[str, Any], family: str, local: str | None) -> Interface:
-    """Return the NIC that an element of ip's output describes."""
+    """Read an element of the output of ip."""
     name = link["ifname"]
     names = (name, *link.get("altnames", ()))
     down = "UP" not in link["flags"] or link["operstate"] not in ("UP", "UNKNOWN")
@@ -266,8 +212,8 @@ def _interface(link: Mapping[str, Any], family: str, local: str | None) -> Inter
     candidates = []
     for own, entry in found:
         faults = [words for flag, words in _ADDRESS_FAULTS.items() if entry.get(flag)]
-        # A virtual address (kube-vip, keepalived) often comes as a /32 beside the node's own: the kernel does not
-        # call it secondary, because its network is another one. IPv6 hosts may have a /128 of their own by DHCPv6.
+        # A virtual address (kube-vip, keepalived) is often a /32 beside the node's own address. Its network differs, so
+        # the kernel does not call it secondary. IPv6 hosts may have a /128 of their own from DHCPv6.
         virtual = own.version == 4 and own.network.prefixlen == 32
         virtual = virtual and any(own.ip in other.network for other, _entry in found if other.network.prefixlen < 32)
         candidates.append(
@@ -286,21 +232,21 @@ def _interface(link: Mapping[str, Any], family: str, local: str | None) -> Inter
 
 
 def _parse_wanted_network(text: str, family: str) -> Network:
-    """Return the network that podnet_node_network names; a InputError is a whole sentence."""
+    """Parse the option network. Raises InputError."""
     try:
         network = parse_network(text)
     except InputError as error:
-        raise InputError(f"podnet_node_network {show(text)} {error}") from None
+        raise InputError(f"network {show(text)} {error}") from None
     if f"ipv{network.version}" != family:
         raise InputError(
-            f"podnet_node_network {text} is an IPv{network.version} network, but the family asked for is {family}: "
-            f"give an {_FAMILIES[family][1]} network, or ask for the family ipv{network.version}"
+            f"network {text} is an IPv{network.version} network, but family is {family}: give an "
+            f"{_FAMILIES[family][1]} network, or the family ipv{network.version}"
         )
     return network
 
 
 def _interface_matcher(interfaces: Iterable[Interface], text: str | None) -> Callable[[Interface], bool]:
-    """Return what tells whether a NIC is asked for. A name in full goes before the expression that it also is."""
+    """Make the test whether a NIC fits the option interface. A full name counts before an expression."""
     if text is None:
         return lambda interface: True
     if any(text in interface.names for interface in interfaces):
@@ -309,34 +255,30 @@ def _interface_matcher(interfaces: Iterable[Interface], text: str | None) -> Cal
         expression = re.compile(text)
     except re.error as error:
         raise InputError(
-            f"podnet_node_interface {text!r} is neither a NIC of this node nor a regular expression ({error}): set it "
-            "to "
-            f"the name of a NIC ({_names(interfaces)}) or to an expression that matches the whole name"
+            f"interface {text!r} is neither a NIC of this node nor a regular expression ({error}): give the name of a "
+            f"NIC ({_names(interfaces)}) or an expression that matches the whole name"
         ) from None
     if not text:
-        raise InputError(
-            f"podnet_node_interface is empty: set it to the name of a NIC ({_names(interfaces)}), or do not set it at "
-            "all"
-        )
+        raise InputError(f"interface is empty: give the name of a NIC ({_names(interfaces)}), or leave it out")
     return lambda interface: any(expression.fullmatch(name) for name in interface.names)
 
 
 def _several(chosen: Sequence[Candidate], question: str) -> str:
-    """Return the sentence for more than one address."""
-    addresses = _join(str(one) for one in chosen)
+    """The sentence for more than one address."""
+    addresses = join_words(str(one) for one in chosen)
     nics = list(dict.fromkeys(one.interface for one in chosen))
     networks = list(dict.fromkeys(str(one.network) for one in chosen))
     if len(nics) == 1:
         single = f"{chosen[0].address}/{chosen[0].address.max_prefixlen}"
-        remedy = f"set podnet_node_network to a network that holds only one of them, such as {single}"
+        remedy = f"set network to a network that holds only one of them, such as {single}"
     else:
-        remedy = f"set podnet_node_interface to {_join(nics, ' or ')}"
+        remedy = f"set interface to {join_words(nics, ' or ')}"
         if len(networks) == len(chosen):
-            remedy += f", or podnet_node_network to {_join(networks, ' or ')}"
+            remedy += f", or network to {join_words(networks, ' or ')}"
         remedy += ", whichever the nodes share"
     if question:
         return f"{question}: more than one address of this node fits, {addresses}: {remedy}"
-    return f"this node has more than one address that could be the one the nodes share, {addresses}: {remedy}"
+    return f"this node has more than one address on a network that the nodes may share, {addresses}: {remedy}"
 
 
 def _none(
@@ -347,7 +289,7 @@ def _none(
     interface: str | None,
     question: str,
 ) -> str:
-    """Return the sentence for no address at all: why what was asked for does not fit, and what would."""
+    """The sentence for no address: why no address fits, and which options would."""
     kind = _FAMILIES[family][1]
     reasons = [f"{one} is left out because {one.left_out}" for one in pool]
     if not asked:
@@ -355,12 +297,12 @@ def _none(
         reasons.append(f"its NICs with an address are {names}" if names else "it has no NIC with an address")
     elif interface is not None and not pool:
         for one in asked:
-            addresses = _join(f"{own.address}/{own.prefix_length}" for own in one.candidates)
+            addresses = join_words(f"{own.address}/{own.prefix_length}" for own in one.candidates)
             state = "is down and has" if one.down else "has"
             reasons.append(f"{one.name} {state} {addresses or f'no global {kind} address'}")
     fitting = [candidate for one in interfaces for candidate in one.candidates if candidate.left_out is None]
     if fitting:
-        remedy = "set podnet_node_interface or podnet_node_network to fit one of " + ", ".join(map(str, fitting))
+        remedy = "set interface or network to fit one of " + ", ".join(map(str, fitting))
     else:
         remedy = f"give the node an {kind} address on the network that the nodes share"
     problem = f"{question}: no usable {kind} address of this node fits" if question else f"no usable {kind} address"
@@ -368,12 +310,12 @@ def _none(
 
 
 def _names(interfaces: Iterable[Interface]) -> str:
-    """Return the names of the NICs with an address, as a list in a sentence; a pod's veth link has none."""
+    """The names of the NICs with an address, as a list in a sentence. The veth link of a pod has no address."""
     return ", ".join(interface.name for interface in interfaces if interface.candidates)
 
 
-def _join(parts: Iterable[str], last: str = " and ") -> str:
-    """Return the parts as a list in a sentence: "a, b and c"."""
+def join_words(parts: Iterable[str], last: str = " and ") -> str:
+    """Join parts to a list in a sentence: "a, b and c"."""
     *rest, final = [*parts] or [""]
     return f"{', '.join(rest)}{last}{final}" if rest else final
 
@@ -381,8 +323,7 @@ def _join(parts: Iterable[str], last: str = " and ") -> str:
 __all__ = [
     "Candidate",
     "Interface",
-    "SharedAddress",
     "choose_address",
-    "find_shared_addresses",
+    "join_words",
     "parse_interfaces",
 ]

@@ -1,10 +1,10 @@
 # Copyright (c) 2026, podnet.kubernetes developers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The routes of a node to the pod subnets of the other nodes, as one resource. No I/O, no Ansible.
+"""The plan for the routes of a node to the pod subnets of the other nodes. No I/O, no Ansible.
 
-A route is the resource's own by its protocol number, which the kernel keeps with it and which nobody else uses. What
-has another number is foreign: it is never changed.
+Own routes have a protocol number that no other program uses. The kernel stores it with each route. Routes with another
+number are foreign, and no plan changes them.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from ansible_collections.podnet.kubernetes.plugins.module_utils._base.networks i
 from ansible_collections.podnet.kubernetes.plugins.module_utils._base.texts import show
 from ansible_collections.podnet.kubernetes.plugins.module_utils._nodes.node_address import Interface
 
-# Route protocols that the kernel or a well-known program has (linux/rtnetlink.h, and rt_protos of iproute2).
+# Route protocols of the kernel and of well-known programs (linux/rtnetlink.h, and rt_protos of iproute2).
 _KNOWN_PROTOCOLS = {
     1: "redirect",
     2: "kernel",
@@ -47,10 +47,10 @@ _KNOWN_PROTOCOLS = {
 }
 _FREE_PROTOCOLS = "5 to 7, 19 to 41, 43 to 185 or 193 to 255"
 _TAKEN_PROTOCOLS = frozenset([*range(5), *range(8, 19), 42, *range(186, 193)])
-_BOOT = 3  # the one that ip(8) leaves out of its output
+_BOOT = 3  # ip(8) omits this one from its output
 _DEFAULT_METRICS = {4: 0, 6: 1024}
 
-# Keys of a route in ip's JSON that a plain route has too. What else there is makes it a different one.
+# Keys of a plain route in the JSON of ip. Any other key makes another kind of route.
 _PLAIN_KEYS = frozenset(["dev", "dst", "flags", "gateway", "metric", "pref", "protocol"])
 
 
@@ -60,11 +60,11 @@ class Route:
 
     Attributes:
         destination: a network
-        gateway: the next hop's address; None for a route without one, or with several
-        device: the name of the NIC; None for a route without one, or with several
-        protocol: the number of the route protocol
-        metric: None for the family's default
-        details: what else the route has, as pairs of ip's name for it and the value; empty for a plain route
+        gateway: address of the next hop, None for a route with no or several next hops
+        device: name of the NIC, None for a route with no or several NICs
+        protocol: number of the route protocol
+        metric: None for the default of the family
+        details: all other properties, as pairs of ip's name and the value; empty for a plain route
     """
 
     destination: Network
@@ -79,7 +79,7 @@ class Route:
 
     @property
     def selector(self) -> str:
-        """What picks this route out of all others with its protocol, in ip's words."""
+        """The words for ip that select this route among all routes of its protocol."""
         parts = [("via", self.gateway), ("dev", self.device), ("metric", self.metric), ("tos", self._tos)]
         return " ".join([str(self.destination), *(f"{key} {value}" for key, value in parts if value is not None)])
 
@@ -89,16 +89,16 @@ class Route:
         return dict(self.details).get("tos")
 
     def is_replaced_by(self, route: Route) -> bool:
-        """Return whether "ip route replace" of a plain route takes this one away in the same step.
+        """Whether "ip route replace" of a plain route replaces this one in the same step.
 
-        The kernel looks for the destination, the metric and the type of service. IPv6 also takes no route with a
-        gateway for one without.
+        The kernel compares the destination, the metric and the type of service. With IPv6, a route with a gateway never
+        replaces one without.
         """
         same = (self.destination, self.metric, self._tos) == (route.destination, route.metric, None)
         return same and (self.destination.version == 4 or self.gateway is not None or "nexthops" in dict(self.details))
 
     def as_dict(self) -> dict[str, Any]:
-        """Return what the module returns as an element of pod_routes."""
+        """An element of the key pod_routes of the module's result."""
         return {
             "destination": str(self.destination),
             "gateway": self.gateway,
@@ -109,13 +109,13 @@ class Route:
 
 @dataclass(frozen=True)
 class Plan:
-    """How the routes of the own protocol become those that are wanted.
+    """The change of the own routes.
 
     Attributes:
-        before: the own routes as they are
-        after: the own routes as they should be
-        commands: lines for "ip -batch -", of both families, in an order that never leaves a destination without a
-            route that had one; empty when nothing is to be done
+        before: the own routes on the node
+        after: the own routes that the node should have
+        commands: lines for "ip -batch -" of both families; no destination loses its route between two lines; empty when
+            no route changes
     """
 
     before: tuple[Route, ...]
@@ -124,31 +124,29 @@ class Plan:
 
 
 def check_protocol(protocol: int) -> None:
-    """Raise a InputError when a number is no route protocol, or one that others use."""
+    """Refuse a number that is no route protocol or that other programs use. Raises InputError."""
     if not 1 <= protocol <= 255:
         raise InputError(f"protocol {protocol} is not the number of a route protocol: choose one of {_FREE_PROTOCOLS}")
     if protocol in _TAKEN_PROTOCOLS:
         raise InputError(
-            f"protocol {_show_protocol(protocol)} belongs to others, whose routes would be deleted: "
+            f"protocol {_show_protocol(protocol)} belongs to another program, and the module would delete its routes: "
             f"choose one of {_FREE_PROTOCOLS}"
         )
 
 
 def parse_routes(text: str, family: str) -> list[Route]:
-    """Return the routes in the output of "ip -N -json route show table main", in the kernel's order.
-
-    The format is that of iproute2 5.3 and newer, in which -N makes names into numbers.
+    """Read the routes in the output of "ip -N -json route show table main", in the kernel's order.
 
     Args:
-        text: the output, which may be empty
-        family: ipv4 or ipv6, the family that was asked for
+        text: the output, in the format of iproute2 5.3 and newer, where -N shows numbers for names; it may be empty
+        family: ipv4 or ipv6, the family of the routes
 
     Raises:
-        InputError: the text is not such an output.
+        ClusterError: the text has another format
     """
     try:
         return [_parse_route(entry, family) for entry in json.loads(text or "[]")]
-    except (AttributeError, KeyError, TypeError, ValueError, InputError) as error:
+    except (AttributeError, KeyError, TypeError, ValueError) as error:
         raise ClusterError(
             "the output of 'ip -N -json route show table main' is not what iproute2 5.3 and newer write "
             f"({type(error).__name__}: {error}): {text[:200]!r}"
@@ -158,17 +156,18 @@ def parse_routes(text: str, family: str) -> list[Route]:
 def wanted_routes(
     routes: Iterable[Mapping[str, str]], interfaces: Sequence[Interface], device: str | None, protocol: int
 ) -> list[Route]:
-    """Return the routes that a user asks for, IPv4 before IPv6, in the order of their destinations.
+    """Make the routes of the option C(routes), IPv4 before IPv6, sorted by their destinations.
 
     Args:
         routes: each with its destination, a network in CIDR form, and its gateway, an address of the other node
-        interfaces: the node's NICs, with their addresses of both families: a NIC may come once for each family
-        device: the name of the NIC that all gateways must be reached by; None only where there are no routes
-        protocol: the number of the own route protocol
+        interfaces: the NICs of the node with their addresses; a NIC may occur once for each family
+        device: name of the NIC to all gateways, None only without routes
+        protocol: number of the own route protocol
 
     Raises:
-        InputError: a value is none, a destination comes twice, the NIC is not there or down, or a gateway is not on a
-            network of the NIC. The text names the option, the values and what would be right.
+        InputError: a value is wrong, a destination occurs twice, the NIC is missing or down, or a gateway is on no
+        network
+            of the NIC
     """
     asked = [_parse_pair(one["destination"], one["gateway"]) for one in routes]
     if not asked:
@@ -178,7 +177,7 @@ def wanted_routes(
     for destination, gateway in asked:
         if destination in found:
             raise InputError(
-                f"routes: {destination} is there twice, with the gateways {found[destination].gateway} and {gateway}: "
+                f"routes: {destination} occurs twice, with the gateways {found[destination].gateway} and {gateway}: "
                 "give each destination once"
             )
         _check_gateway(destination, gateway, nics, interfaces)
@@ -187,15 +186,15 @@ def wanted_routes(
 
 
 def plan_routes(present: Iterable[Route], wanted: Sequence[Route], protocol: int) -> Plan:
-    """Return how the own routes become the wanted ones, next to the foreign ones.
+    """Plan the change from the present routes to the wanted ones. Foreign routes stay.
 
     Args:
         present: all routes of the table main, of both families
-        wanted: the routes that should be there, each destination once
-        protocol: the number of the own route protocol
+        wanted: the own routes that the node should have, each destination once
+        protocol: number of the own route protocol
 
     Raises:
-        InputError: a foreign route has a wanted destination; the text shows it, and its protocol.
+        ClusterError: a foreign route has a wanted destination; the sentence shows the route and its protocol
     """
     present = list(present)
     _check_foreign([route for route in present if route.protocol != protocol], wanted)
@@ -213,7 +212,7 @@ def plan_routes(present: Iterable[Route], wanted: Sequence[Route], protocol: int
         held = rivals.pop((route.destination, route.metric), [])
         replaced = next((old for old in held if old.is_replaced_by(route)), None)
         if replaced is None:
-            # These would hold the place of the new one. They carry no packet to a gateway, so they go first.
+            # These block the new route, so delete them first. They carry no packet to a gateway.
             first += held
         elif len(held) > 1:
             rivals[(route.destination, route.metric)] = [old for old in held if old is not replaced]
@@ -224,9 +223,9 @@ def plan_routes(present: Iterable[Route], wanted: Sequence[Route], protocol: int
 
 
 def file_text(routes: Iterable[Route]) -> str | None:
-    """Return the content of the file that podnet-routes.py sets the routes from; None when there should be no file.
+    """Write the file from which podnet-routes.py sets the routes. None for no file.
 
-    A line is a command for "ip -batch": "route add DESTINATION via GATEWAY dev NIC proto NUMBER".
+    Each line is a command for "ip -batch": "route add DESTINATION via GATEWAY dev NIC proto NUMBER".
     """
     lines = [_command("add", route.selector, route.protocol) for route in routes]
     if not lines:
@@ -236,7 +235,7 @@ def file_text(routes: Iterable[Route]) -> str | None:
 
 
 def explain_failure(errors: str, commands: Sequence[str]) -> str:
-    """Return a sentence from what "ip -batch -" wrote, with the command that it stopped at."""
+    """Make a sentence from the errors of "ip -batch -", with the command that failed."""
     told = []
     for line in errors.split("\n"):
         command, _colon, number = line.partition("Command failed -:")
@@ -248,12 +247,12 @@ def explain_failure(errors: str, commands: Sequence[str]) -> str:
 
 
 def _command(verb: str, selector: str, protocol: int) -> str:
-    """Return a line for "ip -batch". The destination tells the family, so both families fit in one batch."""
+    """A line for "ip -batch". The destination tells the family, so both families fit into one batch."""
     return f"route {verb} {selector} proto {protocol}"
 
 
 def _order(route: Route) -> tuple[int, int, int]:
-    """Return what routes are sorted by: family, first address, prefix length."""
+    """The key for sorting: family, first address, prefix length."""
     return (
         route.destination.version,
         int(route.destination.network_address),
@@ -262,12 +261,12 @@ def _order(route: Route) -> tuple[int, int, int]:
 
 
 def _parse_route(entry: Mapping[str, Any], family: str) -> Route:
-    """Return the route that an element of ip's output describes."""
+    """Read an element of the output of ip."""
     everything = {"ipv4": "0.0.0.0/0", "ipv6": "::/0"}[family]
     destination = ipaddress.ip_network(everything if entry["dst"] == "default" else entry["dst"])
     metric = int(entry.get("metric", 0))
     details = [(key, _show_detail(value)) for key, value in sorted(entry.items()) if key not in _PLAIN_KEYS]
-    # The other flags tell a state, such as linkdown.
+    # All other flags show a state, such as linkdown.
     details += [("flag", flag) for flag in entry.get("flags", []) if flag == "onlink"]
     if entry.get("pref", "medium") != "medium":
         details.append(("pref", entry["pref"]))
@@ -282,18 +281,18 @@ def _parse_route(entry: Mapping[str, Any], family: str) -> Route:
 
 
 def _show_detail(value: Any) -> str:
-    """Return a value of ip's JSON as text."""
+    """Write a value of the JSON of ip as text."""
     return value if isinstance(value, str) else json.dumps(value)
 
 
 def _parse_pair(destination: str, gateway: str) -> tuple[Network, Address]:
-    """Return a destination and its gateway; a InputError is a whole sentence."""
+    """Parse a destination and its gateway. Raises InputError."""
     try:
         network = parse_network(destination)
     except InputError as error:
         raise InputError(f"routes: destination {show(destination)} {error}") from None
     if network.prefixlen == 0:
-        raise InputError(f"routes: destination {destination} is every address there is: give a node's pod subnet")
+        raise InputError(f"routes: destination {destination} holds all addresses: give the pod subnet of a node")
     try:
         address = ipaddress.ip_address(gateway)
     except ValueError:
@@ -310,7 +309,7 @@ def _parse_pair(destination: str, gateway: str) -> tuple[Network, Address]:
 
 
 def _find_nics(interfaces: Sequence[Interface], device: str | None) -> list[Interface]:
-    """Return the NIC of this name, once for each family."""
+    """Find the NIC of this name, once for each family. Raises InputError."""
     nics = [one for one in interfaces if device in one.names]
     if not nics:
         names = ", ".join(dict.fromkeys(one.name for one in interfaces if one.candidates)) or "none"
@@ -324,7 +323,7 @@ def _find_nics(interfaces: Sequence[Interface], device: str | None) -> list[Inte
 def _check_gateway(
     destination: Network, gateway: Address, nics: Sequence[Interface], interfaces: Iterable[Interface]
 ) -> None:
-    """Raise a InputError when a gateway is not on a network of the NIC, or is an address of this node."""
+    """Refuse a gateway that is on no network of the NIC, or is an address of this node. Raises InputError."""
     networks = dict.fromkeys(one.network for nic in nics for one in nic.candidates)
     if not any(gateway in network for network in networks):
         raise InputError(
@@ -340,20 +339,20 @@ def _check_gateway(
 
 
 def _check_foreign(foreign: Iterable[Route], wanted: Iterable[Route]) -> None:
-    """Raise a InputError when a foreign route has a wanted destination."""
+    """Refuse a foreign route that has a wanted destination. Raises ClusterError."""
     destinations = {route.destination for route in wanted}
     rivals = [
         f"{route} (protocol {_show_protocol(route.protocol)})" for route in foreign if route.destination in destinations
     ]
     if rivals:
         raise ClusterError(
-            f"routes: others have set routes to the same destinations: {'; '.join(rivals)}: "
-            "delete them where they are set, or choose other pod subnets"
+            f"routes: another program has set routes to the same destinations: {'; '.join(rivals)}: "
+            "delete these in that program, or choose other pod subnets"
         )
 
 
 def _show_protocol(protocol: int) -> str:
-    """Return the number of a route protocol, with its name where it has one."""
+    """The number of a route protocol, with its name if it has one."""
     name = _KNOWN_PROTOCOLS.get(protocol)
     return f"{protocol} ({name})" if name else str(protocol)
 

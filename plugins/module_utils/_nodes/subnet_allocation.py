@@ -1,10 +1,10 @@
 # Copyright (c) 2026, podnet.kubernetes developers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Which node gets which pod subnets, and keeps them. No I/O, no Ansible.
+"""The pod subnets of each node, which a node keeps. No I/O, no Ansible.
 
-Kubernetes never changes Node.spec.podCIDRs once they are set (the API server's ValidateNodeUpdate): so what the cluster
-has comes before what the file has, and both before a pin.
+Kubernetes never changes Node.spec.podCIDRs once they are set (ValidateNodeUpdate of the API server). So the cluster
+comes before the file, and both come before a pin.
 """
 
 from __future__ import annotations
@@ -27,26 +27,25 @@ from ansible_collections.podnet.kubernetes.plugins.module_utils._base.texts impo
 # The subnets of each node, at most one of each address family.
 Allocation = dict[str, tuple[Network, ...]]
 
-VARIABLE = "podnet_pod_network"
-
-# What mends a claim that is in the way of another one. The first of these sources that takes part is the one to change;
-# the source "" stands for the file, whose source is its path.
+# The remedy for a claim that overlaps another one, by the source of the claim. The user should change the source that
+# comes first here. The source "" stands for the file, whose source is its path.
 _REMEDIES = {
     "pins": "choose another pin",
     "reserved": "choose another reserved range, or release the node if it is gone for good",
-    "": "release the node if it is gone for good; else move the file away, and it is made anew from the cluster",
+    "": "release the node if it is gone for good; else move the file away, and the next run makes it anew "
+    "from the cluster",
     "known": "two nodes of the cluster have the same addresses: delete one of them and let it join again",
 }
 
 
 @dataclass(frozen=True)
 class Claim:
-    """A range of addresses that is taken.
+    """A range of addresses that is not free.
 
     Attributes:
         network: the range
-        source: who says so: "known" for the cluster, "pins", "reserved", or the path of the file
-        node: the node that has it; None when it is reserved
+        source: "known" for the cluster, "pins", "reserved", or the path of the file
+        node: the node that has the range, None for a reserved range
     """
 
     network: Network
@@ -54,21 +53,21 @@ class Claim:
     node: str | None = None
 
     def __str__(self) -> str:
-        """Return the claim as an error shows it, such as "10.22.1.0/24 of node1 (pins)"."""
+        """The claim as errors show it, such as "10.22.1.0/24 of node1 (pins)"."""
         return f"{self.network} of {self.node} ({self.source})" if self.node else f"{self.network} ({self.source})"
 
 
 @dataclass(frozen=True)
 class Request:
-    """What is asked for, checked as far as that can be done without the file.
+    """The options of the module, checked as far as possible without the file.
 
     Attributes:
-        networks: the networks that subnets are taken from, in this order; none overlaps another
-        lengths: the prefix length of a new subnet, in bits, for the IP versions 4 and 6
-        nodes: the names of the nodes, in the order in which they get their subnets; none occurs twice
-        claims: what the cluster has, then the pins
-        reserved: the ranges that no node gets
-        release: the names of the nodes that give their subnets back
+        networks: the networks of the pods, in the order of their use; none overlaps another
+        lengths: prefix length of a new subnet in bits, for the IP versions 4 and 6
+        nodes: names of the nodes, in the order in which they get their subnets; no name occurs twice
+        claims: the subnets in the cluster, then the pins
+        reserved: ranges in which no node gets a subnet
+        release: names of the nodes that give their subnets back
         path: the file, as errors call it
     """
 
@@ -86,19 +85,19 @@ class Request:
         return tuple(dict.fromkeys(network.version for network in self.networks))
 
     def where(self, version: int | None = None) -> str:
-        """Return the networks (of one IP version) and the variable, as an error shows them."""
+        """The networks, or those of one IP version, and their option, as errors show them."""
         some = [str(network) for network in self.networks if version in (None, network.version)]
-        return f"{', '.join(some)} ({VARIABLE})"
+        return f"{', '.join(some)} (networks)"
 
 
 def parse_request(params: Mapping[str, Any]) -> Request:
-    """Return the request that the module's options make.
+    """Check the options of the module.
 
     Args:
         params: the options of subnet_allocation, as AnsibleModule has them
 
     Raises:
-        InputError: an option is wrong, or two do not fit
+        InputError: an option is wrong, or two options contradict each other
     """
     networks = _parse_networks(params["networks"], params["avoid"])
     lengths = {4: params["prefix_lengths"]["ipv4"], 6: params["prefix_lengths"]["ipv6"]}
@@ -116,20 +115,20 @@ def parse_request(params: Mapping[str, Any]) -> Request:
 
 
 def allocate(request: Request, stored: Allocation) -> Allocation:
-    """Return the subnets of all nodes: what they have, and a new one in each family in which they have none.
+    """Give each node a subnet in each family in which it has none.
 
-    A new subnet is the first free one: of the first network that has one, the one with the lowest address. A node that
-    is not asked for keeps what it has unless it is released, and a pin of such a node holds its subnet free.
+    A new subnet is the first free one: the lowest free address of the first network with a free subnet. A node that is
+    not in the request keeps its subnets unless the request releases it. The pin of such a node keeps its subnet free.
 
     Args:
-        request: what is asked for
-        stored: what the file has
+        request: the checked options
+        stored: the subnets in the file
 
     Returns:
-        The subnets of each node, in the order of the families of the networks. Nodes that are not asked for are in it.
+        The subnets of all nodes, also of those in the file alone. Each node's subnets follow the order of the families.
 
     Raises:
-        InputError: claims contradict or overlap each other, lie outside of the networks, or there are too few subnets
+        InputError: claims contradict or overlap each other, lie outside the networks, or the networks are too small
     """
     claims = _settle(request, stored)
     _check_overlaps((*claims, *request.reserved))
@@ -155,7 +154,7 @@ def allocate(request: Request, stored: Allocation) -> Allocation:
 
 
 def _parse(subject: str, text: Any) -> Network:
-    """Return the network; the sentence of an error begins with the subject."""
+    """Parse a network. The sentence of an InputError begins with the subject."""
     try:
         return parse_network(text)
     except InputError as error:
@@ -163,12 +162,12 @@ def _parse(subject: str, text: Any) -> Network:
 
 
 def _parse_networks(texts: Iterable[str], avoid: Iterable[Mapping[str, Any]]) -> tuple[Network, ...]:
-    """Return the networks, of which none may overlap another one, or one to avoid."""
-    networks = tuple(dict.fromkeys(_parse(f"pod network ({VARIABLE})", text) for text in texts))
+    """Parse the networks. No network may overlap another one or a network to avoid."""
+    networks = tuple(dict.fromkeys(_parse("networks", text) for text in texts))
     if not networks:
-        raise InputError(f"{VARIABLE} is empty: give a network, such as 10.22.0.0/16")
-    own = [NamedNetwork("pod network", str(network), VARIABLE) for network in networks]
-    # One by one, as two that are to be avoided may overlap each other.
+        raise InputError("networks is empty: give a network, such as 10.22.0.0/16")
+    own = [NamedNetwork("pod network", str(network), "value of networks") for network in networks]
+    # One by one, because two networks to avoid may overlap each other.
     others = [NamedNetwork(one["name"], one["network"], one["variable"], one["where"]) for one in avoid]
     groups = [own, *([*own, other] for other in others)]
     sentences = dict.fromkeys(sentence for group in groups for sentence in find_conflicts(group))
@@ -178,7 +177,7 @@ def _parse_networks(texts: Iterable[str], avoid: Iterable[Mapping[str, Any]]) ->
 
 
 def _parse_claims(option: str, values: Mapping[str, Any]) -> tuple[Claim, ...]:
-    """Return the claims of an option: for each node a subnet, a list of them, or nothing."""
+    """Parse an option that has a subnet, a list of subnets or nothing for each node."""
     claims: dict[tuple[str, int], Claim] = {}
     for node, value in values.items():
         texts = [value] if isinstance(value, str) and value else value or []
@@ -195,31 +194,31 @@ def _parse_claims(option: str, values: Mapping[str, Any]) -> tuple[Claim, ...]:
 
 
 def _check_length(network: Network, length: int) -> None:
-    """Refuse a prefix length that no subnet of the network can have."""
+    """Refuse a prefix length that fits no subnet of the network."""
     if not network.prefixlen <= length <= network.max_prefixlen:
         raise InputError(
-            f"prefix_lengths ipv{network.version} is {length}, which no subnet of {network} ({VARIABLE}) can have: "
+            f"prefix_lengths ipv{network.version} is {length}, which fits no subnet of {network} (networks): "
             f"give {network.prefixlen} to {network.max_prefixlen}"
         )
 
 
 def _check_names(nodes: tuple[str, ...], release: frozenset[str], known: Iterable[Claim]) -> None:
-    """Refuse names that are empty or given twice, and the release of nodes that are there."""
+    """Refuse empty and repeated names, and the release of nodes that exist."""
     if "" in nodes:
-        raise InputError("nodes has an empty name: give the names that the nodes have in the cluster")
+        raise InputError("nodes has an empty name: give the names of the nodes in the cluster")
     twice = [node for node, number in Counter(nodes).items() if number > 1]
     if twice:
         raise InputError(f"nodes has {', '.join(twice)} more than once: give every node one name of its own")
     wanted = [node for node in nodes if node in release]
     if wanted:
-        raise InputError(f"release names {', '.join(wanted)}, which nodes has too: take it out of one of them")
+        raise InputError(f"release names {', '.join(wanted)}, which nodes has too: remove it from one of them")
     for claim in known:
         if claim.node in release:
             raise InputError(f"release names {claim.node}, but the cluster has {claim}: delete the node there first")
 
 
 def _check_families(request: Request, known: Iterable[Claim]) -> None:
-    """Refuse a node to which the cluster gave subnets of only some of the families."""
+    """Refuse a node that has subnets in the cluster, but not in all families."""
     families: dict[str | None, dict[int, Claim]] = {}
     for claim in known:
         families.setdefault(claim.node, {})[claim.network.version] = claim
@@ -229,12 +228,12 @@ def _check_families(request: Request, known: Iterable[Claim]) -> None:
             claim = next(iter(families[node].values()))
             raise InputError(
                 f"the cluster has only {claim}, and Kubernetes never adds a subnet: delete {node} and let it join "
-                f"again, or take {request.where(missing[0])} away"
+                f"again, or remove {request.where(missing[0])}"
             )
 
 
 def _settle(request: Request, stored: Allocation) -> list[Claim]:
-    """Return one claim for each node and family: the cluster's, else the file's, else the pin."""
+    """Find one claim for each node and family: that of the cluster, else that of the file, else the pin."""
     known = [claim for claim in request.claims if claim.source == "known"]
     pins = [claim for claim in request.claims if claim.source == "pins"]
     file = (
@@ -249,35 +248,35 @@ def _settle(request: Request, stored: Allocation) -> list[Claim]:
         if held is claim:
             _check_place(request, claim)
         elif held.network != claim.network:
-            raise InputError(f"{claim} contradicts {held}, which is what the node has: {_contradiction(claim)}")
+            raise InputError(f"{claim} contradicts {held}, which the node has: {_contradiction(claim)}")
     return list(settled.values())
 
 
 def _contradiction(claim: Claim) -> str:
-    """Return what to do about a claim that says something else than what the node has."""
+    """The remedy for a claim that differs from the subnet of the node."""
     if claim.source == "pins":
-        return "take the pin away, or pin what the node has"
-    return "the cluster wins; move the file away, and it is made anew from the cluster"
+        return "remove the pin, or pin the subnet that the node has"
+    return "the cluster decides: move the file away, and the next run makes it anew from the cluster"
 
 
 def _check_place(request: Request, claim: Claim) -> None:
-    """Refuse a claim outside of the networks, and a pin of another length than new subnets have."""
+    """Refuse a claim outside the networks, and a pin that has not the prefix length of new subnets."""
     network, length = claim.network, request.lengths[claim.network.version]
     if not any(network.network_address in one and network.prefixlen >= one.prefixlen for one in request.networks):
         remedy = {
             "pins": "choose a pin inside",
             "known": "the pod network must hold the subnets of all nodes of the cluster",
-        }.get(claim.source, "the file belongs to another cluster, or give back the network that it was made for")
-        raise InputError(f"{claim} is outside of {request.where()}: {remedy}")
+        }.get(claim.source, "the file belongs to another cluster, or networks lacks a network that the file needs")
+        raise InputError(f"{claim} is outside {request.where()}: {remedy}")
     if claim.source == "pins" and network.prefixlen != length:
         raise InputError(f"{claim} must have the prefix length {length} (prefix_lengths ipv{network.version})")
 
 
 def _check_overlaps(claims: Iterable[Claim]) -> None:
-    """Refuse two claims that overlap, unless both are reserved.
+    """Refuse two claims that overlap, unless both are reserved ranges.
 
-    Two CIDR networks are disjoint or one holds the other: in the order of first addresses, wide before narrow, the
-    claims that hold the current one form a stack, of at most one claim for each prefix length.
+    Two CIDR networks are disjoint, or one holds the other. So, in the order of first addresses and wide before narrow,
+    the claims that hold the current one form a stack with at most one claim for each prefix length.
     """
     holders: list[Claim] = []
     for claim in sorted(claims, key=lambda claim: (*_bounds(claim.network)[:2], claim.network.prefixlen)):
@@ -290,7 +289,7 @@ def _check_overlaps(claims: Iterable[Claim]) -> None:
 
 
 def _overlap(*pair: Claim) -> str:
-    """Return the sentence for two claims that overlap; the one that is to be changed comes first."""
+    """The sentence for two claims that overlap. The claim that the user should change comes first."""
     order = list(_REMEDIES)
     sources = {claim: claim.source if claim.source in _REMEDIES else "" for claim in pair}
     one, other = sorted(pair, key=lambda claim: (order.index(sources[claim]), str(claim)))
@@ -298,19 +297,19 @@ def _overlap(*pair: Claim) -> str:
 
 
 def _bounds(network: Network) -> tuple[int, int, int]:
-    """Return the IP version, the first address and the one after the last, as numbers."""
+    """The IP version, the first address and the address after the last one, as numbers."""
     first = int(network.network_address)
-    # Not by broadcast_address, which makes two more addresses.
+    # broadcast_address is slower: it makes two more address objects.
     return network.version, first, first + (1 << (network.max_prefixlen - network.prefixlen))
 
 
 def _free_subnets(request: Request, version: int, taken: list[tuple[int, int, int]]) -> Iterator[Network]:
-    """Yield the subnets that are free, in the order of the networks and of addresses.
+    """Yield the free subnets, by the order of the networks and then of the addresses.
 
     Args:
-        request: what is asked for
+        request: the checked options
         version: the IP version
-        taken: the bounds of all ranges that are taken, sorted
+        taken: the bounds of all claims, sorted
     """
     for network in request.networks:
         if network.version != version:
@@ -323,15 +322,15 @@ def _free_subnets(request: Request, version: int, taken: list[tuple[int, int, in
             while position + size <= min(first, end):
                 yield type(network)((position, length))
                 position += size
-            position = max(position, -(-after // size) * size)  # where the next subnet can begin
+            position = max(position, -(-after // size) * size)  # the next possible first address
 
 
 def _too_few(request: Request, version: int, room: int, wanted: int, gone: int) -> str:
-    """Return the sentence for networks that are too small; of the nodes that want a subnet, some are gone."""
+    """The sentence for networks that are too small. Some of the nodes may be gone."""
     kept = f", {gone} of them for nodes that are gone" if gone else ""
     return (
-        f"{request.where(version)} has room for {room} nodes with subnets of length {request.lengths[version]} beside "
-        f"what is reserved or pinned for other nodes, but {wanted} are asked for{kept}: add a network, release nodes "
+        f"{request.where(version)} has room for {room} nodes with subnets of length {request.lengths[version]}, beside "
+        f"reserved ranges and pins of other nodes, but {wanted} nodes need one{kept}: add a network, release nodes "
         f"that are gone, or choose a longer prefix length (prefix_lengths ipv{version})"
     )
 

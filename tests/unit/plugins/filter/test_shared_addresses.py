@@ -25,9 +25,8 @@ def test_shared_addresses():
             "address": "10.0.2.15",
             "nodes": ["master", "node1"],
             "interfaces": {"master": "enp0s3", "node1": "enp0s3"},
-            "message": "master and node1 both have 10.0.2.15 on enp0s3: set podnet_node_interface or "
-            "podnet_node_network "
-            "so that each node gets its own address",
+            "message": "master and node1 both have 10.0.2.15 on enp0s3: give node_address an "
+            "interface or a network that picks another address on each node",
         }
     ]
 
@@ -39,11 +38,14 @@ def test_no_shared_addresses():
 @pytest.mark.parametrize(
     ("value", "message"),
     [
-        ([], "shared_addresses wants the address of each node, not []"),
-        ({"node1": "10.0.2.15"}, "shared_addresses wants address and interface for node1, not '10.0.2.15'"),
+        ([], "the input is []: give the node_address of each node, by the node's name"),
+        (
+            {"node1": "10.0.2.15"},
+            "the node_address of node1 is '10.0.2.15': it must have address and interface",
+        ),
         (
             {"node1": {"address": "10.0.2.15"}},
-            "shared_addresses wants address and interface for node1, not {'address': '10.0.2.15'}",
+            "the node_address of node1 is {'address': '10.0.2.15'}: it must have address and interface",
         ),
         (
             {"node1": {"address": "10.0.2", "interface": "enp0s3"}},
@@ -52,5 +54,5 @@ def test_no_shared_addresses():
     ],
 )
 def test_bad_input(value, message):
-    with pytest.raises(AnsibleFilterError, match=f"^{re.escape(message)}$"):
+    with pytest.raises(AnsibleFilterError, match=f"^{re.escape(f'shared_addresses: {message}')}$"):
         shared_addresses(value)

@@ -74,9 +74,9 @@ def test_the_family_is_an_option(run):
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        ({}, "this node has more than one address that could be the one the nodes share, "),
-        ({"interface": "eth1"}, "podnet_node_interface eth1: no usable IPv4 address of this node fits "),
-        ({"network": "10.0.2.15/24"}, "podnet_node_network 10.0.2.15/24 has host bits set: the network is 10.0.2.0/24"),
+        ({}, "this node has more than one address on a network that the nodes may share, "),
+        ({"interface": "eth1"}, "interface eth1: no usable IPv4 address of this node fits "),
+        ({"network": "10.0.2.15/24"}, "network 10.0.2.15/24 has host bits set: the network is 10.0.2.0/24"),
         ({"family": "ipv5"}, "value of family must be one of: ipv4, ipv6, got: ipv5"),
     ],
 )

@@ -176,7 +176,7 @@ def test_the_protocol_is_an_option(run, path):
 @pytest.mark.parametrize(
     ("options", "present", "message"),
     [
-        ({"protocol": 4}, {}, "protocol 4 (static) belongs to others"),
+        ({"protocol": 4}, {}, "protocol 4 (static) belongs to another program"),
         ({"device": "eth1"}, {}, "device eth1 is not a NIC of this node"),
         ({"device": None}, {}, "device is not given"),
         (
@@ -187,7 +187,7 @@ def test_the_protocol_is_an_option(run, path):
         (
             {},
             {"-4": [entry("10.22.2.0/24", "10.100.198.201", "16")]},
-            "routes: others have set routes to the same destinations: "
+            "routes: another program has set routes to the same destinations: "
             "10.22.2.0/24 via 10.100.198.201 dev enp0s8 (protocol 16 (dhcp)): ",
         ),
     ],

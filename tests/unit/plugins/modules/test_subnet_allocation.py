@@ -107,13 +107,13 @@ def test_a_dual_stack_pair_as_kubernetes_writes_it(run):
     [
         (
             {"avoid": [{"name": "node network", "network": "10.22.7.0/24"}]},
-            "pod network 10.22.0.0/16 (podnet_pod_network) overlaps the node network 10.22.7.0/24: "
-            "choose another podnet_pod_network",
+            "pod network 10.22.0.0/16 (value of networks) overlaps the node network 10.22.7.0/24: "
+            "choose another value of networks",
         ),
         (
             {"known": {"node1": ["10.22.9.0/24"]}},
-            "10.22.2.0/24 of node1 ({path}) contradicts 10.22.9.0/24 of node1 (known), which is what the node has: "
-            "the cluster wins; move the file away, and it is made anew from the cluster",
+            "10.22.2.0/24 of node1 ({path}) contradicts 10.22.9.0/24 of node1 (known), which the node has: "
+            "the cluster decides: move the file away, and the next run makes it anew from the cluster",
         ),
         ({"prefix_lengths": {"ipv5": 24}}, "Unsupported parameters for "),
         ({"known": None}, "argument 'known' is of type NoneType"),

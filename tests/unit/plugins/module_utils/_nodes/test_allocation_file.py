@@ -142,15 +142,15 @@ def document(**differences):
         (TEXT.encode()[:-10], "is not JSON: "),
         (b"\xff\x00", "is not JSON: "),
         (b"[" * 100_000, "is not JSON: "),
-        (TEXT.replace("master", "node1").encode(), "is not JSON: node1 is there twice"),
-        (b"[]", "has not the schema podnet.kubernetes/subnet-allocation"),
-        (document(schema="podnet.kubernetes/report"), "has not the schema podnet.kubernetes/subnet-allocation"),
-        (document(schema=None), "has not the schema podnet.kubernetes/subnet-allocation"),
+        (TEXT.replace("master", "node1").encode(), "is not JSON: node1 occurs twice"),
+        (b"[]", "does not have the schema podnet.kubernetes/subnet-allocation"),
+        (document(schema="podnet.kubernetes/report"), "does not have the schema podnet.kubernetes/subnet-allocation"),
+        (document(schema=None), "does not have the schema podnet.kubernetes/subnet-allocation"),
         (document(version=2), "has the version 2 of its schema, not 1"),
         (document(version=None), "has the version None of its schema, not 1"),
-        (document(allocation=None), "has not just the keys schema, version and allocation"),
-        (document(allocation=[]), "has not just the keys schema, version and allocation"),
-        (document(more=1), "has not just the keys schema, version and allocation"),
+        (document(allocation=None), "must have exactly the keys schema, version and allocation"),
+        (document(allocation=[]), "must have exactly the keys schema, version and allocation"),
+        (document(more=1), "must have exactly the keys schema, version and allocation"),
         (document(allocation={"node1": "10.22.1.0/24"}), "has no list of subnets for node1, but '10.22.1.0/24'"),
         (document(allocation={"node1": []}), "has no list of subnets for node1, but []"),
         (document(allocation={"node1": [1]}), "has no list of subnets for node1, but [1]"),
@@ -172,7 +172,7 @@ def test_a_file_that_is_not_right_is_refused_and_left(path, content, message, wr
         update_allocation(str(path), set_to(ONE), write)
     assert str(error.value).startswith(f"{path} {message}")
     assert str(error.value).endswith(
-        ": it is left as it is; choose another path, or move it away, and it is made anew from the cluster"
+        ": choose another path, or move the file away, and the next run makes it anew from the cluster"
     )
     assert path.read_bytes() == content
 

@@ -12,7 +12,6 @@ import pytest
 from ansible_collections.podnet.kubernetes.plugins.module_utils._base.errors import ClusterError, InputError
 from ansible_collections.podnet.kubernetes.plugins.module_utils._nodes.node_address import (
     choose_address,
-    find_shared_addresses,
     parse_interfaces,
 )
 
@@ -98,8 +97,8 @@ def test_a_second_run_gives_the_first_ones_answer(name):
     with pytest.raises(InputError) as error:
         choose_address(machine(name), "ipv4")
     assert str(error.value) == (
-        "this node has more than one address that could be the one the nodes share, 10.0.2.15/24 (enp0s3) and "
-        "10.100.198.201/24 (enp0s8): set podnet_node_interface to enp0s3 or enp0s8, or podnet_node_network to "
+        "this node has more than one address on a network that the nodes may share, 10.0.2.15/24 (enp0s3) and "
+        "10.100.198.201/24 (enp0s8): set interface to enp0s3 or enp0s8, or network to "
         "10.0.2.0/24 or 10.100.198.0/24, whichever the nodes share"
     )
 
@@ -232,7 +231,7 @@ def test_which_address_is_taken(links, asked, address):
     assert str(choose(links, **asked).address) == address
 
 
-TWO = "set podnet_node_interface or podnet_node_network to fit one of 10.0.2.15/24 (enp0s3), 10.100.198.201/24 (enp0s8)"
+TWO = "set interface or network to fit one of 10.0.2.15/24 (enp0s3), 10.100.198.201/24 (enp0s8)"
 
 
 @pytest.mark.parametrize(
@@ -240,29 +239,27 @@ TWO = "set podnet_node_interface or podnet_node_network to fit one of 10.0.2.15/
     [
         (
             {"network": "10.100.198.201/24"},
-            "podnet_node_network 10.100.198.201/24 has host bits set: the network is 10.100.198.0/24",
+            "network 10.100.198.201/24 has host bits set: the network is 10.100.198.0/24",
         ),
         (
             {"network": "10.100.198.0"},
-            "podnet_node_network 10.100.198.0 is not a network in CIDR form, such as 10.244.0.0/16 or fd00:10:244::/56",
+            "network 10.100.198.0 is not a network in CIDR form, such as 10.244.0.0/16 or fd00:10:244::/56",
         ),
         (
             {"network": ""},
-            "podnet_node_network '' is not a network in CIDR form, such as 10.244.0.0/16 or fd00:10:244::/56",
+            "network '' is not a network in CIDR form, such as 10.244.0.0/16 or fd00:10:244::/56",
         ),
         (
             {"network": "fd00::/64"},
-            "podnet_node_network fd00::/64 is an IPv6 network, but the family asked for is ipv4: give an IPv4 "
-            "network, or "
-            "ask for the family ipv6",
+            "network fd00::/64 is an IPv6 network, but family is ipv4: give an IPv4 network, or the family ipv6",
         ),
         (
             {"network": "10.9.0.0/16"},
-            f"podnet_node_network 10.9.0.0/16: no usable IPv4 address of this node fits: {TWO}",
+            f"network 10.9.0.0/16: no usable IPv4 address of this node fits: {TWO}",
         ),
         (
             {"network": "10.244.0.0/16"},
-            "podnet_node_network 10.244.0.0/16: no usable IPv4 address of this node fits (10.244.1.0/32 (flannel.1) "
+            "network 10.244.0.0/16: no usable IPv4 address of this node fits (10.244.1.0/32 (flannel.1) "
             "is left "
             "out because flannel.1 is a vxlan link; 10.244.1.1/24 (cni0) is left out because cni0 is a bridge without "
             "a "
@@ -270,39 +267,37 @@ TWO = "set podnet_node_interface or podnet_node_network to fit one of 10.0.2.15/
         ),
         (
             {"interface": "eth1"},
-            "podnet_node_interface eth1: no usable IPv4 address of this node fits (its NICs with an address are "
+            "interface eth1: no usable IPv4 address of this node fits (its NICs with an address are "
             "enp0s3, enp0s8, flannel.1, "
             f"cni0): {TWO}",
         ),
         (
             {"interface": "veth1f2e3d4c"},
-            "podnet_node_interface veth1f2e3d4c: no usable IPv4 address of this node fits (veth1f2e3d4c has no global "
+            "interface veth1f2e3d4c: no usable IPv4 address of this node fits (veth1f2e3d4c has no global "
             "IPv4 "
             f"address): {TWO}",
         ),
         (
             {"interface": "enp0s3", "network": "10.100.198.0/24"},
-            "podnet_node_interface enp0s3 and podnet_node_network 10.100.198.0/24: no usable IPv4 address of this "
+            "interface enp0s3 and network 10.100.198.0/24: no usable IPv4 address of this "
             "node fits "
             f"(enp0s3 has 10.0.2.15/24): {TWO}",
         ),
         (
             {"interface": "enp0s."},
-            "podnet_node_interface enp0s.: more than one address of this node fits, 10.0.2.15/24 (enp0s3) and "
-            "10.100.198.201/24 (enp0s8): set podnet_node_interface to enp0s3 or enp0s8, or podnet_node_network to "
+            "interface enp0s.: more than one address of this node fits, 10.0.2.15/24 (enp0s3) and "
+            "10.100.198.201/24 (enp0s8): set interface to enp0s3 or enp0s8, or network to "
             "10.0.2.0/24 or 10.100.198.0/24, whichever the nodes share",
         ),
         (
             {"interface": "enp0s["},
-            "podnet_node_interface 'enp0s[' is neither a NIC of this node nor a regular expression (unterminated "
-            "character "
-            "set at position 5): set it to the name of a NIC (enp0s3, enp0s8, flannel.1, cni0) or to "
+            "interface 'enp0s[' is neither a NIC of this node nor a regular expression (unterminated character "
+            "set at position 5): give the name of a NIC (enp0s3, enp0s8, flannel.1, cni0) or "
             "an expression that matches the whole name",
         ),
         (
             {"interface": ""},
-            "podnet_node_interface is empty: set it to the name of a NIC (enp0s3, enp0s8, flannel.1, cni0), or do not "
-            "set it at all",
+            "interface is empty: give the name of a NIC (enp0s3, enp0s8, flannel.1, cni0), or leave it out",
         ),
     ],
 )
@@ -318,27 +313,27 @@ def test_errors_say_what_would_be_right(asked, message):
         (
             [nic("eth0", "192.0.2.2/24", "198.51.100.2/24")],
             {},
-            "this node has more than one address that could be the one the nodes share, 192.0.2.2/24 (eth0) and "
-            "198.51.100.2/24 (eth0): set podnet_node_network to a network that holds only one of them, such as "
+            "this node has more than one address on a network that the nodes may share, 192.0.2.2/24 (eth0) and "
+            "198.51.100.2/24 (eth0): set network to a network that holds only one of them, such as "
             "192.0.2.2/32",
         ),
         (
             [nic("eth0", "192.0.2.2/24"), nic("eth1", "192.0.2.3/24")],
             {"network": "192.0.2.0/24"},
-            "podnet_node_network 192.0.2.0/24: more than one address of this node fits, 192.0.2.2/24 (eth0) and "
-            "192.0.2.3/24 (eth1): set podnet_node_interface to eth0 or eth1, whichever the nodes share",
+            "network 192.0.2.0/24: more than one address of this node fits, 192.0.2.2/24 (eth0) and "
+            "192.0.2.3/24 (eth1): set interface to eth0 or eth1, whichever the nodes share",
         ),
         (
             [nic("eth0", "192.0.2.2/24", operstate="DOWN")],
             {"interface": "eth0"},
-            "podnet_node_interface eth0: no usable IPv4 address of this node fits (192.0.2.2/24 (eth0) is left out "
+            "interface eth0: no usable IPv4 address of this node fits (192.0.2.2/24 (eth0) is left out "
             "because "
             "eth0 is down): give the node an IPv4 address on the network that the nodes share",
         ),
         (
             [nic("eth0", operstate="DOWN")],
             {"interface": "eth0"},
-            "podnet_node_interface eth0: no usable IPv4 address of this node fits (eth0 is down and has no global IPv4 "
+            "interface eth0: no usable IPv4 address of this node fits (eth0 is down and has no global IPv4 "
             "address): give the node an IPv4 address on the network that the nodes share",
         ),
         (
@@ -349,7 +344,7 @@ def test_errors_say_what_would_be_right(asked, message):
         (
             [nic("eth0")],
             {"interface": "eth1"},
-            "podnet_node_interface eth1: no usable IPv4 address of this node fits (it has no NIC with an address): "
+            "interface eth1: no usable IPv4 address of this node fits (it has no NIC with an address): "
             "give the node an IPv4 address on the network that the nodes share",
         ),
         (
@@ -361,7 +356,7 @@ def test_errors_say_what_would_be_right(asked, message):
         (
             [nic("eth0", "192.0.2.2/24 deprecated", "192.0.2.3/24 secondary")],
             {"interface": "eth0"},
-            "podnet_node_interface eth0: no usable IPv4 address of this node fits (192.0.2.2/24 (eth0) is left out "
+            "interface eth0: no usable IPv4 address of this node fits (192.0.2.2/24 (eth0) is left out "
             "because "
             "192.0.2.2 is deprecated; 192.0.2.3/24 (eth0) is left out because 192.0.2.3 is a secondary address): give "
             "the "
@@ -383,55 +378,3 @@ def test_output_of_another_program_is_an_error(text):
         ClusterError, match=r"^the output of 'ip -details -json address show' is not what iproute2 4\.14"
     ):
         parse_interfaces(text, "ipv4")
-
-
-@pytest.mark.parametrize(
-    ("addresses", "expected"),
-    [
-        pytest.param({}, [], id="no nodes"),
-        pytest.param({"master": ("10.0.2.15", "enp0s3")}, [], id="one node"),
-        pytest.param(
-            {"master": ("10.100.198.200", "enp0s8"), "node1": ("10.100.198.201", "enp0s8")}, [], id="each its own"
-        ),
-        pytest.param(
-            {"node2": ("10.0.2.15", "enp0s3"), "master": ("10.0.2.15", "enp0s3"), "node1": ("10.0.2.15", "enp0s3")},
-            [
-                {
-                    "address": "10.0.2.15",
-                    "nodes": ["master", "node1", "node2"],
-                    "interfaces": {"master": "enp0s3", "node1": "enp0s3", "node2": "enp0s3"},
-                    "message": "master, node1 and node2 all have 10.0.2.15 on enp0s3: set podnet_node_interface or "
-                    "podnet_node_network so that each node gets its own address",
-                }
-            ],
-            id="all of three",
-        ),
-        pytest.param(
-            {"b": ("fd00:0::1", "eth1"), "c": ("10.0.0.1", "eth0"), "a": ("fd00::1", "eth0")},
-            [
-                {
-                    "address": "fd00::1",
-                    "nodes": ["a", "b"],
-                    "interfaces": {"a": "eth0", "b": "eth1"},
-                    "message": "a (eth0) and b (eth1) both have fd00::1: set podnet_node_interface or "
-                    "podnet_node_network "
-                    "so that each node gets its own address",
-                }
-            ],
-            id="two of three, on different NICs",
-        ),
-    ],
-)
-def test_shared_addresses(addresses, expected):
-    assert [one.as_dict() for one in find_shared_addresses(addresses)] == expected
-
-
-def test_shared_addresses_are_sorted():
-    texts = ["fd00::1", "10.0.10.1", "10.0.9.1"]
-    addresses = {f"{text} on {node}": (text, "eth0") for text in texts for node in "ab"}
-    assert [str(one.address) for one in find_shared_addresses(addresses)] == ["10.0.9.1", "10.0.10.1", "fd00::1"]
-
-
-def test_a_text_that_is_no_address():
-    with pytest.raises(InputError, match=r"^the address of node1 is 'none', which is not an IPv4 or IPv6 address$"):
-        find_shared_addresses({"node1": ("none", "eth0")})

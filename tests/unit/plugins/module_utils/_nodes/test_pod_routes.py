@@ -65,15 +65,15 @@ def test_a_free_protocol_is_accepted(protocol):
         (-1, "protocol -1 is not the number of a route protocol: "),
         (0, "protocol 0 is not the number of a route protocol: "),
         (256, "protocol 256 is not the number of a route protocol: "),
-        (1, "protocol 1 (redirect) belongs to others, whose routes would be deleted: "),
-        (2, "protocol 2 (kernel) belongs to others, whose routes would be deleted: "),
-        (4, "protocol 4 (static) belongs to others, whose routes would be deleted: "),
-        (8, "protocol 8 (gated) belongs to others, whose routes would be deleted: "),
-        (18, "protocol 18 (keepalived) belongs to others, whose routes would be deleted: "),
-        (42, "protocol 42 (babel) belongs to others, whose routes would be deleted: "),
-        (186, "protocol 186 (bgp) belongs to others, whose routes would be deleted: "),
-        (191, "protocol 191 belongs to others, whose routes would be deleted: "),
-        (192, "protocol 192 (eigrp) belongs to others, whose routes would be deleted: "),
+        (1, "protocol 1 (redirect) belongs to another program, and the module would delete its routes: "),
+        (2, "protocol 2 (kernel) belongs to another program, and the module would delete its routes: "),
+        (4, "protocol 4 (static) belongs to another program, and the module would delete its routes: "),
+        (8, "protocol 8 (gated) belongs to another program, and the module would delete its routes: "),
+        (18, "protocol 18 (keepalived) belongs to another program, and the module would delete its routes: "),
+        (42, "protocol 42 (babel) belongs to another program, and the module would delete its routes: "),
+        (186, "protocol 186 (bgp) belongs to another program, and the module would delete its routes: "),
+        (191, "protocol 191 belongs to another program, and the module would delete its routes: "),
+        (192, "protocol 192 (eigrp) belongs to another program, and the module would delete its routes: "),
     ],
 )
 def test_any_other_protocol_is_an_error(protocol, subject):
@@ -211,7 +211,7 @@ def test_without_routes_no_nic_is_needed():
         ),
         (
             pairs(("10.22.2.0/24", "10.100.198.201"), ("10.22.2.0/24", "10.100.198.202")),
-            "routes: 10.22.2.0/24 is there twice, with the gateways 10.100.198.201 and 10.100.198.202: "
+            "routes: 10.22.2.0/24 occurs twice, with the gateways 10.100.198.201 and 10.100.198.202: "
             "give each destination once",
         ),
         (
@@ -220,7 +220,7 @@ def test_without_routes_no_nic_is_needed():
         ),
         (
             pairs(("0.0.0.0/0", "10.100.198.201")),
-            "routes: destination 0.0.0.0/0 is every address there is: give a node's pod subnet",
+            "routes: destination 0.0.0.0/0 holds all addresses: give the pod subnet of a node",
         ),
         (
             pairs(("10.22.2.0/24", "node1")),
@@ -395,8 +395,8 @@ def test_a_foreign_route_to_the_same_destination_is_an_error_that_shows_it(rival
     with pytest.raises(ClusterError) as error:
         plan_routes([FOREIGN, rival], [PLAIN], OWN)
     assert str(error.value) == (
-        f"routes: others have set routes to the same destinations: {shown}: "
-        "delete them where they are set, or choose other pod subnets"
+        f"routes: another program has set routes to the same destinations: {shown}: "
+        "delete these in that program, or choose other pod subnets"
     )
 
 

@@ -161,7 +161,7 @@ def test_the_walkthrough():
             {"nodes": ["b"], "release": ["a"]},
             stored(a="192.0.2.0/24", b="10.22.3.0/24"),
             {"b": ["10.22.3.0/24"]},
-            id="also one outside of the networks",
+            id="also one outside the networks",
         ),
         pytest.param(
             {"nodes": ["a", "b"], "prefix_lengths": {"ipv4": 23}},
@@ -223,15 +223,15 @@ def test_what_the_nodes_get(options, file, expected):
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        ({"networks": []}, "podnet_pod_network is empty: give a network, such as 10.22.0.0/16"),
+        ({"networks": []}, "networks is empty: give a network, such as 10.22.0.0/16"),
         (
             {"networks": ["10.22.0.1/16"]},
-            "pod network (podnet_pod_network) 10.22.0.1/16 has host bits set: the network is 10.22.0.0/16",
+            "networks 10.22.0.1/16 has host bits set: the network is 10.22.0.0/16",
         ),
         (
             {"networks": ["10.22.0.0/16", "10.22.4.0/22"]},
-            "pod network 10.22.0.0/16 (podnet_pod_network) overlaps the pod network 10.22.4.0/22 (podnet_pod_network): "
-            "choose another podnet_pod_network",
+            "pod network 10.22.0.0/16 (value of networks) overlaps the pod network 10.22.4.0/22 (value of networks): "
+            "choose another value of networks",
         ),
         (
             {
@@ -240,20 +240,20 @@ def test_what_the_nodes_get(options, file, expected):
                     {"name": "node network", "network": "10.22.8.0/24", "variable": None, "where": "node2, enp0s8"},
                 ]
             },
-            "pod network 10.22.0.0/16 (podnet_pod_network) overlaps the node network 10.22.7.0/24 (theirs): "
-            "choose another podnet_pod_network or theirs; "
-            "pod network 10.22.0.0/16 (podnet_pod_network) overlaps the node network 10.22.8.0/24 (node2, enp0s8): "
-            "choose another podnet_pod_network",
+            "pod network 10.22.0.0/16 (value of networks) overlaps the node network 10.22.7.0/24 (theirs): "
+            "choose another value of networks or theirs; "
+            "pod network 10.22.0.0/16 (value of networks) overlaps the node network 10.22.8.0/24 (node2, enp0s8): "
+            "choose another value of networks",
         ),
         (
             {"prefix_lengths": {"ipv4": 15}},
-            "prefix_lengths ipv4 is 15, which no subnet of 10.22.0.0/16 (podnet_pod_network) can have: give 16 to 32",
+            "prefix_lengths ipv4 is 15, which fits no subnet of 10.22.0.0/16 (networks): give 16 to 32",
         ),
         (
             {"networks": ["fd00::/56"], "prefix_lengths": {"ipv4": 0, "ipv6": 129}},
-            "prefix_lengths ipv6 is 129, which no subnet of fd00::/56 (podnet_pod_network) can have: give 56 to 128",
+            "prefix_lengths ipv6 is 129, which fits no subnet of fd00::/56 (networks): give 56 to 128",
         ),
-        ({"nodes": ["a", ""]}, "nodes has an empty name: give the names that the nodes have in the cluster"),
+        ({"nodes": ["a", ""]}, "nodes has an empty name: give the names of the nodes in the cluster"),
         (
             {"nodes": ["a", "b", "a", "c", "b"]},
             "nodes has a, b more than once: give every node one name of its own",
@@ -267,7 +267,7 @@ def test_what_the_nodes_get(options, file, expected):
             {"pins": {"a": ["10.22.1.0/24", "10.22.1.0/24"]}},
             "pins a has two IPv4 subnets, 10.22.1.0/24, 10.22.1.0/24: give at most one of each address family",
         ),
-        ({"release": ["gone", "node1"]}, "release names node1, which nodes has too: take it out of one of them"),
+        ({"release": ["gone", "node1"]}, "release names node1, which nodes has too: remove it from one of them"),
         (
             {"release": ["gone"], "known": {"gone": ["10.22.9.0/24"]}},
             "release names gone, but the cluster has 10.22.9.0/24 of gone (known): delete the node there first",
@@ -275,7 +275,7 @@ def test_what_the_nodes_get(options, file, expected):
         (
             {"networks": ["10.22.0.0/16", "fd00::/56"], "known": {"node1": ["10.22.2.0/24"]}},
             "the cluster has only 10.22.2.0/24 of node1 (known), and Kubernetes never adds a subnet: "
-            "delete node1 and let it join again, or take fd00::/56 (podnet_pod_network) away",
+            "delete node1 and let it join again, or remove fd00::/56 (networks)",
         ),
     ],
 )
@@ -316,19 +316,19 @@ FILE = "/state/subnets.json"
         pytest.param(
             {"pins": {"node1": "10.23.1.0/24"}},
             {},
-            "10.23.1.0/24 of node1 (pins) is outside of 10.22.0.0/16 (podnet_pod_network): choose a pin inside",
+            "10.23.1.0/24 of node1 (pins) is outside 10.22.0.0/16 (networks): choose a pin inside",
             id="a pin outside",
         ),
         pytest.param(
             {"pins": {"node1": "10.22.0.0/15"}},
             {},
-            "10.22.0.0/15 of node1 (pins) is outside of 10.22.0.0/16 (podnet_pod_network): choose a pin inside",
+            "10.22.0.0/15 of node1 (pins) is outside 10.22.0.0/16 (networks): choose a pin inside",
             id="a pin around the network",
         ),
         pytest.param(
             {"pins": {"node1": "fd00::/64"}},
             {},
-            "fd00::/64 of node1 (pins) is outside of 10.22.0.0/16 (podnet_pod_network): choose a pin inside",
+            "fd00::/64 of node1 (pins) is outside 10.22.0.0/16 (networks): choose a pin inside",
             id="a pin of a family that does not occur",
         ),
         pytest.param(
@@ -340,29 +340,29 @@ FILE = "/state/subnets.json"
         pytest.param(
             {"pins": {"node1": "10.22.9.0/24"}},
             stored(node1="10.22.2.0/24"),
-            f"10.22.9.0/24 of node1 (pins) contradicts 10.22.2.0/24 of node1 ({FILE}), which is what the node has: "
-            "take the pin away, or pin what the node has",
+            f"10.22.9.0/24 of node1 (pins) contradicts 10.22.2.0/24 of node1 ({FILE}), which the node has: "
+            "remove the pin, or pin the subnet that the node has",
             id="a pin for a node that has another subnet",
         ),
         pytest.param(
             {"pins": {"node1": "10.22.9.0/24"}, "known": {"node1": ["10.22.2.0/24"]}},
             {},
-            "10.22.9.0/24 of node1 (pins) contradicts 10.22.2.0/24 of node1 (known), which is what the node has: "
-            "take the pin away, or pin what the node has",
+            "10.22.9.0/24 of node1 (pins) contradicts 10.22.2.0/24 of node1 (known), which the node has: "
+            "remove the pin, or pin the subnet that the node has",
             id="a pin for a node that has another subnet in the cluster",
         ),
         pytest.param(
             {"known": {"node1": ["10.22.9.0/24"]}},
             stored(node1="10.22.2.0/24"),
-            f"10.22.2.0/24 of node1 ({FILE}) contradicts 10.22.9.0/24 of node1 (known), which is what the node has: "
-            "the cluster wins; move the file away, and it is made anew from the cluster",
+            f"10.22.2.0/24 of node1 ({FILE}) contradicts 10.22.9.0/24 of node1 (known), which the node has: "
+            "the cluster decides: move the file away, and the next run makes it anew from the cluster",
             id="the file and the cluster disagree on a node",
         ),
         pytest.param(
             {"known": {"node1": ["10.22.2.0/24"]}},
             stored(node2="10.22.2.0/24"),
             f"10.22.2.0/24 of node2 ({FILE}) overlaps 10.22.2.0/24 of node1 (known): release the node if it is gone "
-            "for good; else move the file away, and it is made anew from the cluster",
+            "for good; else move the file away, and the next run makes it anew from the cluster",
             id="the file has for one node what the cluster has for another",
         ),
         pytest.param(
@@ -375,22 +375,22 @@ FILE = "/state/subnets.json"
         pytest.param(
             {"known": {"node1": ["10.244.1.0/24"]}},
             {},
-            "10.244.1.0/24 of node1 (known) is outside of 10.22.0.0/16 (podnet_pod_network): the pod network must hold "
+            "10.244.1.0/24 of node1 (known) is outside 10.22.0.0/16 (networks): the pod network must hold "
             "the subnets of all nodes of the cluster",
             id="the cluster has other networks",
         ),
         pytest.param(
             {"networks": ["10.99.0.0/16", "fd00::/56"]},
             stored(node1="10.22.2.0/24"),
-            f"10.22.2.0/24 of node1 ({FILE}) is outside of 10.99.0.0/16, fd00::/56 (podnet_pod_network): "
-            "the file belongs to another cluster, or give back the network that it was made for",
+            f"10.22.2.0/24 of node1 ({FILE}) is outside 10.99.0.0/16, fd00::/56 (networks): "
+            "the file belongs to another cluster, or networks lacks a network that the file needs",
             id="the file has other networks",
         ),
         pytest.param(
             {},
             stored(node1="10.22.2.0/23", node2="10.22.3.0/24"),
             f"10.22.2.0/23 of node1 ({FILE}) overlaps 10.22.3.0/24 of node2 ({FILE}): release the node if it is gone "
-            "for good; else move the file away, and it is made anew from the cluster",
+            "for good; else move the file away, and the next run makes it anew from the cluster",
             id="the file has addresses twice",
         ),
         pytest.param(
@@ -410,25 +410,25 @@ FILE = "/state/subnets.json"
         pytest.param(
             {"networks": [SMALL], "nodes": list("abcdef"), "reserved": ["10.22.8.0/25"], "release": ["gone"]},
             stored(b="10.22.9.0/24", old="10.22.10.0/24", older="10.22.11.0/25", gone="10.22.11.128/25"),
-            f"{SMALL} (podnet_pod_network) has room for 3 nodes with subnets of length 24 beside what is reserved or "
-            "pinned for other nodes, but 8 are asked for, 2 of them for nodes that are gone: add a network, release "
-            "nodes that are gone, or choose a longer prefix length (prefix_lengths ipv4)",
+            f"{SMALL} (networks) has room for 3 nodes with subnets of length 24, beside "
+            "reserved ranges and pins of other nodes, but 8 nodes need one, 2 of them for nodes that are gone: add "
+            "a network, release nodes that are gone, or choose a longer prefix length (prefix_lengths ipv4)",
             id="too few, and two are kept",
         ),
         pytest.param(
             {"networks": ["10.22.8.0/24", "10.22.8.0/24"], "nodes": ["a", "b"]},
             {},
-            "10.22.8.0/24 (podnet_pod_network) has room for 1 nodes with subnets of length 24 beside what is reserved "
-            "or pinned for other nodes, but 2 are asked for: add a network, release nodes that are gone, or choose a "
-            "longer prefix length (prefix_lengths ipv4)",
+            "10.22.8.0/24 (networks) has room for 1 nodes with subnets of length 24, beside "
+            "reserved ranges and pins of other nodes, but 2 nodes need one: add a network, "
+            "release nodes that are gone, or choose a longer prefix length (prefix_lengths ipv4)",
             id="a network that is given twice is one",
         ),
         pytest.param(
             {"networks": ["10.22.0.0/16", "fd00::/63"], "pins": {"z": "fd00::/64"}},
             {},
-            "fd00::/63 (podnet_pod_network) has room for 1 nodes with subnets of length 64 beside what is reserved or "
-            "pinned for other nodes, but 3 are asked for: add a network, release nodes that are gone, or choose a "
-            "longer prefix length (prefix_lengths ipv6)",
+            "fd00::/63 (networks) has room for 1 nodes with subnets of length 64, beside "
+            "reserved ranges and pins of other nodes, but 3 nodes need one: add a network, "
+            "release nodes that are gone, or choose a longer prefix length (prefix_lengths ipv6)",
             id="too few in one family",
         ),
     ],
@@ -522,7 +522,7 @@ def test_a_new_subnet_is_the_first_that_is_free(length, ranges, number):
     every = ip_network("10.22.0.0/22").subnets(new_prefix=length)
     free = [str(subnet) for subnet in every if not any(subnet.overlaps(one) for one in reserved)]
     if len(free) < number:
-        assert f"has room for {len(free)} nodes with subnets of length {length} " in error_of(**options)
+        assert f"has room for {len(free)} nodes with subnets of length {length}, " in error_of(**options)
     else:
         assert run(**options) == {node: [subnet] for node, subnet in zip(nodes, free)}
 
