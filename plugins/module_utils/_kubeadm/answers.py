@@ -1,10 +1,10 @@
 # Copyright (c) 2026, podnet.kubernetes developers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""How far C(kubeadm init) or C(kubeadm join) came on a node, and how it is brought to its end.
+"""The progress of C(kubeadm init) and C(kubeadm join) on a node, and the output of kubeadm and kubectl. No I/O.
 
-A file tells only that kubeadm began. Whether it ended is asked of the API, so that a run that was killed is finished.
-Both commands can be run over what they left: they keep certificates, keys and etcd's data, and write the rest anew.
+A file shows only that kubeadm began. The API shows whether kubeadm finished, so that the next run completes a killed
+one. Both commands can run again: they keep certificates, keys and the data of etcd, and write the rest anew.
 """
 
 from __future__ import annotations
@@ -15,10 +15,10 @@ from typing import Any
 
 from ansible_collections.podnet.kubernetes.plugins.module_utils._base.errors import ClusterError
 
-# What `kubeadm init` makes in the cluster in its last phases, in its order (cmd/kubeadm/app/cmd/init.go): that of
-# upload-config and bootstrap-token, without which no node joins; then, by the field of ClusterConfiguration that turns
-# it off, the last thing of each addon (phases/addons beside it). What an addon runs may be gone: a finished cluster
-# whose network does without kube-proxy is no half-done one.
+# The objects of the last phases of `kubeadm init`, in their order (cmd/kubeadm/app/cmd/init.go): those of upload-config
+# and bootstrap-token, without which no node joins. Then the last object of each addon (phases/addons), by the field of
+# ClusterConfiguration that turns the addon off. A finished cluster may lack the pods of an addon, for example when its
+# network replaces kube-proxy.
 _JOIN_OBJECTS = (
     ("kube-system", "configmap/kubeadm-config"),
     ("kube-system", "configmap/kubelet-config"),
@@ -30,7 +30,7 @@ _ADDON_OBJECTS = {
 }
 INIT_OBJECTS = (*_JOIN_OBJECTS, *_ADDON_OBJECTS.values())
 
-# Preflight checks that a half-done run fails by its own traces (cmd/kubeadm/app/preflight/checks.go).
+# Preflight checks that fail because of the files and ports of an unfinished run (cmd/kubeadm/app/preflight/checks.go).
 INIT_TRACES = (
     "DirAvailable--var-lib-etcd",
     "FileAvailable--etc-kubernetes-manifests-etcd.yaml",
@@ -56,7 +56,7 @@ _JOIN_COMMAND = re.compile(
     r"(?P<hashes>( --discovery-token-ca-cert-hash sha256:[0-9a-f]{64})+)"
 )
 
-# How kubectl says that the API gave no answer, as opposed to NotFound, Forbidden or a certificate that does not fit.
+# The errors of kubectl when the API does not answer, unlike NotFound, Forbidden or a wrong certificate.
 _NO_ANSWER = re.compile(
     r"^The connection to the server .* was refused|^Unable to connect to the server: (?!.*x509)"
     r"|^Error from server(: | \((Timeout|ServerTimeout|ServiceUnavailable|InternalError|TooManyRequests)\))",
@@ -66,9 +66,14 @@ _NO_ANSWER = re.compile(
 
 @dataclass(frozen=True)
 class Credentials:
-    """What a node needs to join: the API's C(endpoint) as HOST:PORT, a bootstrap token, the pins of the cluster's CA.
+    """The credentials that a node needs to join.
 
-    The pins are C(sha256:) and the hash, in hexadecimal, of the CA's public key (RFC 7469, section 2.4).
+    Attributes:
+        endpoint: of the API, as HOST:PORT
+        token: a bootstrap token
+        ca_cert_hashes: the pins of the cluster's CA, each C(sha256:) and the hexadecimal hash of its public key (RFC
+        7469,
+            section 2.4)
     """
 
     endpoint: str
@@ -77,13 +82,14 @@ class Credentials:
 
 
 def missing_objects(found: str, configuration: str = "") -> tuple[str, ...]:
-    """Return what C(kubeadm init) has yet to make, as NAMESPACE/KIND/NAME.
+    """Find the objects that C(kubeadm init) has not made yet, as NAMESPACE/KIND/NAME.
 
-    The last addon that is not turned off tells that those before it were made, so these may be gone meanwhile.
+    kubeadm makes the addons in their order. So the object of the last enabled addon shows that kubeadm made the others,
+    even when a user removed them later.
 
     Args:
-        found: lines of C(NAMESPACE KIND/NAME), or anything around them, for the objects that exist
-        configuration: the cluster's own C(ClusterConfiguration), as kubeadm wrote it
+        found: the existing objects, each in a line C(NAMESPACE KIND/NAME); other lines are ignored
+        configuration: the C(ClusterConfiguration) in the cluster, as kubeadm wrote it
     """
     there = {tuple(line.split()) for line in found.splitlines()}
     addons = [one for field, one in _ADDON_OBJECTS.items() if not _is_disabled(field, configuration)]
@@ -93,36 +99,37 @@ def missing_objects(found: str, configuration: str = "") -> tuple[str, ...]:
 
 
 def _is_disabled(addon: str, configuration: str) -> bool:
-    """Return whether a C(ClusterConfiguration) of v1beta4 turns an addon off, by the field C(disabled).
+    """Whether a C(ClusterConfiguration) of v1beta4 turns an addon off, by the field C(disabled).
 
-    kubeadm sets that also for an addon of which the phase is skipped (manageSkippedAddons in cmd/init.go). It writes
-    YAML in blocks with an indentation of two.
+    kubeadm also sets the field for an addon with a skipped phase (manageSkippedAddons in cmd/init.go). It writes YAML
+    in blocks with an indentation of two.
     """
     return re.search(rf"^{addon}:\n(  .*\n)*?  disabled: true$", configuration, flags=re.MULTILINE) is not None
 
 
 def is_unanswered(errors: str) -> bool:
-    """Return whether kubectl's errors mean that the API is away for now, so that asking again can help."""
+    """Whether the errors of kubectl mean that the API does not answer now, so that another try can help."""
     return _NO_ANSWER.search(errors) is not None
 
 
 def is_refused(errors: str) -> bool:
-    """Return whether kubectl's errors mean that the API knows neither these credentials nor shows ones that are known.
+    """Whether the errors of kubectl mean that the API rejects these credentials, or the client rejects the API's.
 
-    Forbidden is not among them: a run that was killed before it gave its administrator any rights is finished.
+    Forbidden does not count: the next run completes a run that was killed before it gave its administrator any rights.
     """
     return "x509:" in errors or "(Unauthorized)" in errors
 
 
 def ignored_errors(chosen: list[str], traces: tuple[str, ...], begun: bool) -> str:
-    """Return the value of C(--ignore-preflight-errors): what the user chose, and the traces of a run that began."""
+    """Make the value of C(--ignore-preflight-errors): the chosen names, and the checks that an unfinished run fails."""
     return ",".join(sorted({*chosen, *(traces if begun else ())}))
 
 
 def parse_join_command(output: str) -> Credentials:
-    """Return the credentials in the output of C(kubeadm token create --print-join-command).
+    """Read the credentials in the output of C(kubeadm token create --print-join-command).
 
-    Raises ClusterError, without the output, which may hold a token, when there is no such command in it.
+    Raises:
+        ClusterError: the output has no such command; the sentence never shows the output, which may hold a token
     """
     match = _JOIN_COMMAND.search(" ".join(output.split()))
     if match is None:
@@ -132,16 +139,16 @@ def parse_join_command(output: str) -> Credentials:
 
 
 def with_token(configuration: dict[str, Any], token: str) -> dict[str, Any]:
-    """Return a copy of a C(JoinConfiguration) with the token at C(discovery.bootstrapToken.token)."""
+    """Copy a C(JoinConfiguration), with the token at C(discovery.bootstrapToken.token)."""
     discovery = configuration.get("discovery", {})
     bootstrap = {**discovery.get("bootstrapToken", {}), "token": token}
     return {**configuration, "discovery": {**discovery, "bootstrapToken": bootstrap}}
 
 
 def explain_failure(command: str, output: str) -> str:
-    """Return an error sentence from kubeadm's output: its own errors where it marks them, otherwise its last lines.
+    """Make a sentence from the output of kubeadm: the lines that it marks as errors, else its last lines.
 
-    Bootstrap tokens are blotted out.
+    The word TOKEN replaces bootstrap tokens.
     """
     lines = [line.strip() for line in output.splitlines() if line.strip()]
     errors = [line for line in lines if line.startswith(("[ERROR", "error:", "error execution"))]

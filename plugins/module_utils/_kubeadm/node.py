@@ -1,7 +1,7 @@
 # Copyright (c) 2026, podnet.kubernetes developers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Runs kubeadm on the node that the module runs on, and asks the API about it. The thinking is in _kubeadm.py."""
+"""kubeadm and kubectl on the node of the module. answers.py reads their output."""
 
 from __future__ import annotations
 
@@ -35,17 +35,19 @@ if TYPE_CHECKING:
 ADMIN_CONF = Path("/etc/kubernetes/admin.conf")
 KUBELET_CONF = Path("/etc/kubernetes/kubelet.conf")
 API_SERVER_MANIFEST = Path("/etc/kubernetes/manifests/kube-apiserver.yaml")
-# Not in /run/lock, where every user can put a file or a link of that name.
+# Not in /run/lock, where any user can create a file or a link of this name.
 _LOCK = Path("/run/podnet-kubeadm.lock")
 _PAUSE = 0.5  # seconds between two attempts
 
 
 @contextmanager
 def only_kubeadm(timeout: float) -> Iterator[int]:
-    """Hold the lock under which kubeadm runs, and yield its file descriptor for kubeadm to inherit.
+    """Hold the lock for kubeadm, and yield its file descriptor. kubeadm inherits the descriptor.
 
-    A kubeadm that outlived the Ansible that started it holds the lock on: it is waited for, C(timeout) seconds.
-    Raises ClusterError when it still runs then, and when the lock cannot be had at all.
+    So a kubeadm that outlives its Ansible run keeps the lock. This function waits for it, at most C(timeout) seconds.
+
+    Raises:
+        ClusterError: the other kubeadm still runs then, or the lock file cannot be opened
     """
     try:
         lock = _LOCK.open("w")
@@ -65,7 +67,7 @@ def only_kubeadm(timeout: float) -> Iterator[int]:
 
 
 def ask_api(module: AnsibleModule, kubeconfig: Path, arguments: list[str]) -> tuple[int, str, str]:
-    """Return exit code, output and errors of one question by kubectl, which gives up after five seconds."""
+    """Run kubectl, with a timeout of five seconds, and return its exit code, output and errors."""
     command = ["kubectl", "--kubeconfig", str(kubeconfig), "--request-timeout=5s", *arguments]
     return module.run_command(command)  # type: ignore[no-any-return]
 
@@ -73,7 +75,7 @@ def ask_api(module: AnsibleModule, kubeconfig: Path, arguments: list[str]) -> tu
 def _ask_while(
     is_passing: Callable[[str], bool], module: AnsibleModule, kubeconfig: Path, arguments: list[str], deadline: float
 ) -> tuple[int, str, str]:
-    """Return what C(ask_api) returns, asked again until C(deadline), of the monotonic clock, while its errors pass."""
+    """Repeat C(ask_api) while its errors can pass, until C(deadline) of the monotonic clock. Return the last answer."""
     while True:
         answer = ask_api(module, kubeconfig, arguments)
         if answer[0] == 0 or not is_passing(answer[2]) or time.monotonic() > deadline:
@@ -82,9 +84,12 @@ def _ask_while(
 
 
 def find_missing(module: AnsibleModule, timeout: float) -> tuple[str, ...]:
-    """Return what C(kubeadm init) has yet to make on this node, empty when it came to its end.
+    """Find the objects that C(kubeadm init) has not made yet, as NAMESPACE/KIND/NAME. None means that it finished.
 
-    Where the API server's manifest is there the API may be starting: it is waited for, C(timeout) seconds.
+    With a manifest of the API server on the node, the API may be starting. Wait for it, at most C(timeout) seconds.
+
+    Raises:
+        ClusterError: the API rejects the credentials in admin.conf
     """
     everything = missing_objects("")
     if not (ADMIN_CONF.exists() and API_SERVER_MANIFEST.exists()):
@@ -93,7 +98,7 @@ def find_missing(module: AnsibleModule, timeout: float) -> tuple[str, ...]:
     question = ["get", "--raw=/readyz"]
     code, _output, errors = _ask_while(lambda text: not is_refused(text), module, ADMIN_CONF, question, deadline)
     if code != 0 and is_refused(errors):
-        raise ClusterError(f"the API does not take {ADMIN_CONF}: {errors.strip()}")
+        raise ClusterError(f"the API rejects the credentials in {ADMIN_CONF}: {errors.strip()}")
     if code != 0:
         return everything
     found = ""
@@ -108,7 +113,7 @@ def find_missing(module: AnsibleModule, timeout: float) -> tuple[str, ...]:
 
 
 def initialise(module: AnsibleModule, lock: int) -> None:
-    """Run C(kubeadm init), over the traces of an earlier one if there are any. Raises ClusterError when it fails."""
+    """Run C(kubeadm init), also over an unfinished run. Raises ClusterError when kubeadm fails."""
     begun = ADMIN_CONF.parent.joinpath("pki").exists()
     ignored = ignored_errors(module.params["ignore_preflight_errors"], INIT_TRACES, begun)
     command = ["kubeadm", "init", f"--config={module.params['config']}", "--skip-token-print"]
@@ -116,9 +121,9 @@ def initialise(module: AnsibleModule, lock: int) -> None:
 
 
 def has_joined(module: AnsibleModule, name: str, timeout: float) -> bool:
-    """Return whether this node is known to the cluster by C(name), as its kubelet sees it (Node authorization).
+    """Whether the cluster knows this node by C(name), asked with the kubelet's credentials (Node authorization).
 
-    An API that gives no answer is asked again, C(timeout) seconds: it may be starting.
+    An API that does not answer may be starting. Ask it again, at most C(timeout) seconds.
     """
     if not KUBELET_CONF.exists():
         return False
@@ -127,13 +132,15 @@ def has_joined(module: AnsibleModule, name: str, timeout: float) -> bool:
 
 
 def join(module: AnsibleModule, lock: int) -> None:
-    """Run C(kubeadm join) over whatever an earlier one left. Raises ClusterError when it fails.
+    """Run C(kubeadm join), also over an unfinished run. The token goes through standard input, never into a file.
 
-    The token goes through standard input, never into a file or an argument.
+    Raises:
+        InputError: the configuration or the token is missing
+        ClusterError: kubeadm fails
     """
     for option in ("configuration", "token"):
         if not module.params[option]:
-            raise InputError(f"{module.params['name']} has not joined its cluster: {option} is needed to do so")
+            raise InputError(f"{option} is missing: {module.params['name']} needs it to join the cluster")
     configuration = with_token(module.params["configuration"], module.params["token"])
     begun = KUBELET_CONF.parent.joinpath("pki").exists()
     ignored = ignored_errors(module.params["ignore_preflight_errors"], JOIN_TRACES, begun)
@@ -142,7 +149,7 @@ def join(module: AnsibleModule, lock: int) -> None:
 
 
 def create_credentials(module: AnsibleModule) -> Credentials:
-    """Make a bootstrap token that ends by itself. Raises ClusterError when kubeadm fails."""
+    """Make a bootstrap token that expires. Raises ClusterError when kubeadm fails."""
     options = [f"--kubeconfig={ADMIN_CONF}", f"--ttl={module.params['ttl']}", "--print-join-command"]
     code, output, errors = module.run_command(["kubeadm", "token", "create", *options])
     if code != 0:

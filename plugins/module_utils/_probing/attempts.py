@@ -1,7 +1,7 @@
 # Copyright (c) 2026, podnet.kubernetes developers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Attempts, and the cell that they add up to. No I/O."""
+"""The attempts of a check, and their sum, the cell. No I/O."""
 
 from __future__ import annotations
 
@@ -29,10 +29,10 @@ _REASONS = {
 
 @dataclass(eq=False)
 class Attempt:
-    """What became of one attempt. One that nothing ever happens to has timed out.
+    """One attempt. It counts as timed out until something happens.
 
     Attributes:
-        begun, ended: of the monotonic clock, in seconds; ended when the answer was there
+        begun, ended: seconds of the monotonic clock; ended is the time of the answer
         outcome: one of OUTCOMES, never flapping
         reason, detail, own, seen, answered_by: as of Cell
     """
@@ -47,31 +47,31 @@ class Attempt:
     answered_by: str | None = None
 
     def answer(self, by: str | None = None, seen: str | None = None) -> None:
-        """The answer has come, and is right."""
+        """Note a right answer."""
         self.ended, self.answered_by, self.seen = time.monotonic(), by, seen
         self.accept()
 
     def accept(self) -> None:
-        """All that was tried is well."""
+        """Note that all parts of the attempt succeeded."""
         self.outcome, self.reason, self.detail = "reachable", None, None
 
     def reject(self, detail: str, reason: str = "wrong answer") -> None:
-        """Something answered, and wrongly."""
+        """Note a wrong answer."""
         self.outcome, self.reason, self.detail = "faulty", reason, detail
 
     def fail(self, error: OSError) -> None:
-        """The kernel reports an error."""
+        """Note an error of the kernel."""
         self.outcome, self.reason, self.ended = "blocked", _REASONS.get(error.errno or 0, "unreachable"), None
         self.detail = None if error.errno == errno.ECONNREFUSED else error.strerror
 
     def lose(self) -> None:
-        """A part of what was sent was not answered, so the attempt counts as one that was not."""
+        """Note that a part of the attempt got no answer, so that the whole attempt counts as unanswered."""
         self.outcome, self.reason, self.ended = "blocked", "timeout", None
 
 
 @dataclass(eq=False)
 class Record:
-    """A cell in the making; C(namespace) is the path of its source's network namespace."""
+    """A cell and its attempts so far. C(namespace) is the path of the network namespace of the source."""
 
     source: str
     namespace: str
@@ -86,22 +86,22 @@ class Record:
 
     @property
     def key(self) -> CellKey:
-        """Which cell of the matrix it is."""
+        """The key of the cell in the matrix."""
         return CellKey(self.source, self.target.name, self.try_.check, self.family, self.try_.port)
 
     @property
     def outcome(self) -> str:
-        """What the attempts add up to."""
+        """The sum of the attempts."""
         return add_up({one.outcome for one in self.attempts})
 
     def begin(self, own: str | None = None) -> Attempt:
-        """Return a new attempt that begins now."""
+        """Begin an attempt."""
         attempt = Attempt(time.monotonic(), own=own)
         self.attempts.append(attempt)
         return attempt
 
     def summarise(self, start: float) -> Cell:
-        """Return the cell that the attempts make; C(start) is when the probing began."""
+        """Make the cell from its attempts. C(start) is the time when the probing began."""
         answered = [one for one in self.attempts if one.ended is not None]
         good = [(one.begun, one.ended) for one in answered if one.outcome == "reachable" and one.ended is not None]
         bad = next((one for one in self.attempts if one.reason), None)
@@ -127,10 +127,10 @@ class Record:
 
 
 def add_up(outcomes: set[str]) -> str:
-    """Return the outcome of a cell whose attempts had these outcomes.
+    """Sum up the outcomes of attempts to that of their cell.
 
-    An attempt that observed nothing does not count beside one that did. One faulty attempt makes the cell faulty: its
-    reason says more than that others were different.
+    Attempts without an observation count only when all attempts are such. One faulty attempt makes the cell faulty,
+    because its reason says more than the outcome flapping.
     """
     observed = outcomes - {"not observed"} or outcomes
     if "faulty" in observed:

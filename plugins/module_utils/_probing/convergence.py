@@ -1,7 +1,7 @@
 # Copyright (c) 2026, podnet.kubernetes developers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Waiting, by probing, until cells of one node show what policies say."""
+"""Poll the cells of one node until they show the results of the policies."""
 
 from __future__ import annotations
 
@@ -22,37 +22,37 @@ from ansible_collections.podnet.kubernetes.plugins.module_utils._probing.probe i
 )
 from ansible_collections.podnet.kubernetes.plugins.module_utils._probing.settings import ProbeSettings, check_range
 
-_ATTEMPTS = 3  # of a cell in one round, all of which have to be right
+_ATTEMPTS = 3  # for each cell in one round; all must be right
 _KEY = ("source", "target", "protocol", "port", "family", "allowed")
 
 
 @dataclass(frozen=True)
 class Goal:
-    """What is waited for, and how long.
+    """The cells to wait for.
 
     Attributes:
-        cells: what cells of any node should show
-        timeout: seconds after which no round begins but the first
+        cells: the expected cells, of all nodes
+        timeout: seconds until the last round may begin; the first round always begins
     """
 
     cells: Sequence[ExpectedCell]
     timeout: float = 30
 
     def __post_init__(self) -> None:
-        """Raise InputError for a timeout that is out of its range."""
         check_range("converge_timeout", self.timeout)
 
 
 @dataclass(frozen=True)
 class Convergence:
-    """How the cells became right.
+    """The result of the polling.
 
     Attributes:
-        cells: how many were polled
-        rounds: how many rounds that took
-        seconds: from the start to the first of the three right attempts of the cell that was the last to become right;
-            to the end of the polling when some never did; None when there was none to poll
-        wrong: those that were still wrong at the end
+        cells: number of polled cells
+        rounds: number of rounds
+        seconds: until the last cell became right, at its first right attempt; the whole polling when a cell stayed
+        wrong;
+            None without cells
+        wrong: the cells that were still wrong at the end
     """
 
     cells: int
@@ -61,7 +61,7 @@ class Convergence:
     wrong: tuple[ExpectedCell, ...] = ()
 
     def as_dict(self) -> dict[str, Any]:
-        """Return the JSON form; of cells that are wrong what tells them apart and whether they are allowed."""
+        """The JSON form. A wrong cell has its key and whether it is allowed."""
         wrong = [{name: getattr(cell, name) for name in _KEY} for cell in self.wrong]
         return {"cells": self.cells, "rounds": self.rounds, "seconds": self.seconds, "wrong": wrong}
 
@@ -73,19 +73,20 @@ def converge(
     settings: ProbeSettings,
     namespaces: Namespaces,
 ) -> Convergence:
-    """Poll cells, all at once, in rounds, until each was right in all attempts of one round, and return how it went.
+    """Poll cells in rounds, all at once, until each is right in all attempts of one round.
 
-    A cell that was right is not polled again. It is right too when no answer was to be expected, because silence then
-    says nothing. A round takes what its attempts take, and no bytes are carried in it.
+    A round polls only cells that have not been right yet. A cell from which no answer can come is right, because its
+    silence says nothing. A round transfers no bytes.
 
     Args:
-        sources: all that are on this node
-        targets: all
-        goal: its cells with sources on other nodes are left out
-        settings: of the probing; but a round has three attempts
+        sources: all sources on this node
+        targets: all targets
+        goal: the cells; those with a source on another node are ignored
+        settings: of the probing, but each round has three attempts
 
     Raises:
-        InputError: a cell of one of the sources is not probed, cells contradict one another, or as probe() does
+        InputError: a cell of a source here has no target, or two cells contradict each other
+        ClusterError: as probe() does
     """
     waiting = _pairs(list(sources), targets, goal.cells)
     settings = replace(settings, attempts=_ATTEMPTS, transfer=0)
@@ -94,8 +95,8 @@ def converge(
     while waiting and (not rounds or time.monotonic() < start + goal.timeout):
         rounds += 1
         polled = [(cell, replace(record, attempts=[])) for cell, record in waiting]
-        # From new ports and with new ICMP identifiers: connection tracking knows the flows of the round before, and
-        # those go on when a policy forbids new ones.
+        # Each round uses new ports and ICMP identifiers: connection tracking lets the flows of the last round pass,
+        # even when a policy forbids new ones.
         make_attempts([record for _cell, record in polled], settings, namespaces)
         last = max([last, *(record.attempts[0].begun for cell, record in polled if _is_right(cell, record))])
         waiting = [pair for pair in polled if not _is_right(*pair)]
@@ -104,20 +105,20 @@ def converge(
 
 
 def _is_right(cell: ExpectedCell, record: Record) -> bool:
-    """Return whether nothing that the attempts showed is against what the cell should show."""
+    """Whether the attempts agree with the expected cell."""
     return record.outcome in (cell.outcome, "not observed")
 
 
 def _pairs(
     sources: list[Source], targets: Iterable[Target], wanted: Iterable[ExpectedCell]
 ) -> list[tuple[ExpectedCell, Record]]:
-    """Return the cells of these sources, each with its record. Raises InputError, as converge() does."""
+    """Pair the cells of these sources with their records. Raises InputError, as converge() does."""
     here = {source.name for source in sources}
     cells = {key: cell for key, cell in by_key(wanted, "converge_on").items() if key.source in here}
     records = {record.key: record for record in make_records(sources, targets)} if cells else {}
     for key in cells:
         if key not in records:
-            raise InputError(f"converge_on has {key}, which targets has not: give cells of what is probed")
+            raise InputError(f"converge_on has {key}, which targets has not: give cells of these targets")
     return [(cell, records[key]) for key, cell in cells.items()]
 
 

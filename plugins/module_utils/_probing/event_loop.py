@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """An event loop for thousands of short conversations over sockets, in one thread.
 
-Not asyncio: a conversation there costs several times as much, and a matrix has tens of thousands of them.
+Not asyncio: there a conversation costs several times as much, and a matrix has tens of thousands of conversations.
 """
 
 from __future__ import annotations
@@ -16,11 +16,11 @@ import time
 from collections.abc import Callable, Generator
 from dataclasses import dataclass, field
 
-# A generator that yields the time (of the monotonic clock) until which it waits for its socket, and gets True when
-# the socket has something, or False when the time has come. It may be woken without need. Its socket does not block.
+# A generator that waits for its socket. It yields a deadline of the monotonic clock. It gets True when the socket has
+# data, or False at the deadline. The loop may wake it without need. Its socket must be non-blocking.
 Steps = Generator[float, bool, None]
 
-_AT_ONCE = 128  # events that are read, and functions that are called, before it is looked at the other
+_AT_ONCE = 128  # maximum number of events handled before due functions run, and the other way round
 
 
 @dataclass(eq=False)
@@ -32,10 +32,11 @@ class _Conversation:
 
 @dataclass(eq=False)
 class Loop:
-    """Runs conversations, and functions at their times, until nothing is left or it is told to stop.
+    """Runs conversations, and functions at their times, until none is left or C(stopped) is set.
 
     Attributes:
-        limit: how many sockets may be open at once; a function whose time has come waits until one is free
+        limit: maximum number of open sockets; a due function waits until a socket is free
+        stopped: set it to end run() after the current step
     """
 
     limit: int
@@ -44,34 +45,36 @@ class Loop:
     _open: dict[int, _Conversation] = field(default_factory=dict)
     _deadlines: list[tuple[float, int, _Conversation]] = field(default_factory=list)
     _due: list[tuple[float, int, Callable[[], None]]] = field(default_factory=list)
-    _number: int = 0  # orders what has the same time
+    _number: int = 0  # orders entries with the same time
 
     def at(self, due: float, function: Callable[[], None]) -> None:
-        """Call the function at that time of the monotonic clock, or as soon after it as a socket is free."""
+        """Call the function at this time of the monotonic clock, or later, as soon as a socket is free."""
         self._number += 1
         heapq.heappush(self._due, (due, self._number, function))
 
     def add(self, sock: socket.socket, steps: Steps, writes: bool = False) -> None:
-        """Begin a conversation over a socket, which is closed at its end.
+        """Begin a conversation over a socket. The loop closes the socket at the end.
 
         Args:
-            writes: whether it also waits until the socket can be written, as one that connects does
+            sock: the socket, non-blocking
+            steps: the conversation
+            writes: whether the conversation also waits until the socket is writable, as for a connection
         """
         conversation = _Conversation(sock, steps)
         self._open[sock.fileno()] = conversation
-        # Edge-triggered: registered once and never changed, so every step reads until there is nothing more.
+        # Edge-triggered, so one registration is enough, and each step must read until no data is left.
         events = select.EPOLLIN | select.EPOLLET | (select.EPOLLOUT if writes else 0)
         self._epoll.register(sock.fileno(), events)
         self._advance(conversation, None)
 
     def _advance(self, conversation: _Conversation, event: bool | None) -> None:
-        """Take the conversation's next step; the first one has no event."""
+        """Take the next step of a conversation. The first step has no event."""
         try:
             deadline = conversation.steps.send(event)  # type: ignore[arg-type]  # None starts a generator
         except StopIteration:
             del self._open[conversation.sock.fileno()]
             conversation.deadline = -1.0
-            conversation.sock.close()  # which takes it out of epoll
+            conversation.sock.close()  # this also removes it from epoll
             return
         if deadline != conversation.deadline:
             conversation.deadline = deadline
@@ -79,15 +82,15 @@ class Loop:
             heapq.heappush(self._deadlines, (deadline, self._number, conversation))
 
     def run(self) -> None:
-        """Run until nothing is left, or C(stopped) is set; then close what is still open."""
+        """Run until nothing is left or C(stopped) is set. Then close all open sockets."""
         try:
             while (self._open or self._due) and not self.stopped:
                 events = self._epoll.poll(self._patience(), _AT_ONCE)
                 for number, _events in events:
                     conversation = self._open.get(number)
-                    if conversation is not None:  # not ended by an event before this one
+                    if conversation is not None:  # else an earlier event ended the conversation
                         self._advance(conversation, True)
-                # Nobody's time is up before all that has arrived was read, and no beginning keeps it waiting for long.
+                # Read all arrived packets before checking deadlines, and begin only a few conversations at a time.
                 if len(events) < _AT_ONCE:
                     self._expire()
                 self._begin(_AT_ONCE)
@@ -99,25 +102,25 @@ class Loop:
             self._epoll.close()
 
     def _begin(self, most: int) -> None:
-        """Call some of the functions whose time has come."""
+        """Call due functions, at most C(most)."""
         now = time.monotonic()
         while most and self._due and self._due[0][0] <= now and len(self._open) < self.limit:
             heapq.heappop(self._due)[2]()
             most -= 1
 
     def _patience(self) -> float:
-        """Return how long, in seconds, nothing is to be done unless a socket has something."""
+        """Seconds until the next deadline or due function, -1 for none."""
         moment = self._deadlines[0][0] if self._deadlines else math.inf
         if self._due and len(self._open) < self.limit:
             moment = min(moment, self._due[0][0])
         return -1 if moment == math.inf else max(0.0, moment - time.monotonic())
 
     def _expire(self) -> None:
-        """Wake the conversations whose time has come."""
+        """Wake the conversations that have reached their deadlines."""
         now = time.monotonic()
         while self._deadlines and self._deadlines[0][0] <= now:
             deadline, _number, conversation = heapq.heappop(self._deadlines)
-            if conversation.deadline == deadline:  # else it has ended, or waits for another time by now
+            if conversation.deadline == deadline:  # else the conversation has ended or has another deadline now
                 conversation.deadline = 0.0
                 self._advance(conversation, False)
 

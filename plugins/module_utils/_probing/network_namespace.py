@@ -1,9 +1,10 @@
 # Copyright (c) 2026, podnet.kubernetes developers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Enter network namespaces with this thread, and read what only shows inside. Needs root (CAP_SYS_ADMIN).
+"""Enter network namespaces with this thread. Needs root (CAP_SYS_ADMIN).
 
-A socket stays in the namespace that it was made in, so one thread opens sockets in many and then serves them all.
+A socket stays in the namespace in which it was opened. So one thread opens sockets in many namespaces and serves them
+all.
 """
 
 from __future__ import annotations
@@ -29,7 +30,7 @@ def _setns(descriptor: int) -> None:
 
 
 class Namespaces:
-    """The network namespaces that this thread goes to; after the C(with) block it is back in its own."""
+    """The network namespaces that this thread enters. After the C(with) block the thread is back in its own."""
 
     def __init__(self) -> None:
         self._descriptors: dict[str, int] = {}
@@ -50,12 +51,12 @@ class Namespaces:
             self._descriptors.clear()
 
     def enter(self, path: str) -> None:
-        """Go to the namespace that a path such as /proc/PID/ns/net leads to; an empty one is this thread's own.
+        """Enter the namespace at a path such as /proc/PID/ns/net. An empty path is this thread's own namespace.
 
-        A namespace that was entered once is held open: it can be entered again when its process has ended.
+        The object keeps each namespace open, so that the thread can enter it again after its process has ended.
 
         Raises:
-            ClusterError: there is no such namespace any more, or this process may not enter it
+            ClusterError: the namespace is gone, or this process may not enter it
         """
         if path == self._current:
             return

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, podnet.kubernetes developers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The path MTU to a responder, found with UDP datagrams that nobody may fragment (in the manner of RFC 8899)."""
+"""The path MTU to a responder, by UDP datagrams with the bit "don't fragment" (in the manner of RFC 8899)."""
 
 from __future__ import annotations
 
@@ -21,42 +21,42 @@ from ansible_collections.podnet.kubernetes.plugins.module_utils._probing.wire im
     show_peer,
 )
 
-# linux/in.h, linux/in6.h. PROBE sets "don't fragment", and sends what is larger than the path MTU known so far.
+# linux/in.h, linux/in6.h. PROBE sets "don't fragment", and ignores the path MTU that the kernel knows.
 _PMTUDISC_PROBE = 3
 _MTU_DISCOVER = {"ipv4": (socket.IPPROTO_IP, 10), "ipv6": (socket.IPPROTO_IPV6, 23)}
 _ROUTE_MTU = {"ipv4": (socket.IPPROTO_IP, 14), "ipv6": (socket.IPPROTO_IPV6, 24)}
 
 _LARGEST = 65535  # bytes of an IPv4 packet (RFC 791); the MTU of lo is larger
-# Sizes that are tried at the same time, and how many bytes they may have: no more than sockets take by default.
+# Maximum number of sizes tried at the same time, and of their bytes: sockets take as many by default.
 _AT_ONCE, _BYTES_AT_ONCE = 32, 65536
-# How long large datagrams are waited for, in seconds, when small ones were answered: a multiple of what that took.
+# How long to wait for large datagrams after answers to small ones: seconds, and a multiple of the small ones' time.
 _SETTLE, _SETTLE_FACTOR = 0.05, 10
 
 
 class PathMtu:
-    """Finds the largest IP packet, in bytes, that arrives, and leaves it in the record.
+    """Finds the size in bytes of the largest IP packet that arrives, and notes it in the record.
 
-    Each attempt is two datagrams: a small one, which tells whether the target is reached at all, and one as large as
-    the route takes. Only when small ones alone are answered the sizes in between are tried, many at once.
+    Each attempt sends two datagrams: a small one, which shows whether the target is reachable at all, and one as large
+    as the MTU of the route. When only small ones get answers, a search tries the sizes in between, many at once.
     """
 
     def __init__(self, sock: socket.socket, record: Record, run: str) -> None:
         self._sock, self._record, self._run = sock, record, run
-        self._waiting: dict[str, Attempt] = {}  # by the datagram's name
+        self._waiting: dict[str, Attempt] = {}  # by the name of the datagram
         self._answered: set[str] = set()
-        self._longest = 0.0  # seconds that an answer took
-        self._last = 0.0  # when something was sent or came
+        self._longest = 0.0  # seconds until the slowest answer
+        self._last = 0.0  # time of the last packet, sent or received
 
     def steps(self, attempts: int, interval: float, timeout: float) -> Steps:
-        """Go through all attempts, C(interval) seconds apart, and then search if need be.
+        """Make all attempts, C(interval) seconds apart, and then search if needed.
 
-        The first step is gone in the source's network namespace.
+        The thread must take the first step in the network namespace of the source.
         """
         record, family = self._record, self._record.family
         try:
             self._sock.setsockopt(*_MTU_DISCOVER[family], _PMTUDISC_PROBE)
             self._sock.connect((record.target.address, record.try_.port))
-            # That of the NIC when it is larger: the route remembers for minutes what a router once said.
+            # Take the MTU of the NIC when it is larger: for minutes the route keeps a smaller value from a router.
             own = self._sock.getsockname()
             largest = min(_LARGEST, max(self._sock.getsockopt(*_ROUTE_MTU[family]), mtu_of(own[0]) or 0))
             for number in range(attempts):
@@ -78,8 +78,8 @@ class PathMtu:
             (record.attempts[-1] if record.attempts else record.begin()).fail(error)
 
     def _search(self, arrives: int, lost: int, timeout: float) -> Steps:
-        """Narrow down from a size that arrives and one that does not until they are neighbours."""
-        # One that has its answer: what arrives now does not make up for what an attempt lost.
+        """Narrow the gap between a size that arrives and one that is lost, until they are neighbours."""
+        # Use an attempt that has its answer, so that later answers do not change its outcome.
         attempt = [one for one in self._record.attempts if one.ended is not None][-1]
         while lost - arrives > 1:
             number = max(1, min(_AT_ONCE, _BYTES_AT_ONCE // lost))
@@ -93,16 +93,16 @@ class PathMtu:
         self._record.mtu = arrives
 
     def _send(self, name: str, size: int, attempt: Attempt) -> None:
-        """Send a datagram that makes an IP packet of that size."""
+        """Send a datagram in an IP packet of this size."""
         self._waiting[name], self._last = attempt, time.monotonic()
         try:
             self._sock.send(encode_request(self._run, name, size=size - UDP_OVERHEAD[self._record.family]))
         except OSError as error:
-            if error.errno != errno.EMSGSIZE:  # that the route takes less by now is what the search is for
+            if error.errno != errno.EMSGSIZE:  # the route has a smaller MTU now; the search finds it
                 raise
 
     def _settle(self, deadline: float) -> Steps:
-        """Wait for what is not answered yet; where answers have come, the others do not take many times as long."""
+        """Wait for missing answers. After the first answers, wait only a multiple of their time for the others."""
         while self._waiting:
             patience = deadline
             if self._answered and not any(name.startswith("small") for name in self._waiting):
@@ -113,14 +113,14 @@ class PathMtu:
         self._waiting.clear()
 
     def _receive(self) -> None:
-        """Take all answers that are there."""
+        """Take all answers that have arrived."""
         while True:
             try:
                 report = decode_report(self._sock.recv(4096))
             except BlockingIOError:
                 return
             except OSError as error:
-                if error.errno != errno.EMSGSIZE:  # a router says that it was too big: the search finds by how much
+                if error.errno != errno.EMSGSIZE:  # a router reports "too big"; the search finds the size
                     raise
                 continue
             attempt = self._waiting.pop(report.nonce, None) if report else None

@@ -3,8 +3,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The network namespaces of a node's pods, found by the cgroups of processes and by the pods' addresses.
 
-Neither a container runtime nor a name in /run/netns is asked: the cgroup of each process of a pod carries the pod's UID
-(KEP-126 and its cgroup drivers), and what matters is the namespace that holds the addresses that the API reports.
+This works with any container runtime: the cgroup of each process of a pod has the UID of the pod (KEP-126 and its
+cgroup drivers), and the right namespace has the addresses that the API reports.
 """
 
 from __future__ import annotations
@@ -18,18 +18,18 @@ from pathlib import Path
 from ansible_collections.podnet.kubernetes.plugins.module_utils._base.errors import ClusterError
 from ansible_collections.podnet.kubernetes.plugins.module_utils._matrix.cells import Endpoint
 
-# A UID, with hyphens or, from the systemd driver, underscores; a static pod's is the hash of its configuration.
+# A UID with hyphens, or with underscores from the systemd driver. A static pod has the hash of its configuration.
 _UID = r"[0-9a-f]{8}(?P<mark>[-_])(?:[0-9a-f]{4}(?P=mark)){3}[0-9a-f]{12}|[0-9a-f]{32}"
-# A whole part of the path: "pod<uid>" (cgroupfs), "kubepods-burstable-pod<uid>.slice" (systemd), which a cgroupRoot
-# comes before. The last one counts: where a node is a container in a pod, the path begins with that pod.
+# A whole part of the path: "pod<uid>" (cgroupfs) or "kubepods-burstable-pod<uid>.slice" (systemd), perhaps after a
+# cgroupRoot. The last one counts: when the node is itself a container in a pod, the path begins with that pod.
 _POD = re.compile(rf".*/(?:[^/]*kubepods[a-z-]*-)?pod(?P<uid>{_UID})(?:\.slice)?(?=[/:]|$)")
 
 
 def parse_pod_uid(cgroups: str) -> str | None:
-    """Return the UID of the pod that a process is of, None when it is of none.
+    """Find the UID of the pod of a process, None for a process outside pods.
 
     Args:
-        cgroups: the content of /proc/PID/cgroup, of cgroup v1 or v2, with the driver cgroupfs or systemd
+        cgroups: the content of /proc/PID/cgroup, for cgroup v1 or v2 and for the driver cgroupfs or systemd
     """
     for line in cgroups.splitlines():
         found = _POD.search(line.split(":", 2)[-1])
@@ -39,9 +39,9 @@ def parse_pod_uid(cgroups: str) -> str | None:
 
 
 def find_candidates(proc: Path, wanted: Iterable[str]) -> dict[str, dict[int, int]]:
-    """Return, by UID, the network namespaces of processes of these pods, and one process in each: {inode: PID}.
+    """Find the network namespaces of these pods by UID, each with one process: {inode: PID}.
 
-    The namespace of this process, the node's own, is left out: it is that of host-network containers.
+    The node's own namespace, which is that of this process, is left out: host-network containers are in it.
     """
     wanted = set(wanted)
     own = (proc / "self" / "ns" / "net").stat().st_ino
@@ -55,16 +55,16 @@ def find_candidates(proc: Path, wanted: Iterable[str]) -> dict[str, dict[int, in
                 namespace = (process / "ns" / "net").stat().st_ino
                 if namespace != own:
                     candidates.setdefault(str(uid), {}).setdefault(namespace, int(process.name))
-        except OSError:  # it has ended meanwhile
+        except OSError:  # the process has ended
             continue
     return candidates
 
 
 def addresses_of(proc: Path, process: int | str) -> set[str]:
-    """Return all IPv4 and IPv6 addresses in the network namespace of a process, loopback and link-local ones too."""
+    """Read all IPv4 and IPv6 addresses in the network namespace of a process, with loopback and link-local ones."""
     network = proc / str(process) / "net"
     found = set()
-    # The kernel's table of routes: a host route of the kind LOCAL is an address of the machine's own.
+    # In the routing table of the kernel, a host route of the type LOCAL is an address of the machine.
     address = ""
     for line in (network / "fib_trie").read_text().splitlines():
         words = line.split()
@@ -80,10 +80,11 @@ def addresses_of(proc: Path, process: int | str) -> set[str]:
 
 
 def find_namespaces(pods: Iterable[Endpoint], proc: Path = Path("/proc")) -> dict[str, int]:
-    """Return, by the pod's name, a process in its network namespace.
+    """Find a process in the network namespace of each pod, by the name of the pod.
 
     Raises:
-        ClusterError: for pods without a namespace that holds their addresses, or with several; it names all of them
+        ClusterError: for some pods no namespace, or more than one, has their addresses; the sentence names all these
+        pods
     """
     pods = list(pods)
     candidates = find_candidates(proc, (uid for pod in pods for uid in pod.uids))
@@ -102,7 +103,7 @@ def find_namespaces(pods: Iterable[Endpoint], proc: Path = Path("/proc")) -> dic
 
 
 def _addresses_still_there(proc: Path, process: int) -> set[str]:
-    """Return the addresses in the namespace of a process; none when the process has ended meanwhile."""
+    """Read the addresses in the namespace of a process. None when the process has ended."""
     try:
         return addresses_of(proc, process)
     except OSError:
@@ -114,26 +115,26 @@ def _canonical(address: str) -> str:
 
 
 def _trouble(pod: Endpoint, held: Sequence[set[str]], right: int) -> str:
-    """Return the sentence about a pod whose namespace was not found."""
+    """The sentence about a pod without a namespace."""
     pod_is = f"pod {pod.name} ({', '.join(pod.addresses)})"
     if not held:
         return (
             f"{pod_is}: no process on this node is in a cgroup with its UID {' or '.join(pod.uids)}, outside the "
-            "node's own network: see that the pod still runs here, and that its node is the machine that was asked"
+            "node's own network: check that the pod still runs, and that the node is this machine"
         )
     if right:
-        return f"{pod_is}: {right} network namespaces of its processes hold its addresses, and one should"
+        return f"{pod_is}: {right} network namespaces of its processes have its addresses, but only one should"
     others = " and ".join(", ".join(sorted(one - {"127.0.0.1", "::1"})) or "no address" for one in held)
-    return f"{pod_is}: the network namespaces of its processes hold {others}: the API's status.podIPs is not the pod's"
+    return f"{pod_is}: the network namespaces of its processes have {others}: status.podIPs of the API is wrong"
 
 
 def node_of(endpoints: Iterable[Endpoint], hostname: str, addresses: set[str]) -> str:
-    """Return the name of the node that a machine is: by its host name, or else as the only one with its address.
+    """Find the Node object of a machine, by its host name or else as the only node with one of its addresses.
 
-    The name comes first, because several nodes may have one address, as Vagrant's machines do on their NAT.
+    The name comes first, because several nodes may share an address, as Vagrant machines do on their NAT network.
 
     Raises:
-        ClusterError: there is no such node, or there are several
+        ClusterError: no node fits, or several do
     """
     nodes = [one for one in endpoints if one.kind == "node"]
     hostname = hostname.lower()
@@ -145,21 +146,21 @@ def node_of(endpoints: Iterable[Endpoint], hostname: str, addresses: set[str]) -
         if len(names) == 1:
             return names[0]
     raise ClusterError(
-        f"this machine, {hostname}, is not found among the nodes {', '.join(one.name for one in nodes) or '(none)'} by "
-        "its name or its addresses: set node to the name of its Node object"
+        f"this machine, {hostname}, is none of the nodes {', '.join(one.name for one in nodes) or '(none)'} by its "
+        "name or its addresses: set node to the name of its Node object"
     )
 
 
 def locate(endpoints: Sequence[Endpoint], node: str | None = None) -> tuple[str, list[tuple[Endpoint, str]]]:
-    """Return the node that this machine is, and of it and its pods the endpoint and the path of its network namespace.
+    """Find the node of this machine, and its endpoints, each with the path of its network namespace.
 
-    The path is empty for the node: it is the namespace of this process.
+    The path is empty for the node itself, which is in the namespace of this process.
 
     Raises:
-        ClusterError: the node or the namespace of a pod is not found, or this process is not root's
+        ClusterError: the node or the namespace of a pod is not found, or this process does not run as root
     """
     if os.geteuid() != 0:
-        raise ClusterError("only root sees the network namespaces of pods: set become")
+        raise ClusterError("only root can see the network namespaces of pods: set become")
     node = node or node_of(endpoints, os.uname().nodename, addresses_of(Path("/proc"), "self"))
     here = [one for one in endpoints if one.node == node]
     processes = find_namespaces(one for one in here if one.kind == "pod")

@@ -3,8 +3,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """All probes from all endpoints of one node, in one event loop.
 
-A probe opens its socket in the namespace of its source. Attempts begin at their times, whatever became of those before,
-so that a matrix in which everything is dropped takes the spacing of the attempts and one timeout.
+A probe opens its socket in the namespace of its source. Attempts begin at fixed times, whatever the earlier attempts
+showed. So a matrix that loses all packets takes the intervals between the attempts and one timeout.
 """
 
 from __future__ import annotations
@@ -44,13 +44,19 @@ from ansible_collections.podnet.kubernetes.plugins.module_utils._probing.wire im
     show_peer,
 )
 
-# Descriptors that a process needs beside its sockets and one for each namespace: standard streams, Ansible's files.
+# Descriptors besides the sockets and one for each namespace: the standard streams and the files of Ansible.
 _SPARE_DESCRIPTORS = 64
 
 
 @dataclass(frozen=True)
 class Source:
-    """Where probes come from: an endpoint's name, the path of its network namespace (empty: our own), its addresses."""
+    """An endpoint that probes.
+
+    Attributes:
+        name: of the endpoint
+        namespace: path of its network namespace, empty for that of this process
+        addresses: of the endpoint
+    """
 
     name: str
     namespace: str
@@ -60,10 +66,13 @@ class Source:
 def probe(
     sources: Iterable[Source], targets: Iterable[Target], settings: ProbeSettings, namespaces: Namespaces
 ) -> list[Cell]:
-    """Return a cell for each source, each target that is another endpoint in one of its families, and each try.
+    """Probe each target from each source in one of its families. No endpoint probes itself.
+
+    Returns:
+        A cell for each source, each target and each of its tries.
 
     Raises:
-        InputError: a namespace cannot be entered, or no socket can be opened there
+        ClusterError: this process cannot enter a namespace or open a socket there
     """
     records = list(make_records(sources, targets))
     start = make_attempts(records, settings, namespaces)
@@ -71,10 +80,10 @@ def probe(
 
 
 def make_attempts(records: Sequence[Record], settings: ProbeSettings, namespaces: Namespaces) -> float:
-    """Make all attempts of the records, and return when that began, of the monotonic clock.
+    """Make all attempts of the records, and return the time of the start, of the monotonic clock.
 
     Raises:
-        InputError: as probe() does
+        ClusterError: as probe() does
     """
     entered = len({record.namespace for record in records})
     descriptors = resource.getrlimit(resource.RLIMIT_NOFILE)[0] - entered - _SPARE_DESCRIPTORS
@@ -90,7 +99,7 @@ def make_attempts(records: Sequence[Record], settings: ProbeSettings, namespaces
 
 
 def make_records(sources: Iterable[Source], targets: Iterable[Target]) -> Iterator[Record]:
-    """Yield a record without attempts for each cell that probe() returns."""
+    """Yield an empty record for each cell of probe()."""
     targets = list(targets)
     for source in sources:
         families = {family_of(address) for address in source.addresses}
@@ -101,7 +110,7 @@ def make_records(sources: Iterable[Source], targets: Iterable[Target]) -> Iterat
 
 
 class _Prober:
-    """Begins attempts, and holds one conversation for each."""
+    """Begins the attempts and runs a conversation for each."""
 
     def __init__(self, settings: ProbeSettings, namespaces: Namespaces, loop: Loop) -> None:
         self._settings, self._namespaces, self._loop = settings, namespaces, loop
@@ -110,21 +119,21 @@ class _Prober:
         self._conversations = {"tcp": self._connect, "udp": self._exchange, "dns": self._ask}
 
     def schedule(self, record: Record, start: float) -> None:
-        """Have the attempts of a cell begin at their times."""
+        """Schedule the attempts of a cell."""
         if record.try_.check == "icmp":
             key = record.source, record.family
             echoes = self._echoes.setdefault(key, Echoes(record.family, self._settings))
             echoes.unsent += self._settings.attempts
-        # The search for the MTU makes its attempts by itself, because it goes on from what they found.
+        # The search for the MTU schedules its own attempts, because it continues from their results.
         for number in range(1 if record.try_.check == "mtu" else self._settings.attempts):
             self._loop.at(start + number * self._settings.interval, partial(self._begin, record, number))
 
     def run(self) -> None:
-        """Run until every attempt has ended."""
+        """Run until all attempts have ended."""
         self._loop.run()
 
     def _begin(self, record: Record, number: int) -> None:
-        """Begin an attempt, on a socket in the source's namespace."""
+        """Begin an attempt on a socket in the namespace of the source."""
         settings, check = self._settings, record.try_.check
         self._namespaces.enter(record.namespace)
         if check == "icmp":
@@ -141,7 +150,7 @@ class _Prober:
         self._loop.add(sock, steps, writes=stream)
 
     def _connect(self, sock: socket.socket, record: Record, attempt: Attempt, number: int) -> Steps:
-        """Open a connection, ask over it who answers, and the last time carry bytes both ways."""
+        """Open a connection and ask who answers. The last attempt also transfers bytes both ways."""
         deadline = attempt.begun + self._settings.timeout
         code = sock.connect_ex((record.target.address, record.try_.port))
         if code not in (0, errno.EINPROGRESS):
@@ -171,12 +180,12 @@ class _Prober:
                 yield from _carry(sock, attempt, transfer, bytearray(rest), deadline)
 
     def _exchange(self, sock: socket.socket, record: Record, attempt: Attempt, number: int) -> Steps:
-        """Send one datagram and take the report in the answer."""
+        """Send one datagram and read the report in the answer."""
         deadline = attempt.begun + self._settings.timeout
         answers = record.try_.answers
         sock.connect((record.target.address, record.try_.port))
         attempt.own = show_peer(sock.getsockname())
-        # "clientip" is agnhost's word for the same question. A foreign server may answer it or not.
+        # "clientip" asks agnhost the same question. A foreign server may or may not answer it.
         sock.send(encode_request(self._settings.run, str(number)) if answers == "podnet" else b"clientip")
         if answers == "nothing":
             attempt.outcome, attempt.reason = "not observed", None
@@ -189,7 +198,7 @@ class _Prober:
             attempt.answer(seen=_peer_in(data) if answers == "agnhost" else None)
 
     def _ask(self, sock: socket.socket, record: Record, attempt: Attempt, number: int) -> Steps:
-        """Ask a name server, and look at its answer."""
+        """Ask a name server, and check its answer."""
         question, wanted = record.try_.question or "", record.try_.answer or ""
         sock.connect((record.target.address, record.try_.port))
         attempt.own = show_peer(sock.getsockname())
@@ -207,7 +216,7 @@ class _Prober:
 
 
 def _guard(steps: Steps, attempt: Attempt) -> Steps:
-    """Go these steps; an error of the socket is how the attempt ended."""
+    """Take these steps. An error of the socket ends the attempt."""
     try:
         yield from steps
     except OSError as error:
@@ -215,14 +224,14 @@ def _guard(steps: Steps, attempt: Attempt) -> Steps:
 
 
 def _note_silence(attempt: Attempt, closed: bool) -> None:
-    """Note that a connection was had, and nothing came over it: who closes at once does not let one wait."""
+    """Note a connection without an answer. The other side may have closed it at once."""
     attempt.detail = "connected, and no answer came"
     if closed:
         attempt.reason, attempt.detail = "refused", "connected, and the connection was closed without an answer"
 
 
 def _take_report(record: Record, attempt: Attempt, line: bytes, nonce: str) -> bool:
-    """Note what a responder reported, and return whether it is the right one."""
+    """Note the report of a responder, and return whether the right responder answered."""
     report = decode_report(line)
     if report is None or report.nonce != nonce:
         attempt.reject("what answered is no responder of this run")
@@ -235,7 +244,7 @@ def _take_report(record: Record, attempt: Attempt, line: bytes, nonce: str) -> b
 
 
 def _carry(sock: socket.socket, attempt: Attempt, size: int, arrived: bytearray, deadline: float) -> Steps:
-    """Send that many bytes, and see that as many come back intact. Small packets got through: what is lost was big."""
+    """Send bytes and check that the same bytes come back. Small packets arrived, so lost packets were too big."""
     left = memoryview(payload(size))
     while len(arrived) < size:
         try:
@@ -247,7 +256,7 @@ def _carry(sock: socket.socket, attempt: Attempt, size: int, arrived: bytearray,
                 attempt.reject(f"connected, and {len(arrived)} of {size} bytes came back", "too big")
                 return
             continue
-        except ConnectionError:  # closed before it had read all: the same, and what was reported stays true
+        except ConnectionError:  # the other side closed too early; its report stays valid
             part = b""
         if not part:
             attempt.reject(f"{len(arrived)} of {size} bytes came back, and the connection was closed")
@@ -259,7 +268,7 @@ def _carry(sock: socket.socket, attempt: Attempt, size: int, arrived: bytearray,
 
 
 def _peer_in(text: bytes) -> str | None:
-    """Return the ADDRESS:PORT that agnhost writes; None when the text is something else."""
+    """Read the ADDRESS:PORT in the answer of agnhost. None for any other text."""
     peer = text.decode("ascii", "replace").strip()
     return peer if re.fullmatch(r"([0-9.]{7,15}|\[[0-9a-fA-F:.]{2,39}\]):[0-9]{1,5}", peer) else None
 

@@ -1,9 +1,9 @@
 # Copyright (c) 2026, podnet.kubernetes developers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""TCP and UDP responders in the namespaces of pods: a process of its own that ends by itself after a time.
+"""TCP and UDP responders in the namespaces of pods, in one process that ends by itself after a time.
 
-It answers nobody but the probes of its run, with the address and port that it saw them come from.
+The process answers only probes of its run, with the source address and port that it saw.
 """
 
 from __future__ import annotations
@@ -36,21 +36,21 @@ from ansible_collections.podnet.kubernetes.plugins.module_utils._probing.wire im
     show_peer,
 )
 
-# In the abstract namespace of the node's network namespace: no file is left behind, whatever happens to the process.
+# An abstract socket of the node's network namespace: it leaves no file behind, even when the process is killed.
 _CONTROL = "\0podnet.kubernetes/responder"
-_SO_RCVBUFFORCE = 33  # asm-generic/socket.h: beyond what others may have
-_CONVERSATION = 10.0  # seconds that one asker may take
+_SO_RCVBUFFORCE = 33  # asm-generic/socket.h: exceeds the limit for other users
+_CONVERSATION = 10.0  # seconds for one conversation
 
 
 @dataclass(frozen=True)
 class Place:
-    """Where responders are wanted.
+    """An endpoint that gets responders.
 
     Attributes:
         endpoint: name of the endpoint
-        namespace: path of its network namespace, such as /proc/PID/ns/net; empty for this process's own
-        addresses: its addresses
-        ports: the ports; where it is empty, one that is free
+        namespace: path of its network namespace, such as /proc/PID/ns/net; empty for that of this process
+        addresses: of the endpoint
+        ports: the ports; empty for any free port
     """
 
     endpoint: str
@@ -62,11 +62,11 @@ class Place:
 @dataclass(frozen=True)
 class _Bound:
     listener: Listener
-    sock: socket.socket | None  # None: somebody else has the port
+    sock: socket.socket | None  # None when another program has the port
 
 
 def check_ports(name: str, ports: Iterable[int]) -> tuple[int, ...]:
-    """Return the ports; C(name) is the option that has them. Raises InputError for what is no port."""
+    """Check the port numbers of the option C(name). Raises InputError."""
     wrong = [port for port in ports if not 1 <= port <= 65535]
     if wrong:
         raise InputError(f"{name} has {', '.join(map(str, wrong))}: a port is a number from 1 to 65535")
@@ -74,10 +74,10 @@ def check_ports(name: str, ports: Iterable[int]) -> tuple[int, ...]:
 
 
 def bind(places: Iterable[Place], namespaces: Namespaces) -> list[_Bound]:
-    """Return the listeners of all places, with their sockets open.
+    """Open the sockets of all places.
 
     Raises:
-        InputError: an address is not in the namespace, or a namespace cannot be entered; it names the endpoint
+        ClusterError: the namespace lacks an address, or this process cannot enter it; the sentence names the endpoint
     """
     bound = []
     for place in places:
@@ -97,13 +97,13 @@ def bind(places: Iterable[Place], namespaces: Namespaces) -> list[_Bound]:
 
 
 def _bind(endpoint: str, address: str, protocol: str, port: int, mtu: int | None) -> _Bound:
-    """Return a listener at an address of the current namespace."""
+    """Open a socket at an address of the current namespace."""
     family = socket.AF_INET if family_of(address) == "ipv4" else socket.AF_INET6
     sock = socket.socket(family, socket.SOCK_STREAM if protocol == "tcp" else socket.SOCK_DGRAM)
     try:
         if protocol == "tcp":
             sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        else:  # many sources may ask at once
+        else:  # many sources may send at once
             sock.setsockopt(socket.SOL_SOCKET, _SO_RCVBUFFORCE if os.geteuid() == 0 else socket.SO_RCVBUF, 1 << 20)
         sock.bind((address, port))
         if protocol == "tcp":
@@ -118,10 +118,11 @@ def _bind(endpoint: str, address: str, protocol: str, port: int, mtu: int | None
 
 
 def start(bound: Iterable[_Bound], run: str, seconds: float) -> None:
-    """Serve the sockets in a process of its own, for that many seconds at most, and close them here.
+    """Serve the sockets in a new process for at most this many seconds, and close them in this process.
 
     Raises:
-        InputError: the responders of an earlier run are still there, or the run's identifier does not fit
+        InputError: the run's identifier does not fit into a request
+        ClusterError: the responders of an earlier run still exist
     """
     check_run(run)
     control = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
@@ -138,7 +139,7 @@ def start(bound: Iterable[_Bound], run: str, seconds: float) -> None:
             _become_daemon()
             serve(bound, control, run, time.monotonic() + seconds)
         finally:
-            os._exit(0)  # nothing of the parent's is to be cleaned up
+            os._exit(0)  # skip the cleanup of the parent
     control.close()
     for one in bound:
         if one.sock is not None:
@@ -146,7 +147,7 @@ def start(bound: Iterable[_Bound], run: str, seconds: float) -> None:
 
 
 def _become_daemon() -> None:
-    """Let go of the terminal and of the pipes, for whose end an SSH session waits."""
+    """Detach from the terminal and from the pipes, because an SSH session waits until they close."""
     os.setsid()
     os.chdir("/")
     null = os.open(os.devnull, os.O_RDWR)
@@ -155,7 +156,7 @@ def _become_daemon() -> None:
 
 
 def serve(bound: Iterable[_Bound], control: socket.socket, run: str, deadline: float) -> None:
-    """Answer until the deadline, of the monotonic clock, or until somebody who may says stop by the control socket."""
+    """Answer until the deadline of the monotonic clock, or until a permitted process connects to the control socket."""
     loop = Loop(limit=sys.maxsize)
     loop.add(control, _obey(control, loop, deadline))
     for one in bound:
@@ -166,14 +167,14 @@ def serve(bound: Iterable[_Bound], control: socket.socket, run: str, deadline: f
 
 
 def _obey(control: socket.socket, loop: Loop, deadline: float) -> Steps:
-    """End everything at the deadline, or when root connects."""
+    """Stop the loop at the deadline, or when a process of the same user connects."""
     while (yield deadline):
-        with suppress(BlockingIOError):  # nobody is left: the loop does not wake this again for those behind the first
+        with suppress(BlockingIOError):  # accept all callers now: the loop wakes this once
             while True:
                 caller, _address = control.accept()
                 _pid, user, _group = struct.unpack("3i", caller.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, 12))
                 if user == os.geteuid():
-                    # Left open: that it closes, with this process, is the answer.
+                    # Leave the socket open: it closes with this process, and that is the answer.
                     loop.stopped = True
                     caller.detach()
                     return
@@ -182,7 +183,7 @@ def _obey(control: socket.socket, loop: Loop, deadline: float) -> Steps:
 
 
 def _accept(sock: socket.socket, listener: Listener, run: str, loop: Loop) -> Steps:
-    """Begin a conversation with each asker."""
+    """Begin a conversation with each prober."""
     forever = float("inf")
     patience = forever
     while True:
@@ -194,17 +195,17 @@ def _accept(sock: socket.socket, listener: Listener, run: str, loop: Loop) -> St
             except BlockingIOError:
                 break
             except OSError as error:
-                if error.errno in (errno.EMFILE, errno.ENFILE):  # nobody will tell when there are sockets again
+                if error.errno in (errno.EMFILE, errno.ENFILE):  # no event reports that descriptors are free again
                     patience = time.monotonic() + 0.05
                     break
-                continue  # one asker is gone already
+                continue  # the prober is gone
             connection.setblocking(False)
             report = partial(Report, listener.endpoint, show_peer(peer))
             loop.add(connection, _answer_connection(connection, report, run), writes=True)
 
 
 def _answer_connection(connection: socket.socket, report: partial[Report], run: str) -> Steps:
-    """Answer a request; then take as many bytes as it says, and send as many back if they arrived intact."""
+    """Answer a request. Then read as many bytes as it announces, and send them back if they arrived intact."""
     deadline = time.monotonic() + _CONVERSATION
     data = b""
     try:
@@ -220,7 +221,7 @@ def _answer_connection(connection: socket.socket, report: partial[Report], run: 
             if not (yield deadline):
                 return
             arrived += _receive(connection)
-        # As many in any case, so that the asker sees damage for what it is, and does not wait for more.
+        # Always send as many bytes, so that the prober sees damage instead of waiting for more bytes.
         left = memoryview(payload(wanted) if arrived == payload(wanted) else bytes(wanted))
         while left:
             try:
@@ -228,19 +229,19 @@ def _answer_connection(connection: socket.socket, report: partial[Report], run: 
             except BlockingIOError:
                 if not (yield deadline):
                     return
-        # The asker ends the conversation, so that its side keeps the closed port, and a close here loses nothing.
+        # The prober closes first: then its side keeps the port in TIME_WAIT, and no byte is lost here.
         while True:
             _receive(connection)
             if not (yield deadline):
                 return
-    except OSError:  # the asker is gone
+    except OSError:  # the prober is gone
         return
 
 
 def _receive(connection: socket.socket) -> bytes:
-    """Return all that is there to read. Raises OSError when the other side has closed."""
+    """Read all bytes that have arrived. Raises OSError when the other side has closed."""
     data = bytearray()
-    while len(data) < 2 * LARGEST_TRANSFER:  # who sends more than anybody may is no asker: keep no more of it
+    while len(data) < 2 * LARGEST_TRANSFER:  # no prober sends more: ignore the rest
         try:
             part = connection.recv(65536)
         except BlockingIOError:
@@ -262,19 +263,19 @@ def _answer_datagrams(sock: socket.socket, listener: Listener, run: str, _loop: 
                 data, peer = sock.recvfrom(65536)
             except BlockingIOError:
                 break
-            except OSError:  # an earlier answer could not be delivered
+            except OSError:  # the kernel reports an earlier answer as undeliverable
                 continue
             request = decode_request(data, run)
             if request is not None:
-                with suppress(OSError):  # one that cannot be sent must not keep the others waiting
+                with suppress(OSError):  # a failed answer must not stop the others
                     sock.sendto(encode_report(Report(listener.endpoint, show_peer(peer), request[0], len(data))), peer)
 
 
 def stop(patience: float = 5.0) -> bool:
-    """End the responders on this node and wait until they are gone; return whether there were any.
+    """End the responders on this node, wait until they are gone, and return whether there were any.
 
     Raises:
-        InputError: they do not end within C(patience) seconds
+        ClusterError: the responders do not end within C(patience) seconds, or belong to another user
     """
     with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as control:
         control.settimeout(patience)

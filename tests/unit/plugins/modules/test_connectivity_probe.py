@@ -109,7 +109,7 @@ def test_a_cell_that_stays_wrong_does_not_fail_the_task(run_module, located, por
 def test_a_cell_of_this_node_that_is_not_probed(run_module, located, port):
     result = run_module(connectivity_probe, **options(port, converge_on=[{**CELL, "port": 1}]))
     assert result["msg"] == (
-        "converge_on has node1 -> shop/web, tcp 1, ipv4, which targets has not: give cells of what is probed"
+        "converge_on has node1 -> shop/web, tcp 1, ipv4, which targets has not: give cells of these targets"
     )
 
 

@@ -56,7 +56,7 @@ def test_check_mode_needs_no_token(run_module, node):
 
 def test_a_join_without_configuration(run_module, node):
     result = run_module(kubeadm_join, name="node1")
-    assert result["msg"] == "node1 has not joined its cluster: configuration is needed to do so"
+    assert result["msg"] == "configuration is missing: node1 needs it to join the cluster"
     assert node.calls == []
 
 

@@ -202,7 +202,7 @@ def test_the_token_goes_through_standard_input(node, paths, ignored):
 )
 def test_what_a_join_needs(node, configuration, token, lacking):
     node.params = {"name": "node1", "configuration": configuration, "token": token, "ignore_preflight_errors": []}
-    with pytest.raises(InputError, match=rf"^node1 has not joined its cluster: {lacking} is needed to do so$"):
+    with pytest.raises(InputError, match=rf"^{lacking} is missing: node1 needs it to join the cluster$"):
         _kubeadm_node.join(node, 7)
     assert node.calls == []
 

@@ -164,7 +164,7 @@ def test_cells_that_are_not_this_node_s_to_probe(run):
 )
 def test_a_cell_that_is_not_probed_is_an_error(run, cell, name):
     with pytest.raises(
-        InputError, match=f"^converge_on has {name}, which targets has not: give cells of what is probed$"
+        InputError, match=f"^converge_on has {name}, which targets has not: give cells of these targets$"
     ):
         run({"b": True}, {"b": ["rrr"]}, more=[wanted("b", protocol="ICMP", port=None), cell])
 

@@ -271,10 +271,10 @@ def test_a_pod_without_a_process_is_an_error(proc, namespace, uid):
 @pytest.mark.parametrize(
     ("held", "shown"),
     [
-        pytest.param([["10.244.1.8"]], "hold 10.244.1.8:", id="another address"),
-        pytest.param([["10.244.1.7"]], "hold 10.244.1.7:", id="one of two addresses"),
-        pytest.param([["10.244.1.7"], ["fd00::7"]], "hold 10.244.1.7 and fd00::7:", id="one each"),
-        pytest.param([[]], "hold no address:", id="none"),
+        pytest.param([["10.244.1.8"]], "have 10.244.1.8:", id="another address"),
+        pytest.param([["10.244.1.7"]], "have 10.244.1.7:", id="one of two addresses"),
+        pytest.param([["10.244.1.7"], ["fd00::7"]], "have 10.244.1.7 and fd00::7:", id="one each"),
+        pytest.param([[]], "have no address:", id="none"),
     ],
 )
 def test_a_pod_whose_addresses_are_elsewhere_is_an_error(proc, held, shown):
@@ -289,7 +289,7 @@ def test_a_pod_whose_addresses_are_elsewhere_is_an_error(proc, held, shown):
 def test_a_pod_whose_process_has_just_ended_is_an_error(proc):
     proc.add(9, "pod", addresses=["10.244.1.7"])
     (proc.path / "9" / "net" / "fib_trie").unlink()
-    assert "hold no address:" in trouble(proc, pod())
+    assert "have no address:" in trouble(proc, pod())
 
 
 def test_a_namespace_beside_it_whose_process_has_just_ended_is_no_trouble(proc):
@@ -375,7 +375,7 @@ def test_a_machine_that_is_no_node_is_an_error(nodes, addresses, shown):
     with pytest.raises(ClusterError) as error:
         node_of(nodes, "laptop", addresses)
     assert str(error.value) == (
-        f"this machine, laptop, is not found among the nodes {shown} by its name or its addresses: set node to the "
+        f"this machine, laptop, is none of the nodes {shown} by its name or its addresses: set node to the "
         "name of its Node object"
     )
 
