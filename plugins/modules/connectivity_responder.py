@@ -128,6 +128,7 @@ running:
   sample: true
 """
 
+
 from ansible.module_utils.basic import AnsibleModule
 
 from ansible_collections.podnet.kubernetes.plugins.module_utils._base.errors import PodnetError

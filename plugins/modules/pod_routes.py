@@ -139,8 +139,8 @@ from ansible.module_utils.basic import AnsibleModule
 from ansible_collections.podnet.kubernetes.plugins.module_utils._base.errors import ClusterError, PodnetError
 from ansible_collections.podnet.kubernetes.plugins.module_utils._nodes.node_address import Interface, parse_interfaces
 from ansible_collections.podnet.kubernetes.plugins.module_utils._nodes.pod_routes import (
-    Plan,
     Route,
+    RoutePlan,
     check_protocol,
     explain_failure,
     file_text,
@@ -178,7 +178,7 @@ class Change:
         text: the content that the file should have, None for no file
     """
 
-    plan: Plan
+    plan: RoutePlan
     path: Path
     present: tuple[str | None, int]
     text: str | None
@@ -241,7 +241,7 @@ def read_routes(module: AnsibleModule) -> list[Route]:
     return [one for family, option in FAMILIES.items() for one in parse_routes(read(module, option, *command), family)]
 
 
-def set_routes(module: AnsibleModule, plan: Plan) -> None:
+def set_routes(module: AnsibleModule, plan: RoutePlan) -> None:
     """Change the routes in the kernel, in one batch.
 
     Raises:

@@ -164,7 +164,6 @@ def _run(module: AnsibleModule, lock: int, command: list[str], name: str, data: 
 
 
 __all__ = [
-    "ask_api",
     "create_credentials",
     "find_missing",
     "has_joined",

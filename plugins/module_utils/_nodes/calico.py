@@ -202,8 +202,6 @@ def _waiting(status: Mapping[str, Any]) -> Iterator[str]:
 
 
 __all__ = [
-    "ADDRESS_ANNOTATIONS",
-    "ForeignRoute",
     "find_wrong_addresses",
     "foreign_routes",
     "parse_calico_node",

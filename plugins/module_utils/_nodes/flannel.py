@@ -238,7 +238,6 @@ def _python_only(text: str) -> str | None:
 
 
 __all__ = [
-    "PUBLIC_ADDRESS_ANNOTATIONS",
     "find_wrong_addresses",
     "interface_arguments",
     "network_expression",

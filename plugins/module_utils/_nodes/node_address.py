@@ -321,7 +321,6 @@ def join_words(parts: Iterable[str], last: str = " and ") -> str:
 
 
 __all__ = [
-    "Candidate",
     "Interface",
     "choose_address",
     "join_words",

@@ -113,4 +113,4 @@ def _node_problem(node: Object) -> str | None:
     return None if ready["status"] == "True" else f"{name} is not ready{message}"
 
 
-__all__ = ["CarriedPods", "carried_pods", "find_problems", "other_networks"]
+__all__ = ["carried_pods", "find_problems", "other_networks"]

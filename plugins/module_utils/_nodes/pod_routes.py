@@ -108,7 +108,7 @@ class Route:
 
 
 @dataclass(frozen=True)
-class Plan:
+class RoutePlan:
     """The change of the own routes.
 
     Attributes:
@@ -185,7 +185,7 @@ def wanted_routes(
     return sorted(found.values(), key=_order)
 
 
-def plan_routes(present: Iterable[Route], wanted: Sequence[Route], protocol: int) -> Plan:
+def plan_routes(present: Iterable[Route], wanted: Sequence[Route], protocol: int) -> RoutePlan:
     """Plan the change from the present routes to the wanted ones. Foreign routes stay.
 
     Args:
@@ -219,7 +219,7 @@ def plan_routes(present: Iterable[Route], wanted: Sequence[Route], protocol: int
         changes.append(_command("replace" if replaced else "add", route.selector, protocol))
     last = [old for held in rivals.values() for old in held]
     deletes = [[_command("delete", old.selector, protocol) for old in some] for some in (first, last)]
-    return Plan(tuple(sorted(before, key=_order)), tuple(wanted), (*deletes[0], *changes, *deletes[1]))
+    return RoutePlan(tuple(sorted(before, key=_order)), tuple(wanted), (*deletes[0], *changes, *deletes[1]))
 
 
 def file_text(routes: Iterable[Route]) -> str | None:
@@ -358,8 +358,8 @@ def _show_protocol(protocol: int) -> str:
 
 
 __all__ = [
-    "Plan",
     "Route",
+    "RoutePlan",
     "check_protocol",
     "explain_failure",
     "file_text",

@@ -335,4 +335,4 @@ def _too_few(request: Request, version: int, room: int, wanted: int, gone: int) 
     )
 
 
-__all__ = ["Allocation", "Claim", "Request", "allocate", "parse_request"]
+__all__ = ["Allocation", "allocate", "parse_request"]

@@ -53,7 +53,7 @@ class Step:
 
 
 @dataclass(frozen=True)
-class Plan:
+class PolicyPlan:
     """What a run does.
 
     Attributes:
@@ -85,7 +85,7 @@ class _Wanted:
     objects: tuple[_Object, ...]
 
 
-def plan_steps(existing: Any, steps: Any, namespaces: Sequence[str] = (), replay: bool = False) -> Plan:
+def plan_steps(existing: Any, steps: Any, namespaces: Sequence[str] = (), replay: bool = False) -> PolicyPlan:
     """Decide what a run applies and deletes, step by step.
 
     Args:
@@ -107,7 +107,7 @@ def plan_steps(existing: Any, steps: Any, namespaces: Sequence[str] = (), replay
     ours = tuple(policy for policy in found if _is_ours(policy) and _namespace(policy) in touched)
     end_only = len(wanted) > 1 and not replay and _are_the_same(ours, wanted[-1].policies)
     theirs = {_name(policy) for policy in foreign}
-    return Plan(
+    return PolicyPlan(
         namespaces=tuple(namespaces) or tuple(sorted(touched)),
         ours=ours,
         foreign=foreign,
@@ -194,4 +194,4 @@ def _name(policy: _Object) -> str:
     return f"{_namespace(policy)}/{policy['metadata']['name']}"
 
 
-__all__ = ["MANAGED_BY", "MANAGER", "Plan", "Step", "plan_steps"]
+__all__ = ["plan_steps"]
