@@ -17,7 +17,7 @@ description:
   - Follows NetworkPolicy of C(networking.k8s.io/v1). It takes objects as the API returns them or as a user writes
     them, with the defaults of the API server. It refuses policies that the API server would refuse, with the path of
     the field.
-  - Where the API leaves a cell open, the answer is Calico's, and RV(_value[].decided_by) says so.
+  - O(implementation) decides the cells that the API leaves open, and RV(_value[].decided_by) says so.
 options:
   _input:
     description:
@@ -58,6 +58,14 @@ options:
         type: str
         choices: [TCP, UDP, SCTP, ICMP]
         default: TCP
+  implementation:
+    description:
+      - The implementation of NetworkPolicy that answers the questions which the API leaves open.
+      - V(calico) answers as Calico does.
+      - V(strict) answers none of them. RV(_value[].allowed) of such a cell is V(null).
+    type: str
+    choices: [calico, strict]
+    default: calico
 notes:
   - Give lists, such as C(resources) of M(kubernetes.core.k8s_info), and not objects of kind C(List).
 """
@@ -101,7 +109,9 @@ _value:
       type: str
       sample: ipv4
     allowed:
-      description: Whether the connection should succeed.
+      description:
+        - Whether the connection should succeed.
+        - V(null) with O(implementation=strict) when the API leaves that open.
       type: bool
       sample: true
     because:
@@ -112,7 +122,7 @@ _value:
       description:
         - V(api) when the API decides the cell.
         - V(implementation) when the API leaves the cell open. This is so for ICMP, traffic of host-network pods, an
-          C(ipBlock) with addresses of pods, and named ports of init containers that end. The answer is then Calico's.
+          C(ipBlock) with addresses of pods, and named ports of init containers that end.
       type: str
       sample: api
 """
@@ -129,6 +139,7 @@ from ansible_collections.podnet.kubernetes.plugins.module_utils._policies.matrix
 from ansible_collections.podnet.kubernetes.plugins.module_utils._policies.objects import parse_policies
 from ansible_collections.podnet.kubernetes.plugins.module_utils._policies.pods import parse_pods
 from ansible_collections.podnet.kubernetes.plugins.module_utils._policies.ports import parse_ports
+from ansible_collections.podnet.kubernetes.plugins.module_utils._policies.readings import IMPLEMENTATIONS
 
 
 def expected_connectivity(
@@ -136,15 +147,23 @@ def expected_connectivity(
     namespaces: Sequence[Mapping[str, Any]],
     policies: Sequence[Mapping[str, Any]],
     ports: Sequence[Mapping[str, Any]],
+    implementation: str = "calico",
 ) -> list[dict[str, Any]]:
     """List the cells of all pairs of pods."""
+    if implementation not in IMPLEMENTATIONS:
+        raise AnsibleFilterError(f"implementation is {implementation!r}: choose from {', '.join(IMPLEMENTATIONS)}")
+    chosen = IMPLEMENTATIONS[implementation]
     try:
         matrix = expected_matrix(
-            parse_pods(pods), read_namespaces(namespaces), parse_policies(policies), parse_ports(ports)
+            parse_pods(pods),
+            read_namespaces(namespaces),
+            parse_policies(policies),
+            parse_ports(ports),
+            chosen.reading,
         )
     except PodnetError as error:
         raise AnsibleFilterError(str(error)) from error
-    return [cell._asdict() for cell in list_cells(matrix)]
+    return [cell._asdict() for cell in list_cells(matrix, decide_open=chosen.answers)]
 
 
 class FilterModule:

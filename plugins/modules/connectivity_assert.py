@@ -24,7 +24,7 @@ description:
   - The path MTU is the smaller MTU of the NICs at both ends, unless O(overhead) is set. When the MTU of a NIC is not
     known, any path MTU is right.
   - A cell is flapping when some of its attempts succeeded and some failed. The module fails for a flapping cell. It
-    does not fail for a cell that was not observed.
+    does not fail for a cell that was not observed or is not judged.
 extends_documentation_fragment:
   - podnet.kubernetes.attributes
 attributes:
@@ -121,6 +121,7 @@ options:
       - C(allowed) decides whether the cell with the same source, target, protocol, port and address family should be
         reachable or blocked, unless an entry of O(expectations) sets the outcome. A UDP cell also decides the path MTU,
         because the path MTU is found with UDP.
+      - A cell whose C(allowed) is V(null) is not judged, unless an entry of O(expectations) sets the outcome.
       - When the outcome of such a cell is wrong, the message has its C(because).
       - Cells that are not in the matrix are ignored, such as cells of a pod and itself, of SCTP, or of pods that were
         not probed. It is an error when no cell is in the matrix.
@@ -208,6 +209,11 @@ summary:
       sample: 0
     not_observed:
       description: Cells whose target need not answer.
+      returned: success
+      type: int
+      sample: 0
+    not_judged:
+      description: Cells whose outcome O(policy_cells) leaves open.
       returned: success
       type: int
       sample: 0

@@ -70,7 +70,7 @@ options:
     description:
       - Cells of all nodes, as P(podnet.kubernetes.expected_connectivity#filter) or
         P(podnet.kubernetes.changed_cells#filter) returns them. The module ignores cells with a source on another node,
-        cells of a pod and itself, and cells of SCTP.
+        cells of a pod and itself, cells of SCTP, and cells whose C(allowed) is V(null).
       - The module first polls these cells, all at once, in rounds of three attempts each. A cell is right when all
         attempts of one round agree with C(allowed). The next round polls only the other cells.
       - A cell from which no answer can come counts as right.

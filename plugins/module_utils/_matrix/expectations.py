@@ -61,7 +61,7 @@ class Expectation:
     """The result that a cell should show.
 
     Attributes:
-        outcome: V(reachable) or V(blocked)
+        outcome: V(reachable), V(blocked), or V(any) when policies leave the cell open: then it is not judged
         source: the address that the target should see, where it is observed: the source's V(own) (no NAT), one that
             was V(translated), or V(any)
         mtu: the path MTU in bytes of IP packet; None: any
@@ -210,7 +210,8 @@ def _decided_by_policies(cells: Iterable[ExpectedCell], keys: Iterable[CellKey])
     for key in keys:
         cell = wanted.get(key._replace(check="udp") if key.check == "mtu" else key)
         if cell:
-            remark = " (left open by the API)" if cell.decided_by == "implementation" else ""
+            is_answer = cell.decided_by == "implementation" and cell.allowed is not None
+            remark = " (left open by the API)" if is_answer else ""
             decided[key] = {
                 "outcome": cell.outcome,
                 "because": f"{cell.because}{remark}",

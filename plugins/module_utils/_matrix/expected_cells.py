@@ -35,9 +35,9 @@ class ExpectedCell(NamedTuple):
         port: the port; None for ICMP
         protocol: V(TCP), V(UDP), V(SCTP) or V(ICMP)
         family: V(ipv4) or V(ipv6)
-        allowed: whether the connection should succeed
+        allowed: whether the connection should succeed; None: the API leaves it open, and no implementation is known
         because: one line that names the deciding policies and rules, or says that there is none
-        decided_by: V(api), or V(implementation) when the API leaves the cell open and the answer is Calico's
+        decided_by: V(api), or V(implementation) when the API leaves the cell open
     """
 
     source: str
@@ -45,7 +45,7 @@ class ExpectedCell(NamedTuple):
     port: int | None
     protocol: str
     family: str
-    allowed: bool
+    allowed: bool | None
     because: str = "policies"
     decided_by: str = "api"
 
@@ -57,7 +57,7 @@ class ExpectedCell(NamedTuple):
     @property
     def outcome(self) -> str:
         """The outcome that the cell of the matrix should have."""
-        return "reachable" if self.allowed else "blocked"
+        return "any" if self.allowed is None else "reachable" if self.allowed else "blocked"
 
 
 def load_expected_cells(value: Any, name: str) -> list[ExpectedCell]:
@@ -74,7 +74,9 @@ def load_expected_cells(value: Any, name: str) -> list[ExpectedCell]:
 
 
 def _load(value: Any, path: str) -> ExpectedCell:
-    fields = {"port": None, **read_fields(value, path, ExpectedCell._fields)}
+    # null is a value of these two fields. In other fields it counts as absent.
+    nulls = {name: None for name in ("allowed", "port") if name == "port" or name in value}
+    fields = {**nulls, **read_fields(value, path, ExpectedCell._fields)}
     missing = [name for name in ExpectedCell._fields if name not in {**fields, **ExpectedCell._field_defaults}]
     if missing:
         raise InputError(f"{path} has no {missing[0]}: give cells as the filter expected_connectivity returns them")
@@ -84,7 +86,8 @@ def _load(value: Any, path: str) -> ExpectedCell:
     for name, choices in _CHOICES.items():
         if fields.get(name, choices[0]) not in choices:
             raise InputError(f"{path}.{name} is {fields[name]!r}: give {', '.join(choices[:-1])} or {choices[-1]}")
-    if not isinstance(fields["allowed"], bool):
+    undecided = fields["allowed"] is None and fields.get("decided_by") == "implementation"
+    if not undecided and not isinstance(fields["allowed"], bool):
         raise InputError(f"{path}.allowed is {fields['allowed']!r}: give true or false")
     if fields["protocol"] != "ICMP":
         read_port_number(fields["port"], f"{path}.port")
@@ -113,9 +116,13 @@ def by_key(cells: Iterable[ExpectedCell], name: str) -> dict[CellKey, ExpectedCe
 
 
 def find_changes(after: Iterable[ExpectedCell], before: Iterable[ExpectedCell]) -> list[ExpectedCell]:
-    """Return the cells of C(after) that C(before) lacks or allows otherwise, without those of a pod and itself."""
+    """Return the cells of C(after) that C(before) lacks or allows otherwise, without those of a pod and itself.
+
+    Undecided cells are left out: nothing can be expected of them.
+    """
     said = {(cell.key, cell.allowed) for cell in before}
-    return [cell for cell in after if cell.source != cell.target and (cell.key, cell.allowed) not in said]
+    decided = [cell for cell in after if cell.source != cell.target and cell.allowed is not None]
+    return [cell for cell in decided if (cell.key, cell.allowed) not in said]
 
 
 __all__ = ["ExpectedCell", "by_key", "find_changes", "load_expected_cells"]

@@ -112,7 +112,7 @@ def group_failures(judgements: Iterable[Judgement], endpoints: Iterable[Endpoint
     observed: Counter[_Key] = Counter()
     passed: set[_Key] = set()
     for judgement in judgements:
-        if judgement.verdict == "not observed":
+        if judgement.verdict in ("not observed", "not judged"):
             continue
         key = _key(judgement.cell, by_name)
         observed[key] += 1

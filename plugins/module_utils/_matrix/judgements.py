@@ -26,7 +26,7 @@ from ansible_collections.podnet.kubernetes.plugins.module_utils._matrix.expectat
 )
 from ansible_collections.podnet.kubernetes.plugins.module_utils._matrix.expected_cells import ExpectedCell
 
-VERDICTS = ("passed", "failed", "flapping", "not observed")
+VERDICTS = ("passed", "failed", "flapping", "not observed", "not judged")
 
 # Faults of a source address: the connection works, and yet the cell fails.
 SOURCE_FAULTS = ("source translated", "source not translated", "source is not the pod's address")
@@ -87,6 +87,8 @@ def judge(
 
 def judge_cell(cell: Cell, expected: Expectation, source: Endpoint) -> Judgement:
     """Judge one cell; C(source) is the endpoint that it starts from."""
+    if expected.outcome == "any":
+        return Judgement(cell, expected, "not judged")
     if cell.outcome == "flapping":
         counts = f"{cell.succeeded} of {cell.attempts} attempts succeeded"
         return Judgement(cell, expected, "flapping", "flapping", counts)
@@ -142,6 +144,8 @@ def _source_fault(cell: Cell, expected: str, source: Endpoint) -> _Fault:
 def _missing(key: CellKey, expected: Expectation, source: Endpoint) -> Judgement:
     """Judge a cell that no node reported."""
     cell = Cell(*key, outcome="not observed", attempts=0)
+    if expected.outcome == "any":
+        return Judgement(cell, expected, "not judged")
     return Judgement(cell, expected, "failed", f"not probed: no result from {source.node or source.name}")
 
 

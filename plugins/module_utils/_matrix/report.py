@@ -45,7 +45,9 @@ _LEGEND = {
     "S": "wrong source address",
     "~": "flapping",
     "?": "not observed",
+    "*": "left to the implementation, not judged",
 }
+_UNJUDGED = ("not observed", "not judged")  # verdicts of cells that neither passed nor failed
 _PLURALS = {"pod": "pods", "node": "nodes", "service": "Services", "dns": "DNS", "outside": "outside"}
 
 _Label = Callable[[Endpoint], str]
@@ -124,17 +126,19 @@ def _kind(endpoint: Endpoint) -> str:
 
 def _symbols(judgements: Iterable[Judgement]) -> str:
     """Return the symbols of the legend for the cells of a pair."""
-    observed = [judgement for judgement in judgements if judgement.verdict != "not observed"]
+    judgements = list(judgements)
+    open_cells = "*" * any(judgement.verdict == "not judged" for judgement in judgements)
+    observed = [judgement for judgement in judgements if judgement.verdict not in _UNJUDGED]
     source = [judgement for judgement in observed if judgement.fault in SOURCE_FAULTS]
     failed = [one for one in observed if one.verdict == "failed" and one.fault not in SOURCE_FAULTS]
     flapping = [judgement for judgement in observed if judgement.verdict == "flapping"]
     if not observed:
-        return "?"
+        return open_cells or "?"
     if len(failed) == len(observed):
-        return "X"
+        return f"X{open_cells}"
     checks = {judgement.cell.check for judgement in failed}
     letters = [letter for check, letter in _LETTERS.items() if check in checks]
-    return "".join([*letters, "S" * bool(source), "~" * bool(flapping)]) or _passed(observed)
+    return ("".join([*letters, "S" * bool(source), "~" * bool(flapping)]) or _passed(observed)) + open_cells
 
 
 def _passed(judgements: Sequence[Judgement]) -> str:
@@ -144,10 +148,11 @@ def _passed(judgements: Sequence[Judgement]) -> str:
 
 
 def _fraction(judgements: Iterable[Judgement]) -> str:
-    """Count the cells that passed, and the cells that were observed."""
+    """Count the cells that passed, and the cells that were observed and judged."""
     counts = summarize(judgements)
-    observed = counts["cells"] - counts["not_observed"]
-    return f"{counts['passed']}/{observed}" if observed else "?"
+    observed = counts["cells"] - counts["not_observed"] - counts["not_judged"]
+    open_cells = "*" * bool(counts["not_judged"])
+    return f"{counts['passed']}/{observed}{open_cells}" if observed else open_cells or "?"
 
 
 def _table(headings: Mapping[str, str], entries: Mapping[tuple[str, str], str]) -> list[str]:
@@ -284,7 +289,7 @@ def _junit_counts(judgements: Sequence[Judgement]) -> dict[str, str]:
         "tests": str(counts["cells"]),
         "failures": str(failures),
         "errors": "0",
-        "skipped": str(counts["not_observed"]),
+        "skipped": str(counts["not_observed"] + counts["not_judged"]),
     }
 
 
@@ -297,8 +302,8 @@ def _add_testcase(suite: ElementTree.Element, classname: str, judgement: Judgeme
         # XML cannot hold control characters, and one of them would cost the whole report.
         message = "".join(character if character.isprintable() else "?" for character in judgement.message)
         ElementTree.SubElement(case, "failure", type=judgement.verdict, message=message)
-    elif judgement.verdict == "not observed":
-        ElementTree.SubElement(case, "skipped", message="not observed")
+    elif judgement.verdict in _UNJUDGED:
+        ElementTree.SubElement(case, "skipped", message=judgement.verdict)
 
 
 __all__ = [

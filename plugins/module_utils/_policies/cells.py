@@ -11,24 +11,33 @@ from ansible_collections.podnet.kubernetes.plugins.module_utils._cluster.pods im
 from ansible_collections.podnet.kubernetes.plugins.module_utils._matrix.expected_cells import ExpectedCell
 from ansible_collections.podnet.kubernetes.plugins.module_utils._policies.matrix import Direction, Grant, Layer, Matrix
 
+_OPEN = "the API leaves this connection to the implementation"
 
-def list_cells(matrix: Matrix) -> Iterator[ExpectedCell]:
-    """Yield the cells of a matrix: each source, each target (the source too), each common family, each port."""
+
+def list_cells(matrix: Matrix, decide_open: bool = True) -> Iterator[ExpectedCell]:
+    """Yield the cells of a matrix: each source, each target (the source too), each common family, each port.
+
+    Args:
+        matrix: the matrix
+        decide_open: whether its reading decides the cells that the API leaves open; otherwise they stay undecided
+    """
     explanations = [_Explanation(matrix.pods, layer) for layer in matrix.layers]
     for source, sender in enumerate(matrix.pods):
         for target, receiver in enumerate(matrix.pods):
             pair = 1 << source | 1 << target
             for layer, explanation in zip(matrix.layers, explanations):
                 if layer.members & pair == pair:
+                    is_open = layer.hangs_on_implementation(source, target)
+                    undecided = is_open and not decide_open
                     yield ExpectedCell(
                         source=str(sender),
                         target=str(receiver),
                         port=layer.port.number,
                         protocol=layer.port.protocol,
                         family=layer.family,
-                        allowed=layer.allows(source, target),
-                        because=explanation.of(source, target),
-                        decided_by="implementation" if layer.hangs_on_implementation(source, target) else "api",
+                        allowed=None if undecided else layer.allows(source, target),
+                        because=_OPEN if undecided else explanation.of(source, target),
+                        decided_by="implementation" if is_open else "api",
                     )
 
 

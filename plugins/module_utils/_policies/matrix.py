@@ -5,8 +5,8 @@
 
 A set of pods is an integer here, a mask, in which bit i stands for pods[i].
 
-The rules come from the API reference of NetworkPolicy. A reading decides the points that the reference leaves open. The
-matrix follows Calico's. Where the strictest and the most lenient reading differ, the implementation decides the cell.
+The rules come from the API reference of NetworkPolicy. A reading decides the points that the reference leaves open.
+Where the strictest and the most lenient reading differ, the implementation decides the cell.
 """
 
 from __future__ import annotations
@@ -28,41 +28,11 @@ from ansible_collections.podnet.kubernetes.plugins.module_utils._policies.object
     Requirement,
 )
 from ansible_collections.podnet.kubernetes.plugins.module_utils._policies.ports import Port
-
-
-@dataclass(frozen=True)
-class _Reading:
-    """The points that the API leaves open, as an implementation decides them. Every True but the third allows more.
-
-    Attributes:
-        blocks_match_pods: an ipBlock matches the pods that have an address in it
-        peers_match_host_network: selectors of peers match host-network pods, and rules find their ports by name
-        policies_bind_host_network: a policy that selects a host-network pod has an effect on it
-        own_node_enters: a pod lets in the host-network pods of its node, despite policies
-        own_node_is_reached: a pod reaches the host-network pods of its node, despite policies
-        init_ports_have_names: rules find ports by name in init containers that end before the other containers start
-    """
-
-    blocks_match_pods: bool
-    peers_match_host_network: bool
-    policies_bind_host_network: bool
-    own_node_enters: bool
-    own_node_is_reached: bool
-    init_ports_have_names: bool
-
-
-_STRICTEST = _Reading(False, False, True, False, False, False)
-_MOST_LENIENT = _Reading(True, True, False, True, True, True)
-
-# Calico knows a host-network pod only by the address of its node. It lets a node into the node's own pods, for the
-# kubelet's probes. The policies of a pod apply to traffic from the pod to its node.
-_CALICO = _Reading(
-    blocks_match_pods=True,
-    peers_match_host_network=False,
-    policies_bind_host_network=False,
-    own_node_enters=True,
-    own_node_is_reached=False,
-    init_ports_have_names=True,
+from ansible_collections.podnet.kubernetes.plugins.module_utils._policies.readings import (
+    IMPLEMENTATIONS,
+    MOST_LENIENT,
+    STRICTEST,
+    Reading,
 )
 
 
@@ -103,7 +73,7 @@ class Layer:
         members: the pods that have an address of the family; the others have no cells
         allowed: for each target, the mask of the sources that reach it
         contested: for each target, the mask of the sources for which the implementation decides
-        ingress, egress: the policies and grants, as Calico reads them
+        ingress, egress: the policies and grants, by the reading of the matrix
     """
 
     port: Port
@@ -136,6 +106,7 @@ def expected_matrix(
     namespaces: Mapping[str, Mapping[str, str]],
     policies: Sequence[Policy],
     ports: Sequence[Port],
+    reading: Reading = IMPLEMENTATIONS["calico"].reading,
 ) -> Matrix:
     """Compute the pods that reach each other on the ports, in every address family that the pods have.
 
@@ -148,6 +119,7 @@ def expected_matrix(
         namespaces: labels of each namespace
         policies: all policies of the cluster, now or as planned
         ports: the ports to ask about
+        reading: how the implementation decides the points that the API leaves open
 
     Raises:
         InputError: the namespace of a pod or a policy is missing
@@ -158,7 +130,8 @@ def expected_matrix(
         _check_namespace("policy", policy, policy.namespace, namespaces)
     index = _Index(pods, namespaces)
     families = [family for family in FAMILIES if index.members[family]]
-    return Matrix(tuple(pods), tuple(_layer(index, policies, port, family) for family in families for port in ports))
+    layers = (_layer(index, policies, port, family, reading) for family in families for port in ports)
+    return Matrix(tuple(pods), tuple(layers))
 
 
 def _check_namespace(kind: str, one: object, namespace: str, namespaces: Mapping[str, object]) -> None:
@@ -169,9 +142,9 @@ def _check_namespace(kind: str, one: object, namespace: str, namespaces: Mapping
         )
 
 
-def _layer(index: _Index, policies: Sequence[Policy], port: Port, family: str) -> Layer:
+def _layer(index: _Index, policies: Sequence[Policy], port: Port, family: str, reading: Reading) -> Layer:
     """Compute the cells of a port in a family."""
-    question = _Question(index, port, family, _CALICO)
+    question = _Question(index, port, family, reading)
     ingress, egress = question.direction("ingress", policies), question.direction("egress", policies)
     allowed = question.rows(ingress, egress)
     members = index.members[family]
@@ -180,7 +153,7 @@ def _layer(index: _Index, policies: Sequence[Policy], port: Port, family: str) -
     else:
         strict, lenient = (
             asked.rows(asked.direction("ingress", policies), asked.direction("egress", policies))
-            for asked in (_Question(index, port, family, reading) for reading in (_STRICTEST, _MOST_LENIENT))
+            for asked in (_Question(index, port, family, extreme) for extreme in (STRICTEST, MOST_LENIENT))
         )
         contested = [one ^ other for one, other in zip(strict, lenient)]
     return Layer(port, family, members, tuple(allowed), tuple(contested), ingress, egress)
@@ -274,7 +247,7 @@ class _Index:
 class _Question:
     """A port in a family, under one reading."""
 
-    def __init__(self, index: _Index, port: Port, family: str, reading: _Reading) -> None:
+    def __init__(self, index: _Index, port: Port, family: str, reading: Reading) -> None:
         self._index, self._port, self._family, self._reading = index, port, family, reading
         self._bindable = index.everyone if reading.policies_bind_host_network else index.everyone & ~index.host_network
         self._matchable = index.everyone if reading.peers_match_host_network else index.everyone & ~index.host_network

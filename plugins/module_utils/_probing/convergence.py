@@ -114,7 +114,8 @@ def _pairs(
 ) -> list[tuple[ExpectedCell, Record]]:
     """Pair the cells of these sources with their records. Raises InputError, as converge() does."""
     here = {source.name for source in sources}
-    cells = {key: cell for key, cell in by_key(wanted, "converge_on").items() if key.source in here}
+    decided = (cell for cell in wanted if cell.allowed is not None)
+    cells = {key: cell for key, cell in by_key(decided, "converge_on").items() if key.source in here}
     records = {record.key: record for record in make_records(sources, targets)} if cells else {}
     for key in cells:
         if key not in records:

@@ -50,7 +50,8 @@ def run():
 def test_all_is_well(run, network, tmp_path, check_mode):
     result = run(network(), directory=str(tmp_path / "new" / "reports"), started=0.5, check_mode=check_mode)
     assert result["changed"] is False
-    assert result["summary"] == {"cells": 288, "passed": 288, "failed": 0, "flapping": 0, "not_observed": 0}
+    nothing = {"failed": 0, "flapping": 0, "not_observed": 0, "not_judged": 0}
+    assert result["summary"] == {"cells": 288, "passed": 288, **nothing}
     assert result["groups"] == []
     assert result["matrix"][-1] == result["msg"] == "288 cells: 288 passed"
     folder = tmp_path / "new" / "reports" / "lab"
@@ -170,6 +171,25 @@ def test_policies_that_are_not_enforced(run, network, tmp_path):
     ]
     for name in ("report.json", "junit.xml"):
         assert BECAUSE in (tmp_path / "lab" / name).read_text()
+
+
+@pytest.mark.parametrize("enforced", [True, False])
+def test_cells_that_policies_leave_open_neither_pass_nor_fail(run, network, enforced):
+    def fault(source, target, check):
+        left_open = source.kind == target.kind == "pod" and target.node == "node2" and check == "icmp"
+        return TIMEOUT if left_open and enforced else None
+
+    left_open = [{**one, "allowed": None} for one in deny_all(network()) if one["protocol"] == "ICMP"]
+    result = run(network(), fault, policy_cells=left_open)
+    assert result["failed"] is False
+    assert (result["summary"]["passed"], result["summary"]["not_judged"]) == (
+        258,
+        30,
+    )  # ICMP between any two of six pods
+    assert result["groups"] == []
+    assert result["msg"] == "288 cells: 258 passed, 30 not judged"
+    by_hand = [{"target": "default/node2-*", "checks": ["icmp"], "outcome": "reachable"}]
+    assert run(network(), policy_cells=left_open, expectations=by_hand)["summary"]["not_judged"] == 20
 
 
 def test_expectations_by_hand_win_over_policies(run, network):

@@ -92,3 +92,24 @@ def test_bad_input(changed, message):
     arguments = {"pods": [pod("a", "10.0.0.1")], "namespaces": NAMESPACES, "policies": [], "ports": [{"port": 80}]}
     with pytest.raises(AnsibleFilterError, match=f"^{re.escape(message)}$"):
         expected_connectivity(**{**arguments, **changed})
+
+
+def test_the_implementation_decides_the_cells_that_the_api_leaves_open():
+    pods = [pod("shop/api", "10.0.0.1"), pod("shop/db", "10.0.0.2")]
+    arguments = {
+        "namespaces": [{"metadata": {"name": "shop"}}],
+        "policies": [policy("shop/deny", {"podSelector": {}})],
+        "ports": [{"port": 80}, {"protocol": "ICMP"}],
+    }
+    default = expected_connectivity(pods, **arguments)
+    assert expected_connectivity(pods, **arguments, implementation="calico") == default
+    strict = expected_connectivity(pods, **arguments, implementation="strict")
+    for one, other in zip(default, strict):
+        if one["decided_by"] == "api":
+            assert other == one
+        else:
+            because = "the API leaves this connection to the implementation"
+            assert other == {**one, "allowed": None, "because": because}
+    assert [one["port"] for one in strict if one["allowed"] is None] == [None, None]
+    with pytest.raises(AnsibleFilterError, match="implementation is 'cilium': choose from calico, strict"):
+        expected_connectivity(pods, **arguments, implementation="cilium")

@@ -63,6 +63,7 @@ def test_what_may_be_left_out(entry):
         ([{**CELL, "family": "IPv4"}], "cells[0].family is 'IPv4': give ipv4 or ipv6"),
         ([{**CELL, "decided_by": "me"}], "cells[0].decided_by is 'me': give api or implementation"),
         ([{**CELL, "allowed": "no"}], "cells[0].allowed is 'no': give true or false"),
+        ([{**CELL, "allowed": None, "decided_by": "api"}], "cells[0].allowed is None: give true or false"),
         ([{**CELL, "port": "80"}], "cells[0].port is '80': give a port number from 1 to 65535"),
         ([without("port")], "cells[0].port is None: give a port number from 1 to 65535"),
         ([{**ICMP, "port": 80}], "cells[0].port is 80: leave the port out, because ICMP has none"),
@@ -84,6 +85,15 @@ def test_the_cell_of_the_matrix():
     assert cell().key == CellKey("shop/api", "shop/db", "tcp", "ipv4", 80)
     assert cell(protocol="ICMP", port=None, family="ipv6").key == CellKey("shop/api", "shop/db", "icmp", "ipv6", None)
     assert (cell().outcome, cell(allowed=False).outcome) == ("reachable", "blocked")
+
+
+UNDECIDED = {"allowed": None, "decided_by": "implementation"}
+
+
+def test_an_undecided_cell_is_no_change_and_one_that_becomes_decided_is():
+    assert cell(**UNDECIDED).outcome == "any"
+    assert find_changes([cell(**UNDECIDED)], [cell()]) == []
+    assert find_changes([cell()], [cell(**UNDECIDED)]) == [cell()]
 
 
 def test_what_cannot_be_probed_has_no_key():

@@ -365,6 +365,55 @@ def test_a_report_has_what_policies_say(network):
     assert made["summary"]["failed"] == 2
 
 
+def left_open(*protocols):
+    """What policies say of cells from pod a to pod b of node1 when no implementation is known."""
+    return [blocked(protocol, "implementation")._replace(allowed=None) for protocol in protocols]
+
+
+@pytest.mark.parametrize(
+    ("protocols", "fault", "entry"),
+    [
+        (["ICMP"], None, ".*"),
+        (["ICMP"], TIMEOUT, "X*"),
+        (["ICMP", "TCP", "UDP"], None, "*"),  # UDP's cell is that of the path MTU too
+        (["ICMP", "TCP", "UDP"], TIMEOUT, "*"),
+    ],
+)
+def test_cells_that_are_not_judged_are_shown_for_themselves(network, protocols, fault, entry):
+    lab = network(nodes=1, pods=2)
+    found = lab.cells(lambda source, target, check: fault if target.name == "default/node1-b" else None)
+    judgements = judge(lab.endpoints, lab.targets, lab.listeners, found, (), NetworkSettings(50), left_open(*protocols))
+    lines = text_matrix(lab.endpoints, judgements)
+    assert lines[2].split() == ["1", "default/node1-a", entry, "."]
+    assert "* left to the implementation, not judged" in "\n".join(lines)
+
+
+def test_a_report_and_junit_of_cells_that_are_not_judged(network):
+    made = report(network(), policy_cells=left_open("ICMP"))
+    assert list(Draft202012Validator(SCHEMA).iter_errors(json.loads(json_text(made)))) == []
+    assert made["summary"]["not_judged"] == 1
+    assert (made["cells"][0]["verdict"], made["cells"][0]["expected"]["outcome"]) == ("not judged", "any")
+    lab = network(nodes=1)
+    judgements = judge(
+        lab.endpoints, lab.targets, lab.listeners, lab.cells(), (), NetworkSettings(50), left_open("ICMP")
+    )
+    (skipped,) = ElementTree.fromstring(junit_text("lab", judgements)).iter("skipped")
+    assert skipped.get("message") == "not judged"
+
+
+def test_a_cell_that_is_not_judged_does_not_fail_when_its_result_is_missing(network):
+    lab = network(nodes=1)
+    judgements = judge(lab.endpoints, lab.targets, lab.listeners, [], (), NetworkSettings(50), left_open("ICMP"))
+    assert [one.cell.check for one in judgements if one.verdict == "not judged"] == ["icmp"]
+    assert {one.verdict for one in judgements} == {"failed", "not judged"}
+
+
+def test_the_report_of_an_older_version_follows_the_schema(network):
+    made = json.loads(json_text(report(network())))
+    del made["summary"]["not_judged"]
+    assert list(Draft202012Validator(SCHEMA).iter_errors(made)) == []
+
+
 def test_junit_has_what_policies_say(network):
     lab = network(nodes=1)
     judgements = judge(

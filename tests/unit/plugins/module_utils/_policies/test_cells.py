@@ -13,6 +13,7 @@ from ansible_collections.podnet.kubernetes.plugins.module_utils._policies.matrix
 from ansible_collections.podnet.kubernetes.plugins.module_utils._policies.objects import parse_policies
 from ansible_collections.podnet.kubernetes.plugins.module_utils._policies.pods import parse_pods
 from ansible_collections.podnet.kubernetes.plugins.module_utils._policies.ports import parse_ports
+from ansible_collections.podnet.kubernetes.plugins.module_utils._policies.readings import STRICTEST
 
 
 def pod(name, ip, app=None, **spec):
@@ -55,6 +56,31 @@ def test_a_cell():
         because="ingress: selected by shop/deny-all, and no rule allows it",
         decided_by="api",
     )
+
+
+@pytest.mark.parametrize(
+    ("port", "pods", "allowed"),
+    [
+        ({"port": 80}, (API, DB), False),
+        ({"protocol": "ICMP"}, (API, DB), None),
+        ({"port": 80}, (FAR, DB), None),  # only an implementation says whether a selector matches a host-network pod
+    ],
+)
+def test_a_matrix_that_leaves_open_cells_undecided(port, pods, allowed):
+    policies = parse_policies(
+        [
+            {
+                "metadata": {"namespace": "shop", "name": "p"},
+                "spec": {"podSelector": {}, "ingress": [{"from": [select("agent")]}]},
+            }
+        ]
+    )
+    namespaces = read_namespaces([{"metadata": {"name": "shop"}}])
+    made = expected_matrix(parse_pods(pods), namespaces, policies, parse_ports([port]), STRICTEST)
+    found = next(one for one in list_cells(made, decide_open=False) if one.source != one.target == "shop/db")
+    assert found.allowed is allowed
+    assert found.decided_by == ("implementation" if allowed is None else "api")
+    assert ("leaves this connection to the implementation" in found.because) == (allowed is None)
 
 
 def test_the_order_and_number_of_cells():

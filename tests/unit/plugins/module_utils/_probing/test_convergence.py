@@ -147,6 +147,7 @@ def test_cells_that_are_not_this_node_s_to_probe(run):
         wanted("a"),
         wanted("b", protocol="SCTP"),
         wanted("unknown", protocol="SCTP"),
+        wanted("b")._replace(allowed=None, decided_by="implementation"),
     ]
     found, rounds = run({}, {"b": ["bbb"]}, more=more)
     assert found.as_dict() == {"cells": 0, "rounds": 0, "seconds": None, "wrong": []}
