@@ -182,10 +182,8 @@ def test_cells_that_policies_leave_open_neither_pass_nor_fail(run, network, enfo
     left_open = [{**one, "allowed": None} for one in deny_all(network()) if one["protocol"] == "ICMP"]
     result = run(network(), fault, policy_cells=left_open)
     assert result["failed"] is False
-    assert (result["summary"]["passed"], result["summary"]["not_judged"]) == (
-        258,
-        30,
-    )  # ICMP between any two of six pods
+    # ICMP between any two of six pods
+    assert (result["summary"]["passed"], result["summary"]["not_judged"]) == (258, 30)
     assert result["groups"] == []
     assert result["msg"] == "288 cells: 258 passed, 30 not judged"
     by_hand = [{"target": "default/node2-*", "checks": ["icmp"], "outcome": "reachable"}]
