@@ -40,6 +40,7 @@ from ansible_collections.podnet.kubernetes.plugins.module_utils._matrix.report i
     text_matrix,
     text_summary,
 )
+from ansible_collections.podnet.kubernetes.plugins.module_utils._probing.settings import check_range
 
 ARGUMENTS = {
     "name": {"type": "str", "required": True},
@@ -77,10 +78,7 @@ def check(params: Mapping[str, Any]) -> None:
         raise InputError(
             f"name {params['name']!r} is not a name of a report: give letters, digits and ._-, a letter or digit first"
         )
-    if (params["overhead"] or 0) < 0:
-        raise InputError(
-            f"overhead {params['overhead']} is negative: give the number of bytes that encapsulation adds, such as 50"
-        )
+    check_range("overhead", params["overhead"] or 0)
 
 
 def assess(params: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, str]]:

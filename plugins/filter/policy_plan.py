@@ -14,7 +14,7 @@ author:
 description:
   - Compares the policies of a cluster with the policies that a user wants, and returns the steps between them.
   - Policies with the label C(app.kubernetes.io/managed-by=podnet.kubernetes) are ours. A step deletes policies of ours
-    that it does not have, in the namespaces of O(steps) and O(namespaces).
+    that it does not have, in the namespaces of the wanted policies and in O(namespaces).
   - All other policies are foreign. No step changes them.
 options:
   _input:
@@ -22,11 +22,18 @@ options:
     type: list
     elements: dict
     required: true
-  steps:
-    description: The steps, in their order. The policies of the last step are what the user wants in the end.
+  definitions:
+    description: NetworkPolicy objects that the user wants. They are the policies of a single step with the name C(all).
     type: list
     elements: dict
-    required: true
+    default: []
+  steps:
+    description:
+      - Steps in place of O(definitions), in their order.
+      - The policies of the last step are those that the user wants in the end.
+    type: list
+    elements: dict
+    default: []
     suboptions:
       name:
         description: The name of the step.
@@ -65,7 +72,7 @@ EXAMPLES = r"""
   ansible.builtin.debug:
     msg: "{{ plan.steps | map(attribute='stale') | flatten | map(attribute='metadata.name') }}"
   vars:
-    plan: "{{ policies.resources | podnet.kubernetes.policy_plan(steps=[{'name': 'all', 'policies': wanted}]) }}"
+    plan: "{{ policies.resources | podnet.kubernetes.policy_plan(definitions=wanted) }}"
 """
 
 RETURN = r"""
@@ -79,7 +86,7 @@ _value:
       elements: str
       sample: [shop]
     ours:
-      description: The policies of ours that are there now, in the namespaces of O(steps) and O(namespaces).
+      description: The policies of ours that are there, in the namespaces of the wanted policies and in O(namespaces).
       type: list
       elements: dict
     foreign:
@@ -153,13 +160,14 @@ from ansible_collections.podnet.kubernetes.plugins.module_utils._policies.plan i
 def policy_plan(
     existing: Sequence[Mapping[str, Any]],
     *,
-    steps: Sequence[Mapping[str, Any]],
+    definitions: Sequence[Mapping[str, Any]] = (),
+    steps: Sequence[Mapping[str, Any]] = (),
     namespaces: Sequence[str] = (),
     replay: bool = False,
 ) -> dict[str, Any]:
     """Return the plan for these steps."""
     try:
-        plan = plan_steps(existing, steps, namespaces, replay)
+        plan = plan_steps(existing, definitions, steps, namespaces, replay)
     except PodnetError as error:
         raise AnsibleFilterError(str(error)) from error
     return {**_with_lists(plan), "steps": [_with_lists(step) for step in plan.steps]}

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -85,12 +85,15 @@ class _Wanted:
     objects: tuple[_Object, ...]
 
 
-def plan_steps(existing: Any, steps: Any, namespaces: Sequence[str] = (), replay: bool = False) -> PolicyPlan:
+def plan_steps(
+    existing: Any, definitions: Any = (), steps: Any = (), namespaces: Sequence[str] = (), replay: bool = False
+) -> PolicyPlan:
     """Decide what a run applies and deletes, step by step.
 
     Args:
         existing: all NetworkPolicy objects of the cluster
-        steps: a list of dicts with name and, perhaps, policies, labels and objects
+        definitions: NetworkPolicy objects, the policies of a single step
+        steps: in place of definitions, a list of dicts with name and, perhaps, policies, labels and objects
         namespaces: the namespaces whose pods are probed; empty: those of the policies
         replay: play all steps even when the cluster has the policies of the last one
 
@@ -99,7 +102,7 @@ def plan_steps(existing: Any, steps: Any, namespaces: Sequence[str] = (), replay
     """
     wanted = [_read_step(item, f"steps[{index}]") for index, item in enumerate(read_list(steps, "steps"))]
     if not wanted:
-        raise InputError("steps is empty: give at least one step")
+        wanted = [_Wanted("all", tuple(_read_policies({"definitions": definitions}, "definitions", "")), (), ())]
     policies = [policy for step in wanted for policy in step.policies]
     touched = {*namespaces, *(_namespace(policy) for policy in policies)}
     found = [*read_list(existing, "existing")]
@@ -157,16 +160,20 @@ def _read_step(value: Any, path: str) -> _Wanted:
     fields = read_fields(value, path, ("name", "policies", "labels", "objects"))
     if not isinstance(fields.get("name"), str):
         raise InputError(f"{path}.name is {fields.get('name')!r}: give the step a name")
-    policies = read_items(fields, "policies", path)
-    for where, policy in policies:
-        read_metadata(policy, where, _KIND)
     labels, objects = (read_items(fields, name, path) for name in ("labels", "objects"))
     return _Wanted(
         fields["name"],
-        tuple(policy for _path, policy in policies),
+        tuple(_read_policies(fields, "policies", f"{path}.")),
         tuple(item for _path, item in labels),
         tuple(item for _path, item in objects),
     )
+
+
+def _read_policies(fields: Mapping[str, Any], name: str, path: str) -> Iterator[_Object]:
+    """Yield the NetworkPolicy objects of a list. Raises InputError when one of them is something else."""
+    for index, policy in enumerate(read_list(fields.get(name, ()), f"{path}{name}")):
+        read_metadata(policy, f"{path}{name}[{index}]", _KIND)
+        yield policy
 
 
 def _are_the_same(found: Sequence[_Object], wanted: Sequence[_Object]) -> bool:

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from ansible_collections.podnet.kubernetes.plugins.module_utils._base.errors import InputError
 from ansible_collections.podnet.kubernetes.plugins.module_utils._probing.wire import LARGEST_TRANSFER, check_run
 
-# The least and the most of each numeric option of connectivity_probe and connectivity_responder.
+# The least and the most of each numeric option of connectivity_probe, connectivity_responder and connectivity_assert.
 RANGES: dict[str, tuple[float, float]] = {
     "attempts": (1, 100),
     "interval": (0, 60),  # seconds
@@ -21,6 +21,8 @@ RANGES: dict[str, tuple[float, float]] = {
     "transfer": (0, LARGEST_TRANSFER),  # bytes
     "converge_timeout": (0, 3600),  # seconds
     "seconds": (0, 86400),  # of a responder's life
+    "overhead": (0, 1000),  # bytes
+    "port": (1, 65535),
 }
 
 

@@ -224,7 +224,7 @@ SOMEBODY = {
         ),
         ({"name": "a/b"}, "name 'a/b' is not a name of a report"),
         ({"name": ""}, "name '' is not a name of a report"),
-        ({"overhead": -1}, "overhead -1 is negative: give the number of bytes that encapsulation adds, such as 50"),
+        ({"overhead": -1}, "overhead is -1: it must be from 0 to 1000"),
         ({"cells": [{"source": "a"}]}, "cell {"),
         ({"cells": [{"sorce": "a"}]}, "cell has no field sorce: it has "),
         ({"endpoints": []}, "targets has default/node1-a, which is not in endpoints: "),

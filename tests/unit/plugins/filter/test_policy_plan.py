@@ -112,13 +112,19 @@ def test_without_policies_there_are_the_namespaces():
     assert policy_plan(ours("old"), steps=[{"name": "all"}])["namespaces"] == []
 
 
+def test_definitions_are_a_single_step():
+    plan = policy_plan(ours("old"), definitions=[policy("new")])
+    assert changes(plan) == [("1-all", ["shop/old"], ["shop/new"], ["shop/old"])]
+    with pytest.raises(AnsibleFilterError, match=r"definitions\[0\].kind is 'Pod', not 'NetworkPolicy'"):
+        policy_plan([], definitions=[{"kind": "Pod"}])
+
+
 @pytest.mark.parametrize(
     ("steps", "message"),
     [
-        ([], "steps is empty"),
         ([{"policies": []}], "steps[0].name is None: give the step a name"),
         ([{"name": "a", "policy": []}], "steps[0].policy is unknown: steps[0] has name, policies, labels, objects"),
-        ([{"name": "a", "policies": {}}], "steps[0].policies is {}, not a list"),
+        ([{"name": "a", "policies": {}}], "steps[0].policies is an object with nothing, not a list"),
         ([{"name": "a", "policies": [{"kind": "Pod"}]}], "steps[0].policies[0].kind is 'Pod', not 'NetworkPolicy'"),
         ([{"name": "a", "policies": [{}]}], "steps[0].policies[0].metadata.name is None"),
     ],

@@ -1,0 +1,87 @@
+# Copyright (c) 2026, podnet.kubernetes developers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The filter connectivity_unready: pods and Services that a verification has to wait for."""
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+name: connectivity_unready
+short_description: Pods and Services that a verification has to wait for
+version_added: "0.1.0"
+author:
+  - podnet.kubernetes developers (@podnet)
+description:
+  - Names the pods of our own that are not ready, and the Services without a ready endpoint. The list is empty when all
+    are ready.
+  - A Service of O(services) that does not exist is not named, because waiting does not help.
+options:
+  _input:
+    description: Lists of Pod, Service and EndpointSlice objects, as C(pods), C(services) and C(endpoint_slices).
+    type: dict
+    required: true
+  services:
+    description: Services that must have a ready endpoint, as NAMESPACE/NAME.
+    type: list
+    elements: str
+    default: []
+  own_namespace:
+    description: The namespace of our own pods and Services. Each of its Services needs an endpoint in each family.
+    type: str
+  own_pods:
+    description: The number of our own pods.
+    type: int
+    default: 0
+seealso:
+  - plugin: podnet.kubernetes.connectivity_endpoints
+    plugin_type: filter
+"""
+
+EXAMPLES = r"""
+- name: Wait until the cluster's DNS has an endpoint
+  ansible.builtin.debug:
+    msg: DNS is ready.
+  until: objects | podnet.kubernetes.connectivity_unready(services=['kube-system/kube-dns']) | length == 0
+  retries: 60
+  delay: 1
+"""
+
+RETURN = r"""
+_value:
+  description: A few words for each pod and Service that is not ready.
+  type: list
+  elements: str
+  sample:
+    - pod podnet-connectivity/master-1 is ContainerCreating
+    - Service shop/web has no ready endpoint
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Callable
+
+from ansible.errors import AnsibleFilterError
+
+from ansible_collections.podnet.kubernetes.plugins.module_utils._matrix.readiness import Objects, find_unready
+
+KEYS = ("pods", "services", "endpoint_slices")
+
+
+def connectivity_unready(
+    objects: Mapping[str, Sequence[Mapping[str, Any]]],
+    *,
+    services: Sequence[str] = (),
+    own_namespace: str | None = None,
+    own_pods: int = 0,
+) -> list[str]:
+    """Return the pods and Services that are not ready."""
+    missing = [key for key in KEYS if key not in objects]
+    if missing:
+        raise AnsibleFilterError(f"the input has no {missing[0]}: give a dict with {', '.join(KEYS)}")
+    return find_unready(Objects(*(objects[key] for key in KEYS)), services, own_namespace, own_pods)
+
+
+class FilterModule:
+    """The filter, as Ansible finds it."""
+
+    def filters(self) -> dict[str, Callable[..., Any]]:
+        return {"connectivity_unready": connectivity_unready}
