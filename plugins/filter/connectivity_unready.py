@@ -61,9 +61,8 @@ from typing import Any, Callable
 
 from ansible.errors import AnsibleFilterError
 
-from ansible_collections.podnet.kubernetes.plugins.module_utils._matrix.readiness import Objects, find_unready
-
-KEYS = ("pods", "services", "endpoint_slices")
+from ansible_collections.podnet.kubernetes.plugins.module_utils._base.errors import PodnetError
+from ansible_collections.podnet.kubernetes.plugins.module_utils._cluster.readiness import find_unready
 
 
 def connectivity_unready(
@@ -74,10 +73,10 @@ def connectivity_unready(
     own_pods: int = 0,
 ) -> list[str]:
     """Return the pods and Services that are not ready."""
-    missing = [key for key in KEYS if key not in objects]
-    if missing:
-        raise AnsibleFilterError(f"the input has no {missing[0]}: give a dict with {', '.join(KEYS)}")
-    return find_unready(Objects(*(objects[key] for key in KEYS)), services, own_namespace, own_pods)
+    try:
+        return find_unready(objects, services, own_namespace, own_pods)
+    except PodnetError as error:
+        raise AnsibleFilterError(str(error)) from error
 
 
 class FilterModule:

@@ -55,36 +55,21 @@ _value:
   sample: ["shop_attempts is 0: it must be from 1 to 100"]
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Callable
 
 from ansible.errors import AnsibleFilterError
 
-from ansible_collections.podnet.kubernetes.plugins.module_utils._probing.settings import RANGES
+from ansible_collections.podnet.kubernetes.plugins.module_utils._base.errors import PodnetError
+from ansible_collections.podnet.kubernetes.plugins.module_utils._probing.settings import find_mistakes
 
 
 def setting_mistakes(settings: Sequence[Mapping[str, Any]]) -> list[str]:
     """Return a sentence for each value that is out of its range."""
-    unknown = [one["option"] for one in settings if one["option"] not in RANGES]
-    if unknown:
-        raise AnsibleFilterError(f"option is {unknown[0]!r}: give one of {', '.join(RANGES)}")
-    return [sentence for one in settings for sentence in _mistakes(one["name"], one["option"], one.get("value"))]
-
-
-def _mistakes(name: str, option: str, value: Any) -> Iterator[str]:
-    """Yield a sentence for each number of a value that is out of the option's range."""
-    least, most = RANGES[option]
-    for number in value if isinstance(value, (list, tuple)) else [value]:
-        if number is not None and not least <= _number(number, least - 1) <= most:
-            yield f"{name} is {number}: it must be from {least} to {most}"
-
-
-def _number(value: Any, otherwise: float) -> float:
-    """Return a number, also one in text, as extra variables are."""
     try:
-        return float(value)
-    except (TypeError, ValueError):
-        return otherwise
+        return find_mistakes(settings)
+    except PodnetError as error:
+        raise AnsibleFilterError(str(error)) from error
 
 
 class FilterModule:

@@ -132,7 +132,7 @@ options:
     description:
       - The number of bytes that encapsulation adds to packets between nodes.
       - The path MTU between two pods is then the smaller MTU of their nodes, less this number.
-      - When not set, it is the smaller MTU of the two pods.
+      - From V(0) to V(1000). When not set, the path MTU is the smaller MTU of the two pods.
     type: int
   pod_to_node_source:
     description: The source address of a pod that a node sees, as in O(expectations[].source_address).

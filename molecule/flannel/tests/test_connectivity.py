@@ -179,10 +179,10 @@ def test_packets_from_a_node_to_a_service_with_a_remote_pod(play, reports, on, i
 @pytest.mark.parametrize(
     ("variables", "words"),
     [
-        ({"connectivity_pod_selectors": [{"namespace": "nowhere"}]}, ["pod_selectors", "nowhere"]),
+        ({"connectivity_pod_selectors": [{"namespace": "nowhere"}]}, ["connectivity_pod_selectors", "nowhere"]),
         ({"connectivity_ports": [70000]}, ["connectivity_ports", "70000", "from 1 to 65535"]),
-        ({"connectivity_families": ["ipv6"]}, ["families", "IPv6"]),
-        ({"connectivity_services": ["default/wbe"]}, ["services", "default/wbe", "near it: default/web"]),
+        ({"connectivity_families": ["ipv6"]}, ["connectivity_families", "IPv6"]),
+        ({"connectivity_services": ["default/wbe"]}, ["connectivity_services", "default/wbe", "near it: default/web"]),
     ],
 )
 def test_bad_input_is_an_error_before_any_probe(verify, variables, words):

@@ -8,7 +8,9 @@ The ranges stand here only: modules, and filters for roles, read them from RANGE
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from ansible_collections.podnet.kubernetes.plugins.module_utils._base.errors import InputError
 from ansible_collections.podnet.kubernetes.plugins.module_utils._probing.wire import LARGEST_TRANSFER, check_run
@@ -22,8 +24,9 @@ RANGES: dict[str, tuple[float, float]] = {
     "converge_timeout": (0, 3600),  # seconds
     "seconds": (0, 86400),  # of a responder's life
     "overhead": (0, 1000),  # bytes
-    "port": (1, 65535),
 }
+
+_PORTS = (1, 65535)
 
 
 @dataclass(frozen=True)
@@ -60,4 +63,37 @@ def check_range(name: str, value: float) -> None:
         raise InputError(f"{name} is {value}: it must be from {least} to {most}")
 
 
-__all__ = ["RANGES", "ProbeSettings", "check_range"]
+def find_mistakes(settings: Sequence[Mapping[str, Any]]) -> list[str]:
+    """Return a sentence for each value that is out of the range of its option; V(port) is a range too.
+
+    Args:
+        settings: dicts with name, option and value; a value is a number, a list of numbers, or None
+
+    Raises:
+        InputError: an option has no range
+    """
+    ranges = {**RANGES, "port": _PORTS}
+    for one in settings:
+        if one["option"] not in ranges:
+            raise InputError(f"option is {one['option']!r}: choose from {', '.join(ranges)}")
+    return [
+        sentence for one in settings for sentence in _mistakes(one["name"], one.get("value"), *ranges[one["option"]])
+    ]
+
+
+def _mistakes(name: str, value: Any, least: float, most: float) -> Iterator[str]:
+    """Yield a sentence for each number of a value that is out of the range."""
+    for number in value if isinstance(value, (list, tuple)) else [value]:
+        if number is not None and not _is_within(number, least, most):
+            yield f"{name} is {number}: it must be from {least} to {most}"
+
+
+def _is_within(value: Any, least: float, most: float) -> bool:
+    """Return whether a value is a number of the range. A text is one too, as the command line gives it."""
+    try:
+        return least <= float(value) <= most
+    except (TypeError, ValueError):
+        return False
+
+
+__all__ = ["RANGES", "ProbeSettings", "check_range", "find_mistakes"]

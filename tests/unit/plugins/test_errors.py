@@ -45,6 +45,7 @@ FILTERS = {
     "changed_cells": ([], []),
     "connectivity_endpoints": ({},),
     "connectivity_targets": (ENDPOINTS, []),
+    "connectivity_unready": ({},),
     "expected_connectivity": ([],),
     "flannel_interface_arguments": ("eth0",),
     "flannel_wrong_addresses": ([], {}),
@@ -52,6 +53,8 @@ FILTERS = {
     "node_routes": ({}, {}, "node1"),
     "policy_listeners": ([], []),
     "policy_plan": ([],),
+    "role_error": ("", {}),
+    "setting_mistakes": ([],),
     "shared_addresses": ({},),
 }
 # These filters read data that the roles made, and no code that they use raises errors of ours.

@@ -124,7 +124,7 @@ def test_definitions_are_a_single_step():
     [
         ([{"policies": []}], "steps[0].name is None: give the step a name"),
         ([{"name": "a", "policy": []}], "steps[0].policy is unknown: steps[0] has name, policies, labels, objects"),
-        ([{"name": "a", "policies": {}}], "steps[0].policies is an object with nothing, not a list"),
+        ([{"name": "a", "policies": {}}], "steps[0].policies is an object with no fields, not a list"),
         ([{"name": "a", "policies": [{"kind": "Pod"}]}], "steps[0].policies[0].kind is 'Pod', not 'NetworkPolicy'"),
         ([{"name": "a", "policies": [{}]}], "steps[0].policies[0].metadata.name is None"),
     ],

@@ -15,7 +15,11 @@ from ansible_collections.podnet.kubernetes.plugins.module_utils._probing.setting
     ProbeSettings,
     check_range,
 )
-from ansible_collections.podnet.kubernetes.plugins.modules import connectivity_probe, connectivity_responder
+from ansible_collections.podnet.kubernetes.plugins.modules import (
+    connectivity_assert,
+    connectivity_probe,
+    connectivity_responder,
+)
 
 
 @pytest.mark.parametrize(
@@ -50,7 +54,7 @@ def test_both_ends_belong_to_a_range(name):
 
 @pytest.mark.parametrize("name", RANGES)
 def test_the_documentation_names_the_range(name):
-    module = connectivity_responder if name == "seconds" else connectivity_probe
+    module = {"seconds": connectivity_responder, "overhead": connectivity_assert}.get(name, connectivity_probe)
     description = yaml.safe_load(module.DOCUMENTATION)["options"][name]["description"]
     least, most = RANGES[name]
     assert f"From V({least}) to V({most})" in " ".join([description] if isinstance(description, str) else description)

@@ -1,0 +1,104 @@
+# Copyright (c) 2026, podnet.kubernetes developers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Pods that are not ready, and Services without a ready endpoint. No I/O, no Ansible."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+from ansible_collections.podnet.kubernetes.plugins.module_utils._base.errors import InputError
+from ansible_collections.podnet.kubernetes.plugins.module_utils._cluster.fields import (
+    read_fields,
+    read_items,
+    read_list,
+    read_metadata,
+)
+
+_SERVICE_NAME = "kubernetes.io/service-name"
+_LISTS = ("pods", "services", "endpoint_slices")
+
+
+def find_unready(
+    objects: Mapping[str, Any], services: Iterable[str], own_namespace: str | None, own_pods: int
+) -> list[str]:
+    """Name the pods and Services that are not ready, each in a few words.
+
+    Args:
+        objects: lists of Pod, Service and EndpointSlice objects
+        services: Services that need a ready endpoint, NAMESPACE/NAME; one that does not exist is no reason to wait
+        own_namespace: the namespace of our pods and Services; None: there are none
+        own_pods: the number of our pods
+
+    Raises:
+        InputError: a list is missing, or has something else in it; the message names the field
+    """
+    missing = [name for name in _LISTS if name not in objects]
+    if missing:
+        raise InputError(f"the input has no {missing[0]}: give a dict with {', '.join(_LISTS)}")
+    families = dict(_families(objects["services"]))
+    served = set(_served(objects["endpoint_slices"]))
+    unready = list(_unready_pods(objects["pods"], own_namespace, own_pods)) if own_namespace else []
+    # Our Services are probed in each of their families; of another one a single ready endpoint is enough.
+    for name in families:
+        if own_namespace and name.startswith(f"{own_namespace}/"):
+            lacking = [family for family in families[name] if (name, family) not in served]
+            unready += [f"Service {name} has no ready {family} endpoint" for family in lacking]
+    with_endpoint = {name for name, _family in served}
+    others = [name for name in dict.fromkeys(services) if name in families and name not in with_endpoint]
+    return unready + [f"Service {name} has no ready endpoint" for name in others]
+
+
+def _unready_pods(pods: Any, namespace: str, wanted: int) -> Iterator[str]:
+    """Yield a few words for each pod of the namespace that is not ready, and for pods that do not exist."""
+    found = 0
+    for index, item in enumerate(read_list(pods, "pods")):
+        metadata = read_metadata(item, f"pods[{index}]", "Pod")
+        if metadata.namespace == namespace:
+            found += 1
+            status = read_fields(read_fields(item, "pod").get("status", {}), "status")
+            if not _is_ready(status):
+                yield f"pod {metadata} is {_state(status)}"
+    if found < wanted:
+        yield f"{found} of {wanted} pods exist in {namespace}"
+
+
+def _is_ready(status: Mapping[str, Any]) -> bool:
+    conditions = [read_fields(item, path) for path, item in read_items(status, "conditions", "status")]
+    return any((one.get("type"), one.get("status")) == ("Ready", "True") for one in conditions)
+
+
+def _state(status: Mapping[str, Any]) -> str:
+    """Return the reason for which a container waits, or the phase of the pod."""
+    for path, item in read_items(status, "containerStatuses", "status"):
+        waiting = ((read_fields(item, path).get("state") or {}).get("waiting") or {}).get("reason")
+        if waiting:
+            return str(waiting)
+    phase = str(status.get("phase", "Pending"))
+    return "not ready" if phase == "Running" else phase
+
+
+def _families(services: Any) -> Iterator[tuple[str, list[str]]]:
+    """Yield each Service, NAMESPACE/NAME, with its address families as the API writes them, such as IPv4."""
+    for index, item in enumerate(read_list(services, "services")):
+        metadata = read_metadata(item, f"services[{index}]", "Service")
+        spec = read_fields(read_fields(item, "service").get("spec", {}), "spec")
+        yield str(metadata), [str(family) for _path, family in read_items(spec, "ipFamilies", "spec")]
+
+
+def _served(slices: Any) -> Iterator[tuple[str, str]]:
+    """Yield the Service, NAMESPACE/NAME, and the family of each slice that has a ready endpoint.
+
+    The API reference says that an endpoint without the condition ready counts as ready.
+    """
+    for index, item in enumerate(read_list(slices, "endpoint_slices")):
+        metadata = read_metadata(item, f"endpoint_slices[{index}]", "EndpointSlice")
+        fields = read_fields(item, "slice")
+        endpoints = [read_fields(one, path) for path, one in read_items(fields, "endpoints", "slice")]
+        is_served = any((one.get("conditions") or {}).get("ready") is not False for one in endpoints)
+        if _SERVICE_NAME in metadata.labels and is_served:
+            yield f"{metadata.namespace}/{metadata.labels[_SERVICE_NAME]}", str(fields.get("addressType", "IPv4"))
+
+
+__all__ = ["find_unready"]
