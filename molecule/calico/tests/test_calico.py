@@ -85,6 +85,24 @@ def test_the_second_run_proved_the_end_only(root):
     assert [(step["step"], step["changed"]) for step in steps] == [("tiers", 0)]
 
 
+@pytest.mark.parametrize(("implementation", "judged"), [("detect", True), ("strict", False)])
+def test_the_policies_of_the_cluster_are_proved_and_none_is_changed(
+    play, changes, reports, kubectl, implementation, judged
+):
+    """Without policies of its own the playbook proves those that it finds. Calico is detected, and answers for ICMP."""
+    before = kubectl.items("networkpolicies", "--all-namespaces")
+    variables = {"network_policies_ports": [{"port": 8080}, {"protocol": "ICMP"}]}
+    options = [json.dumps(variables), f"network_policies_implementation={implementation}"]
+    done = play("playbooks/policies.yml", *(part for one in options for part in ("--extra-vars", one)))
+    assert set(changes(done).values()) == {0}
+    assert kubectl.items("networkpolicies", "--all-namespaces") == before
+    cells = reports("policies-verify")["cells"]
+    assert {cell["source"].partition("/")[0] for cell in cells} == {"go-demo-2"}
+    icmp = {cell["verdict"] for cell in cells if cell["check"] == "icmp"}
+    assert {cell["verdict"] for cell in cells if cell["check"] != "icmp"} == {"passed"}
+    assert icmp == ({"passed"} if judged else {"not judged"})
+
+
 def test_every_cell_of_the_network_passed(reports):
     assert {cell["verdict"] for cell in reports("calico")["cells"]} == {"passed"}
 
