@@ -60,9 +60,11 @@ YAML_FILES = [
         "common",
         "pod_network",
         "basic_cni",
+        "connectivity",
         "flannel",
         "kubeadm_control_plane",
         "kubeadm_node",
+        "network_policies",
         "sample_app",
     )
     for path in sorted((ROOT / "roles" / folder).rglob("*.yml"))
