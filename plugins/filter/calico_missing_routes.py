@@ -50,17 +50,20 @@ _value:
   sample: [192.168.166.128/26]
 """
 
-from collections.abc import Iterable, Mapping
 from typing import Any, Callable
 
-from ansible_collections.podnet.kubernetes.plugins.module_utils._nodes.calico_blocks import blocks_without_route
+from ansible.errors import AnsibleFilterError
+
+from ansible_collections.podnet.kubernetes.plugins.module_utils._base.errors import PodnetError
+from ansible_collections.podnet.kubernetes.plugins.module_utils._cluster.calico_blocks import blocks_without_route
 
 
-def calico_missing_routes(
-    routes: Iterable[Mapping[str, Any]], affinities: Iterable[Mapping[str, Any]], nodes: Iterable[Mapping[str, Any]]
-) -> list[str]:
+def calico_missing_routes(routes: Any, affinities: Any, nodes: Any) -> list[str]:
     """Find the blocks without a route."""
-    return blocks_without_route(affinities, nodes, routes)
+    try:
+        return blocks_without_route(affinities, nodes, routes)
+    except PodnetError as error:
+        raise AnsibleFilterError(f"calico_missing_routes: {error}") from error
 
 
 class FilterModule:

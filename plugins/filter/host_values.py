@@ -49,27 +49,20 @@ _value:
   sample: {master: 10.100.198.200, node1: 10.100.198.201}
 """
 
-from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Callable
 
+from ansible.errors import AnsibleFilterError
 
-def host_values(hostvars: Mapping[str, Any], hosts: Iterable[str], name: str | Sequence[str]) -> dict[str, Any]:
+from ansible_collections.podnet.kubernetes.plugins.module_utils._base.errors import PodnetError
+from ansible_collections.podnet.kubernetes.plugins.module_utils._nodes.host_values import host_values as values_of
+
+
+def host_values(hostvars: Any, hosts: Any, name: Any) -> dict[str, Any]:
     """Collect a variable, or a list of several, of several hosts."""
-    names = [name] if isinstance(name, str) else list(name)
-    found = {host: [_value(hostvars[host], one.split(".")) for one in names] for host in hosts}
-    values = {host: [value for value in some if value is not None] for host, some in found.items()}
-    return {host: some[0] if isinstance(name, str) else some for host, some in values.items() if some}
-
-
-def _value(variables: Any, keys: Iterable[str]) -> Any:
-    """Look up a key, and the next one in its value. None where a key is missing or a task did not succeed."""
-    for key in keys:
-        if not isinstance(variables, Mapping) or key not in variables:
-            return None
-        variables = variables[key]
-        if isinstance(variables, Mapping) and (variables.get("failed") or variables.get("skipped")):
-            return None
-    return variables
+    try:
+        return values_of(hostvars, hosts, name)
+    except PodnetError as error:
+        raise AnsibleFilterError(f"host_values: {error}") from error
 
 
 class FilterModule:

@@ -84,19 +84,21 @@ from typing import Any, Callable
 
 from ansible.errors import AnsibleFilterError
 
-from ansible_collections.podnet.kubernetes.plugins.module_utils._nodes.manifest import Patch, build_kustomization
+from ansible_collections.podnet.kubernetes.plugins.module_utils._base.errors import PodnetError
+from ansible_collections.podnet.kubernetes.plugins.module_utils._cluster.manifest import (
+    build_kustomization,
+    read_patches,
+)
 
 
 def kustomization(description: Mapping[str, Any], manifest: str, file: str = "manifest.yml") -> dict[str, Any]:
     """Describe the changes to a manifest for kustomize."""
-    patches = [_patch(one) for one in description.get("patches") or []]
-    return build_kustomization(file, manifest, description.get("images") or [], description.get("registry"), patches)
-
-
-def _patch(entry: Mapping[str, Any]) -> Patch:
-    if not {"patch"} <= set(entry) <= {"patch", "target", "only_where"}:
-        raise AnsibleFilterError(f"kustomization: a patch has patch, target and only_where, not {', '.join(entry)}")
-    return Patch(entry["patch"], entry.get("target"), entry.get("only_where"))
+    try:
+        patches = read_patches(description.get("patches") or [])
+        images = description.get("images") or []
+        return build_kustomization(file, manifest, images, description.get("registry"), patches)
+    except PodnetError as error:
+        raise AnsibleFilterError(f"kustomization: {error}") from error
 
 
 class FilterModule:

@@ -49,23 +49,20 @@ _value:
   sample: [containerd]
 """
 
-from collections.abc import Iterable, Mapping
 from typing import Any, Callable
 
+from ansible.errors import AnsibleFilterError
 
-def missing_packages(
-    installed: Mapping[str, Iterable[Mapping[str, Any]]],
-    names: Iterable[str],
-    pinned: Iterable[str] = (),
-    version: str | None = None,
-) -> list[str]:
+from ansible_collections.podnet.kubernetes.plugins.module_utils._base.errors import PodnetError
+from ansible_collections.podnet.kubernetes.plugins.module_utils._nodes.packages import missing_packages as missing_of
+
+
+def missing_packages(installed: Any, names: Any, pinned: Any = None, version: str | None = None) -> list[str]:
     """Find the packages that are missing or have another version."""
-    missing = [name for name in names if name not in installed]
-    return missing + [name for name in pinned if version not in _versions(installed.get(name, ()))]
-
-
-def _versions(entries: Iterable[Mapping[str, Any]]) -> list[str]:
-    return [entry["version"].partition("-")[0] for entry in entries]
+    try:
+        return missing_of(installed, names, pinned, version)
+    except PodnetError as error:
+        raise AnsibleFilterError(f"missing_packages: {error}") from error
 
 
 class FilterModule:

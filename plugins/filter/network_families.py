@@ -35,19 +35,20 @@ _value:
   sample: [ipv4, ipv6]
 """
 
-import re
 from typing import Any, Callable
 
-_FAMILIES = {"ipv4": re.compile(r"[0-9.]+/[0-9]+"), "ipv6": re.compile(r"[0-9a-fA-F:.]*:[0-9a-fA-F:.]*/[0-9]+")}
+from ansible.errors import AnsibleFilterError
+
+from ansible_collections.podnet.kubernetes.plugins.module_utils._base.errors import PodnetError
+from ansible_collections.podnet.kubernetes.plugins.module_utils._base.networks import network_families as families_of
 
 
 def network_families(networks: Any) -> list[str]:
     """Name the family of each network."""
-    return [_family(text.strip()) for text in str(networks).split(",")]
-
-
-def _family(text: str) -> str:
-    return next((family for family, form in _FAMILIES.items() if form.fullmatch(text)), "none")
+    try:
+        return families_of(networks)
+    except PodnetError as error:
+        raise AnsibleFilterError(f"network_families: {error}") from error
 
 
 class FilterModule:

@@ -46,21 +46,26 @@ _value:
       sample: [default/web-0]
 """
 
-from collections.abc import Iterable, Mapping
 from typing import Any, Callable
 
-from ansible_collections.podnet.kubernetes.plugins.module_utils._nodes.pod_networks import carried_pods
+from ansible.errors import AnsibleFilterError
+
+from ansible_collections.podnet.kubernetes.plugins.module_utils._base.errors import PodnetError
+from ansible_collections.podnet.kubernetes.plugins.module_utils._cluster.carried_pods import find_carried_pods
 
 
-def network_pods(pods: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
+def network_pods(pods: Any) -> dict[str, Any]:
     """Find the pods on the network."""
-    carried = carried_pods(pods)
+    try:
+        carried = find_carried_pods(pods)
+    except PodnetError as error:
+        raise AnsibleFilterError(f"network_pods: {error}") from error
     return {
         "pods": [
-            {"apiVersion": "v1", "kind": "Pod", "metadata": {"namespace": namespace, "name": name}}
-            for namespace, name in carried.names
+            {"apiVersion": "v1", "kind": "Pod", "metadata": {"namespace": pod.namespace, "name": pod.name}}
+            for pod in carried.pods
         ],
-        "bare": ["/".join(names) for names in carried.bare],
+        "bare": [str(pod) for pod in carried.bare],
     }
 
 

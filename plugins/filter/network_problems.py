@@ -45,17 +45,20 @@ _value:
   sample: ["node1: the pod kube-flannel-ds-x7k2p is not ready, its container kube-flannel waits: CrashLoopBackOff"]
 """
 
-from collections.abc import Iterable, Mapping
 from typing import Any, Callable
 
-from ansible_collections.podnet.kubernetes.plugins.module_utils._nodes.pod_networks import find_problems
+from ansible.errors import AnsibleFilterError
+
+from ansible_collections.podnet.kubernetes.plugins.module_utils._base.errors import PodnetError
+from ansible_collections.podnet.kubernetes.plugins.module_utils._cluster.daemon_sets import find_problems
 
 
-def network_problems(
-    nodes: Iterable[Mapping[str, Any]], pods: Iterable[Mapping[str, Any]], daemon_set: str | None = None
-) -> list[str]:
+def network_problems(nodes: Any, pods: Any, daemon_set: str | None = None) -> list[str]:
     """Say which nodes and pods are not ready."""
-    return find_problems(nodes, pods, daemon_set)
+    try:
+        return find_problems(nodes, pods, daemon_set)
+    except PodnetError as error:
+        raise AnsibleFilterError(f"network_problems: {error}") from error
 
 
 class FilterModule:

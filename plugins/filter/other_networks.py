@@ -49,15 +49,20 @@ _value:
   sample: [10-calico.conflist]
 """
 
-from collections.abc import Iterable
 from typing import Any, Callable
 
-from ansible_collections.podnet.kubernetes.plugins.module_utils._nodes.pod_networks import other_networks as others_of
+from ansible.errors import AnsibleFilterError
+
+from ansible_collections.podnet.kubernetes.plugins.module_utils._base.errors import PodnetError
+from ansible_collections.podnet.kubernetes.plugins.module_utils._nodes.cni_files import other_networks as others_of
 
 
-def other_networks(files: Iterable[str], own: str, known: Iterable[str] = ()) -> list[str]:
+def other_networks(files: Any, own: str, known: Any = None) -> list[str]:
     """Name the files of other networks."""
-    return others_of(files, own, known)
+    try:
+        return others_of(files, own, known)
+    except PodnetError as error:
+        raise AnsibleFilterError(f"other_networks: {error}") from error
 
 
 class FilterModule:

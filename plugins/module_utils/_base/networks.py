@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import ipaddress
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Union
@@ -158,4 +159,24 @@ def _overlap_sentence(one: _Part, other: _Part) -> str:
     )
 
 
-__all__ = ["NamedNetwork", "Network", "find_conflicts", "parse_network"]
+_FORMS = {"ipv4": re.compile(r"[0-9.]+/[0-9]+"), "ipv6": re.compile(r"[0-9a-fA-F:.]*:[0-9a-fA-F:.]*/[0-9]+")}
+
+
+def network_families(value: object) -> list[str]:
+    """Name the family of each of the networks that have commas between them: ipv4, ipv6, or none where it is neither.
+
+    The characters decide: find_conflicts() says what is wrong with a network of the right family.
+
+    Raises:
+        InputError: the value is no text
+    """
+    if not isinstance(value, str):
+        raise InputError(f"the network is {value!r}: give a text, such as 10.244.0.0/16")
+    return [_family(text.strip()) for text in value.split(",")]
+
+
+def _family(text: str) -> str:
+    return next((family for family, form in _FORMS.items() if form.fullmatch(text)), "none")
+
+
+__all__ = ["NamedNetwork", "Network", "find_conflicts", "network_families", "parse_network"]

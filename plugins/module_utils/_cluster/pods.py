@@ -53,6 +53,7 @@ class Pod:
         terminating: whether the pod is being deleted
         uid: of its metadata; None: the object does not say it
         config_hash: hash of a static pod's configuration; None: the pod is not static
+        owned: whether a controller makes the pod again
     """
 
     namespace: str
@@ -67,6 +68,7 @@ class Pod:
     terminating: bool = False
     uid: str | None = None
     config_hash: str | None = None
+    owned: bool = False
 
     def __str__(self) -> str:
         return f"{self.namespace}/{self.name}"
@@ -123,6 +125,7 @@ def _read_pod(metadata: Metadata, fields: Mapping[str, Any]) -> Pod:
         terminating="deletionTimestamp" in more,
         uid=read_text(more, "uid", "metadata"),
         config_hash=read_text(annotations, _CONFIG_HASH, "metadata.annotations"),
+        owned=bool(more.get("ownerReferences")),
     )
 
 

@@ -39,6 +39,7 @@ MODULES = {
 # The arguments with which each filter runs.
 FILTERS = {
     "calico_foreign_routes": ([], "node1"),
+    "calico_missing_routes": ([], [], []),
     "calico_start_problems": ([], {}),
     "calico_wrong_addresses": ([], {}, "first-found"),
     "chain_removal": ("", "cali-"),
@@ -49,8 +50,15 @@ FILTERS = {
     "expected_connectivity": ([],),
     "flannel_interface_arguments": ("eth0",),
     "flannel_wrong_addresses": ([], {}),
+    "host_values": ({}, [], "one"),
+    "kustomization": ({}, ""),
+    "missing_packages": ({}, []),
     "network_conflicts": ([],),
+    "network_families": ("10.22.0.0/16",),
+    "network_pods": ([],),
+    "network_problems": ([], []),
     "node_routes": ({}, {}, "node1"),
+    "other_networks": ([], "one"),
     "policy_listeners": ([], []),
     "policy_plan": ([],),
     "role_error": ("", {}),

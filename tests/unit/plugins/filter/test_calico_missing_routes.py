@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import pytest
+from ansible.errors import AnsibleFilterError
 
 from ansible_collections.podnet.kubernetes.plugins.filter.calico_missing_routes import calico_missing_routes
 
@@ -27,3 +28,8 @@ def test_a_block_with_a_route_is_not_missing():
 @pytest.mark.parametrize("changes", [{"node": "gone"}, {"state": "pending"}, {"deleted": "true"}, {"deleted": True}])
 def test_blocks_that_no_node_uses_are_ignored(changes):
     assert calico_missing_routes([], [affinity(**changes)], NODES) == []
+
+
+def test_bad_input():
+    with pytest.raises(AnsibleFilterError, match=r"^calico_missing_routes: routes is an object with no fields"):
+        calico_missing_routes({}, [affinity()], NODES)

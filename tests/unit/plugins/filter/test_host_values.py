@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import pytest
+from ansible.errors import AnsibleFilterError
 
 from ansible_collections.podnet.kubernetes.plugins.filter.host_values import host_values
 
@@ -38,3 +39,8 @@ def test_hosts_without_a_value_are_left_out(hosts, name, values):
 @pytest.mark.parametrize("name", ["found", "found.rc"])
 def test_results_of_tasks_that_did_not_succeed_are_left_out(name):
     assert list(host_values(HOSTVARS, list(HOSTVARS), name)) == ["master"]
+
+
+def test_bad_input():
+    with pytest.raises(AnsibleFilterError, match=r"^host_values: node9 has no variables in the input"):
+        host_values(HOSTVARS, ["node9"], "address")

@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import json
+import re
 
 import pytest
 from ansible.errors import AnsibleFilterError
@@ -60,6 +61,17 @@ def test_a_patch_for_another_release_and_an_empty_one_are_left_out(patch, kept):
     assert bool(kustomization({"patches": [patch]}, MANIFEST)["patches"]) is kept
 
 
-def test_a_key_that_no_patch_has_is_refused():
-    with pytest.raises(AnsibleFilterError, match="a patch has patch, target and only_where, not patch, when"):
-        kustomization({"patches": [{"patch": OPERATIONS, "when": "always"}]}, MANIFEST)
+@pytest.mark.parametrize(
+    ("patch", "message"),
+    [
+        (
+            {"patch": OPERATIONS, "when": "always"},
+            "patches[0].when is unknown: patches[0] has patch, target, only_where",
+        ),
+        ({"target": TARGET}, "patches[0] has no patch: give operations, or a part of the object"),
+        ("patch", "patches[0] is 'patch', not an object with patch, target, only_where"),
+    ],
+)
+def test_bad_input(patch, message):
+    with pytest.raises(AnsibleFilterError, match=f"^{re.escape(f'kustomization: {message}')}$"):
+        kustomization({"patches": [patch]}, MANIFEST)

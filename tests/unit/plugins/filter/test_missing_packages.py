@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import pytest
+from ansible.errors import AnsibleFilterError
 
 from ansible_collections.podnet.kubernetes.plugins.filter.missing_packages import missing_packages
 
@@ -23,3 +24,8 @@ INSTALLED = {"containerd": [{"version": "1.7.24~ds1-6"}], "kubelet": [{"version"
 )
 def test_packages_that_are_missing_or_have_another_version_are_named(names, pinned, version, missing):
     assert missing_packages(INSTALLED, names, pinned, version) == missing
+
+
+def test_bad_input():
+    with pytest.raises(AnsibleFilterError, match=r"^missing_packages: the input is .*: give ansible_facts"):
+        missing_packages([], ["containerd"])

@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import pytest
+from ansible.errors import AnsibleFilterError
 
 from ansible_collections.podnet.kubernetes.plugins.filter.network_families import network_families
 
@@ -20,8 +21,12 @@ from ansible_collections.podnet.kubernetes.plugins.filter.network_families impor
         ("10.22.0.0", ["none"]),
         ("10.22.0.0/16,", ["ipv4", "none"]),
         ("pods", ["none"]),
-        (None, ["none"]),
     ],
 )
 def test_each_network_has_a_family(networks, families):
     assert network_families(networks) == families
+
+
+def test_bad_input():
+    with pytest.raises(AnsibleFilterError, match=r"^network_families: the network is None: give a text"):
+        network_families(None)

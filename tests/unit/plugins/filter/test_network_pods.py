@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import pytest
+from ansible.errors import AnsibleFilterError
 
 from ansible_collections.podnet.kubernetes.plugins.filter.network_pods import network_pods
 
@@ -41,3 +42,8 @@ def test_a_pod_without_a_controller_is_named():
 )
 def test_pods_without_an_address_of_the_network_are_ignored(one):
     assert network_pods([one]) == {"pods": [], "bare": []}
+
+
+def test_bad_input():
+    with pytest.raises(AnsibleFilterError, match=r"^network_pods: pods is an object with resources, not a list"):
+        network_pods({"resources": []})

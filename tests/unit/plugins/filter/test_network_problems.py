@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import pytest
+from ansible.errors import AnsibleFilterError
 
 from ansible_collections.podnet.kubernetes.plugins.filter.network_problems import network_problems
 
@@ -71,3 +72,8 @@ def test_a_node_that_is_not_ready_is_named_with_the_message_of_its_kubelet():
         "node2 is not ready",
         "new has not said yet whether it is ready",
     ]
+
+
+def test_bad_input():
+    with pytest.raises(AnsibleFilterError, match="kind is 'Pod', not 'Node'"):
+        network_problems([{"kind": "Pod"}], [])

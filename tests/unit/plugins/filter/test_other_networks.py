@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import pytest
+from ansible.errors import AnsibleFilterError
 
 from ansible_collections.podnet.kubernetes.plugins.filter.other_networks import other_networks
 
@@ -27,3 +28,8 @@ def test_known_files_and_those_that_come_first_belong_to_others(files, others):
 
 def test_without_known_files_the_order_decides():
     assert other_networks(["10-calico.conflist", "10-mynet.conflist"], "10-flannel.conflist") == ["10-calico.conflist"]
+
+
+def test_bad_input():
+    with pytest.raises(AnsibleFilterError, match=r"^other_networks: files is .*: give a list$"):
+        other_networks("10-flannel.conflist", "10-flannel.conflist")

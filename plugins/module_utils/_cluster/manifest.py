@@ -11,6 +11,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from ansible_collections.podnet.kubernetes.plugins.module_utils._base.errors import InputError
+from ansible_collections.podnet.kubernetes.plugins.module_utils._cluster.fields import read_fields, read_list
+
 
 @dataclass(frozen=True)
 class Patch:
@@ -33,6 +36,17 @@ class Patch:
     def as_dict(self) -> dict[str, Any]:
         target = {} if self.target is None else {"target": dict(self.target)}
         return {**target, "patch": json.dumps(_plain(self.patch))}
+
+
+def read_patches(value: Any) -> tuple[Patch, ...]:
+    """Read a list of patches. Raises InputError when one has no C(patch), or a key that a patch does not have."""
+    patches = []
+    for index, item in enumerate(read_list(value, "patches")):
+        fields = read_fields(item, f"patches[{index}]", ("patch", "target", "only_where"))
+        if "patch" not in fields:
+            raise InputError(f"patches[{index}] has no patch: give operations, or a part of the object")
+        patches.append(Patch(fields["patch"], fields.get("target"), fields.get("only_where")))
+    return tuple(patches)
 
 
 def build_kustomization(
@@ -67,4 +81,4 @@ def _plain(value: Any) -> Any:
     return [_plain(one) for one in value] if isinstance(value, (list, tuple)) else value
 
 
-__all__ = ["Patch", "build_kustomization"]
+__all__ = ["Patch", "build_kustomization", "read_patches"]

@@ -1,0 +1,98 @@
+# Copyright (c) 2026, podnet.kubernetes developers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Nodes and pods of a DaemonSet that are not ready, and why as far as the API knows. No I/O, no Ansible."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from ansible_collections.podnet.kubernetes.plugins.module_utils._cluster.fields import (
+    read_fields,
+    read_items,
+    read_list,
+    read_metadata,
+)
+
+# Every container waits so before it starts for the first time: that explains nothing.
+_BEGINNING = (None, "ContainerCreating", "PodInitializing")
+
+
+@dataclass(frozen=True)
+class _Pod:
+    """A pod of the DaemonSet; waits is the reason of the first container that does not just begin."""
+
+    name: str
+    ready: bool
+    waits: str
+
+
+def find_problems(nodes: Any, pods: Any, daemon_set: str | None) -> list[str]:
+    """Say which nodes and which pods of a DaemonSet are not ready.
+
+    Args:
+        nodes: the Node objects of the cluster
+        pods: the Pod objects of the DaemonSet's namespace; others among them are ignored
+        daemon_set: its name; None: look at nodes only
+
+    Returns:
+        A sentence for each problem, in the order of the nodes.
+
+    Raises:
+        InputError: an object is no Node or no Pod
+    """
+    found = dict(_read_pods(pods, daemon_set))
+    problems: list[str] = []
+    for index, item in enumerate(read_list(nodes, "nodes")):
+        name = read_metadata(item, f"nodes[{index}]", "Node").name
+        if daemon_set is not None:
+            problems += _pod_problems(name, found.get(name), daemon_set)
+        problems += _node_problems(name, read_fields(item, name))
+    return problems
+
+
+def _read_pods(value: Any, daemon_set: str | None) -> Iterator[tuple[Any, _Pod]]:
+    """Yield the pods of the DaemonSet, each with the name of its node."""
+    for index, item in enumerate(read_list(value, "pods")):
+        where = f"pods[{index}]"
+        name = read_metadata(item, where, "Pod").name
+        fields = read_fields(item, where)
+        owners = read_items(read_fields(fields["metadata"], where), "ownerReferences", f"{where}.metadata")
+        if ("DaemonSet", daemon_set) in [(owner.get("kind"), owner.get("name")) for _path, owner in owners]:
+            spec, status = (read_fields(fields.get(part, {}), f"{where}.{part}") for part in ("spec", "status"))
+            yield spec.get("nodeName"), _Pod(name, _is_ready(status), _waits(status))
+
+
+def _is_ready(status: Mapping[str, Any]) -> bool:
+    statuses = read_items(status, "containerStatuses", "status")
+    return bool(statuses) and all(one.get("ready") for _path, one in statuses)
+
+
+def _waits(status: Mapping[str, Any]) -> str:
+    for part in ("initContainerStatuses", "containerStatuses"):
+        for path, one in read_items(status, part, "status"):
+            waiting = read_fields(read_fields(one.get("state") or {}, path).get("waiting", {}), path)
+            if waiting.get("reason") not in _BEGINNING:
+                message = f" ({waiting['message']})" if waiting.get("message") else ""
+                return f", its container {one.get('name')} waits: {waiting['reason']}{message}"
+    return ""
+
+
+def _pod_problems(node: str, pod: _Pod | None, daemon_set: str) -> list[str]:
+    if pod is None:
+        return [f"{node} has no pod of the DaemonSet {daemon_set}"]
+    return [] if pod.ready else [f"{node}: the pod {pod.name} is not ready{pod.waits}"]
+
+
+def _node_problems(name: str, fields: Mapping[str, Any]) -> list[str]:
+    conditions = read_items(read_fields(fields.get("status", {}), f"{name}.status"), "conditions", f"{name}.status")
+    ready = next((one for _path, one in conditions if one.get("type") == "Ready"), None)
+    if ready is None:
+        return [f"{name} has not said yet whether it is ready"]
+    message = f": {ready['message']}" if ready.get("message") else ""
+    return [] if ready.get("status") == "True" else [f"{name} is not ready{message}"]
+
+
+__all__ = ["find_problems"]
