@@ -66,18 +66,8 @@ TASKS = {
 }
 YAML_FILES = [
     path
-    for folder in (
-        "common",
-        "pod_network",
-        "basic_cni",
-        "connectivity",
-        "flannel",
-        "kubeadm_control_plane",
-        "kubeadm_node",
-        "network_policies",
-        "sample_app",
-    )
-    for path in sorted((ROOT / "roles" / folder).rglob("*.yml"))
+    for folder in ("examples", "inventories", "lab", "molecule", "playbooks", "roles")
+    for path in sorted((ROOT / folder).rglob("*.yml"))
 ]
 
 

@@ -31,4 +31,4 @@ def find_carried_pods(value: Any) -> CarriedPods:
     return CarriedPods(pods, tuple(pod for pod in pods if not pod.owned))
 
 
-__all__ = ["CarriedPods", "find_carried_pods"]
+__all__ = ["find_carried_pods"]

@@ -81,4 +81,4 @@ def _plain(value: Any) -> Any:
     return [_plain(one) for one in value] if isinstance(value, (list, tuple)) else value
 
 
-__all__ = ["Patch", "build_kustomization", "read_patches"]
+__all__ = ["build_kustomization", "read_patches"]

@@ -80,4 +80,4 @@ def find_shared_addresses(addresses: Mapping[str, tuple[str, str]]) -> list[Shar
     ]
 
 
-__all__ = ["SharedAddress", "find_shared_addresses", "read_addresses_and_nics"]
+__all__ = ["find_shared_addresses", "read_addresses_and_nics"]

@@ -68,4 +68,4 @@ IMPLEMENTATIONS: Mapping[str, Implementation] = {
     "strict": Implementation(STRICTEST, answers=False),
 }
 
-__all__ = ["IMPLEMENTATIONS", "MOST_LENIENT", "STRICTEST", "Implementation", "Reading"]
+__all__ = ["IMPLEMENTATIONS", "MOST_LENIENT", "STRICTEST", "Reading"]
