@@ -22,6 +22,7 @@ from ansible_collections.podnet.kubernetes.plugins.module_utils._probing.attempt
 from ansible_collections.podnet.kubernetes.plugins.module_utils._probing.network_namespace import Namespaces
 from ansible_collections.podnet.kubernetes.plugins.module_utils._probing.probe import Source, make_records
 from ansible_collections.podnet.kubernetes.plugins.module_utils._probing.settings import ProbeSettings
+from ansible_collections.podnet.kubernetes.plugins.module_utils._probing.sockets import bind_socket, open_socket
 from ansible_collections.podnet.kubernetes.plugins.module_utils._probing.source_ports import SourcePorts
 from ansible_collections.podnet.kubernetes.plugins.module_utils._probing.wire import (
     decode_report,
@@ -78,7 +79,8 @@ async def _probe_all(
 async def _attempt(record: Record, ports: SourcePorts, settings: ProbeSettings, exchange: Exchange) -> None:
     """Make the attempt; its socket is opened before the first await, in the current namespace."""
     stream = record.try_.check == "tcp"
-    with _open(record, ports, stream) as sock:
+    with open_socket(record, socket.SOCK_STREAM if stream else socket.SOCK_DGRAM) as sock:
+        bind_socket(sock, ports.candidates(record.target, record.try_.port))
         attempt = record.begin()
         try:
             async with asyncio.timeout(settings.timeout):
@@ -89,15 +91,6 @@ async def _attempt(record: Record, ports: SourcePorts, settings: ProbeSettings, 
             return  # an attempt to which nothing happens has timed out
         except OSError as error:
             attempt.fail(error)
-
-
-def _open(record: Record, ports: SourcePorts, stream: bool) -> socket.socket:
-    """Open a socket in the current namespace, on the first source port that is free."""
-    sock = socket.socket(socket.AF_INET, socket.SOCK_STREAM if stream else socket.SOCK_DGRAM)
-    sock.setblocking(False)
-    sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    sock.bind(("", next(ports.candidates(record.target, record.try_.port))))
-    return sock
 
 
 async def _exchange_by_sockets(sock: socket.socket, stream: bool, request: bytes) -> bytes:

@@ -138,8 +138,8 @@ def run(size: int, rounds: int) -> None:
         responder.start(bound, "bench", 3600)
         listeners = [one.listener for one in bound]
         found = [{arm: measure_alone(arm, pods, listeners, size) for arm in ARMS} for _round in range(rounds)]
-        responder.stop()
     finally:
+        responder.stop()
         remove()
     broken = [f"{arm}: {one.failed}" for runs in found for arm, one in runs.items() if one.failed]
     if broken:

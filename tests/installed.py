@@ -1,4 +1,4 @@
-"""The collection as a stranger has it: examples/ in a directory of its own, and the archive installed in it."""
+"""The collection as users have it: a copy of examples/, with the archive installed in it."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ ROOT = Path(__file__).resolve().parents[1]
 
 
 def run(*command: str, cwd: Path = ROOT) -> subprocess.CompletedProcess[str]:
-    """Return how a command ended, of the environment of this Python and without settings of Ansible from outside."""
+    """Run a command of this Python's environment, without Ansible settings from outside."""
     own = {name: value for name, value in os.environ.items() if not name.startswith("ANSIBLE_")}
     path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
     environment = {**own, "PATH": path}
@@ -20,21 +20,21 @@ def run(*command: str, cwd: Path = ROOT) -> subprocess.CompletedProcess[str]:
 
 
 def output(*command: str, cwd: Path = ROOT) -> str:
-    """Return what a command printed, which must end well."""
+    """Run a command that must succeed, and return its output."""
     done = run(*command, cwd=cwd)
     assert done.returncode == 0, done.stdout + done.stderr
     return done.stdout
 
 
 def build(folder: Path, clone: Path = ROOT) -> Path:
-    """Return the archive of a clone, which is built into the folder."""
+    """Build the archive of a clone into the folder, and return its path."""
     output("ansible-galaxy", "collection", "build", "--output-path", str(folder), cwd=clone)
     (archive,) = folder.glob("*.tar.gz")
     return archive
 
 
 def make_project(folder: Path, archive: Path) -> None:
-    """Make the directory a project of its own, by the steps of examples/README.md."""
+    """Make the folder a project of its own, by the steps of examples/README.md."""
     shutil.copytree(ROOT / "examples", folder, ignore=shutil.ignore_patterns("collections", ".*", "*.tar.gz"))
     shutil.copy(archive, folder)
     install = ["ansible-galaxy", "collection", "install", "--no-deps", "--offline", "--requirements-file"]

@@ -1,4 +1,4 @@
-"""The Python interpreters of this machine: those on the path, and those of pyenv that are not selected."""
+"""The Python interpreters of this machine: on the path, and those of pyenv that are not selected."""
 
 from __future__ import annotations
 
@@ -6,14 +6,14 @@ import os
 import subprocess
 from pathlib import Path
 
-# What a node may have: modules.python_requires of tests/config.yml, and what Python 3 has brought since.
+# The Pythons that a node may have: from modules.python_requires of tests/config.yml to the newest release.
 NODE_VERSIONS = tuple(f"3.{minor}" for minor in range(9, 15))
 
 
 def find(version: str, statement: str = "") -> Path | None:
-    """Return an interpreter of a version ("3.9") that runs the statement without an error, None when there is none.
+    """Find an interpreter of a version ("3.9") that runs the statement without an error; None without one.
 
-    A shim of pyenv is on the path for versions that are installed but not selected, and fails when it is run.
+    pyenv puts shims on the path also for versions that are installed and not selected. Such a shim fails.
     """
     pyenv = Path(os.environ.get("PYENV_ROOT", Path.home() / ".pyenv"))
     for folder in [*map(Path, os.get_exec_path()), *sorted(pyenv.glob("versions/*/bin"))]:

@@ -1,8 +1,9 @@
-"""Run ansible-test sanity on a copy of the working tree, with a HOME of its own: nobody's files are touched.
+"""Run ansible-test sanity on a copy of the working tree, with a HOME of its own, so that no user's file changes.
 
 The copy has the path that ansible-test demands (.../ansible_collections/podnet/kubernetes), wherever the clone is.
-ansible-test keeps its virtual environments in HOME: it is where the lab's bundle is (lab_cache_dir), for all clones.
-Every interpreter found here that ansible-test supports is tested, those of pyenv included.
+ansible-test keeps its virtual environments in HOME. HOME stands beside the lab's bundle (lab_cache_dir) and serves all
+clones. The tests use every interpreter of this machine that ansible-test supports, also those of pyenv.
+docs/decisions/0018-the-test-harness-stays-without-antsibull-nox.md says why no tool does this.
 """
 
 from __future__ import annotations
@@ -29,23 +30,23 @@ BIN = CACHE / "bin"
 
 
 def output(*command: str) -> str:
-    """Return what the command prints."""
+    """Run a command in the clone and return its output."""
     return subprocess.run(command, cwd=ROOT, check=True, stdout=subprocess.PIPE, text=True).stdout
 
 
 def copy_collection() -> None:
-    """Copy all files that git tracks or would track, as a repository: in the clone's own, .cache/ is ignored."""
+    """Copy all files that git tracks or would track into a repository of their own: the clone's ignores .cache/."""
     shutil.rmtree(COLLECTION, ignore_errors=True)
     output("git", "init", "--quiet", "--initial-branch=main", str(COLLECTION))
     for name in output("git", "ls-files", "-z", "--cached", "--others", "--exclude-standard").split("\0"):
         source, target = ROOT / name, COLLECTION / name
-        if source.is_file():  # not so: deleted, but still in the index
+        if source.is_file():  # else deleted, but still in the index
             target.parent.mkdir(parents=True, exist_ok=True)
             shutil.copy2(source, target, follow_symlinks=False)
 
 
 def link_interpreters() -> list[str]:
-    """Return the versions ("3.9") of the interpreters that work, each linked into BIN as ansible-test looks for it."""
+    """Link each working interpreter into BIN under the name that ansible-test expects; return the versions ("3.9")."""
     shutil.rmtree(BIN, ignore_errors=True)
     BIN.mkdir(parents=True)
     for version in NODE_VERSIONS:
@@ -56,9 +57,10 @@ def link_interpreters() -> list[str]:
 
 
 def prepare_home() -> None:
-    """Give pip in ansible-test's environments what it has here: ansible-test hides the environment from it.
+    """Write pip's settings and its bootstrap into HOME.
 
-    And put there the bootstrap that ansible-test else downloads; the pip that comes with Python does.
+    ansible-test hides the environment from pip, so pip needs a file. ansible-test would download the bootstrap of
+    another pip; the pip that comes with Python is enough.
     """
     bootstrap = HOME / ".ansible" / "test" / "cache"
     bootstrap.mkdir(parents=True, exist_ok=True)
@@ -73,7 +75,7 @@ def prepare_home() -> None:
         section = section or "global"
         if not settings.has_section(section):
             settings.add_section(section)
-        if not settings.has_option(section, option):  # the environment comes first, and wins
+        if not settings.has_option(section, option):  # the environment comes first and takes precedence
             settings.set(section, option, ast.literal_eval(value))
     config = HOME / ".config" / "pip" / "pip.conf"
     config.parent.mkdir(parents=True, exist_ok=True)
@@ -83,7 +85,7 @@ def prepare_home() -> None:
 
 
 def main() -> int:
-    """Return ansible-test's status."""
+    """Run the tests and return ansible-test's status."""
     copy_collection()
     versions = link_interpreters()
     print(f"Python {', '.join(versions)}", flush=True)

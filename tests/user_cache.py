@@ -1,4 +1,4 @@
-"""What tests keep for all clones: it is where the lab's bundle is (lab_cache_dir)."""
+"""The cache that tests share between clones, beside the lab's bundle (lab_cache_dir)."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ USER_CACHE = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / 
 
 @contextmanager
 def locked(path: Path) -> Iterator[None]:
-    """Hold a lock file, made with its directory when they are not there: another clone waits until it is let go."""
+    """Hold a lock file, and create it where it is missing. Another clone waits until this one releases it."""
     path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("w") as held:
         fcntl.flock(held, fcntl.LOCK_EX)

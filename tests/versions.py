@@ -1,7 +1,7 @@
-"""Run the unit tests and those of the package with the other ansible-core: of the lock that .venv was not made from.
+"""Run the unit tests and the tests of the package with the other ansible-core, whose lock .venv does not use.
 
-Its virtual environment is made once for all clones, where the lab's bundle is (lab_cache_dir), under a name that says
-which lock and interpreter it is of. Arguments go to pytest.
+Its virtual environment serves all clones. It stands beside the lab's bundle (lab_cache_dir), under a hash of its lock
+and interpreter. Arguments go to pytest.
 """
 
 from __future__ import annotations
@@ -17,23 +17,23 @@ from user_cache import USER_CACHE, locked
 
 ROOT = Path(__file__).resolve().parent.parent
 CACHE = USER_CACHE / "environments"
-# Which Pythons a lock is for, the one that it was made with first.
+# The Pythons that fit a lock; pip-compile ran with the first one.
 LOCKS = {"python-3.11.txt": ("3.11",), "python-3.12.txt": ("3.12", "3.13", "3.14")}
 OWN_LOCK = "python-3.12.txt" if sys.version_info >= (3, 12) else "python-3.11.txt"
 VERSIONS = "import ansible.release as a, platform as p; print(a.__version__, 'on Python', p.python_version())"
 
 
 def make_environment(lock: Path, python: Path) -> Path:
-    """Return the interpreter of a virtual environment with what the lock names. One that was not finished is made anew.
+    """Make a virtual environment from the lock, unless a finished one is there; return its interpreter.
 
-    Nothing is compiled beforehand: of the many files of the package ansible few are read.
+    pip compiles nothing beforehand, because Python reads few of the many files of the package ansible.
     """
     name = hashlib.sha256(lock.read_bytes() + os.fsencode(python.resolve())).hexdigest()[:16]
     folder = CACHE / name
     whole = folder / "whole"
     with locked(CACHE / f"{name}.lock"):
         if not whole.exists():
-            print(f"{folder} is made from {lock.name}, which takes a minute or two", flush=True)
+            print(f"making {folder} from {lock.name}, which takes a minute or two", flush=True)
             subprocess.run([python, "-m", "venv", "--clear", folder], check=True)
             pip = [folder / "bin" / "pip", "--quiet", "--disable-pip-version-check", "install", "--no-compile"]
             subprocess.run([*pip, "--require-hashes", "--requirement", lock], check=True)
@@ -42,24 +42,24 @@ def make_environment(lock: Path, python: Path) -> Path:
 
 
 def run_tests(python: Path) -> int:
-    """Return the status of pytest with an interpreter."""
+    """Run pytest with an interpreter and return its status."""
     environment = {**os.environ, "PATH": f"{python.parent}{os.pathsep}{os.environ['PATH']}"}
     command = [python, "-m", "pytest", "-p", "no:cacheprovider", *sys.argv[1:]]
     return subprocess.run(command, cwd=ROOT, env=environment, check=False).returncode
 
 
 def versions(python: str | Path) -> str:
-    """Return which ansible-core an environment has, and which Python."""
+    """Name the ansible-core and the Python of an environment."""
     return subprocess.run([python, "-c", VERSIONS], check=True, stdout=subprocess.PIPE, text=True).stdout.strip()
 
 
 def main() -> int:
-    """Return 0 when all tests passed, or there is no Python for them."""
+    """Return 0 when all tests pass, or no fitting Python is there."""
     status, lines = 0, [f"ansible-core {versions(sys.executable)}: the environment in .venv, make unit"]
     for name in (name for name in LOCKS if name != OWN_LOCK):
         python = next((found for one in LOCKS[name] if (found := find(one, "import ensurepip, venv"))), None)
         if python is None:
-            lines.append(f"requirements/{name}: not run, there is no Python {' or '.join(LOCKS[name])} here")
+            lines.append(f"requirements/{name}: not run, because this machine has no Python {' or '.join(LOCKS[name])}")
             continue
         environment = make_environment(ROOT / "requirements" / name, python)
         failed = run_tests(environment)

@@ -1,4 +1,4 @@
-"""What the tests of the package share. They need no lab, and run with every ansible-core (tests/versions.py)."""
+"""Fixtures of the package's tests. The tests need no lab, and run with every ansible-core (tests/versions.py)."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ def root() -> Path:
 
 @pytest.fixture(scope="session")
 def tracked(root: Path) -> list[str]:
-    """The files of the clone that git tracks, without those that are deleted."""
+    """The files that git tracks and that are not deleted."""
     return [name for name in installed.output("git", "ls-files", "-z").split("\0") if (root / name).is_file()]
 
 
@@ -28,7 +28,7 @@ def archive(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def project(archive: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A stranger's project."""
+    """A user's project, without a clone."""
     folder = tmp_path_factory.mktemp("stranger") / "project"
     installed.make_project(folder, archive)
     return folder
