@@ -1,18 +1,18 @@
-# Everything runs from a virtual environment in .venv, made from the lock that fits the Python found.
-# `make PYTHON=python3.12 …` takes another Python, `make lab ARGS=…` hands more arguments to ansible-playbook.
+# Everything runs from a virtual environment in .venv, made from the lock that fits the Python.
+# `make PYTHON=python3.12 …` uses another Python, `make lab ARGS=…` passes more arguments to ansible-playbook.
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-# One lab: what uses it never runs side by side.
+# A machine has one lab: targets that use it never run in parallel.
 QUICK := lint sanity unit versions
 ifneq ($(filter-out $(QUICK) test-lab test-beside,$(MAKECMDGOALS)),)
 .NOTPARALLEL:
 endif
 
-# The distribution's first: it is built with profile-guided optimization, and runs Ansible a fifth faster than one that pyenv compiled.
+# The distribution's Python first: its profile-guided build runs Ansible a fifth faster than a Python that pyenv compiled.
 PYTHON ?= /usr/bin/python3 python3
 ARGS ?=
 
-# The first of them that will do, whatever shim or virtual environment that is, and its lock.
+# The first suitable Python behind any shim or virtual environment, and its lock.
 FOUND := $(shell for python in $(PYTHON); do $$python -c 'import ensurepip, os, sys, venv; v = sys.version_info; v < (3, 11) and sys.exit(1); \
   print(os.path.realpath(sys.executable), "3.12" if v >= (3, 12) else "3.11")' 2>/dev/null && break; done)
 BASE_PYTHON := $(firstword $(FOUND))
@@ -21,7 +21,7 @@ VENV := .venv/$(notdir $(LOCK))
 COLLECTION := .collections/ansible_collections/podnet/kubernetes
 
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
-# Images of containers set it. Each ansible-playbook would compile all that it imports, which is a third of what a short one does.
+# Container images set it. Then each ansible-playbook compiles all its imports, a third of the work of a short playbook.
 unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: help venv lab lab-destroy basic-cni flannel calico verify lint sanity unit versions integration molecule molecule-debian-12 test-quick test test-lab test-beside architecture bench build lock lock-3.11 lock-3.12 clean
@@ -31,14 +31,14 @@ help: ## Show this list
 
 venv: $(VENV) ## Make the virtual environment (every target does so when it is missing)
 
-# Nothing is compiled beforehand: of the many files of the package ansible few are read.
+# pip compiles nothing beforehand, because Python reads few of the many files of the package ansible.
 $(VENV): $(LOCK) | $(COLLECTION)
 	@test -n "$(BASE_PYTHON)" || { echo 'PYTHON=$(PYTHON): needs Python 3.11 or newer with its module venv, in the package python3-venv on Debian and Ubuntu' >&2; exit 1; }
 	$(BASE_PYTHON) -m venv --clear .venv
 	.venv/bin/pip --quiet --disable-pip-version-check install --no-compile --require-hashes --requirement $(LOCK)
 	@cp $(LOCK) $@
 
-# Ansible, pytest and mypy find a collection by a path of this shape only.
+# Ansible, pytest and mypy find a collection only by a path of this form.
 $(COLLECTION):
 	@mkdir -p $(@D)
 	@ln -s ../../.. $@
@@ -61,7 +61,7 @@ calico: $(VENV) ## Bring up the lab with a cluster on Calico
 	ansible-playbook lab/create.yml -e lab_network=calico $(ARGS)
 	ansible-playbook playbooks/calico.yml $(ARGS)
 
-verify: $(VENV) ## Prove the network of the cluster on the lab, as it stands
+verify: $(VENV) ## Prove the network of the lab's cluster
 	ansible-playbook playbooks/verify.yml $(ARGS)
 
 lint: $(VENV) ## Lint YAML, roles, playbooks, Python and changelog, check types
@@ -75,16 +75,16 @@ lint: $(VENV) ## Lint YAML, roles, playbooks, Python and changelog, check types
 sanity: $(VENV) ## Run ansible-test's sanity tests
 	python tests/sanity.py $(ARGS)
 
-unit: $(VENV) ## Run the unit tests, and those of the archive, its documentation and its examples
+unit: $(VENV) ## Run the unit tests, and the tests of archive, documentation and examples
 	pytest $(ARGS)
 
-versions: $(VENV) ## Run the same tests with the other ansible-core (2.21 beside 2.19), where a Python for it is found
+versions: $(VENV) ## Run the same tests with the other ansible-core (2.21 beside 2.19), where its Python is installed
 	python tests/versions.py --quiet $(ARGS)
 
 integration: $(VENV) ## Run the tests of the lab, of routes and of probes (takes the lab over)
 	pytest tests/integration $(ARGS)
 
-molecule: $(VENV) ## Run the Molecule scenarios on the lab, which they take over
+molecule: $(VENV) ## Run the Molecule scenarios (they take the lab over)
 	molecule test -s basic_cni
 	molecule test -s calico
 	molecule test -s flannel
@@ -96,14 +96,14 @@ molecule-debian-12: $(VENV) ## Run the tests of the lab and the Molecule scenari
 test-quick: $(VENV) ## Run all tests that need no lab, two kinds at a time
 	@$(MAKE) --no-print-directory --jobs=2 --output-sync=line $(QUICK)
 
-test: $(VENV) ## Run all tests, those that need no lab beside those that take it over
+test: $(VENV) ## Run all tests, with those that need no lab beside the others
 	@$(MAKE) --no-print-directory --jobs=2 test-lab test-beside
 
 test-lab:
 	pytest tests/integration -k "not vagrant"
 	@$(MAKE) molecule
 
-# The lab's tests look at times: here goes what they leave of the processors.
+# The lab's tests measure times, so these tests run at low priority beside them.
 test-beside:
 	@nice $(MAKE) --output-sync=line $(QUICK)
 	@nice pytest tests/integration -k vagrant
@@ -111,7 +111,7 @@ test-beside:
 architecture: $(VENV) ## Draw the rooms and their imports into docs/architecture.md
 	python tests/architecture.py
 
-bench: $(VENV) ## Time the oracle of policies, the probing at scale, and both against kubectl exec on the lab's cluster (after make calico)
+bench: $(VENV) ## Time the oracle, the probes at scale against asyncio, and both against kubectl exec (after make calico)
 	python benchmarks/policies.py
 	python benchmarks/scale.py
 	python benchmarks/lab.py
@@ -120,7 +120,7 @@ bench: $(VENV) ## Time the oracle of policies, the probing at scale, and both ag
 build: $(VENV) ## Build the collection's archive in build/
 	ansible-galaxy collection build --force --output-path build
 
-lock: lock-3.11 lock-3.12 ## Make the lock files anew (needs Python 3.11 and 3.12; ARGS=--upgrade takes newer versions)
+lock: lock-3.11 lock-3.12 ## Write the lock files again (needs Python 3.11 and 3.12; ARGS=--upgrade takes newer versions)
 
 lock-3.11 lock-3.12: lock-%:
 	@mkdir -p .cache
@@ -129,5 +129,5 @@ lock-3.11 lock-3.12: lock-%:
 	cd requirements && ../.cache/$@/bin/pip-compile --quiet --no-header --strip-extras --allow-unsafe \
 	  --generate-hashes --no-emit-index-url --no-emit-find-links $(ARGS) --output-file python-$*.txt requirements.in
 
-clean: ## Remove what make made, except the lab
+clean: ## Remove everything that make created, except the lab
 	rm -rf .ansible .cache .collections .hypothesis .mypy_cache .pytest_cache .ruff_cache .venv build

@@ -1,4 +1,4 @@
-"""The archive holds what git tracks of the folders that are for users, and nothing that lies around in a clone."""
+"""The archive holds the tracked files of the folders for users, and no other file of a clone."""
 
 from __future__ import annotations
 
@@ -58,14 +58,14 @@ STRAYS = [
 
 
 def files(archive: Path) -> set[str]:
-    """Return the files in an archive."""
+    """List the files in an archive."""
     with tarfile.open(archive) as opened:
         return {member.name for member in opened if not member.isdir()}
 
 
 @pytest.fixture(scope="session")
 def expected(tracked: list[str]) -> set[str]:
-    """The files that are to be in the archive."""
+    """The files that belong in the archive."""
     ours = {name for name in tracked if name.partition("/")[0] in FOR_USERS}
     return {name for name in ours if not name.startswith(FOR_DEVELOPERS)} | BY_GALAXY
 
@@ -100,5 +100,5 @@ def test_a_user_gets_no_lab(archive, root):
 
 
 def test_no_sanity_test_is_ignored(tracked):
-    """A list that ignores findings would be tests/sanity/ignore-VERSION.txt; one that is needed is to be explained."""
+    """A list of ignored findings would be tests/sanity/ignore-VERSION.txt; a decision must explain such a list."""
     assert [name for name in tracked if name.startswith("tests/sanity/")] == []

@@ -32,7 +32,7 @@ def strings(value: Any) -> Iterator[str]:
 
 
 def defaults() -> dict[str, Any]:
-    """Return the defaults of all roles, with what their templates name put in."""
+    """Read the defaults of all roles, and fill in the variables that their templates name."""
     raw: dict[str, Any] = {}
     for path in [*ROOT.glob("roles/*/defaults/main.yml"), *ROOT.glob("lab/roles/*/defaults/main.yml")]:
         raw.update(yaml.safe_load(path.read_text()) or {})
@@ -50,7 +50,7 @@ def defaults() -> dict[str, Any]:
 
 
 def elsewhere(pattern: re.Pattern[str]) -> Iterator[tuple[str, str]]:
-    """Yield what the pattern finds in files that are no defaults, with the file; comments are left out."""
+    """Yield the matches of the pattern in other files than defaults, with the file; skip comments."""
     for part in CODE:
         for path in (path for path in ROOT.glob(part) if path.is_file()):
             for line in path.read_text().splitlines():
@@ -64,19 +64,19 @@ IMAGES = {(name, text) for name, value in DEFAULTS.items() for text in strings(v
 
 
 def rows(title: str) -> list[list[str]]:
-    """Return the cells of the rows below a title of the page, without those of its heads."""
+    """Read the table rows below a title of the page, without the heads."""
     section = PAGE.partition(f"\n## {title}\n")[2].partition("\n## ")[0]
     lines = [line.strip("|").split(" | ") for line in section.splitlines() if line.startswith("| `")]
     return [[cell.strip() for cell in line] for line in lines]
 
 
 def code(cell: str) -> list[str]:
-    """Return what is marked as code in a cell."""
+    """List the code spans of a cell."""
     return re.findall(r"`([^`]+)`", cell)
 
 
 def test_what_is_looked_for_is_found():
-    """Or the tests below would compare nothing with nothing."""
+    """Without this the tests below could compare two empty sets."""
     assert len(URLS) >= 4
     assert {"lab_images", "sample_app_image"} <= {name for name, _image in IMAGES}
     assert [text for _name, text in URLS | IMAGES if "{{" in text] == []
@@ -103,5 +103,5 @@ def test_the_page_has_the_images_of_the_defaults_and_who_asks_for_them():
 
 
 def test_every_url_is_a_default():
-    """So that a user can name another one, and this page has it. A template for the name of the host is none."""
+    """Then users can set another one, and the page lists it. A template in place of the host name does not count."""
     assert [one for one in elsewhere(URL) if not re.match(r"https?://[{\\\[]", one[1])] == []

@@ -1,4 +1,4 @@
-"""ansible-doc shows every plugin and every entry point of a role, as they are installed, and each of their options."""
+"""ansible-doc shows every installed plugin and entry point, with each of their options."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ roles = pytest.mark.parametrize("role", NAMES["role"])
 
 @pytest.fixture(scope="module")
 def shown(project) -> dict[str, Any]:
-    """What ansible-doc shows of the installed collection: kind -> name -> documentation."""
+    """The output of ansible-doc for the installed collection: kind -> name -> documentation."""
     everything = json.loads(installed.output("ansible-doc", "--metadata-dump", COLLECTION, cwd=project))["all"]
     prefix = f"{COLLECTION}."
     return {kind: {name.removeprefix(prefix): one for name, one in everything[kind].items()} for kind in KINDS}
@@ -39,7 +39,7 @@ def test_it_shows_all_of_them(shown):
 
 
 def undescribed(options: Mapping[str, Any], inner: str, where: str = "") -> Iterator[str]:
-    """Yield the options or returned keys, of all levels, that have no description."""
+    """Yield the options or returned keys of all levels that lack a description."""
     for name, option in options.items():
         if not "".join(option.get("description") or ""):
             yield where + name
@@ -70,7 +70,7 @@ def test_an_entry_point_says_what_it_does_and_since_when(shown, role):
 
 @roles
 def test_the_options_of_a_role_are_its_defaults(shown, role):
-    """Every default is an option of an entry point, and has the value that is shown, unless it is computed."""
+    """Every default is an option of an entry point. It has the documented value, unless a template computes it."""
     path = ROOT / "roles" / role / "defaults" / "main.yml"
     defaults = (yaml.safe_load(path.read_text()) if path.exists() else None) or {}
     entry_points = shown["role"][role]["entry_points"].values()

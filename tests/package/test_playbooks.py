@@ -1,4 +1,4 @@
-"""Playbooks and tasks are understood by this ansible-core, which finds all that they name, in the clone and installed.
+"""This ansible-core understands playbooks and tasks, and finds everything that they name, in clone and archive.
 
 Roles are included while a playbook runs, so a syntax check of the playbooks reads none of their tasks: those get one
 of their own.
@@ -19,13 +19,13 @@ NO_PLAYBOOKS = ("molecule.yml", "requirements.yml")
 
 
 def check(*playbooks: str, cwd: Path = ROOT) -> str:
-    """Return what a syntax check says, in which nothing may be wrong."""
+    """Run a syntax check, which must pass, and return its output."""
     assert playbooks
     return installed.output("ansible-playbook", "--syntax-check", *playbooks, cwd=cwd)
 
 
 def names(pattern: str, but: str = "") -> list[str]:
-    """Return the files of the clone that are like this, without those of a certain name."""
+    """List the files of the clone that match the pattern, without those of a certain name."""
     return sorted(str(path.relative_to(ROOT)) for path in ROOT.glob(pattern) if path.name != but)
 
 
@@ -36,7 +36,7 @@ def test_every_playbook_of_the_clone():
 
 
 def test_every_task_of_the_roles(tmp_path):
-    """As imported tasks: then the files are read and the modules looked for at once."""
+    """Imported tasks make Ansible read the files and look up the modules at once."""
     patterns = [f"{roles}/*/{kind}/*.yml" for kind in ("tasks", "handlers") for roles in ("roles", "lab/roles")]
     imports = [{"ansible.builtin.import_tasks": str(ROOT / name)} for pattern in patterns for name in names(pattern)]
     playbook = tmp_path / "tasks.yml"
@@ -77,7 +77,7 @@ def test_a_clone_without_the_link_says_what_to_do(tmp_path):
 
 
 def test_no_image_of_the_lab_is_built_with_a_network():
-    """podman would make a bridge for it, and rules of the packet filter, and leave them on the machine."""
+    """podman would create a bridge and packet filter rules for it, and leave them on the machine."""
     texts = [re.sub(r"[\[\]',]", "", (ROOT / name).read_text()) for name in names("lab/roles/lab/tasks/*.yml")]
     builds = [line for text in texts for line in re.findall(r"podman .*\bbuild .*", text)]
     assert len(builds) == 2
