@@ -1,0 +1,68 @@
+# Copyright (c) 2026, podnet.kubernetes developers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Filters of the role lab: plain data in and out, no I/O."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+
+# Routes that a VPN or a plain machine has: they match any network and do not claim the lab's.
+DEFAULT_ROUTES = {"default", "0.0.0.0/1", "128.0.0.0/1"}
+
+
+def image_inputs(images: str, name: str) -> str:
+    """Read from the output of `podman images --format json` the label `inputs` of an image, or "" without one."""
+    for image in json.loads(images or "[]"):
+        if name in (image.get("Names") or []):
+            return str((image.get("Labels") or {}).get("inputs", ""))
+    return ""
+
+
+def foreign_routes(outputs: Iterable[str], interface: str) -> list[dict[str, Any]]:
+    """List the routes of other interfaces than the lab's in outputs of `ip -json route`, without default routes."""
+    routes = [route for output in outputs for route in json.loads(output or "[]")]
+    return [
+        route
+        for route in routes
+        if route.get("dev") not in (None, interface) and route.get("dst") not in DEFAULT_ROUTES
+    ]
+
+
+def stale_reason(
+    found: Mapping[str, Any], node: str, inputs: str, release: object, network: str | None, files: Mapping[str, str]
+) -> str:
+    """Say why a node cannot stay, or "" when it can.
+
+    Args:
+        found: How a command ended on the node that prints the node's inputs, Debian's version ("13.1"), and the files
+            in /etc/cni/net.d.
+        node: The node's name.
+        inputs: The inputs that the node should have been started from.
+        release: The release of Debian that the node should run.
+        network: The pod network that the node may carry; None allows all of them.
+        files: The file in /etc/cni/net.d by which a node shows a pod network, for each of them.
+    """
+    if found["rc"] != 0:
+        return f"{node} is dead"
+    lines: list[str] = [*found["stdout_lines"], "", ""]
+    runs = lines[1].partition(".")[0]
+    if runs != str(release):
+        return f"{node} runs Debian {runs or 'of no known release'} instead of {release}"
+    for carried, file in files.items() if network else ():
+        if carried != network and file in lines[2:]:
+            return f"{node} carries {carried} instead of {network}"
+    return "" if lines[0] == inputs else f"{node} was started from other settings"
+
+
+class FilterModule:
+    """Ansible looks for this class."""
+
+    def filters(self) -> dict[str, Callable[..., Any]]:
+        return {
+            "lab_image_inputs": image_inputs,
+            "lab_foreign_routes": foreign_routes,
+            "lab_stale_reason": stale_reason,
+        }

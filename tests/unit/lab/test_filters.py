@@ -1,0 +1,82 @@
+# Copyright (c) 2026, podnet.kubernetes developers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+import importlib.util
+import json
+from pathlib import Path
+
+import pytest
+
+PATH = Path(__file__).resolve().parents[3] / "lab" / "roles" / "lab" / "filter_plugins" / "lab.py"
+SPEC = importlib.util.spec_from_file_location("lab_filters", PATH)
+MODULE = importlib.util.module_from_spec(SPEC)
+SPEC.loader.exec_module(MODULE)
+FILTERS = MODULE.FilterModule().filters()
+
+IMAGES = json.dumps(
+    [
+        {"Names": None, "Labels": {"inputs": "of a dangling image"}},
+        {"Names": ["localhost/podnet/web:trixie"], "Labels": None},
+        {"Names": ["localhost/podnet/node:bookworm", "localhost/podnet/node:trixie"], "Labels": {"inputs": "abc"}},
+        {"Names": ["localhost/podnet/mirror:trixie"], "Labels": {"other": "x"}},
+    ]
+)
+
+
+@pytest.mark.parametrize(
+    ("images", "name", "expected"),
+    [
+        (IMAGES, "localhost/podnet/node:trixie", "abc"),
+        (IMAGES, "localhost/podnet/web:trixie", ""),
+        (IMAGES, "localhost/podnet/mirror:trixie", ""),
+        (IMAGES, "localhost/podnet/missing:trixie", ""),
+        ("", "localhost/podnet/node:trixie", ""),  # podman is not installed yet
+    ],
+)
+def test_inputs_of_an_image(images, name, expected):
+    assert FILTERS["lab_image_inputs"](images, name) == expected
+
+
+OWN = {"dst": "10.100.198.0/24", "dev": "podnet0"}
+VPN = {"dst": "10.0.0.0/8", "dev": "tun0"}
+
+
+@pytest.mark.parametrize(
+    ("routes", "expected"),
+    [
+        ([], []),
+        ([OWN], []),
+        ([OWN, VPN], [VPN]),
+        ([{"dst": name, "dev": "eth0"} for name in ("default", "0.0.0.0/1", "128.0.0.0/1")], []),
+        ([{"dst": "10.100.198.0/24", "type": "unreachable"}], []),
+        ([{"dst": "10.100.198.0/25", "dev": "eth1"}], [{"dst": "10.100.198.0/25", "dev": "eth1"}]),
+    ],
+)
+def test_routes_of_others_into_the_lab_s_network(routes, expected):
+    assert FILTERS["lab_foreign_routes"]([json.dumps(routes), ""], "podnet0") == expected
+
+
+FILES = {"basic_cni": "10-mynet.conflist", "flannel": "10-flannel.conflist", "calico": "10-calico.conflist"}
+
+
+@pytest.mark.parametrize(
+    ("rc", "lines", "network", "expected"),
+    [
+        (0, ["abc", "13.1"], None, ""),
+        (0, ["abc", "13.1", "10-flannel.conflist"], None, ""),
+        (0, ["abc", "13.1", "10-flannel.conflist"], "flannel", ""),
+        (0, ["abc", "13.1", "10-flannel.conflist"], "calico", "node1 carries flannel instead of calico"),
+        (0, ["abc", "12.9"], "flannel", "node1 runs Debian 12 instead of 13"),
+        (0, ["def", "13.1"], "flannel", "node1 was started from other settings"),
+        (0, ["def", "12.9", "10-calico.conflist"], "flannel", "node1 runs Debian 12 instead of 13"),
+        (0, ["abc"], None, "node1 runs Debian of no known release instead of 13"),
+        (255, [], "flannel", "node1 is dead"),
+    ],
+)
+def test_reasons_why_a_node_cannot_stay(rc, lines, network, expected):
+    found = {"rc": rc, "stdout_lines": lines}
+    assert FILTERS["lab_stale_reason"](found, "node1", "abc", 13, network, FILES) == expected
+    assert FILTERS["lab_stale_reason"](found, "node1", "abc", "13", network, FILES) == expected
