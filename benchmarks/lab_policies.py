@@ -66,7 +66,7 @@ def by_us(cases: int) -> float:
             "network_policies_report_dir": folder,
             "network_policies_replay": True,
         }
-        command = ["ansible-playbook", "molecule/calico/policies.yml", "--extra-vars", json.dumps(variables)]
+        command = ["ansible-playbook", "molecule/shared/policies.yml", "--extra-vars", json.dumps(variables)]
         start = time.monotonic()
         done = subprocess.run(command, cwd=ROOT, stdout=subprocess.PIPE, text=True, check=False)
         seconds = time.monotonic() - start

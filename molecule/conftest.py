@@ -1,7 +1,4 @@
-"""What the tests of the scenarios share: the machines as their inventory describes them, the cluster, and pods on it.
-
-Run by `molecule verify -s SCENARIO`, file by file in alphabetical order.
-"""
+"""Fixtures that the scenarios share, and the order of their tests. `molecule verify -s SCENARIO` runs the tests."""
 
 from __future__ import annotations
 
@@ -10,141 +7,58 @@ import os
 import re
 import subprocess
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
-from functools import cache
-from itertools import permutations
 from pathlib import Path
 from typing import Any
 
+import broken_overlay
+import machines
 import pytest
 import testinfra
 import yaml
+from broken_overlay import Overlay
+from cluster import Kubectl, Pods
+from machines import ROOT, SNAPSHOT, Inventory, read_inventory
 from testinfra.host import Host
 
-ROOT = Path(__file__).resolve().parents[1]
-IMAGE = "docker.io/library/nginx:1.26"
+Ended = subprocess.CompletedProcess[str]
+
+# The order of the files. Within a file, tests run in the order of their lines. A scenario has one cluster, and its
+# tests change the cluster: a file may need the state in which the file before it left the cluster.
+ORDER = (
+    # Scenarios with one file of tests. The tests are one story, whose last test removes the network.
+    "test_basic_cni.py",
+    "test_calico.py",
+    # Scenarios with Flannel, on the lab and on virtual machines. First the files that leave the cluster as it is.
+    "test_cluster.py",
+    "test_connectivity.py",
+    "test_containment.py",
+    "test_nodes.py",
+    "test_pods.py",
+    # Compares with the cluster's first installation, so it runs before the files that install Flannel again.
+    "test_rerun.py",
+    # Removes Flannel and installs it again: one story.
+    "test_uninstall.py",
+    # Needs a cluster that works, breaks it and mends it: one story.
+    "test_wrong_interface.py",
+)
 
 
-@dataclass(frozen=True)
-class Inventory:
-    """The machines as their inventory describes them."""
-
-    path: Path
-    nodes: dict[str, str]  # name -> address on the node network
-    workers: list[str]
-    variables: dict[str, Any]  # those that all nodes have
-    lab: bool  # they are the lab's containers
-
-    @property
-    def output(self) -> Path:
-        """Where the roles leave admin.conf and reports."""
-        return self.path / ".podnet"
-
-
-@dataclass(frozen=True)
-class Kubectl:
-    """kubectl on the controller, with the admin.conf that the roles fetched."""
-
-    kubeconfig: Path
-
-    def run(self, *arguments: str, data: Any = None) -> subprocess.CompletedProcess[str]:
-        """Return how kubectl ended, with JSON of the data as its input."""
-        command = ["kubectl", "--kubeconfig", str(self.kubeconfig), *arguments]
-        return subprocess.run(command, input=json.dumps(data), capture_output=True, text=True, check=False)
-
-    def output(self, *arguments: str, data: Any = None) -> str:
-        """Return what kubectl printed, which must not fail."""
-        done = self.run(*arguments, data=data)
-        assert done.returncode == 0, done.stderr
-        return done.stdout
-
-    def items(self, *arguments: str) -> list[dict[str, Any]]:
-        """Return the objects that `kubectl get` finds."""
-        found: list[dict[str, Any]] = json.loads(self.output("get", *arguments, "--output=json"))["items"]
-        return found
-
-
-@dataclass(frozen=True)
-class Pods:
-    """One web server on each node, behind one Service."""
-
-    kubectl: Kubectl
-    namespace: str = "molecule"
-    name: str = "web"
-
-    def start(self) -> None:
-        """Make the pods, and wait until they answer."""
-        labels = {"app": self.name}
-        probe = {"httpGet": {"path": "/", "port": 80}, "periodSeconds": 1}
-        container = {"name": "web", "image": IMAGE, "readinessProbe": probe}
-        spec = {"containers": [container], "tolerations": [{"operator": "Exists"}], "terminationGracePeriodSeconds": 0}
-        template = {"metadata": {"labels": labels}, "spec": spec}
-        metadata = {"name": self.name, "namespace": self.namespace}
-        objects = [
-            {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": self.namespace}},
-            {
-                "apiVersion": "apps/v1",
-                "kind": "DaemonSet",
-                "metadata": metadata,
-                "spec": {"selector": {"matchLabels": labels}, "template": template},
-            },
-            {
-                "apiVersion": "v1",
-                "kind": "Service",
-                "metadata": metadata,
-                "spec": {"selector": labels, "ports": [{"port": 80}]},
-            },
-        ]
-        self.kubectl.output("apply", "--filename=-", data={"apiVersion": "v1", "kind": "List", "items": objects})
-        self.kubectl.output(
-            "rollout", "status", f"daemonset/{self.name}", "--namespace", self.namespace, "--timeout=90s"
-        )
-
-    def delete(self) -> None:
-        """Delete the pods and all that was made with them."""
-        self.kubectl.output("delete", "namespace", self.namespace, "--ignore-not-found")
-
-    def found(self) -> dict[str, dict[str, Any]]:
-        """Return the pods by the names of their nodes."""
-        return {pod["spec"]["nodeName"]: pod for pod in self.kubectl.items("pods", "--namespace", self.namespace)}
-
-    def execute(self, node: str, *command: str) -> subprocess.CompletedProcess[str]:
-        """Return how a command ended that was run in the pod on the node."""
-        pod = self.found()[node]["metadata"]["name"]
-        return self.kubectl.run("exec", "--namespace", self.namespace, pod, "--", *command)
-
-    def fetches(self, node: str, host: str) -> bool:
-        """Return whether the pod on the node gets the page of a host."""
-        return self.execute(node, "curl", "--silent", "--fail", "--max-time", "5", f"http://{host}/").returncode == 0
-
-    def unreachable(self) -> set[tuple[str, str]]:
-        """Return the pairs of nodes whose pods do not get from the first to the second."""
-        pods = self.found()
-        pairs = list(permutations(pods, 2))
-        with ThreadPoolExecutor(len(pairs)) as pool:
-            reached = pool.map(lambda pair: self.fetches(pair[0], pods[pair[1]]["status"]["podIP"]), pairs)
-            return {pair for pair, reaches in zip(pairs, reached, strict=True) if not reaches}
-
-
-@cache
-def read_inventory(path: Path) -> Inventory:
-    """Return the inventory of that path."""
-    command = ["ansible-inventory", "--inventory", str(path), "--list"]
-    found = json.loads(subprocess.run(command, cwd=ROOT, check=True, stdout=subprocess.PIPE).stdout)
-    variables: dict[str, dict[str, Any]] = found["_meta"]["hostvars"]
-    nodes = {name: own["ansible_host"] for name, own in variables.items()}
-    workers = found["nodes"]["hosts"]
-    return Inventory(path, nodes, workers, variables[workers[0]], "lab" in found)
+@pytest.hookimpl(trylast=True)  # after pytest has grouped the tests by their parameters
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Sort the tests by ORDER, and refuse a file that ORDER does not name."""
+    unknown = sorted({item.path.name for item in items} - set(ORDER))
+    if unknown:
+        raise pytest.UsageError(f"molecule/conftest.py: ORDER does not name {', '.join(unknown)}")
+    items.sort(key=lambda item: (ORDER.index(item.path.name), item.reportinfo()[1] or 0))
 
 
 def inventory_of(config: pytest.Config) -> Inventory:
-    """Return the inventory that Molecule names; the lab's without Molecule."""
+    """Read the inventory that Molecule names, or the lab's without Molecule."""
     return read_inventory(Path(config.getoption("ansible_inventory") or ROOT / "lab" / "inventory"))
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """Run a test that asks for `node` once on each."""
+    """Run a test that has the parameter `node` once on each node."""
     if "node" in metafunc.fixturenames:
         metafunc.parametrize("node", inventory_of(metafunc.config).nodes, indirect=True, scope="session")
 
@@ -157,16 +71,19 @@ def inventory(pytestconfig: pytest.Config) -> Inventory:
 
 @pytest.fixture(scope="session")
 def lab(inventory: Inventory) -> dict[str, Any]:
-    """The defaults of the role lab: what its inventory does not set. On other machines the test is skipped."""
+    """The defaults of the role lab, for variables that the inventory does not set. Skips the test on other machines."""
     if not inventory.lab:
-        pytest.skip("this is about the lab's own machines")
+        pytest.skip("this test is about the lab's own machines")
     defaults: dict[str, Any] = yaml.safe_load((ROOT / "lab" / "roles" / "lab" / "defaults" / "main.yml").read_text())
     return defaults
 
 
 @pytest.fixture(scope="session")
 def on(inventory: Inventory, tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Host]:
-    """Returns a node by its name, as root. Not by the inventory: testinfra evaluates no templates in SSH settings."""
+    """A function that gives a node by its name, as root.
+
+    testinfra cannot use the inventory, because it does not evaluate the templates in the SSH settings.
+    """
     if inventory.lab:
         return lambda name: testinfra.get_host(f"podman://podnet-{name}")
     settings = tmp_path_factory.mktemp("vagrant") / "ssh_config"
@@ -188,7 +105,7 @@ def root() -> Path:
 
 @pytest.fixture(scope="session")
 def reports(inventory: Inventory) -> Callable[[str], Any]:
-    """Reads what a verification of that name reported."""
+    """A function that reads the report of a verification by the verification's name."""
     return lambda name: json.loads((inventory.output / "reports" / name / "report.json").read_text())
 
 
@@ -200,7 +117,7 @@ def kubeconfig(inventory: Inventory) -> Path:
 
 @pytest.fixture(scope="session")
 def kubectl(kubeconfig: Path) -> Kubectl:
-    """The kubectl of the controller."""
+    """The controller's kubectl."""
     return Kubectl(kubeconfig)
 
 
@@ -214,10 +131,10 @@ def pods(kubectl: Kubectl) -> Iterator[Pods]:
 
 
 @pytest.fixture(scope="session")
-def play(inventory: Inventory) -> Callable[..., subprocess.CompletedProcess[str]]:
-    """Runs a playbook, named by its path in the clone, and returns how it ended."""
+def play(inventory: Inventory) -> Callable[..., Ended]:
+    """A function that runs a playbook, named by its path in the clone."""
 
-    def run(*arguments: str) -> subprocess.CompletedProcess[str]:
+    def run(*arguments: str) -> Ended:
         command = ["ansible-playbook", "--inventory", str(inventory.path), *arguments]
         return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
 
@@ -225,10 +142,24 @@ def play(inventory: Inventory) -> Callable[..., subprocess.CompletedProcess[str]
 
 
 @pytest.fixture(scope="session")
-def changes() -> Callable[[subprocess.CompletedProcess[str]], dict[str, int]]:
-    """Returns how many changes each node had in a run that must have ended well."""
+def install(play: Callable[..., Ended]) -> Callable[..., Ended]:
+    """A function that installs a pod network on the cluster."""
+    playbook = "molecule/shared/install.yml"
+    return lambda network, *arguments: play(playbook, "--extra-vars", f"network={network}", *arguments)
 
-    def read(done: subprocess.CompletedProcess[str]) -> dict[str, int]:
+
+@pytest.fixture(scope="session")
+def remove(play: Callable[..., Ended]) -> Callable[..., Ended]:
+    """A function that removes a pod network from the cluster and its nodes."""
+    playbook = "molecule/shared/remove.yml"
+    return lambda network, *arguments: play(playbook, "--extra-vars", f"network={network}", *arguments)
+
+
+@pytest.fixture(scope="session")
+def changes() -> Callable[[Ended], dict[str, int]]:
+    """A function that counts the changes on each node in a run, which must have succeeded."""
+
+    def read(done: Ended) -> dict[str, int]:
         assert done.returncode == 0, done.stdout
         return {
             host: int(count)
@@ -240,75 +171,23 @@ def changes() -> Callable[[subprocess.CompletedProcess[str]], dict[str, int]]:
 
 @pytest.fixture(scope="session")
 def scratch() -> Path:
-    """The directory of this run of Molecule, where prepare.yml left its snapshots."""
+    """The directory of this run of Molecule, in which prepare.yml left its snapshots."""
     return Path(os.environ["MOLECULE_EPHEMERAL_DIRECTORY"])
 
 
-def entries(part: Any) -> list[Any]:
-    """Return the entries of a part of a snapshot."""
-    return [[name, value] for name, value in part.items()] if isinstance(part, dict) else part
+@pytest.fixture(scope="session")
+def state() -> Callable[[Host], Any]:
+    """A function that reads the state of a node, as the snapshots of prepare.yml have it."""
+    return lambda host: json.loads(host.check_output("python3 -c %s", SNAPSHOT.read_text()))
 
 
 @pytest.fixture(scope="session")
 def differences() -> Callable[[Any, Any], list[str]]:
-    """Returns what is in one of two snapshots of a node only."""
-
-    def compare(before: Any, now: Any) -> list[str]:
-        lines = [
-            {json.dumps([key, one]) for key, part in snapshot.items() for one in entries(part)}
-            for snapshot in (before, now)
-        ]
-        return sorted(lines[0] ^ lines[1])
-
-    return compare
-
-
-def needs_the_overlay(source: dict[str, Any], target: dict[str, Any]) -> bool | None:
-    """Return whether packets from source to target cross the overlay; None when some backends are across and some not.
-
-    It carries what goes to a pod on another node. Nodes and host-network pods are reached without it, and what a pod
-    sends to a node is answered to the pod's node, whose address it came with.
-    """
-    if target["kind"] in ("service", "dns"):
-        across = {
-            node in target.get("overlay_nodes", []) and node != source["node"] for node in target["backend_nodes"]
-        }
-        return across.pop() if len(across) == 1 else None
-    return bool(target["kind"] == "pod" and target["node"] != source["node"])
-
-
-@dataclass(frozen=True)
-class Overlay:
-    """What a report shows of an overlay that carries nothing: sets of (source, target, check)."""
-
-    expected: set[tuple[str, str, str]]
-    failed: set[tuple[str, str, str]]
-    outcomes: set[str]  # of those that failed
+    """A function that lists the entries that only one of two snapshots of a node has."""
+    return machines.compare
 
 
 @pytest.fixture(scope="session")
 def overlay() -> Callable[[Any], Overlay]:
-    """Computes from the topology in a report which cells an overlay without packets must fail, and which did."""
-
-    def compute(report: Any) -> Overlay:
-        endpoints = {endpoint["name"]: endpoint for endpoint in report["endpoints"]}
-        decided = {
-            (source, target): needs_the_overlay(endpoints[source], endpoints[target])
-            for source, target in {(cell["source"], cell["target"]) for cell in report["cells"]}
-        }
-        # All of them are there: pairs that cross and pairs that do not, of pods, nodes, Services and DNS.
-        for kind in ("pod", "service"):
-            assert {needs for (_s, target), needs in decided.items() if endpoints[target]["kind"] == kind} >= {
-                True,
-                False,
-            }
-        cells = [cell for cell in report["cells"] if decided[cell["source"], cell["target"]] is not None]
-        keys = {id(cell): (cell["source"], cell["target"], cell["check"]) for cell in cells}
-        wrong = [cell for cell in cells if cell["verdict"] != "passed"]
-        return Overlay(
-            {keys[id(cell)] for cell in cells if decided[cell["source"], cell["target"]]},
-            {keys[id(cell)] for cell in wrong},
-            {cell["outcome"] for cell in wrong},
-        )
-
-    return compute
+    """A function that compares a report with the cells that fail when the overlay carries no packets."""
+    return broken_overlay.compare

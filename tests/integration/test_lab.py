@@ -1,6 +1,6 @@
-"""The lab comes up from any state, says what stands in its way, and leaves nothing behind.
+"""The lab comes up from any state, names its obstacles, and leaves nothing behind.
 
-The tests are one story, in their order.
+The tests are one story: each needs the lab as the test before leaves it.
 """
 
 from __future__ import annotations
@@ -20,12 +20,12 @@ pytestmark = pytest.mark.skipif(os.geteuid() != 0, reason="the lab needs root")
 
 
 def output(*command):
-    """Return what a command prints."""
+    """Run a command, which must succeed, and give its output."""
     return subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True).stdout
 
 
 def snapshot():
-    """Return what the lab must leave as it was: containers, volumes, namespaces, links, the packet filter."""
+    """Read the state that the lab must restore: containers, volumes, namespaces, links, the packet filter."""
     return {
         "containers": output("podman", "ps", "--all", "--format", "{{.ID}} {{.Names}}").splitlines(),
         "volumes": output("podman", "volume", "ls", "--format", "{{.Name}}").splitlines(),
@@ -36,19 +36,19 @@ def snapshot():
 
 
 def identities():
-    """Return the identity of each container by its name."""
+    """Read the ids of the containers, by their names."""
     return {container["Name"]: container["Id"] for container in json.loads(output("podman", "inspect", *NAMES))}
 
 
 def changed(done):
-    """Return how many changes a run of a playbook reports for the machine."""
+    """Count the changes that a run of a playbook reports for the machine."""
     assert done.returncode == 0, done.stdout
     return int(done.stdout.split("changed=")[1].split()[0])
 
 
 @pytest.fixture(scope="module", autouse=True)
 def machine(run):
-    """The machine without a lab."""
+    """The state of the machine without a lab."""
     done = run("make", "lab-destroy")
     assert done.returncode == 0, done.stdout
     yield snapshot()
@@ -81,7 +81,7 @@ def test_the_lab_comes_up(run):
     assert sorted(output("podman", "ps", "--format", "{{.Names}}").split()) == NAMES
 
 
-def test_an_address_that_all_nodes_have_is_refused(run, tmp_path):
+def test_the_address_that_all_nodes_share_is_refused(run, tmp_path):
     before = output("podman", "exec", "podnet-node1", "find", "/etc", "-newer", "/etc/hostname")
     playbook = tmp_path / "address.yml"
     role = {"ansible.builtin.include_role": {"name": "podnet.kubernetes.common", "tasks_from": "node_address"}}
@@ -97,8 +97,8 @@ def test_an_address_that_all_nodes_have_is_refused(run, tmp_path):
     assert output("podman", "exec", "podnet-node1", "find", "/etc", "-newer", "/etc/hostname") == before
 
 
-def test_a_dead_lab_is_made_anew(run):
-    """Namespaces and links are left, and podman believes that its containers run: so CI may restore a machine."""
+def test_a_dead_lab_is_replaced(run):
+    """CI may restore a machine so: namespaces and links exist, and podman takes dead containers for running ones."""
     containers = json.loads(output("podman", "inspect", *NAMES))
     for container in containers:
         for pid in (container["State"]["ConmonPid"], container["State"]["Pid"]):
@@ -112,12 +112,12 @@ def test_a_second_run_changes_nothing(run):
 
 
 @pytest.mark.skipif(os.environ.get("LAB_NODE_RELEASE") != "12", reason="takes minutes: make molecule-debian-12 runs it")
-def test_another_release_of_debian_makes_the_nodes_anew_and_nothing_else(run):
+def test_another_release_of_debian_replaces_the_nodes_alone(run):
     before = identities()
     done = run("make", "lab", "ARGS=-e lab_node_release=12")
     reasons = [f"{node} runs Debian 13 instead of 12" for node in NODES]
     assert changed(done) > 0
-    assert f"All nodes are made anew: {'; '.join(reasons)}." in " ".join(done.stdout.split())
+    assert f"The lab replaces all nodes: {'; '.join(reasons)}." in " ".join(done.stdout.split())
     after = identities()
     assert {name for name in NAMES if before[name] != after[name]} == {f"podnet-{node}" for node in NODES}
     releases = {output("podman", "exec", f"podnet-{node}", "cat", "/etc/debian_version")[:3] for node in NODES}

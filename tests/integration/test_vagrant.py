@@ -161,12 +161,12 @@ def test_the_scenario_makes_the_machines_of_the_vagrantfile(execute, vagrant, ro
 def test_the_scenario_plays_and_tests_what_flannel_does_on_the_virtual_machines(execute, vagrant, root, tmp_path):
     done = execute("molecule", "syntax", "--scenario-name=vagrant")
     assert done.returncode == 0, done.stdout
-    assert f"playbook: {root}/molecule/flannel/converge.yml" in "".join(done.stdout.split("│ "))
+    assert f"playbook: {root}/molecule/vagrant/converge.yml" in "".join(done.stdout.split("│ "))
     scenario = yaml.safe_load((tmp_path / "molecule" / "molecule.yml").read_text())
     inventory = f"{root}/inventories/vagrant"
     assert scenario["ansible"]["executor"]["args"]["ansible_playbook"] == [f"--inventory={inventory}"]
     assert scenario["verifier"]["options"]["ansible-inventory"] == inventory
-    assert (root / "molecule/vagrant" / scenario["verifier"]["directory"]).samefile(root / "molecule/flannel/tests")
+    assert (root / "molecule/vagrant" / scenario["verifier"]["directory"]).samefile(root / "molecule/shared/tests")
 
 
 def test_a_scenario_that_molecule_does_not_know_is_found(execute, root, tmp_path):

@@ -10,7 +10,6 @@ import json
 import re
 import time
 from contextlib import contextmanager
-from pathlib import Path
 
 import pytest
 
@@ -29,7 +28,6 @@ ADDRESSES = {
 THREE = ("master", "node1", "node2")
 DUAL_STACK = "@molecule/basic_cni/vars/dual_stack.yml"
 FAMILIES = {"ipv4": ("-4", "iptables"), "ipv6": ("-6", "ip6tables")}
-SNAPSHOT = Path(__file__).resolve().parents[2] / "flannel" / "files" / "node_snapshot.py"
 SERVICE = "podnet-routes"
 PROTOCOL = 140
 SEES_SOURCE = {"tcp", "udp", "mtu"}
@@ -291,7 +289,7 @@ def test_a_node_that_is_removed_leaves_no_route_and_keeps_its_subnet(dual, kubec
     kubectl.output("delete", "node", "node3")
     removed = dual("lab/create.yml", "--extra-vars", "lab_network=basic_cni")
     assert removed.returncode == 0, removed.stdout
-    done = dual("molecule/basic_cni/install.yml")
+    done = dual("molecule/shared/install.yml", "--extra-vars", "network=basic_cni")
     assert done.returncode == 0, done.stdout
     for name in inventory.nodes:
         assert routes(on(name)) == expected_routes(name)
@@ -311,14 +309,14 @@ def test_the_page_shows_what_the_role_drew(root, scratch):
     )
 
 
-def test_it_is_removed_and_the_nodes_are_as_they_were(dual, changes, on, scratch, inventory, differences):
-    foretold = changes(dual("molecule/basic_cni/remove.yml", "--check"))
-    counts = changes(dual("molecule/basic_cni/remove.yml"))
+def test_it_is_removed_and_the_nodes_are_as_they_were(dual, changes, on, scratch, inventory, differences, state):
+    foretold = changes(dual("molecule/shared/remove.yml", "--extra-vars", "network=basic_cni", "--check"))
+    counts = changes(dual("molecule/shared/remove.yml", "--extra-vars", "network=basic_cni"))
     assert [name for name in inventory.nodes if counts[name] == 0] == []
     assert counts == foretold
     for name in inventory.nodes:
         before = json.loads((scratch / "without_network" / f"{name}.json").read_text())
-        now = json.loads(on(name).check_output("python3 -c %s", SNAPSHOT.read_text()))
+        now = state(on(name))
         assert differences(before, now) == []
-    counts = changes(dual("molecule/basic_cni/remove.yml"))
+    counts = changes(dual("molecule/shared/remove.yml", "--extra-vars", "network=basic_cni"))
     assert {name: counts[name] for name in inventory.nodes} == dict.fromkeys(inventory.nodes, 0)

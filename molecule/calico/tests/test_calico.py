@@ -16,7 +16,6 @@ import pytest
 import yaml
 from policy_cases import cases
 
-SNAPSHOT = Path(__file__).resolve().parents[2] / "flannel" / "files" / "node_snapshot.py"
 IMAGE = "registry.k8s.io/pause:3.10.2"
 NAMESPACES = "xyz"
 PODS = [f"{namespace}/{name}" for namespace in NAMESPACES for name in "abc"]
@@ -145,8 +144,8 @@ def test_packets_between_nodes_are_encapsulated(observe, inventory):
     assert found == [inventory.nodes[name] for name in inventory.workers]
 
 
-def test_an_encapsulation_that_needs_another_backend_is_refused_on_a_live_cluster(play):
-    done = play("molecule/calico/install.yml", "--extra-vars", "calico_encapsulation=ipip")
+def test_an_encapsulation_that_needs_another_backend_is_refused_on_a_live_cluster(install):
+    done = install("calico", "--extra-vars", "calico_encapsulation=ipip")
     assert done.returncode == 2, done.stdout
     text = " ".join(done.stdout.split())
     assert "Calico runs here with the backend vxlan, and calico_encapsulation ipip needs bird" in text
@@ -236,7 +235,7 @@ def prove(play, tmp_path_factory):
         path = tmp_path_factory.mktemp("policies") / "variables.yml"
         whole = {"network_policies_namespaces": list(NAMESPACES), "network_policies_ports": PORTS, **variables}
         path.write_text(yaml.safe_dump(whole))
-        return play("molecule/calico/policies.yml", "--extra-vars", f"@{path}")
+        return play("molecule/shared/policies.yml", "--extra-vars", f"@{path}")
 
     return run
 
@@ -351,9 +350,13 @@ WRONG_NIC = {"calico_address_detection": "interface=enp0s3"}
 AT_ONCE = {"calico_max_unavailable": "3"}  # as -e NAME=VALUE gives it
 
 
-def test_the_wrong_nic_is_named_with_the_conflict(play, lab):
+def test_the_wrong_nic_is_named_with_the_conflict(install, lab):
     """All nodes have one address there: the first that starts anew takes it, and the next one refuses to."""
-    done = play("molecule/calico/install.yml", "--extra-vars", json.dumps({**WRONG_NIC, "calico_wait_timeout": 20}))
+    done = install(
+        "calico",
+        "--extra-vars",
+        json.dumps({**WRONG_NIC, "calico_wait_timeout": 20}),
+    )
     assert done.returncode == 2, done.stdout
     text = " ".join(done.stdout.split())
     assert f"calico-node does not start with the address {lab['lab_nat_address']}, because" in text
@@ -361,10 +364,10 @@ def test_the_wrong_nic_is_named_with_the_conflict(play, lab):
     assert "calico_address_detection is interface=enp0s3, set it to" in text
 
 
-def test_without_both_checks_exactly_the_cells_on_the_overlay_fail(play, reports, overlay, inventory):
+def test_without_both_checks_exactly_the_cells_on_the_overlay_fail(play, reports, overlay, inventory, install):
     environment = {**inventory.variables["calico_node_environment"], "DISABLE_NODE_IP_CHECK": "true"}
     variables = {**WRONG_NIC, **AT_ONCE, "calico_check_addresses": False, "calico_node_environment": environment}
-    installed = play("molecule/calico/install.yml", "--extra-vars", json.dumps(variables))
+    installed = install("calico", "--extra-vars", json.dumps(variables))
     assert installed.returncode == 0, installed.stdout
     done = play("playbooks/verify.yml", "--extra-vars", "connectivity_name=wrong-nic")
     assert done.returncode == 2, done.stdout
@@ -373,14 +376,13 @@ def test_without_both_checks_exactly_the_cells_on_the_overlay_fail(play, reports
     assert found.outcomes == {"blocked"}
 
 
-def test_the_right_detection_mends_it_and_another_encapsulation_is_taken(play, reports, kubectl, observe):
+def test_the_right_detection_mends_it_and_another_encapsulation_is_taken(install, play, reports, kubectl, observe):
     """All nodes are in one subnet, so that with VXLAN across subnets nothing is encapsulated."""
     wanted = {**AT_ONCE, "calico_encapsulation": "vxlan_cross_subnet"}
-    for arguments in (
-        ["molecule/calico/install.yml", "--extra-vars", json.dumps(wanted)],
-        ["playbooks/verify.yml", "--extra-vars", "connectivity_name=mended"],
+    for done in (
+        install("calico", "--extra-vars", json.dumps(wanted)),
+        play("playbooks/verify.yml", "--extra-vars", "connectivity_name=mended"),
     ):
-        done = play(*arguments)
         assert done.returncode == 0, done.stdout
     assert {cell["verdict"] for cell in reports("mended")["cells"]} == {"passed"}
     pool = json.loads(kubectl.output("get", "ippools.crd.projectcalico.org", "default-ipv4-ippool", "--output=json"))
@@ -389,19 +391,21 @@ def test_the_right_detection_mends_it_and_another_encapsulation_is_taken(play, r
     assert found == of_the_pods
 
 
-def test_it_is_removed_and_the_nodes_are_as_they_were(play, changes, on, scratch, inventory, pods, differences):
+def test_it_is_removed_and_the_nodes_are_as_they_were(
+    remove, changes, on, scratch, inventory, pods, differences, state
+):
     pods.delete()  # they tolerate every taint, so their DaemonSet would make them again at once
-    refused = play("molecule/calico/remove.yml")
+    refused = remove("calico")
     assert refused.returncode == 2
     assert "go-demo-2/stranger" in refused.stdout
-    remove = ["molecule/calico/remove.yml", "--extra-vars", "calico_remove_bare_pods=true"]
-    foretold = changes(play(*remove, "--check"))
-    counts = changes(play(*remove))
+    remove_all = ["calico", "--extra-vars", "calico_remove_bare_pods=true"]
+    foretold = changes(remove(*remove_all, "--check"))
+    counts = changes(remove(*remove_all))
     assert [name for name in inventory.nodes if counts[name] == 0] == []
     assert counts == foretold
     for name in inventory.nodes:
         before = json.loads((scratch / "without_network" / f"{name}.json").read_text())
-        now = json.loads(on(name).check_output("python3 -c %s", SNAPSHOT.read_text()))
+        now = state(on(name))
         assert differences(before, now) == []
-    counts = changes(play(*remove))
+    counts = changes(remove(*remove_all))
     assert {name: counts[name] for name in inventory.nodes} == dict.fromkeys(inventory.nodes, 0)

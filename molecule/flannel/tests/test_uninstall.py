@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import json
 import re
-from pathlib import Path
 
 import pytest
 
 # It compares with snapshots that prepare.yml takes of the lab.
 pytestmark = pytest.mark.usefixtures("lab")
 
-SNAPSHOT = Path(__file__).resolve().parents[1] / "files" / "node_snapshot.py"
 FOREIGN_RULE = "FORWARD -s 198.51.100.0/24 -m comment --comment molecule-foreign -j DROP"
 # Sorted after Flannel's, so that it is in nobody's way; and no network of its own, or the nodes would stay ready.
 FOREIGN_FILE = "/etc/cni/net.d/99-foreign.conflist"
@@ -27,14 +25,12 @@ BARE_POD = {
 
 
 @pytest.fixture(scope="module")
-def take(on, kubectl, inventory):
+def take(on, kubectl, inventory, state):
     """Takes a snapshot: what each node carries, and what the cluster says about the nodes."""
 
     def snapshot():
         # The script as argument of python3: testinfra has no standard input.
-        nodes = {
-            name: json.loads(on(name).check_output("python3 -c %s", SNAPSHOT.read_text())) for name in inventory.nodes
-        }
+        nodes = {name: state(on(name)) for name in inventory.nodes}
         return nodes, describe(kubectl.items("nodes"))
 
     return snapshot
@@ -61,25 +57,25 @@ def without_foreign(nodes):
 
 
 @pytest.fixture(scope="module")
-def removal(play, changes, on, inventory, pods):
+def removal(changes, on, inventory, pods, remove):
     """The run that removes Flannel, from nodes that carry foreign additions too; and what check mode foretold of it."""
     pods.delete()  # they tolerate every taint, so they would come back at once
     for name in inventory.nodes:
         on(name).check_output(f"iptables -A {FOREIGN_RULE}")
         on(name).check_output(f"echo '{{}}' > {FOREIGN_FILE}")
-    foretold = changes(play("molecule/flannel/remove.yml", "--check"))
-    yield play("molecule/flannel/remove.yml"), foretold
+    foretold = changes(remove("flannel", "--check"))
+    yield remove("flannel"), foretold
     for name in inventory.nodes:
         on(name).check_output(f"iptables -D {FOREIGN_RULE}")
         on(name).check_output(f"rm {FOREIGN_FILE}")
 
 
-def test_pods_without_a_controller_are_named_and_nothing_is_changed(play, take, kubectl, pods):
+def test_pods_without_a_controller_are_named_and_nothing_is_changed(take, kubectl, pods, remove):
     kubectl.output("apply", "--filename=-", data=BARE_POD)
     try:
         kubectl.output("wait", "--for=condition=Ready", "pod/nobodys", "--timeout=60s")
         before = take()
-        refused = play("molecule/flannel/remove.yml")
+        refused = remove("flannel")
         after = take()
     finally:
         kubectl.output("delete", "pod", "nobodys")
@@ -88,9 +84,9 @@ def test_pods_without_a_controller_are_named_and_nothing_is_changed(play, take, 
     assert after == before
 
 
-def test_a_part_of_the_nodes_is_refused_and_nothing_is_changed(play, take, inventory):
+def test_a_part_of_the_nodes_is_refused_and_nothing_is_changed(take, inventory, remove):
     before = take()
-    refused = play("molecule/flannel/remove.yml", "--limit", inventory.workers[0])
+    refused = remove("flannel", "--limit", inventory.workers[0])
     assert refused.returncode == 2, refused.stdout
     assert re.search(r"without\s+--limit", refused.stdout)
     assert take() == before
@@ -103,8 +99,8 @@ def test_flannel_is_removed(removal, changes, inventory):
     assert counts == foretold
 
 
-def test_a_second_removal_changes_nothing(removal, play, changes, inventory):
-    counts = changes(play("molecule/flannel/remove.yml"))
+def test_a_second_removal_changes_nothing(removal, changes, inventory, remove):
+    counts = changes(remove("flannel"))
     assert {name: counts[name] for name in inventory.nodes} == dict.fromkeys(inventory.nodes, 0)
 
 
@@ -129,8 +125,8 @@ def test_the_cluster_is_as_it_was(removal, take, scratch):
     assert cluster == describe(json.loads((scratch / "without_network" / "cluster.json").read_text())["items"])
 
 
-def test_flannel_can_be_installed_again(removal, play, pods):
-    done = play("molecule/flannel/install.yml")
+def test_flannel_can_be_installed_again(removal, pods, install):
+    done = install("flannel")
     assert done.returncode == 0, done.stdout
     pods.start()
     assert pods.unreachable() == set()

@@ -14,16 +14,16 @@ CHOICE_OF_ITS_OWN = {"flannel_interface": None}
 
 
 @pytest.fixture(scope="module")
-def install(play):
-    """Runs Flannel's role with these variables, on all nodes at a time."""
+def install_flannel(install):
+    """A function that installs Flannel with variables, on all nodes at a time."""
     at_once = {"flannel_max_unavailable": "3"}  # as -e NAME=VALUE gives it
-    return lambda variables: play("molecule/flannel/install.yml", "--extra-vars", json.dumps({**at_once, **variables}))
+    return lambda variables: install("flannel", "--extra-vars", json.dumps({**at_once, **variables}))
 
 
 @pytest.fixture(scope="module")
-def refused(install):
+def refused(install_flannel):
     """How the role ended that leaves the choice of the NIC to Flannel."""
-    return install(CHOICE_OF_ITS_OWN)
+    return install_flannel(CHOICE_OF_ITS_OWN)
 
 
 def test_the_role_names_the_nodes_the_nic_and_the_variable(refused, inventory, lab):
@@ -38,9 +38,9 @@ def test_the_role_names_the_nodes_the_nic_and_the_variable(refused, inventory, l
 
 
 @pytest.fixture(scope="module")
-def broken(refused, install, play, reports):
+def broken(refused, install_flannel, play, reports):
     """The network that is verified with the role's check off: how the run ended, and its report."""
-    installed = install({**CHOICE_OF_ITS_OWN, "flannel_check_public_address": False})
+    installed = install_flannel({**CHOICE_OF_ITS_OWN, "flannel_check_public_address": False})
     assert installed.returncode == 0, installed.stdout
     done = play("playbooks/verify.yml", "--extra-vars", "connectivity_name=wrong-interface")
     return done, reports("wrong-interface")
@@ -68,7 +68,7 @@ def test_a_person_reads_what_the_failures_share(broken):
         assert " ".join(group["message"].split()) in " ".join(done.stdout.split())
 
 
-def test_the_override_mends_it(broken, install, play, reports):
-    for done in (install({}), play("playbooks/verify.yml", "--extra-vars", "connectivity_name=mended")):
+def test_the_override_mends_it(broken, install_flannel, play, reports):
+    for done in (install_flannel({}), play("playbooks/verify.yml", "--extra-vars", "connectivity_name=mended")):
         assert done.returncode == 0, done.stdout
     assert {cell["verdict"] for cell in reports("mended")["cells"]} == {"passed"}

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
 
 import jsonschema
 import pytest
 
-SNAPSHOT = Path(__file__).resolve().parents[1] / "files" / "node_snapshot.py"
 WEB = {"namespace": "default", "match_labels": {"app.kubernetes.io/name": "web"}}
 OWN = "podnet-connectivity"
 CHECKS = {
@@ -93,14 +91,12 @@ def wait_until_own_is_gone(kubectl):
 
 
 @pytest.fixture(scope="module")
-def take(on, kubectl, inventory):
+def take(on, kubectl, inventory, state):
     """Takes a snapshot of the nodes, of their processes and sockets that are ours, and of the cluster's objects."""
 
     def snapshot():
         wait_until_own_is_gone(kubectl)
-        nodes = {
-            name: json.loads(on(name).check_output("python3 -c %s", SNAPSHOT.read_text())) for name in inventory.nodes
-        }
+        nodes = {name: state(on(name)) for name in inventory.nodes}
         for carried in nodes.values():
             # The plugin host-local notes which address it gave last: every pod that comes and goes moves that on.
             carried["files"] = {path: what for path, what in carried["files"].items() if "last_reserved_ip" not in path}
@@ -247,7 +243,7 @@ def test_flannel_alone_enforces_no_policies_and_is_named_for_it(play, kubectl):
         "spec": {"podSelector": {}, "policyTypes": ["Ingress"]},
     }
     variables = {"network_policies_definitions": [policy], "network_policies_timeout": 2}
-    done = play("molecule/calico/policies.yml", "--extra-vars", json.dumps(variables))
+    done = play("molecule/shared/policies.yml", "--extra-vars", json.dumps(variables))
     assert done.returncode == 2, done.stdout
     assert "The network of this cluster does not enforce NetworkPolicies" in done.stdout
     # Six canaries, each of which should be reached by none of the other five.
