@@ -1,7 +1,6 @@
-"""The bridge network: subnets as the walkthrough's, no NAT, routes that last, and what goes wrong without them.
+"""The bridge network: the walkthrough's subnets, no NAT, routes that last, and the failures without them.
 
-All of it in both families (vars/dual_stack.yml). The tests are one story, in their order; the last one removes the
-network.
+All tests use both families (vars/dual_stack.yml). The tests are one story; the last one removes the network.
 """
 
 from __future__ import annotations
@@ -35,13 +34,13 @@ SEES_SOURCE = {"tcp", "udp", "mtu"}
 
 @pytest.fixture(scope="module")
 def dual(play):
-    """Runs a playbook with the settings of the scenario."""
+    """A function that runs a playbook with the settings of the scenario."""
     return lambda playbook, *arguments: play(playbook, "--extra-vars", DUAL_STACK, *arguments)
 
 
 @pytest.fixture(scope="module")
 def verify(dual, reports):
-    """Verifies as the scenario's playbook does: how the run ended, and its report."""
+    """A function that verifies as the scenario's playbook does, and gives the run and its report."""
 
     def run(name):
         strict = {"connectivity_name": name, "connectivity_pod_to_node_source": "own", "connectivity_overhead": 0}
@@ -64,7 +63,7 @@ def test_nodes_have_their_addresses_in_both_families(kubectl):
 
 
 def routes(host):
-    """Return gateways by destination of the routes that are ours on a node."""
+    """Read the role's routes on a node: destination -> gateway."""
     found = [
         route
         for option, _program in FAMILIES.values()
@@ -113,13 +112,13 @@ def test_the_matrix_has_both_families_of_everything(reports):
 
 
 def test_check_mode_reports_no_change(dual, changes, inventory):
-    """The cluster's part too, which converge leaves out."""
+    """Check mode runs the part that makes the cluster too, which converge leaves out."""
     counts = changes(dual("playbooks/basic_cni.yml", "--check"))
     assert {name: counts[name] for name in inventory.nodes} == dict.fromkeys(inventory.nodes, 0)
 
 
 def until(holds, seconds=15):
-    """Return whether it holds within that time."""
+    """Say whether a condition holds within some seconds."""
     end = time.monotonic() + seconds
     while not holds():
         if time.monotonic() > end:
@@ -142,7 +141,7 @@ def link_down_and_up(host, nic):
 
 @contextmanager
 def without_the_service(host):
-    """Have a node without what sets routes again."""
+    """Stop the service that sets routes again on a node."""
     host.check_output(f"systemctl stop {SERVICE}")
     try:
         yield
@@ -157,7 +156,7 @@ def test_routes_come_back_after(event, on, inventory):
     wanted = expected_routes(name)
     with without_the_service(host):
         event(host, nic)
-        # The event takes them away: with the service, that they are there again is its work.
+        # The event removes the routes. So the service must have set them when they are back.
         assert until(lambda: routes(host) == {}, seconds=5)
     assert until(lambda: routes(host) == wanted)
 
@@ -181,7 +180,7 @@ def test_rules_come_back_with_the_service(program, on, inventory):
 
 @contextmanager
 def as_in_the_walkthrough(on, inventory):
-    """Masquerade what leaves a node's own subnet, as ipMasq does, and have no routes on the control plane."""
+    """Masquerade packets that leave a node's own subnet, as ipMasq does, and remove the routes of the control plane."""
     master = on("master")
 
     def masquerade(action):
@@ -202,7 +201,7 @@ def as_in_the_walkthrough(on, inventory):
 
 
 def is_lost(source, target):
-    """Return whether there is no route: from the control plane to pods on other nodes; None where chance decides."""
+    """Say whether the route is missing, from the control plane to pods on other nodes; None where chance decides."""
     if source["node"] != "master":
         return False
     if target["kind"] in ("service", "dns"):
@@ -212,7 +211,7 @@ def is_lost(source, target):
 
 
 def is_translated(source, target):
-    """Return whether the source's address is another one at the target: what a pod sends to another node."""
+    """Say whether the target sees another source address: on packets of a pod to another node."""
     return source["kind"] == "pod" and target["kind"] in ("pod", "node") and source["node"] != target["node"]
 
 
@@ -238,7 +237,7 @@ def test_the_walkthrough_s_own_configuration_fails_where_the_topology_says(verif
 
 
 def test_a_node_that_rebooted_is_whole_without_ansible(dual, verify, on, kubectl, inventory):
-    """Its network namespace is a new one with the two NICs alone: what is there again, the node brought back itself."""
+    """Its new network namespace has the two NICs alone: the node itself must bring back the rest."""
     name = inventory.workers[0]
     done = dual("lab/reboot.yml", "--extra-vars", f"lab_reboot={name}")
     assert done.returncode == 0, done.stdout
@@ -252,7 +251,7 @@ def test_a_node_that_rebooted_is_whole_without_ansible(dual, verify, on, kubectl
 
 @pytest.fixture(scope="module")
 def with_a_fourth(dual, root):
-    """Runs a playbook on the lab's inventory and one node more."""
+    """A function that runs a playbook on the lab's inventory with one more node."""
     more = ["--inventory", "lab/inventory", "--inventory", "molecule/basic_cni/inventory"]
     return lambda playbook, *arguments: dual(
         playbook, *more, "--extra-vars", f"podnet_output_dir={root}/lab/inventory/.podnet", *arguments
@@ -261,7 +260,7 @@ def with_a_fourth(dual, root):
 
 @pytest.fixture(scope="module")
 def running(on, kubectl, inventory):
-    """Returns since when services run on the old nodes, and which pods there are."""
+    """A function that reads the start times of services on the old nodes, and the ids of all pods."""
 
     def read():
         show = "systemctl show --property=ActiveEnterTimestampMonotonic --value containerd kubelet " + SERVICE

@@ -1,6 +1,6 @@
-"""Kill kubeadm on this node (SIGKILL) at a moment that is named: file PATH, or object KIND/NAME in kube-system.
+"""Kill kubeadm on this node (SIGKILL) as soon as something exists: file PATH, or object KIND/NAME in kube-system.
 
-The moment is when that is there. Fails when kubeadm does not run then, or when the moment does not come.
+The program fails when kubeadm does not run then, or when the file or object does not appear in time.
 """
 
 from __future__ import annotations
@@ -16,8 +16,8 @@ ADMIN_CONF = "/etc/kubernetes/admin.conf"
 TIMEOUT = 240  # seconds
 
 
-def has_come(kind: str, name: str) -> bool:
-    """Return whether the moment has come."""
+def exists(kind: str, name: str) -> bool:
+    """Say whether the file or object exists."""
     if kind == "file":
         return Path(name).exists()
     command = ["kubectl", "--kubeconfig", ADMIN_CONF, "--request-timeout=2s", "--namespace=kube-system", "get", name]
@@ -25,21 +25,21 @@ def has_come(kind: str, name: str) -> bool:
 
 
 def find_kubeadm() -> list[int]:
-    """Return the process ids of all kubeadm."""
+    """List the ids of all processes of kubeadm."""
     found = []
     for path in Path("/proc").glob("[0-9]*/comm"):
         try:
             if path.read_text().strip() == "kubeadm":
                 found.append(int(path.parent.name))
         except OSError:
-            pass  # it ended meanwhile
+            pass  # the process has ended
     return found
 
 
 def main() -> None:
-    """Wait, then kill."""
+    """Wait for the file or object, then kill."""
     deadline = time.monotonic() + TIMEOUT
-    while not has_come(sys.argv[1], sys.argv[2]):
+    while not exists(sys.argv[1], sys.argv[2]):
         if time.monotonic() > deadline:
             sys.exit(f"{sys.argv[2]} was not made within {TIMEOUT} s")
         time.sleep(0.005)

@@ -1,4 +1,4 @@
-"""Whatever is broken inside the lab, its packets end in the namespace that stands in for the internet."""
+"""Packets of the lab end in the namespace that stands in for the internet, whatever is broken inside."""
 
 from __future__ import annotations
 
@@ -17,19 +17,19 @@ import pytest
 pytestmark = pytest.mark.usefixtures("lab")
 
 OUTSIDE = "podnet-outside"
-ELSEWHERE = "198.51.100.7"  # RFC 5737: documentation, nobody's
+ELSEWHERE = "198.51.100.7"  # RFC 5737: for documentation, so no host has it
 PORT = 9
 PACKETS = 3
 
 
 def read(*command):
-    """Return the JSON that a command prints."""
+    """Run a command, which must succeed, and parse its JSON."""
     return json.loads(subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True).stdout or "[]")
 
 
 @contextmanager
 def count_outside():
-    """Yield a function that returns how many packets to ELSEWHERE have come to the outside."""
+    """Yield a function that counts the packets to ELSEWHERE that have reached the outside."""
     nft = ["ip", "netns", "exec", OUTSIDE, "nft"]
     rule = f"ip daddr {ELSEWHERE} udp dport {PORT} counter"
     lines = ["table ip molecule {", "chain seen {", "type filter hook prerouting priority -400", rule, "}", "}", ""]
@@ -46,7 +46,7 @@ def count_outside():
 
 
 def is_silent(watcher):
-    """Return whether the socket has received nothing."""
+    """Say whether the socket has received no packet."""
     try:
         watcher.recv(65536)
     except BlockingIOError:
@@ -56,7 +56,7 @@ def is_silent(watcher):
 
 @contextmanager
 def watch_machine():
-    """Yield a socket that receives each packet to ELSEWHERE that comes or goes by any link of the machine itself."""
+    """Yield a socket that receives each packet to ELSEWHERE on any link of the machine itself."""
     address = struct.unpack("!I", socket.inet_aton(ELSEWHERE))[0]
     # Classic BPF, on the IP header: load the word at 16 (destination); when it is the address, take all, else nothing.
     program = [(0x20, 0, 0, 16), (0x15, 0, 1, address), (0x06, 0, 0, 0xFFFF), (0x06, 0, 0, 0)]
@@ -67,7 +67,7 @@ def watch_machine():
         watcher.setsockopt(socket.SOL_SOCKET, attach_filter, struct.pack("HP", len(program), ctypes.addressof(code)))
         watcher.setblocking(False)
         while not is_silent(watcher):
-            pass  # what came before the filter was there
+            pass  # drop packets from before the filter
         yield watcher
 
 
@@ -96,7 +96,7 @@ def test_packets_to_elsewhere_end_outside(send, on, pods, inventory):
 
 
 def test_the_watch_would_see_a_packet_of_the_machine():
-    """Negative proof of the above, on the loopback: the address is the machine's own for a moment."""
+    """Negative proof of the test before: the machine has the address on its loopback for a moment."""
     subprocess.run(["ip", "address", "add", f"{ELSEWHERE}/32", "dev", "lo"], check=True)
     try:
         with watch_machine() as watcher, socket.socket(type=socket.SOCK_DGRAM) as sender:

@@ -1,4 +1,4 @@
-"""`remove` takes away what the role made, and nothing else. The tests of this file are one story, in their order."""
+"""`remove` removes everything that the role made, and nothing else. The tests of this file are one story."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ import re
 
 import pytest
 
-# It compares with snapshots that prepare.yml takes of the lab.
+# The tests compare with snapshots of the lab that prepare.yml takes.
 pytestmark = pytest.mark.usefixtures("lab")
 
 FOREIGN_RULE = "FORWARD -s 198.51.100.0/24 -m comment --comment molecule-foreign -j DROP"
-# Sorted after Flannel's, so that it is in nobody's way; and no network of its own, or the nodes would stay ready.
+# The file sorts after Flannel's, so containerd ignores it. It defines no network, or the nodes would stay ready.
 FOREIGN_FILE = "/etc/cni/net.d/99-foreign.conflist"
 BARE_POD = {
     "apiVersion": "v1",
@@ -58,8 +58,8 @@ def without_foreign(nodes):
 
 @pytest.fixture(scope="module")
 def removal(changes, on, inventory, pods, remove):
-    """The run that removes Flannel, from nodes that carry foreign additions too; and what check mode foretold of it."""
-    pods.delete()  # they tolerate every taint, so they would come back at once
+    """The run that removes Flannel from nodes with foreign additions, and the changes that check mode foretold."""
+    pods.delete()  # these pods tolerate every taint, so they would come back at once
     for name in inventory.nodes:
         on(name).check_output(f"iptables -A {FOREIGN_RULE}")
         on(name).check_output(f"echo '{{}}' > {FOREIGN_FILE}")

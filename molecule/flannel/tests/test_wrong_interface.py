@@ -1,7 +1,7 @@
-"""Flannel on the wrong NIC: its role names it; without that check the matrix does, in exactly the cells that suffer.
+"""Flannel on the wrong NIC: its role names the NIC. Without that check the matrix fails in exactly the right cells.
 
-The tests are one story, in their order, on the cluster that works: as in the walkthrough, Flannel chooses the NIC by
-itself, and takes the one with the default route. Which cells suffer is computed from where pods and backends are.
+The tests are one story, on a cluster that works. As in the walkthrough, Flannel chooses the NIC by itself: it takes
+the NIC with the default route. The tests compute the cells that must fail from the nodes of pods and backends.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ def install_flannel(install):
 
 @pytest.fixture(scope="module")
 def refused(install_flannel):
-    """How the role ended that leaves the choice of the NIC to Flannel."""
+    """The run of the role that leaves the choice of the NIC to Flannel."""
     return install_flannel(CHOICE_OF_ITS_OWN)
 
 
@@ -39,7 +39,7 @@ def test_the_role_names_the_nodes_the_nic_and_the_variable(refused, inventory, l
 
 @pytest.fixture(scope="module")
 def broken(refused, install_flannel, play, reports):
-    """The network that is verified with the role's check off: how the run ended, and its report."""
+    """The verification of the network with the role's check off: the run and its report."""
     installed = install_flannel({**CHOICE_OF_ITS_OWN, "flannel_check_public_address": False})
     assert installed.returncode == 0, installed.stdout
     done = play("playbooks/verify.yml", "--extra-vars", "connectivity_name=wrong-interface")

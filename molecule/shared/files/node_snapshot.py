@@ -1,6 +1,6 @@
-"""Print as JSON what a node carries: packages, files, links, addresses, routes, rules of routing and of the firewall.
+"""Print the state of a node as JSON: packages, files, links, addresses, routes, routing rules, firewall rules.
 
-Left out is what comes and goes by itself: counters, indices of links, the links of pods, and the rules of kube-proxy.
+The snapshot leaves out entries that change by themselves: counters, indices and links of pods, rules of kube-proxy.
 """
 
 from __future__ import annotations
@@ -18,12 +18,12 @@ ROUTE_KEYS = ("type", "dst", "gateway", "dev", "protocol", "scope", "prefsrc", "
 
 
 def output(*command: str) -> str:
-    """Return what a command prints."""
+    """Run a command, which must succeed, and give its output."""
     return subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True).stdout
 
 
 def describe(path: Path) -> str:
-    """Return what a file is: its mode, and its content's hash or the target it links to."""
+    """Describe a file by its mode and the hash of its content, or by the target of its link."""
     if path.is_symlink():
         return f"-> {path.readlink() if hasattr(path, 'readlink') else path.resolve()}"
     mode = oct(path.stat().st_mode)
@@ -31,18 +31,18 @@ def describe(path: Path) -> str:
 
 
 def files() -> dict[str, str]:
-    """Return all files below the directories, with what they are."""
+    """Describe all files below the directories, by their paths."""
     paths = [path for directory in DIRECTORIES for path in [Path(directory), *Path(directory).rglob("*")]]
     return {str(path): describe(path) for path in paths if path.is_symlink() or path.exists()}
 
 
 def is_of_pod(name: str) -> bool:
-    """Return whether a link is the node's end of a pod's one, whose IPv6 address also takes a while to come."""
+    """Say whether a link leads to a pod. Its IPv6 address also appears with a delay."""
     return name.startswith("veth")
 
 
 def links() -> list[str]:
-    """Return the links as NAME KIND MTU FLAGS."""
+    """List the links as NAME KIND MTU FLAGS."""
     return [
         f"{link['ifname']} {link.get('linkinfo', {}).get('info_kind')} {link['mtu']} {','.join(sorted(link['flags']))}"
         for link in json.loads(output("ip", "-json", "-details", "link"))
@@ -51,7 +51,7 @@ def links() -> list[str]:
 
 
 def addresses() -> list[str]:
-    """Return the addresses as NAME ADDRESS/LENGTH."""
+    """List the addresses as NAME ADDRESS/LENGTH."""
     return [
         f"{link['ifname']} {address['local']}/{address['prefixlen']}"
         for link in json.loads(output("ip", "-json", "address"))
@@ -61,14 +61,14 @@ def addresses() -> list[str]:
 
 
 def routes(family: str) -> list[dict[str, Any]]:
-    """Return the routes of all tables."""
+    """List the routes of all tables."""
     found = json.loads(output("ip", family, "-json", "route", "show", "table", "all"))
     found = [route for route in found if not is_of_pod(route.get("dev", ""))]
     return sorted(({key: route[key] for key in ROUTE_KEYS if key in route} for route in found), key=json.dumps)
 
 
 def firewall(program: str) -> list[str]:
-    """Return chains and rules as TABLE RULE, without those of kube-proxy and the kubelet, and without empty tables."""
+    """List chains and rules as TABLE RULE, without those of kube-proxy and the kubelet, and without empty tables."""
     found, table = [], ""
     for line in output(program).splitlines() if shutil.which(program) else []:
         if line.startswith("*"):

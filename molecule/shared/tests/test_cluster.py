@@ -1,4 +1,4 @@
-"""The cluster is the one that the inventory asks for, and reached from the controller."""
+"""The cluster is as the inventory describes it, and the controller reaches it."""
 
 from __future__ import annotations
 

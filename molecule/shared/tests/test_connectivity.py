@@ -1,4 +1,4 @@
-"""The matrix at the playbook's end is whole and green; a verification leaves nothing behind, and names bad input."""
+"""The matrix after the playbook is whole and green. A verification leaves nothing behind and names bad input."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ CHECKS = {
 
 @pytest.fixture(scope="module")
 def verify(play, reports):
-    """Verifies with variables: how the run ended, and its report."""
+    """A function that verifies with variables, and gives the run and its report."""
 
     def run(name, **variables):
         done = play("playbooks/verify.yml", "--extra-vars", json.dumps({"connectivity_name": name, **variables}))
@@ -114,7 +114,7 @@ def take(on, kubectl, inventory, state):
 
 @pytest.fixture
 def strict(on, inventory):
-    """Nodes that drop a packet which comes by another way than its answer would go."""
+    """Nodes that drop a packet from an interface by which its answer would not leave."""
     setting = "net.ipv4.conf.all.rp_filter"
     before = {name: on(name).sysctl(setting) for name in inventory.nodes}
     for name in inventory.nodes:

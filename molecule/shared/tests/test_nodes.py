@@ -1,4 +1,4 @@
-"""Each node carries the NICs of a Vagrant machine, the Debian that was asked for and the pinned Kubernetes packages."""
+"""Each node has the NICs of a Vagrant machine, the requested Debian and the pinned packages of Kubernetes."""
 
 from __future__ import annotations
 

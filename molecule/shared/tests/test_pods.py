@@ -1,4 +1,4 @@
-"""Pods reach each other, DNS and Services, over VXLAN; and the check that says so fails when a route is missing."""
+"""Pods reach each other, DNS and Services over VXLAN. The check of this fails when a route is missing."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ def test_a_missing_route_breaks_the_pairs_that_need_it(pods, kubectl, on, invent
     assert pods.unreachable() == set()
 
 
-@pytest.mark.usefixtures("lab")  # it counts in the namespaces of the containers
+@pytest.mark.usefixtures("lab")  # the test counts packets in the namespaces of the containers
 def test_pods_of_different_nodes_talk_by_vxlan(pods, inventory):
     source, target = inventory.workers[:2]
     nic, network = inventory.variables["podnet_node_interface"], "10.244.0.0/16"

@@ -1,7 +1,7 @@
-"""A run on a finished cluster changes nothing and restarts nothing, and check mode reports nothing.
+"""A run on a finished cluster changes nothing and restarts no service, and check mode reports no change.
 
-The second run is a stranger's: the playbooks of examples/, with the collection that is installed from its archive, in a
-directory where nothing of the clone is found. The inventory of the scenario takes the place of the example's.
+The second run is a user's: the playbooks of examples/ with the collection from its archive, in a directory where
+Ansible finds no file of the clone. The inventory of the scenario replaces that of the example.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ PLAYBOOKS = ["machines.yml", "flannel.yml", "connectivity.yml"]
 
 @pytest.fixture(scope="module")
 def second_run(inventory, tmp_path_factory):
-    """How a stranger's run of the examples ended."""
+    """A user's run of the examples."""
     folder = tmp_path_factory.mktemp("stranger")
     project = folder / "project"
     installed.make_project(project, installed.build(folder))
@@ -28,7 +28,7 @@ def test_a_second_run_from_the_installed_archive_changes_nothing(second_run, cha
 
 
 def test_the_modules_alone_proved_every_pair_of_machines(second_run, inventory):
-    """By four checks each: ICMP, TCP, UDP and path MTU."""
+    """Each pair has four checks: ICMP, TCP, UDP and path MTU."""
     cells = len(inventory.nodes) * (len(inventory.nodes) - 1) * 4
     assert f"{cells} cells: {cells} passed" in second_run.stdout
 
