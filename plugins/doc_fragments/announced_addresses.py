@@ -1,7 +1,7 @@
 # Copyright (c) 2026, podnet.kubernetes developers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What the filters take that compare the nodes' addresses with those that a network announces."""
+"""The options of filters that compare the nodes' addresses with the addresses that a pod network announces."""
 
 from __future__ import annotations
 
@@ -20,10 +20,10 @@ options:
     required: true
   node_addresses:
     description:
-      - For each node of the cluster, under the name of its Node object, the result of M(podnet.kubernetes.node_address)
-        on it, with RV(podnet.kubernetes.node_address#module:node_address) and
-        RV(podnet.kubernetes.node_address#module:candidates).
-      - Node objects that are not in it are not looked at. For a node without a Node object no address is announced.
+      - The result of M(podnet.kubernetes.node_address) on each node, by the name of the Node object. The filter reads
+        RV(podnet.kubernetes.node_address#module:node_address) and RV(podnet.kubernetes.node_address#module:candidates).
+      - The filter ignores all other Node objects. A node without a Node object counts as one without an announced
+        address.
     type: dict
     required: true
 seealso:

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, podnet.kubernetes developers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What every module's C(attributes) mean; a module adds only C(support) and, where needed, C(details)."""
+"""The meaning of C(attributes) in all modules. A module adds C(support) and, if needed, C(details)."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ attributes:
   diff_mode:
     description: In diff mode the module shows the state before and after the change.
   idempotent:
-    description: A second run with the same options, on a node that nobody else changed, reports no change.
+    description: A second run with the same options reports no change, as long as the node stays unchanged in between.
   platform:
-    description: The systems that the module runs on.
+    description: The systems on which the module runs.
     platforms: posix
 """

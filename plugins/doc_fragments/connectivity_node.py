@@ -1,7 +1,7 @@
 # Copyright (c) 2026, podnet.kubernetes developers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What is true of the modules that work in the network namespaces of a node."""
+"""Documentation of modules that work in the network namespaces of a node."""
 
 from __future__ import annotations
 
@@ -17,8 +17,9 @@ requirements:
 options:
   node:
     description:
-      - Name of the Node object that this machine is.
-      - Without it, the one with the machine's host name, and then the only one with an address of the machine.
+      - Name of this machine's Node object.
+      - By default the module looks for the host name of the machine, and then for the only node with one of its
+        addresses.
     type: str
 attributes:
   platform:

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, podnet.kubernetes developers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What is true of all modules that run kubeadm."""
+"""Documentation of all modules that run kubeadm."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ attributes:
     support: full
   diff_mode:
     support: none
-    details: What kubeadm does is not shown as a difference.
+    details: kubeadm does not tell its changes.
   platform:
     support: full
     platforms: linux

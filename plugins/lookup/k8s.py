@@ -1,45 +1,45 @@
 # Copyright (c) 2026, podnet.kubernetes developers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The lookup k8s: objects of a cluster, asked for without leaving the cluster's keys behind."""
+"""The lookup k8s: it reads objects of a cluster and leaves no keys of the cluster behind."""
 
 from __future__ import annotations
 
 DOCUMENTATION = r"""
 name: k8s
-short_description: Objects of a cluster, without leaving its keys on the controller
+short_description: Read objects of a cluster, and leave none of its keys on the controller
 version_added: "0.1.0"
 author:
   - podnet.kubernetes developers (@podnet)
 description:
   - >-
-    Asks a cluster as P(kubernetes.core.k8s#lookup) does, and takes all of its options; here are those that roles of
-    this collection use.
+    Reads objects as P(kubernetes.core.k8s#lookup) does, and takes all of its options. Listed here are the options that
+    the roles of this collection use.
   - >-
-    The Kubernetes client writes the certificate and the key of a kubeconfig to files of its own, and removes them when
-    its process ends. Until Python 3.12 what evaluates a task ends without that. With this lookup they are in Ansible's
-    directory for temporary files, C(~/.ansible/tmp) (mode 0700), from which the end of a run removes them. A run that
-    is killed leaves them there.
+    The Kubernetes client writes the certificate and the key of a kubeconfig to temporary files, and removes these when
+    its process ends. Up to Python 3.12 the process that evaluates a task ends without this cleanup. This lookup has
+    the client write the files to Ansible's directory for temporary files, C(~/.ansible/tmp) (mode 0700). Ansible
+    empties the directory at the end of a run. A killed run leaves the files there.
 options:
   kind:
-    description: What kind of objects to ask for.
+    description: Kind of the objects.
     type: str
     required: true
   api_version:
-    description: The group and version of their API.
+    description: Group and version of their API.
     type: str
     default: v1
   namespace:
-    description: Only those in this namespace.
+    description: Reads only objects in this namespace.
     type: str
   resource_name:
-    description: Only the one of this name.
+    description: Reads only the object with this name.
     type: str
   label_selector:
-    description: Only those with these labels.
+    description: Reads only objects with these labels.
     type: str
   kubeconfig:
-    description: How to reach the cluster, the path of a file on the controller.
+    description: Path of the kubeconfig on the controller.
     type: path
 requirements:
   - the Python package kubernetes, on the controller
@@ -49,7 +49,7 @@ seealso:
 """
 
 EXAMPLES = r"""
-- name: Wait until somebody is behind a Service
+- name: Wait until a Service has an endpoint
   ansible.builtin.debug:
     msg: "{{ slices | length }} slices of endpoints"
   vars:
@@ -63,7 +63,7 @@ EXAMPLES = r"""
 
 RETURN = r"""
 _list:
-  description: The objects, none where there is none.
+  description: The objects, possibly none.
   type: list
   elements: dict
 """
@@ -83,12 +83,17 @@ class LookupModule(LookupBase):
     """The lookup, as Ansible finds it."""
 
     def run(self, terms: list[Any], variables: dict[str, Any] | None = None, **options: Any) -> list[Any]:
-        """Return the objects; AnsibleError, or an error of the client, when the cluster does not say."""
+        """Read the objects.
+
+        Raises:
+            AnsibleLookupError: the collection kubernetes.core is missing
+            AnsibleError: the cluster refuses or does not answer; the client may raise errors of its own
+        """
         lookup = lookup_loader.get(UPSTREAM, loader=self._loader, templar=self._templar)
         if lookup is None:
-            raise AnsibleLookupError(f"{UPSTREAM} is not there: install the collection kubernetes.core")
+            raise AnsibleLookupError(f"{UPSTREAM} is missing: install the collection kubernetes.core")
         others = tempfile.tempdir
-        # What the client keeps of the cluster's APIs goes there too: it may be another cluster's at the same address.
+        # The client also caches the list of APIs there. Without this, it could read the cache of another cluster.
         tempfile.tempdir = constants.DEFAULT_LOCAL_TMP
         try:
             objects: list[Any] = lookup.run(terms, variables, **options)

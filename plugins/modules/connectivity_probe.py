@@ -109,7 +109,7 @@ EXAMPLES = r"""
 
 RETURN = r"""
 node:
-  description: Name of the Node object that this machine is.
+  description: Name of this machine's Node object.
   returned: success
   type: str
   sample: node1

@@ -82,7 +82,7 @@ EXAMPLES = r"""
 
 RETURN = r"""
 node:
-  description: Name of the Node object that this machine is.
+  description: Name of this machine's Node object.
   returned: when O(state=started)
   type: str
   sample: node1

@@ -66,7 +66,7 @@ def only_kubeadm(timeout: float) -> Iterator[int]:
         yield lock.fileno()
 
 
-def ask_api(module: AnsibleModule, kubeconfig: Path, arguments: list[str]) -> tuple[int, str, str]:
+def _ask_api(module: AnsibleModule, kubeconfig: Path, arguments: list[str]) -> tuple[int, str, str]:
     """Run kubectl, with a timeout of five seconds, and return its exit code, output and errors."""
     command = ["kubectl", "--kubeconfig", str(kubeconfig), "--request-timeout=5s", *arguments]
     return module.run_command(command)  # type: ignore[no-any-return]
@@ -75,9 +75,9 @@ def ask_api(module: AnsibleModule, kubeconfig: Path, arguments: list[str]) -> tu
 def _ask_while(
     is_passing: Callable[[str], bool], module: AnsibleModule, kubeconfig: Path, arguments: list[str], deadline: float
 ) -> tuple[int, str, str]:
-    """Repeat C(ask_api) while its errors can pass, until C(deadline) of the monotonic clock. Return the last answer."""
+    """Repeat _ask_api() while its errors can pass, until C(deadline) of the monotonic clock. Return the last answer."""
     while True:
-        answer = ask_api(module, kubeconfig, arguments)
+        answer = _ask_api(module, kubeconfig, arguments)
         if answer[0] == 0 or not is_passing(answer[2]) or time.monotonic() > deadline:
             return answer
         time.sleep(_PAUSE)
