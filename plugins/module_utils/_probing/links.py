@@ -15,7 +15,7 @@ _SIOCGIFADDR, _SIOCGIFMTU = 0x8915, 0x8921  # netdevice(7)
 
 
 def link_overhead(links: Path = Path("/sys/class/net")) -> int:
-    """Return by how many bytes the MTU of pods is smaller than that of their node, by the node's tunnel links.
+    """Count the bytes that the node's tunnel links take from the MTU of pods.
 
     VXLAN takes 50 bytes (RFC 7348: outer Ethernet 14, IPv4 20, UDP 8, VXLAN 8), WireGuard 60. Over IPv6 both take 20
     bytes more, but a link does not show its outer family.
@@ -31,7 +31,7 @@ def link_overhead(links: Path = Path("/sys/class/net")) -> int:
 
 
 def mtu_of(address: str) -> int | None:
-    """Return the MTU in bytes of the NIC that has an IPv4 or IPv6 address, or None when no NIC has it.
+    """Find the MTU in bytes of the NIC that has an IPv4 or IPv6 address. None when no NIC has it.
 
     Of IPv4 addresses only the first one of each NIC is found. Netlink would find the others, but no pod has any.
     """
@@ -47,7 +47,7 @@ def mtu_of(address: str) -> int | None:
 
 
 def _first_address(sock: socket.socket, name: str) -> str | None:
-    """Return the first IPv4 address of a NIC, or None."""
+    """Read the first IPv4 address of a NIC. None for a NIC without one."""
     try:
         answer = fcntl.ioctl(sock, _SIOCGIFADDR, struct.pack("16s16x", name.encode()))
     except OSError:  # it has none
@@ -56,7 +56,7 @@ def _first_address(sock: socket.socket, name: str) -> str | None:
 
 
 def _interfaces6(address: str) -> list[str]:
-    """Return the names of the NICs that have an IPv6 address."""
+    """Find the names of the NICs that have an IPv6 address."""
     digits = f"{int(ipaddress.IPv6Address(address)):032x}"
     try:
         lines = Path("/proc/thread-self/net/if_inet6").read_text().splitlines()

@@ -209,7 +209,7 @@ class _Prober:
         attempt.answer()
         answer = decode_answer(data, number, family_of(wanted))
         if answer is None:
-            attempt.reject("the answer is no DNS message to the question")
+            attempt.reject("the answer is not a DNS answer to the question")
         elif answer[0] != 0 or wanted not in answer[1]:
             got = f"rcode {answer[0]}" if answer[0] else ", ".join(answer[1]) or "no address"
             attempt.reject(f"{question} is {got}, should be {wanted}")
@@ -234,7 +234,7 @@ def _take_report(record: Record, attempt: Attempt, line: bytes, nonce: str) -> b
     """Note the report of a responder, and return whether the right responder answered."""
     report = decode_report(line)
     if report is None or report.nonce != nonce:
-        attempt.reject("what answered is no responder of this run")
+        attempt.reject("the answer is not from a responder of this run")
         return False
     attempt.answer(report.endpoint, report.peer)
     if record.try_.expect and report.endpoint not in record.try_.expect:

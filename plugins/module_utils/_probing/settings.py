@@ -64,7 +64,7 @@ def check_range(name: str, value: float) -> None:
 
 
 def find_mistakes(settings: Sequence[Mapping[str, Any]]) -> list[str]:
-    """Return a sentence for each value that is out of the range of its option; V(port) is a range too.
+    """Write a sentence for each value that is out of the range of its option. V(port) is a range too.
 
     Args:
         settings: dicts with name, option and value; a value is a number, a list of numbers, or None
@@ -89,7 +89,7 @@ def _mistakes(name: str, value: Any, least: float, most: float) -> Iterator[str]
 
 
 def _is_within(value: Any, least: float, most: float) -> bool:
-    """Return whether a value is a number of the range. A text is one too, as the command line gives it."""
+    """Whether a value is a number in the range. A text may hold the number, as the command line gives it."""
     try:
         return least <= float(value) <= most
     except (TypeError, ValueError):

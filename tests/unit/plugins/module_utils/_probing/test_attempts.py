@@ -107,7 +107,7 @@ def test_a_lost_part_makes_an_attempt_blocked():
 def test_an_attempt_that_is_never_right():
     """Something answered that is nobody of ours: nothing is known of the source."""
     attempt = Attempt(1.0, own="x:1")
-    attempt.reject("what answered is no responder of this run")
+    attempt.reject("the answer is not from a responder of this run")
     cell = record(attempt).summarise(1.0)
     assert (cell.outcome, cell.succeeded, cell.latency_ms, cell.first_success_ms) == ("faulty", 0, None, None)
     assert (cell.own, cell.seen, cell.answered_by, cell.translated) == (None, None, None, None)

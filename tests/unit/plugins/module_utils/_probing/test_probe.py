@@ -267,17 +267,17 @@ CLOSED = "connected, and the connection was closed without an answer"
     ("serve", "outcome", "reason", "detail"),
     [
         (hangs_up, "blocked", "refused", CLOSED),
-        (answers_rubbish_and_hangs_up, "faulty", "wrong answer", "what answered is no responder of this run"),
-        (never_stops, "faulty", "wrong answer", "what answered is no responder of this run"),
-        (answers_a_form_that_is_wrong, "faulty", "wrong answer", "what answered is no responder of this run"),
+        (answers_rubbish_and_hangs_up, "faulty", "wrong answer", "the answer is not from a responder of this run"),
+        (never_stops, "faulty", "wrong answer", "the answer is not from a responder of this run"),
+        (answers_a_form_that_is_wrong, "faulty", "wrong answer", "the answer is not from a responder of this run"),
         (
             hangs_up_on_what_it_has_not_read,
             "faulty",
             "wrong answer",
             "0 of 65536 bytes came back, and the connection was closed",
         ),
-        (answers_rubbish, "faulty", "wrong answer", "what answered is no responder of this run"),
-        (answers_another_question, "faulty", "wrong answer", "what answered is no responder of this run"),
+        (answers_rubbish, "faulty", "wrong answer", "the answer is not from a responder of this run"),
+        (answers_another_question, "faulty", "wrong answer", "the answer is not from a responder of this run"),
         (never_answers, "blocked", "timeout", "connected, and no answer came"),
         (carries_nothing_back, "faulty", "too big", "connected, and 0 of 65536 bytes came back"),
         (damages, "faulty", "wrong answer", "65536 bytes came back, and not those that were sent"),
@@ -348,7 +348,7 @@ def dns(rcode, *addresses):
         (
             lambda sock, _data, peer: sock.sendto(b"rubbish", peer),
             "faulty",
-            "the answer is no DNS message to the question",
+            "the answer is not a DNS answer to the question",
         ),
     ],
 )
