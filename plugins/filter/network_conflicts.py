@@ -1,31 +1,31 @@
 # Copyright (c) 2026, podnet.kubernetes developers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The filter network_conflicts: what is wrong with the networks that a cluster is to use."""
+"""The filter network_conflicts: problems of the networks that a cluster is to use."""
 
 from __future__ import annotations
 
 DOCUMENTATION = r"""
 name: network_conflicts
-short_description: What is wrong with a cluster's networks
+short_description: Find wrong and overlapping networks of a cluster
 version_added: "0.1.0"
 author:
   - podnet.kubernetes developers (@podnet)
 description:
-  - Says which networks are not networks at all, which have host bits set, and which overlap.
+  - Finds entries that are no network, networks with host bits set, and networks that overlap.
   - Networks of different address families never overlap.
-  - A pair of networks of which neither has a variable is not reported, because no variable would mend it.
+  - Two networks without a variable are not reported, because the user can change neither.
 options:
   _input:
     description:
-      - The networks that the cluster uses, in the order in which the user should read of them.
-      - Entries of the same name and the same network are one entry, such as the node network that every node reports.
+      - The networks of the cluster, in the order in which errors should name them.
+      - Entries with the same name and network count once, such as the node network that every node reports.
     type: list
     elements: dict
     required: true
     suboptions:
       name:
-        description: What the network is for, such as V(pod network).
+        description: The purpose of the network, such as V(pod network).
         type: str
         required: true
       network:
@@ -33,15 +33,15 @@ options:
         type: str
         required: true
       variable:
-        description: The variable that sets the network. Left out where it is found and not set.
+        description: The variable that sets the network. Leave it out when no variable sets it.
         type: str
       where:
-        description: Where the network was found, such as V(node2, enp0s8).
+        description: The place where the network was found, such as V(node2, enp0s8).
         type: str
 """
 
 EXAMPLES = r"""
-- name: Refuse networks that are in each other's way
+- name: Refuse networks that overlap
   ansible.builtin.assert:
     that: conflicts | length == 0
     fail_msg: "{{ conflicts | join('\n') }}"
@@ -61,7 +61,7 @@ EXAMPLES = r"""
 
 RETURN = r"""
 _value:
-  description: A sentence for everything that is wrong. Empty when nothing is.
+  description: A sentence for each problem. Empty when there is no problem.
   type: list
   elements: str
 """

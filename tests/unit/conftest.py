@@ -21,14 +21,14 @@ PODS = (Try("icmp"), Try("tcp", 8080, "podnet"), Try("udp", 8080, "podnet"), Try
 
 
 def pytest_report_header():
-    """Say with what is tested."""
+    """Name the versions that the tests use."""
     found = {version: find(version) is not None for version in NODE_VERSIONS}
     lists = [", ".join(version for version in found if found[version] is there) or "none" for there in (True, False)]
     return [f"ansible-core {core}", "modules are run with Python {}; not found here: {}".format(*lists)]
 
 
 class Network:
-    """A cluster of nodes with pods, over VXLAN: who is there, what is probed, and what is found when all is well.
+    """A cluster of nodes with pods, over VXLAN: its endpoints, its targets, and its cells when every check passes.
 
     Sizes are bytes. Names: node1, its pods default/node1-a and -b, and demo/on-node1:80, a Service with one backend,
     node1-a. DNS has its backends on node1.

@@ -14,7 +14,7 @@ class PodnetError(Exception):
 
 
 class InputError(PodnetError):
-    """An option or an object is wrong: the sentence names it, shows its value and says what would be right."""
+    """An option or an object is wrong: the sentence names it, shows its value and gives a right one."""
 
 
 class ClusterError(PodnetError):

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, podnet.kubernetes developers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What each cell of a matrix is expected to show: by default, by policies and by rules of the user. No I/O, no Ansible.
+"""The expected result of each cell of a matrix: by default, by policies and by rules of the user. No I/O, no Ansible.
 
 A rule overrides policies, and policies override the default.
 """

@@ -27,7 +27,7 @@ def list_cells(matrix: Matrix, decide_open: bool = True) -> Iterator[ExpectedCel
             pair = 1 << source | 1 << target
             for layer, explanation in zip(matrix.layers, explanations):
                 if layer.members & pair == pair:
-                    is_open = layer.hangs_on_implementation(source, target)
+                    is_open = layer.implementation_decides(source, target)
                     undecided = is_open and not decide_open
                     yield ExpectedCell(
                         source=str(sender),
@@ -87,7 +87,7 @@ class _Explanation:
         """Return a remark on the source address of a host-network pod whose traffic comes from another node."""
         sender, receiver = self._pods[source], self._pods[target]
         foreign = sender.host_network and not receiver.host_network and sender.node != receiver.node
-        if foreign and self._layer.hangs_on_implementation(source, target):
+        if foreign and self._layer.implementation_decides(source, target):
             return f"; {sender} has the address of {sender.node}, or through an overlay that of the tunnel"
         return ""
 

@@ -88,7 +88,7 @@ class Layer:
         """Whether pods[source] reaches pods[target]."""
         return bool(self.allowed[target] >> source & 1)
 
-    def hangs_on_implementation(self, source: int, target: int) -> bool:
+    def implementation_decides(self, source: int, target: int) -> bool:
         """Whether the API leaves open if pods[source] reaches pods[target]."""
         return bool(self.contested[target] >> source & 1)
 

@@ -117,7 +117,7 @@ def parse_policies(value: Any) -> tuple[Policy, ...]:
 
     Raises:
         InputError: one of them would be refused by the API server, or is there twice. The text is
-            NAMESPACE/NAME, the path of the field, what is wrong, and what would be right.
+            NAMESPACE/NAME, the path of the field, the fault, and a right value.
     """
     policies: dict[str, Policy] = {}
     for index, item in enumerate(read_list(value, "policies")):

@@ -70,7 +70,7 @@ def test_all_is_well(run, network, tmp_path, check_mode):
     assert ElementTree.parse(folder / "junit.xml").getroot().get("tests") == "288"
 
 
-def test_a_failure_says_what_failed_and_writes_the_reports(run, network, tmp_path):
+def test_a_failure_names_the_cells_and_writes_the_reports(run, network, tmp_path):
     result = run(network(), one_direction, directory=str(tmp_path))
     group = "16 cells: pods on node1 -> pods on node2, all checks: timeout"
     assert result["failed"] is True
@@ -133,7 +133,7 @@ BECAUSE = "ingress: selected by shop/deny-all, and no rule allows it"
 
 
 def deny_all(lab):
-    """What a policy says that selects the pods of node2: nobody reaches them, each but itself."""
+    """The cells of a policy that selects the pods of node2: only each pod itself reaches it."""
     return [
         {
             "source": source.name,

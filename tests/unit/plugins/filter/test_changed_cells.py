@@ -16,7 +16,7 @@ changed_cells = FilterModule().filters()["changed_cells"]
 
 
 def expected(*policies):
-    """What policies, with these specs, say of two pods."""
+    """The cells of two pods under policies with these specs."""
     pods = [
         {"metadata": {"namespace": "shop", "name": name}, "status": {"podIPs": [{"ip": f"10.0.0.{number}"}]}}
         for number, name in enumerate(("api", "db"), 1)
@@ -27,7 +27,7 @@ def expected(*policies):
     )
 
 
-def test_what_a_policy_changes():
+def test_cells_that_a_policy_changes():
     cell = {"port": 80, "protocol": "TCP", "family": "ipv4", "allowed": False, "decided_by": "api"}
     because = "ingress: selected by shop/deny-all, and no rule allows it"
     assert changed_cells(expected({"podSelector": {}}), expected()) == [

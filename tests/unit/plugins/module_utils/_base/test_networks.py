@@ -181,7 +181,7 @@ NODE = NamedNetwork("node network", "10.100.198.0/24", where="node1, enp0s8")
         ),
     ],
 )
-def test_what_is_wrong_is_said(entries, sentences):
+def test_every_problem_has_a_sentence(entries, sentences):
     assert find_conflicts(entries) == sentences
 
 

@@ -21,7 +21,7 @@ from ansible_collections.podnet.kubernetes.plugins.module_utils._cluster.fields 
 )
 
 
-def test_what_is_null_is_absent():
+def test_a_field_that_is_null_is_absent():
     assert read_fields({"a": None, "b": 0, "c": []}, "spec") == {"b": 0, "c": []}
     assert read_fields({"a": None}, "spec", ("a", "b")) == {}
 

@@ -106,7 +106,7 @@ def test_whether_a_source_is_translated(own, seen, translated):
     assert Cell("a", "b", "tcp", "ipv4", 80, "reachable", own=own, seen=seen).translated is translated
 
 
-def test_what_is_none_or_empty_is_left_out_and_nothing_else():
+def test_only_fields_that_are_none_or_empty_are_left_out():
     assert as_dict(Endpoint("a", "pod", ())) == {"name": "a", "kind": "pod", "own": False}
     assert as_dict(Cell("a", "b", "icmp", "ipv4", None, "blocked", "timeout", latency_ms=0.0)) == {
         "source": "a",
@@ -126,7 +126,7 @@ def test_what_is_none_or_empty_is_left_out_and_nothing_else():
     [(ENDPOINTS, load_endpoints), (LISTENERS, load_listeners), (TARGETS, load_targets), (CELLS, load_cells)],
     ids=["endpoints", "listeners", "targets", "cells"],
 )
-def test_what_is_written_as_json_is_read_again(forms, load):
+def test_json_forms_are_loaded_again(forms, load):
     @given(forms)
     def comes_back(form):
         assert load(json.loads(json.dumps([as_dict(form)]))) == [form]

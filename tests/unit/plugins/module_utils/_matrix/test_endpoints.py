@@ -149,7 +149,7 @@ def test_families(families, nodes, pods, addresses):
     assert [endpoint.addresses for endpoint in found] == addresses
 
 
-def test_what_policies_say_of_pods_with_other_families_each_is_what_is_probed():
+def test_policies_decide_every_cell_that_is_probed_when_pods_differ_in_families():
     pods = [DUAL_POD, IPV4_POD, pod("shop/c", "fd00:244::7"), pod("shop/d", "10.244.1.8", "fd00:244::8")]
     said = list_cells(
         expected_matrix(

@@ -185,7 +185,7 @@ BECAUSE = "ingress: selected by shop/deny-all, and no rule allows it"
 
 
 def said(protocol="TCP", allowed=False, port=8080, **more):
-    """What policies say of a cell from pod a to pod b of node1 in the network."""
+    """A cell that policies decide, from pod a to pod b of node1 in the network."""
     cell = {"source": "default/node1-a", "target": "default/node1-b", "family": "ipv4", "because": BECAUSE, **more}
     return ExpectedCell(protocol=protocol, allowed=allowed, port=None if protocol == "ICMP" else port, **cell)
 
@@ -216,7 +216,7 @@ def test_policies_say_the_outcome(network, protocol, checks, allowed, outcome):
         assert one == Expectation(outcome, "own", mtu, BECAUSE, "api")
 
 
-def test_what_the_api_leaves_open_is_said(network):
+def test_the_reason_says_that_the_api_leaves_a_cell_open(network):
     (one,) = expected_by(network(nodes=1), said("ICMP", decided_by="implementation")).values()
     assert (one.because, one.decided_by) == (f"{BECAUSE} (left open by the API)", "implementation")
 

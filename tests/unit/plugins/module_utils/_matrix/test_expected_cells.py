@@ -39,7 +39,7 @@ def test_the_forms_of_the_filter_are_loaded_as_they_are():
 
 
 @pytest.mark.parametrize("entry", [without("because", "decided_by"), {**CELL, "because": None, "decided_by": None}])
-def test_what_may_be_left_out(entry):
+def test_fields_that_may_be_left_out(entry):
     (cell,) = load_expected_cells([entry], "cells")
     assert (cell.because, cell.decided_by) == ("policies", "api")
     assert load_expected_cells([{**without("port"), "protocol": "ICMP"}], "cells")[0].port is None
@@ -96,7 +96,7 @@ def test_an_undecided_cell_is_no_change_and_one_that_becomes_decided_is():
     assert find_changes([cell()], [cell(**UNDECIDED)]) == [cell()]
 
 
-def test_what_cannot_be_probed_has_no_key():
+def test_a_cell_that_cannot_be_probed_has_no_key():
     tcp, udp = cell(), cell(protocol="UDP")
     assert by_key([tcp, cell(protocol="SCTP"), cell(target="shop/api"), udp, tcp], "cells") == {
         tcp.key: tcp,

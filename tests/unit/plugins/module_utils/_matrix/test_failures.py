@@ -47,7 +47,7 @@ def remote_pods(source, target):
 
 
 def missing_route(source, target, check):
-    """node1 has no route to the pods of node2: what it sends there is lost, answers included."""
+    """node1 has no route to the pods of node2, so its packets to them are lost, answers included."""
     request = is_pod(target) and (source.node, place(target)) == ("node1", "node2")
     answer = source.kind == "pod" and (source.node, place(target)) == ("node2", "node1")
     return TIMEOUT if request or answer else None
@@ -185,7 +185,7 @@ def test_a_fault_is_named(network, fault, expected):
         ),
     ],
 )
-def test_a_fault_is_named_with_what_is_behind_services(network, fault, expected):
+def test_a_fault_is_named_with_the_backends_of_services(network, fault, expected):
     assert sentences(network(services=True), fault) == expected
 
 
@@ -255,7 +255,7 @@ def test_the_family_is_named_where_only_one_fails(network):
 
 
 def test_too_many_groups_are_cut(network):
-    """Every node but the last one loses what it sends to the next one, in a way of its own."""
+    """Every node but the last one loses its packets to the next node, each with another fault."""
     lab = network(nodes=6, pods=1)
     order = {name: number for number, name in enumerate(lab.names)}
 
@@ -307,7 +307,7 @@ def test_policies_that_are_not_enforced(network):
     ]
 
 
-def test_what_should_be_blocked_for_the_same_reason_is_one_group(network):
+def test_open_cells_with_one_reason_are_one_group(network):
     def say(source, target):
         if target.name not in ("default/node1-a", "default/node2-b"):
             return True, "ingress: no policy selects it"
@@ -322,7 +322,7 @@ def test_what_should_be_blocked_for_the_same_reason_is_one_group(network):
     ]
 
 
-def test_what_should_be_reachable_is_one_group_by_its_fault_with_the_reasons(network):
+def test_closed_cells_with_one_fault_are_one_group_with_their_reasons(network):
     def say(source, target):
         return True, f"ingress: allowed by shop/{target.name[-1]}-policy ingress[0]"
 

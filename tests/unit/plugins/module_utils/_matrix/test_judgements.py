@@ -106,7 +106,7 @@ BECAUSE = "ingress: selected by shop/deny-all, and no rule allows it"
         ),
     ],
 )
-def test_a_cell_of_policies_says_what_they_say(outcome, found, verdict, message):
+def test_a_cell_that_policies_decide_names_the_reason(outcome, found, verdict, message):
     expected = {"outcome": outcome, "source": "own", "because": BECAUSE, "decided_by": "api"}
     assert judged(expected, **found) == (verdict, message)
 

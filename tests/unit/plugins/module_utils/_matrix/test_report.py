@@ -305,7 +305,7 @@ def test_the_schema_has_the_fields_of_the_data_model(definition, form, more):
     assert set(expected) == {field.name for field in fields(Expectation)}
 
 
-def test_what_a_report_says(network):
+def test_a_report_describes_a_cell(network):
     made = report(network(), everything)
     assert (made["schema"], made["version"]) == ("podnet.kubernetes/connectivity-report", 1)
     assert (made["started"], made["finished"]) == ("1970-01-01T00:00:00Z", "1970-01-02T00:00:00Z")
@@ -335,12 +335,12 @@ BECAUSE = "ingress: selected by shop/deny-all, and no rule allows it"
 
 
 def blocked(protocol, decided_by):
-    """What policies say of a cell from pod a to pod b of node1."""
+    """A cell that policies decide, from pod a to pod b of node1."""
     port = None if protocol == "ICMP" else 8080
     return ExpectedCell("default/node1-a", "default/node1-b", port, protocol, "ipv4", False, BECAUSE, decided_by)
 
 
-def test_a_report_has_what_policies_say(network):
+def test_a_report_has_the_reason_of_policies(network):
     made = report(network(), policy_cells=[blocked("TCP", "api"), blocked("ICMP", "implementation")])
     assert list(Draft202012Validator(SCHEMA).iter_errors(json.loads(json_text(made)))) == []
     open_cell = f"{BECAUSE} (left open by the API)"
@@ -414,7 +414,7 @@ def test_the_report_of_an_older_version_follows_the_schema(network):
     assert list(Draft202012Validator(SCHEMA).iter_errors(made)) == []
 
 
-def test_junit_has_what_policies_say(network):
+def test_junit_has_the_reason_of_policies(network):
     lab = network(nodes=1)
     judgements = judge(
         lab.endpoints, lab.targets, lab.listeners, lab.cells(), (), NetworkSettings(50), [blocked("TCP", "api")]

@@ -82,7 +82,7 @@ def sources(specs, target="shop/db", **more):
 
 
 def targets(specs, source="shop/api", **more):
-    """Return whom the source reaches."""
+    """List the pods that the source reaches."""
     return {target for one, target in pairs(policies_of(specs), **more) if one == source}
 
 
@@ -122,7 +122,7 @@ def db_port(*ports):
         # Traffic gets in when one rule of all the policies that select the pod matches; not by rules of others.
         ({"podSelector": DB, "ingress": [{"from": [{"podSelector": API}]}, {"from": [{"podSelector": WEB}]}]}, SHOP),
         ([{"podSelector": DB}, {"podSelector": WEB, "ingress": [{}]}], set()),
-        # Empty, nobody gets in.
+        # An empty list: no source gets in.
         ({"podSelector": DB, "ingress": []}, set()),
         # spec.policyTypes: a policy for egress only does not isolate for ingress, and does not let in.
         ({"podSelector": DB, "policyTypes": ["Egress"]}, ALL),
@@ -215,7 +215,7 @@ OTHERS = {"shop/db", "shop/web", "lab/api"}  # than shop/api
         (from_api(ports=[{"protocol": "UDP"}]), set()),
         # A name is that of the destination's port, which only shop/db has on 80.
         (from_api(ports=[{"port": "http"}]), {"shop/db"}),
-        # Both directions must be open: shop/db lets nobody in.
+        # Both directions must be open: shop/db lets no source in.
         ([from_api(), {"podSelector": DB}], {"shop/web", "lab/api"}),
         ([from_api({"podSelector": WEB}), to_db({"podSelector": API})], {"shop/web"}),
     ],
@@ -237,7 +237,7 @@ def test_a_policy_is_about_its_own_namespace_only():
 @pytest.mark.parametrize(
     ("ports", "allowed"),
     [
-        # Empty: all ports and protocols. One item: only what it matches. Several: alternatives.
+        # Empty: all ports and protocols. One item: only the sources that it matches. Several: alternatives.
         ([], ["TCP 79", "TCP 80", "UDP 80", "SCTP 80", "ICMP"]),
         ([{"port": 80}, {"port": 79}], ["TCP 79", "TCP 80"]),
         # protocol: TCP by default.
@@ -341,11 +341,11 @@ def test_expressions_select_namespaces_too():
     assert sources(to_db({"namespaceSelector": selector})) == {"lab/api"}
 
 
-def test_a_pod_reaches_itself_whatever_the_policies():
+def test_a_pod_reaches_itself_under_all_policies():
     computed = matrix(policies_of({"policyTypes": ["Ingress", "Egress"]}), ports=[TCP, {"protocol": "ICMP"}])
     for layer in computed.layers:
         assert [layer.allows(i, i) for i in range(4)] == [True] * 4
-        assert not any(layer.hangs_on_implementation(i, i) for i in range(4))
+        assert not any(layer.implementation_decides(i, i) for i in range(4))
         assert not any(layer.allows(i, j) for i in range(3) for j in range(3) if i != j)
 
 
@@ -374,7 +374,7 @@ def verdict(specs, source, target, port=None, pods=(*PODS, AGENT, FAR)):
     names = [str(one) for one in computed.pods]
     (layer,) = computed.layers
     ends = names.index(source), names.index(target)
-    return layer.allows(*ends), "implementation" if layer.hangs_on_implementation(*ends) else "api"
+    return layer.allows(*ends), "implementation" if layer.implementation_decides(*ends) else "api"
 
 
 @pytest.mark.parametrize(
@@ -436,7 +436,7 @@ def verdict(specs, source, target, port=None, pods=(*PODS, AGENT, FAR)):
         ),
     ],
 )
-def test_what_the_api_leaves_open(specs, source, target, allowed, decided_by):
+def test_cells_that_the_api_leaves_open(specs, source, target, allowed, decided_by):
     assert verdict(specs, source, target) == (allowed, decided_by)
 
 
@@ -695,7 +695,7 @@ def test_the_matrix_equals_the_slow_reference(world):
                 ]
                 contested = there and i != j if "port" not in port else answers[1] != answers[2]
                 assert layer.allows(i, j) == answers[0]
-                assert layer.hangs_on_implementation(i, j) == contested
+                assert layer.implementation_decides(i, j) == contested
                 assert answers[1] <= answers[0] <= answers[2]
 
 
@@ -733,7 +733,7 @@ def test_deny_all_then_allow_all_equals_allow_all(world):
 @given(worlds(plain=True))
 @settings(deadline=None)
 @example(([pod("shop/p0", "10.0.0.0"), pod("shop/p1", "10.0.0.1", {"x": "1"})], policies_of({"podSelector": {}})))
-def test_a_pod_with_the_labels_of_another_has_what_that_one_has(world):
+def test_two_pods_with_the_same_labels_have_the_same_cells(world):
     pods, policies = world
     assume(len(pods) > 1)
     moved = {**pods[0], "metadata": {**pods[-1]["metadata"], "name": "moved"}}

@@ -79,7 +79,7 @@ def test_all_fields_are_read():
         ({"egress": []}, (), None),
         ({"policyTypes": [], "egress": [{}]}, (), (PolicyRule(),)),
         ({"policyTypes": None, "ingress": None, "egress": None, "podSelector": None}, (), None),
-        # With them it is about what they say, whatever rules there are.
+        # policyTypes decides the directions, and not the rules that are there.
         ({"policyTypes": ["Ingress"], "egress": [{}]}, (), None),
         ({"policyTypes": ["Egress"], "ingress": [{}]}, None, ()),
         ({"policyTypes": ["Egress", "Egress"]}, None, ()),
@@ -281,6 +281,6 @@ def test_an_invalid_spec_is_refused_with_the_path(spec, message):
         ([policy(), policy()], "policies[1] is a second shop/db-policy: give one object for each policy"),
     ],
 )
-def test_what_is_no_list_of_policies_is_refused(value, message):
+def test_a_value_that_is_no_list_of_policies_is_refused(value, message):
     with pytest.raises(InputError, match=f"^{re.escape(message)}$"):
         parse_policies(value)
