@@ -1,4 +1,4 @@
-"""Faults of a network are found, in exactly the cells that have them, and named for what they are.
+"""The probes find faults of a network in exactly the right cells, and the report names the faults.
 
 On network namespaces, without a cluster. Each fault is made, seen, and taken back; the network is whole before each.
 """
@@ -48,7 +48,7 @@ def network():
 
 @pytest.fixture(autouse=True)
 def forgotten():
-    """Routes remember for minutes what a router said about sizes: an earlier test is not to be seen in the next."""
+    """Forget the sizes that routers reported: routes remember them for minutes, also into the next test."""
     for name in (*NODES, *PODS):
         for family in ("-4", "-6"):
             namespaces.inside(name, "ip", family, "route", "flush", "cache")
@@ -103,12 +103,12 @@ def all_of(pairs, *checks):
 
 
 def sentences(judgements):
-    """Return what a person reads."""
+    """The summary for people."""
     return [group.message for group in group_failures(judgements, endpoints())]
 
 
 def diagnose(*faults, **settings):
-    """Return what fails while the network has these faults, and the sentences about it."""
+    """Find the failed cells while the network has these faults, and the sentences about them."""
     with responders() as listeners, ExitStack() as stack:
         for fault in faults:
             stack.enter_context(fault)
@@ -163,7 +163,7 @@ def test_masquerade_between_nodes():
 
 @contextmanager
 def legacy_masquerade(name, network):
-    """Masquerade what leaves a namespace, by the packet filter of before nftables."""
+    """Masquerade packets that leave a namespace, by the packet filter before nftables."""
     rule = ["POSTROUTING", "-s", network, "-o", "eth0", "-j", "MASQUERADE"]
     namespaces.inside(name, "iptables-legacy", "-t", "nat", "-A", *rule)
     try:
@@ -188,7 +188,7 @@ def test_a_smaller_mtu_on_the_path():
 
 
 def test_large_packets_dropped_without_a_word():
-    """The router tells nobody: a connection opens, and stalls when it carries something."""
+    """The router sends no error: a connection opens, and stalls when it transfers bytes."""
     fault = rules(
         ROUTER, "ip daddr 10.98.2.0/24 meta length > 1300 drop", "ip6 daddr fd00:98:2::/64 meta length > 1300 drop"
     )
@@ -230,21 +230,21 @@ def test_what_is_dropped_takes_one_timeout_and_no_more():
     assert seconds < 1.0 + 2 * 0.15 + 1
 
 
-# What a policy of b1 would do that lets nobody in: to the pods of a new connections, not answers. In both families.
+# The effect of a deny-all policy for b1 on the pods of a: it drops new connections, not answers, in both families.
 DENY = ("ip saddr 10.98.1.0/24 ip daddr 10.98.2.11 ct state new drop",)
 DENY += ("ip6 saddr fd00:98:1::/64 ip6 daddr fd00:98:2::11 ct state new drop",)
 ROUND = 2 * 0.15 + TIMEOUT  # seconds that a round of polling takes at most, on a machine that does nothing else
 
 
 def said_of_b1(allowed, listeners):
-    """Return what policies say of the cells from the pods of a to b1."""
+    """The expected cells from the pods of a to b1."""
     at_b1 = [(one.port, one.protocol.upper(), family_of(one.address)) for one in listeners if one.endpoint == "b1"]
     at_b1 += [(None, "ICMP", family) for family in FAMILIES]
     return [ExpectedCell(source, "b1", *where, allowed, "deny-b1") for source in ("a1", "a2") for where in at_b1]
 
 
 def wait_for(cells, listeners, timeout=30.0):
-    """Wait until all sources see what these cells say, and return how it went."""
+    """Wait until all sources show these cells, and return the convergence."""
     with Namespaces() as entered:
         targets = find_targets(endpoints(), listeners, CHECKS)
         return converge(sources(), targets, Goal(cells, timeout), ProbeSettings("test", timeout=TIMEOUT), entered)

@@ -1,4 +1,4 @@
-"""The routes of pod_routes are what was asked for, and podnet-routes.py makes them and the rules last.
+"""pod_routes sets the right routes, and podnet-routes.py keeps them and the rules.
 
 On a namespace that stands in for a node, whose NIC enp0s8 leads into another one.
 """
@@ -24,7 +24,7 @@ ROOT = Path(__file__).resolve().parents[2]
 SCRIPT = ROOT / "roles" / "basic_cni" / "files" / "podnet-routes.py"
 NODE, SWITCH = "test-routes-node", "test-routes-switch"
 BOUND = 10  # seconds that something may take that is to happen
-QUIET = 1.5  # seconds after which something has not happened: several times what podnet-routes.py takes
+QUIET = 1.5  # seconds until a test takes something for not happening: several times the time of podnet-routes.py
 
 # Reads the options, runs the module, and tells on standard error how long that took without the start of Python.
 MODULE = """
@@ -47,7 +47,7 @@ FOREIGN = ["10.77.0.0/16 via 10.99.0.7", "fd00:77::/64 via fd00:99::7"]
 
 
 def inside(*command: str, data: str = "") -> str:
-    """Return what a command prints on the node."""
+    """Run a command on the node and return its output."""
     whole = ["ip", "netns", "exec", NODE, *command]
     return subprocess.run(whole, input=data, text=True, check=True, stdout=subprocess.PIPE).stdout
 
@@ -58,7 +58,7 @@ def ip(*lines: str) -> None:
 
 
 def routes(protocol: str = "140") -> list[str]:
-    """Return the routes of a protocol on the node, with what is of interest of each."""
+    """Read the routes of a protocol on the node, as destination and gateway."""
     shown = [
         json.loads(inside("ip", family, "-N", "-json", "route", "show", "table", "main")) for family in ("-4", "-6")
     ]
@@ -257,7 +257,7 @@ def test_a_thousand_routes_are_set_in_half_a_second(module, record_property):
 
 
 def cut_link():
-    """Take the NIC down and up, and have what is lost then."""
+    """Take the NIC down and up, and return the routes that remain while it is down."""
     connected = routes("2")
     ip("link set enp0s8 down")
     lost = routes()
@@ -267,14 +267,14 @@ def cut_link():
 
 
 def flush():
-    """Delete the own routes, as systemd-networkd does with foreign ones when it starts, and have what is left."""
+    """Delete the own routes, as systemd-networkd does at its start, and return the remaining ones."""
     for family in ("-4", "-6"):
         inside("ip", family, "route", "flush", "proto", "140")
     return routes()
 
 
 def move_addresses():
-    """Take the addresses away and give them back, as a network manager does, and have what is lost in between."""
+    """Remove the addresses and add them again, as a network manager does. Return the routes that remain in between."""
     had = addresses()
     ip(*(f"address delete {one} dev enp0s8" for one in had))
     lost = flush()
@@ -440,7 +440,7 @@ def test_rules_are_set_and_set_again(module, watcher, directory):
             flush()
             assert until(lambda: rules() == expected), (damage, rules(), log.read_text())
             assert until(lambda: routes() == SHOWN), log.read_text()
-        # Rules that are right are left alone: with what they counted, and with the jumps once.
+        # Right rules stay, with their counters, and with each jump once.
         before = log.read_text().count("rules4")
         flush()
         assert until(lambda: routes() == SHOWN), log.read_text()

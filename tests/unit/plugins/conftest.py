@@ -16,7 +16,7 @@ TOKEN = "abcdef.0123456789abcdef"
 
 
 class FakeNode:
-    """A node in a directory of its own, whose commands answer what a test says."""
+    """A node in its own directory. A test chooses the answers of its commands."""
 
     def __init__(self, kubernetes):
         self.params = {}  # as AnsibleModule has them
@@ -66,7 +66,7 @@ def node(monkeypatch, tmp_path):
 
 @pytest.fixture
 def run_module(monkeypatch, capsys, node):
-    """A function that runs a module with the options on the node and returns what it prints."""
+    """A function that runs a module on the node with options, and returns its result."""
 
     def run(module, **options):
         check_mode = options.pop("check_mode", False)

@@ -17,7 +17,7 @@ KEY = "this would be the key of the cluster"
 
 @pytest.fixture
 def kubeconfig(tmp_path):
-    """A file with certificates in it, as kubeadm's has them, for a cluster where nobody answers."""
+    """A kubeconfig with certificates, as kubeadm writes it, for a cluster that does not answer."""
     secret = base64.b64encode(KEY.encode()).decode()
     cluster = {"server": "https://127.0.0.1:1", "certificate-authority-data": secret}
     user = {"client-certificate-data": secret, "client-key-data": secret}
@@ -37,7 +37,7 @@ def kubeconfig(tmp_path):
     return path
 
 
-# The first is the proof that the test sees a key that is left. Since 3.13 Python cleans up after forked processes too.
+# The first row proves that the test sees a remaining key. Since 3.13 Python also cleans up after forked processes.
 @pytest.mark.parametrize(
     ("lookup", "left"), [("kubernetes.core.k8s", sys.version_info < (3, 13)), ("podnet.kubernetes.k8s", False)]
 )

@@ -1,6 +1,6 @@
-"""Run by test_every_python.py with each Python found: runs every module, and prints what each returned, as JSON.
+"""Runs every module and prints all results as JSON. test_every_python.py starts it with each Python that it finds.
 
-Needs no more than a node has: Python, and the code that Ansible brings with a module.
+It needs only what a node has: Python, and the code that Ansible sends with a module.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ HERE = {"name": "here", "kind": "node", "node": "here", "addresses": ["127.0.0.1
 
 
 def run(module: str, **options: object) -> dict[str, object]:
-    """Return what a module returns."""
+    """Run a module and read its result."""
     loaded = importlib.import_module(f"ansible_collections.podnet.kubernetes.plugins.modules.{module}")
     output = io.StringIO()
     with patch_module_args(options), redirect_stdout(output), suppress(SystemExit):

@@ -30,7 +30,7 @@ def port():
 
 @pytest.fixture
 def located(monkeypatch):
-    """What the module asked for: the node and the pod are both in this process's namespace."""
+    """Put the node and the pod into this process's namespace, and record the calls of locate()."""
     asked = []
 
     def locate(endpoints, node):

@@ -48,7 +48,7 @@ def free_port(address):
 
 
 def ask(listener, run):
-    """Return who answers there over TCP."""
+    """Ask over TCP which endpoint answers."""
     with socket.create_connection((listener["address"], listener["port"]), timeout=5) as sock:
         sock.sendall(f"podnet1 {run} 0 0\n".encode())
         return json.loads(sock.makefile("rb").readline())["endpoint"]

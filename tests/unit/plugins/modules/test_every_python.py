@@ -51,7 +51,7 @@ def node(tmp_path):
 
 
 def test_ansible_test_is_told_the_same_oldest_python():
-    """It honours that: a module with syntax that the version before lacks is no finding."""
+    """ansible-test honours that: it accepts syntax that an older Python lacks."""
     settings = yaml.safe_load((ROOT / "tests" / "config.yml").read_text())
     assert settings["modules"]["python_requires"] == f">={NODE_VERSIONS[0]}"
 

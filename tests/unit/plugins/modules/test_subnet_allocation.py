@@ -21,7 +21,7 @@ def path(tmp_path):
 
 @pytest.fixture
 def run(capsys, path):
-    """A function that runs the module with the options of the walkthrough, and these, and returns what it prints."""
+    """A function that runs the module with the walkthrough's options and more, and returns its result."""
 
     def run_module(**options):
         walkthrough = {"networks": ["10.22.0.0/16"], "reserved": ["10.22.0.0/24"], "nodes": list(WALKTHROUGH)}

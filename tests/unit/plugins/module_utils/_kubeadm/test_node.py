@@ -31,13 +31,13 @@ PIN = f"sha256:{'7c2e6913' * 8}"
 
 
 def objects(namespace, *left_out):
-    """What kubectl prints for the objects of a namespace, without some."""
+    """The output of kubectl for the objects of a namespace, without some of them."""
     names = [name for where, name in INIT_OBJECTS if where == namespace and name not in left_out]
     return 0, "".join(f"{name}\n" for name in names), ""
 
 
 def initialised(node):
-    """Make the node one where kubeadm init came far enough for the API to be asked."""
+    """Let kubeadm init have come so far that the API can be asked."""
     node.has("admin.conf", "manifests/kube-apiserver.yaml", "pki/ca.crt")
 
 
@@ -87,7 +87,7 @@ def test_what_init_left_to_do(node, system, public, missing):
     node.answer("-n kube-system", system)
     node.answer("-n kube-public", public)
     assert _kubeadm_node.find_missing(node, 5) == missing
-    assert len(node.calls) == 4  # no answer of these is worth another question
+    assert len(node.calls) == 4  # none of these answers is worth another try
 
 
 def test_a_cluster_without_kube_proxy_says_so_itself(node):
@@ -120,7 +120,7 @@ def test_initialise(node, paths, ignored):
     node.answer("kubeadm init", (0, "", ""))
     _kubeadm_node.initialise(node, 7)
     config, flags = "--config=/etc/kubernetes/kubeadm.yaml", f"--ignore-preflight-errors={ignored}"
-    # The descriptor of the lock is inherited: kubeadm holds the lock on when the module is killed.
+    # kubeadm inherits the descriptor of the lock, and keeps the lock when the module is killed.
     assert node.calls == [(["kubeadm", "init", config, "--skip-token-print", flags], {"data": None, "pass_fds": [7]})]
 
 

@@ -26,7 +26,7 @@ from ansible_collections.podnet.kubernetes.plugins.module_utils._nodes.allocatio
 from ansible_collections.podnet.kubernetes.plugins.module_utils._nodes.subnet_allocation import allocate, parse_request
 
 FORK = multiprocessing.get_context("fork")
-PATIENCE = 30  # seconds after which a process that should have got on is taken to hang
+PATIENCE = 30  # seconds until a test takes a process for hung
 
 ONE = {"node1": (ip_network("10.22.1.0/24"), ip_network("fd00::/64"))}
 TWO = {**ONE, "master": (ip_network("10.22.2.0/24"),)}
@@ -58,7 +58,7 @@ def set_to(allocation):
 
 
 def add(node):
-    """The plan that the module has, for the nodes that are there and this one."""
+    """The module's plan for the present nodes and this one."""
 
     def plan(stored):
         lengths = {"ipv4": 24, "ipv6": 64}
@@ -199,7 +199,7 @@ def end(process):
 
 
 def waits_for_a_lock(process):
-    """Whether the kernel has it among those that wait; their lines in /proc/locks have an arrow."""
+    """Whether the process waits for the lock. The line of a waiting process in /proc/locks has an arrow."""
     lines = [line.split() for line in Path("/proc/locks").read_text().splitlines()]
     return any(line[1] == "->" and str(process.pid) in line for line in lines)
 

@@ -22,7 +22,7 @@ SMALL = "10.22.8.0/22"  # four subnets of length 24
 
 
 def params(**options):
-    """The options of the module: those of the walkthrough, and these."""
+    """The options of the walkthrough, and these."""
     lengths = {"ipv4": 24, "ipv6": 64, **options.pop("prefix_lengths", {})}
     others = {"pins": {}, "avoid": [], "known": {}, "release": [], "path": "/state/subnets.json"}
     return {**WALKTHROUGH, **others, "prefix_lengths": lengths, **options}
@@ -37,7 +37,7 @@ def stored(**subnets):
 
 
 def run(file=None, **options):
-    """The allocation that the options make of a file, as texts."""
+    """The allocation from these options and a file, as texts."""
     return shown(allocate(parse_request(params(**options)), file or {}))
 
 
@@ -468,7 +468,7 @@ def test_adding_and_reordering_nodes_changes_no_other(orders, more):
 
 @given(st.lists(st.tuples(NODES, LENGTHS, st.sets(NAMES)), max_size=6))
 def test_two_nodes_never_overlap(steps):
-    """Nor does a node overlap what is reserved; every subnet is in a network, has its length, and none is missing."""
+    """No subnet overlaps a reserved range. Each is in a network and has its length, and each node has one."""
     file = {}
     for nodes, lengths, release in steps:
         options = {"networks": NETWORKS, "reserved": RESERVED, "nodes": nodes, "prefix_lengths": lengths}
@@ -489,7 +489,7 @@ def test_a_pin_wins_or_the_error_says_why_not(first, then, pins):
     file = allocate(parse_request(params(nodes=first)), {})
     wanted = {node: (ip_network(pin),) for node, pin in pins.items()}
     differs = [node for node in pins if node in file and file[node] != wanted[node]]
-    # Only those of nodes that have none can be in the way of another node.
+    # Only the pin of a node without a subnet can overlap another node.
     added = [*file.values(), *(pin for node, pin in wanted.items() if node not in file)]
     overlaps = len(set(added)) < len(added) or (ip_network("10.22.0.0/24"),) in added
     if differs or overlaps:
@@ -529,7 +529,7 @@ def test_a_new_subnet_is_the_first_that_is_free(length, ranges, number):
 
 @pytest.fixture
 def own_objects_only():
-    """Has the garbage collector look at what a test makes, and not at what all the tests before it left."""
+    """Let the garbage collector ignore the objects of earlier tests."""
     gc.collect()
     gc.freeze()
     yield

@@ -105,7 +105,7 @@ def test_a_lost_part_makes_an_attempt_blocked():
 
 
 def test_an_attempt_that_is_never_right():
-    """Something answered that is nobody of ours: nothing is known of the source."""
+    """The answer is not from a responder, so it says nothing about the source."""
     attempt = Attempt(1.0, own="x:1")
     attempt.reject("the answer is not from a responder of this run")
     cell = record(attempt).summarise(1.0)

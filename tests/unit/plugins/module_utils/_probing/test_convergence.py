@@ -38,7 +38,7 @@ class Stay(Namespaces):
 
 
 class Rounds:
-    """Stands for the probing, and for the clock: a round takes a second, and its attempts show what a test says.
+    """Stands in for the probing and the clock. A round takes a second. The test chooses the results of its attempts.
 
     C(shows) has the rounds of each target, the last of them ever after; a round is a letter of OUTCOMES for each
     attempt.

@@ -143,7 +143,7 @@ def test_a_deadline_that_was_put_off_does_not_wake(pair):
 
 
 def test_who_arrived_in_time_is_read_before_time_is_up(pair):
-    """The loop was kept busy beyond the deadline, which is not the fault of what had arrived."""
+    """The loop was busy beyond the deadline, but the packet had arrived in time."""
     here, there = pair()
     woken = []
 

@@ -29,7 +29,7 @@ IP_MTU_DISCOVER = {"ipv4": (0, 10, 3), "ipv6": (41, 23, 3)}  # 3: IP_PMTUDISC_PR
 
 
 class Path:
-    """A socket to a responder, over a path that carries what `carries` says of a request's nonce and packet size."""
+    """A socket to a responder. `carries` decides by nonce and packet size which requests the path carries."""
 
     def __init__(self, family, route, carries, too_big=lambda size: False):
         self.family, self.route, self._carries, self._too_big = family, route, carries, too_big
@@ -70,7 +70,7 @@ class Path:
 
 
 def find(path, attempts=3):
-    """Return the cell that shows what is found over the path."""
+    """Search the MTU of the path, and return the cell."""
     record = Record("a", "", Target("b", "pod", ADDRESSES[path.family], ()), Try("mtu", 4000, "podnet"))
     steps = PathMtu(path, record, "run").steps(attempts, 0.1, 1.0)
     event = None
@@ -91,7 +91,7 @@ def test_the_largest_size_that_arrives_is_found(family, route, data):
     assert (cell.outcome, cell.mtu, cell.attempts, cell.succeeded) == ("reachable", min(limit, route), 3, 3)
     assert path.options == [IP_MTU_DISCOVER[family]]
     for burst in path.bursts:
-        # What a socket takes by default (net.core.wmem_default 212992, with the kernel's own share of each packet).
+        # The send buffer of a socket (net.core.wmem_default 212992, including the kernel's overhead for each packet).
         assert len(burst) <= 32
         assert sum(burst) <= 65536 + LEAST[family]
         assert all(LEAST[family] <= size <= route for size in burst)
@@ -99,7 +99,7 @@ def test_the_largest_size_that_arrives_is_found(family, route, data):
 
 @given(st.integers(576, 1499))
 def test_sizes_that_this_node_will_not_send_are_as_good_as_lost(limit):
-    """A route remembers what a router said: the kernel then refuses, or tells the socket of an earlier packet."""
+    """The route remembers an error of a router: the kernel refuses a packet, or reports the error of an earlier one."""
     assert find(Path("ipv4", 1500, lambda nonce, size: True, lambda size: size > limit)).mtu == limit
 
 

@@ -33,7 +33,7 @@ UID = "3f1c8a2e-7d4b-4c59-9e0a-b2d6f5a81c37"
 OTHER_UID = "c05d7e11-2a9f-4b38-8c64-0e1f9d7a5b26"
 HASH = "9b4e7c02d15f3a68e0c7914bd28f6a53"
 
-# By the file's name, the UID of the pod that the process is of.
+# The UID of the pod of the process, by the name of the file.
 PODS = {
     "cgroup_v1_cgroupfs_containerd": UID,
     "cgroup_v1_containerd_service": UID,
@@ -159,7 +159,7 @@ def test_candidates_are_by_pod_and_namespace(proc):
 
 
 def test_what_is_no_candidate(proc):
-    proc.add(9, "node")  # CRI-O's conmon is in the pod's cgroup, and not in its namespace
+    proc.add(9, "node")  # CRI-O's conmon is in the pod's cgroup but not in its namespace
     proc.add(10, "other pod", uid=OTHER_UID)
     proc.add(11, "container", cgroup=content("none_docker"))
     assert find_candidates(proc.path, [UID]) == {}
@@ -188,7 +188,7 @@ def test_each_process_is_read_once_however_many_pods_are_wanted(proc, monkeypatc
 
 
 def network(path, **files):
-    """A process 9 with these files of FILES in its net directory; return the tree that it is in."""
+    """Make a process 9 with these files of FILES in its net directory, and return the tree."""
     (path / "9" / "net").mkdir(parents=True)
     for name, source in files.items():
         (path / "9" / "net" / name).write_text(content(source))

@@ -40,7 +40,7 @@ class Stay(Namespaces):
 
 
 def cells(*tries, address=HERE, run="run", **settings):
-    """Return what probing these tries from one source shows."""
+    """Probe these tries from one source, and return the cells."""
     source, target = Source("a", "", (address,)), Target("b", "pod", address, tries)
     with Stay() as namespaces:
         settings = {"attempts": 2, "interval": 0.01, "timeout": 1.0, **settings}
@@ -73,13 +73,13 @@ def responder():
 
 
 class Listening:
-    """A socket that stands for the control socket: who writes to its other end connects, as this user."""
+    """A stand-in for the control socket. A byte to its other end is a connection of this user."""
 
     def __init__(self, sock):
         self._sock = sock
 
     def accept(self):
-        self._sock.recv(1)  # BlockingIOError while nobody has
+        self._sock.recv(1)  # BlockingIOError before the first byte
         return socket.socketpair(socket.AF_UNIX)
 
     def __getattr__(self, name):
@@ -180,14 +180,14 @@ def server(kind, serve):
 
 
 def report_to(connection, nonce=None):
-    """Read a request, report, and return what came with it and how much is to be carried."""
+    """Read a request and answer it. Return the bytes after it, and the number of bytes to transfer."""
     data = connection.recv(65536)
     found, transfer = decode_request(data, "run")
     connection.sendall(encode_report(Report("b", "x:1", nonce or found)))
     arrived = data.partition(b"\n")[2]
     while len(arrived) < transfer:
         part = connection.recv(65536)
-        if not part:  # the asker has seen enough
+        if not part:  # the prober has closed
             break
         arrived += part
     return arrived, transfer
@@ -293,7 +293,7 @@ def test_servers_that_are_wrong(serve, outcome, reason, detail):
 @pytest.mark.parametrize(
     ("page", "outcome", "reason", "seen"),
     [
-        (b"HTTP/1.0 404 Not Found\r\n\r\nnothing here", "reachable", None, None),  # who it saw is not observed
+        (b"HTTP/1.0 404 Not Found\r\n\r\nnothing here", "reachable", None, None),  # the answer does not name the source
         (b"HTTP/1.0 200 OK\r\n\r\n" + b"x" * 70, "reachable", None, None),
         (b"220 mail.example.org\r\n", "reachable", None, None),
         (b"", "blocked", "refused", None),
@@ -447,7 +447,7 @@ def test_icmp_echo(address):
 
 @root
 def test_icmp_echo_that_the_kernel_will_not_send():
-    """To a broadcast address a socket sends only when it says so."""
+    """A socket sends to a broadcast address only with the option for it."""
     source, target = Source("a", "", (HERE,)), Target("b", "pod", "255.255.255.255", (Try("icmp"),))
     with Stay() as namespaces:
         (found,) = probe([source], [target], ProbeSettings("run", attempts=2, interval=0, timeout=0.05), namespaces)
@@ -456,14 +456,14 @@ def test_icmp_echo_that_the_kernel_will_not_send():
 
 @root
 def test_icmp_echo_that_nobody_answers(monkeypatch):
-    """What comes back is of another prober, whose numbers are others."""
+    """The answers belong to another prober, which has other numbers."""
     monkeypatch.setattr(echoes, "encode_echo", lambda family, number: encode_echo(family, number ^ 0x80000000))
     found = cell(Try("icmp"), timeout=0.05)
     assert (found.outcome, found.reason, found.succeeded) == ("blocked", "timeout", 0)
 
 
 def ports_bound(kind, address, sources=("a",)):
-    """Return the ports to which sockets were bound, for each target's port, when it was probed twice."""
+    """Probe each target twice, and return the source ports by the target's port."""
     bound = {}
 
     class Watching(socket.socket):
@@ -487,7 +487,7 @@ def ports_bound(kind, address, sources=("a",)):
 
 @pytest.mark.parametrize("address", [HERE, "::1"])
 def test_services_are_asked_from_ports_of_their_own(address):
-    """Otherwise a packet by way of a Service could look like one that goes to its pod directly."""
+    """Otherwise a packet through a Service could look like a packet straight to its pod."""
     bound = [port for ports in ports_bound("service", address).values() for port in ports]
     assert len(bound) == 24
     assert all(20000 <= port < 30000 for port in bound)
@@ -495,7 +495,7 @@ def test_services_are_asked_from_ports_of_their_own(address):
 
 @pytest.mark.parametrize("address", [HERE, "::1"])
 def test_no_two_probes_of_a_target_have_one_port(address):
-    """Neither those of two sources, nor those of the run before: connection tracking knows them all."""
+    """This holds for two sources and for two runs, because connection tracking remembers all ports."""
     bound = ports_bound("pod", address, sources=("a", "c"))
     assert len(bound) == 6
     for ports in bound.values():
@@ -503,7 +503,7 @@ def test_no_two_probes_of_a_target_have_one_port(address):
 
 
 def test_a_port_that_a_program_has_is_left_to_it(monkeypatch, responder):
-    """A socket that shares it with nobody."""
+    """The other socket does not share the port."""
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as theirs:
         theirs.bind((HERE, 0))
         taken = theirs.getsockname()[1]

@@ -36,7 +36,7 @@ NUMBERS = itertools.count()
 
 @contextmanager
 def alone():
-    """Have a control socket of our own: other responders may run on this machine."""
+    """Use another control socket, because other responders may run on this machine."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(responder, "_CONTROL", f"\0podnet.kubernetes/test-{os.getpid()}-{next(NUMBERS)}")
         yield
@@ -51,7 +51,7 @@ def control():
 
 @contextmanager
 def responders(*places, run="run1", seconds=60):
-    """Have responders in a process of their own, and yield their listeners."""
+    """Start responders in their own process, and yield their listeners."""
     with Namespaces() as namespaces:
         bound = bind(places, namespaces)
     start(bound, run, seconds)
@@ -73,7 +73,7 @@ def connect(port, address="127.0.0.1"):
 
 
 def read_all(sock):
-    """Return all that comes until the other side closes."""
+    """Read until the other side closes."""
     parts = []
     with suppress(ConnectionResetError):
         while part := sock.recv(65536):
@@ -95,7 +95,7 @@ def test_udp_reports_whom_it_saw_and_how_much(ports, address, shown):
     with socket.socket(socket.AF_INET6 if ":" in address else socket.AF_INET, socket.SOCK_DGRAM) as sock:
         sock.settimeout(PATIENCE)
         sock.connect((address, ports[address, "udp"]))
-        # Only the last of these is a request of the run: an answer to another one would come first.
+        # Only the last one is a request of the run. An answer to another one would come first.
         for data in (b"", b"rubbish", b"podnet1 run2 nonce1 0\n", b"podnet1 run1 nonce7 0\n".ljust(1400)):
             sock.send(data)
         answer = sock.recv(65536)
@@ -232,7 +232,7 @@ def test_responders_are_gone_after_their_time():
     with responders(Place("b", "", ("127.0.0.1",)), seconds=0.2) as listeners:
         with connect(listeners[0].port) as sock:
             sock.sendall(b"podnet1 run1 0 0\n")
-            assert read_all(sock).endswith(b"\n")  # its end comes with that of the process
+            assert read_all(sock).endswith(b"\n")  # it closes when the process ends
         with pytest.raises(ConnectionRefusedError):
             connect(listeners[0].port)
         assert stop() is False

@@ -139,7 +139,7 @@ def test_the_checksum_of_an_echo_request():
     [
         ("ipv4", header() + b"\x00" + ECHO[1:], (NUMBER, None)),
         ("ipv4", header(words=6) + b"\x00" + ECHO[1:], (NUMBER, None)),  # with an option
-        ("ipv4", header() + ECHO, None),  # a request: somebody pings the source
+        ("ipv4", header() + ECHO, None),  # a request: another machine pings the source
         ("ipv4", header() + b"\x03\x01" + bytes(6) + header() + ECHO[:8], (NUMBER, "host unreachable")),
         ("ipv4", header() + b"\x03\x0d" + bytes(6) + header(words=6) + ECHO, (NUMBER, "prohibited by a filter")),
         ("ipv4", header() + b"\x0b\x00" + bytes(6) + header() + ECHO, (NUMBER, "time to live exceeded")),
