@@ -26,6 +26,8 @@ ROOMS: dict[str, tuple[str, ...]] = {
     "_policies": ("_base", "_cluster", "_matrix"),
     "_probing": ("_base", "_matrix"),
 }
+# Where doors on the controller share code that needs Ansible. Modules run on nodes, where Ansible is missing.
+LOBBY = "plugin_utils"
 # Files that Ansible loads are doors to the rooms: any room is open to them, and no room imports them.
 DOORS = {
     "modules": "Modules: most run on nodes.",
@@ -33,7 +35,12 @@ DOORS = {
     "action": "Actions: run on the controller, where their input is.",
     "lookup": "Lookups: questions to the cluster.",
 }
-ALLOWED = {**ROOMS, **dict.fromkeys(DOORS, tuple(ROOMS))}
+FOLDERS = {LOBBY: "Code that needs Ansible and that doors on the controller share.", **DOORS}
+ALLOWED = {
+    **ROOMS,
+    LOBBY: ("_base",),
+    **{door: tuple(ROOMS) if door == "modules" else (*ROOMS, LOBBY) for door in DOORS},
+}
 
 _PREFIX = ("ansible_collections", "podnet", "kubernetes", "plugins")
 _BEGIN = "<!-- `make architecture` writes the lines below. -->\n"
@@ -42,7 +49,7 @@ _END = "<!-- Up to here. -->\n"
 
 @dataclass(frozen=True, order=True)
 class Arrow:
-    """One import from one room, or door, into another, with the file that has it."""
+    """One import from one room, lobby or door into another, with the file that has it."""
 
     source: str
     target: str
@@ -50,10 +57,10 @@ class Arrow:
 
 
 def room_of(parts: tuple[str, ...]) -> str | None:
-    """Name the room or door of a path below plugins/, None for a path that is in neither."""
+    """Name the room, the lobby or the door of a path below plugins/, None for any other path."""
     if len(parts) > 2 and parts[0] == "module_utils":
         return parts[1]
-    return parts[0] if len(parts) > 1 and parts[0] in DOORS else None
+    return parts[0] if len(parts) > 1 and parts[0] in (LOBBY, *DOORS) else None
 
 
 def imported(tree: ast.AST, package: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
@@ -101,18 +108,18 @@ def drawing(root: Path = ROOT) -> str:
     pairs = {(arrow.source, arrow.target) for arrow in arrows(root)}
 
     def targets(source: str) -> list[str]:
-        return [room for room in ROOMS if (source, room) in pairs]
+        return [room for room in (*ROOMS, LOBBY) if (source, room) in pairs]
 
     lines = ["```mermaid", "flowchart BT"]
     lines += [f"  {room}[{room}]" for room in ROOMS]
-    lines += [f"  {door}([plugins/{door}])" for door in DOORS]
-    lines += [f"  {source} --> {target}" for source in [*ROOMS, *DOORS] for target in targets(source)]
+    lines += [f"  {folder}([plugins/{folder}])" for folder in FOLDERS]
+    lines += [f"  {source} --> {target}" for source in [*ROOMS, *FOLDERS] for target in targets(source)]
     lines += ["```", "", "| Room | Lives there | Imports |", "|---|---|---|"]
     for room in ROOMS:
         purpose = " ".join(docstring(room, root).partition("\n\n")[0].split())
         lines.append(f"| `{room}` | {purpose} | {', '.join(targets(room)) or 'nothing'} |")
     lines += [
-        f"| `plugins/{door}` | {text} | {', '.join(targets(door)) or 'nothing'} |" for door, text in DOORS.items()
+        f"| `plugins/{name}` | {text} | {', '.join(targets(name)) or 'nothing'} |" for name, text in FOLDERS.items()
     ]
     return "\n".join(lines) + "\n"
 

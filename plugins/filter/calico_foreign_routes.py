@@ -62,23 +62,17 @@ _value:
 """
 
 from collections.abc import Iterable, Mapping
-from typing import Any, Callable
+from typing import Any
 
-from ansible.errors import AnsibleFilterError
-
-from ansible_collections.podnet.kubernetes.plugins.module_utils._base.errors import PodnetError
+from ansible_collections.podnet.kubernetes.plugins.module_utils._cluster.fields import errors_of
 from ansible_collections.podnet.kubernetes.plugins.module_utils._nodes.calico import foreign_routes
+from ansible_collections.podnet.kubernetes.plugins.plugin_utils.filters import filter_errors, filter_module
 
 
+@filter_errors("calico_foreign_routes")
 def calico_foreign_routes(routes: Iterable[Mapping[str, Any]], node: str) -> list[dict[str, str]]:
-    try:
+    with errors_of(node):
         return [route.as_entry(node) for route in foreign_routes(routes)]
-    except PodnetError as error:
-        raise AnsibleFilterError(f"calico_foreign_routes: {node}: {error}") from error
 
 
-class FilterModule:
-    """The filter, as Ansible finds it."""
-
-    def filters(self) -> dict[str, Callable[..., Any]]:
-        return {"calico_foreign_routes": calico_foreign_routes}
+FilterModule = filter_module(calico_foreign_routes)

@@ -50,24 +50,15 @@ _value:
   sample: [192.168.166.128/26]
 """
 
-from typing import Any, Callable
+from typing import Any
 
-from ansible.errors import AnsibleFilterError
-
-from ansible_collections.podnet.kubernetes.plugins.module_utils._base.errors import PodnetError
 from ansible_collections.podnet.kubernetes.plugins.module_utils._cluster.calico_blocks import blocks_without_route
+from ansible_collections.podnet.kubernetes.plugins.plugin_utils.filters import filter_errors, filter_module
 
 
+@filter_errors("calico_missing_routes")
 def calico_missing_routes(routes: Any, affinities: Any, nodes: Any) -> list[str]:
-    """Find the blocks without a route."""
-    try:
-        return blocks_without_route(affinities, nodes, routes)
-    except PodnetError as error:
-        raise AnsibleFilterError(f"calico_missing_routes: {error}") from error
+    return blocks_without_route(affinities, nodes, routes)
 
 
-class FilterModule:
-    """The filter, as Ansible finds it."""
-
-    def filters(self) -> dict[str, Callable[..., Any]]:
-        return {"calico_missing_routes": calico_missing_routes}
+FilterModule = filter_module(calico_missing_routes)

@@ -42,23 +42,15 @@ _value:
 """
 
 from collections.abc import Iterable, Mapping
-from typing import Any, Callable
+from typing import Any
 
-from ansible.errors import AnsibleFilterError
-
-from ansible_collections.podnet.kubernetes.plugins.module_utils._base.errors import PodnetError
 from ansible_collections.podnet.kubernetes.plugins.module_utils._nodes.calico import start_problems
+from ansible_collections.podnet.kubernetes.plugins.plugin_utils.filters import filter_errors, filter_module
 
 
+@filter_errors("calico_start_problems")
 def calico_start_problems(pods: Iterable[Mapping[str, Any]], logs: Mapping[str, str]) -> list[str]:
-    try:
-        return start_problems(pods, logs)
-    except PodnetError as error:
-        raise AnsibleFilterError(f"calico_start_problems: {error}") from error
+    return start_problems(pods, logs)
 
 
-class FilterModule:
-    """The filter, as Ansible finds it."""
-
-    def filters(self) -> dict[str, Callable[..., Any]]:
-        return {"calico_start_problems": calico_start_problems}
+FilterModule = filter_module(calico_start_problems)

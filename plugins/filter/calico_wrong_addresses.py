@@ -65,42 +65,28 @@ _value:
 """
 
 from collections.abc import Iterable, Mapping
-from typing import Any, Callable
+from typing import Any
 
-from ansible.errors import AnsibleFilterError
-
-from ansible_collections.podnet.kubernetes.plugins.module_utils._base.errors import PodnetError
 from ansible_collections.podnet.kubernetes.plugins.module_utils._nodes.announced_addresses import (
-    read_annotations,
+    read_announced_nodes,
     read_internal_addresses,
-    read_node_addresses,
 )
 from ansible_collections.podnet.kubernetes.plugins.module_utils._nodes.calico import (
     find_wrong_addresses,
     parse_calico_node,
 )
+from ansible_collections.podnet.kubernetes.plugins.plugin_utils.filters import filter_errors, filter_module
 
 
+@filter_errors("calico_wrong_addresses")
 def calico_wrong_addresses(
     nodes: Iterable[Mapping[str, Any]],
     node_addresses: Mapping[str, Mapping[str, Any]],
     calico_address_detection: str,
 ) -> list[dict[str, Any]]:
-    """Find the nodes for which Calico announces a wrong address or none."""
-    try:
-        annotations = read_annotations(nodes)
-        announced = [
-            parse_calico_node(name, annotations.get(name, {}), found)
-            for name, found in read_node_addresses(node_addresses).items()
-        ]
-        wrong = find_wrong_addresses(announced, read_internal_addresses(nodes), calico_address_detection)
-    except PodnetError as error:
-        raise AnsibleFilterError(f"calico_wrong_addresses: {error}") from error
+    announced = read_announced_nodes(parse_calico_node, nodes, node_addresses)
+    wrong = find_wrong_addresses(announced, read_internal_addresses(nodes), calico_address_detection)
     return [one.as_dict() for one in wrong]
 
 
-class FilterModule:
-    """The filter, as Ansible finds it."""
-
-    def filters(self) -> dict[str, Callable[..., Any]]:
-        return {"calico_wrong_addresses": calico_wrong_addresses}
+FilterModule = filter_module(calico_wrong_addresses)

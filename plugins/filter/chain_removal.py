@@ -44,24 +44,14 @@ _value:
   type: str
 """
 
-from typing import Any, Callable
 
-from ansible.errors import AnsibleFilterError
-
-from ansible_collections.podnet.kubernetes.plugins.module_utils._base.errors import PodnetError
 from ansible_collections.podnet.kubernetes.plugins.module_utils._nodes.packet_filter import chain_removal as removal_of
+from ansible_collections.podnet.kubernetes.plugins.plugin_utils.filters import filter_errors, filter_module
 
 
+@filter_errors("chain_removal")
 def chain_removal(saved: str, prefix: str, comment: str | None = None) -> str:
-    """Make the input for iptables-restore that removes the chains with this prefix."""
-    try:
-        return removal_of(saved, prefix, comment)
-    except PodnetError as error:
-        raise AnsibleFilterError(f"chain_removal: {error}") from error
+    return removal_of(saved, prefix, comment)
 
 
-class FilterModule:
-    """The filter, as Ansible finds it."""
-
-    def filters(self) -> dict[str, Callable[..., Any]]:
-        return {"chain_removal": chain_removal}
+FilterModule = filter_module(chain_removal)

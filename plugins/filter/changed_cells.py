@@ -62,28 +62,20 @@ _value:
 """
 
 from collections.abc import Mapping, Sequence
-from typing import Any, Callable
+from typing import Any
 
-from ansible.errors import AnsibleFilterError
-
-from ansible_collections.podnet.kubernetes.plugins.module_utils._base.errors import PodnetError
 from ansible_collections.podnet.kubernetes.plugins.module_utils._matrix.expected_cells import (
     find_changes,
     load_expected_cells,
 )
+from ansible_collections.podnet.kubernetes.plugins.plugin_utils.filters import filter_errors, filter_module
 
 
+@filter_errors()
 def changed_cells(after: Sequence[Mapping[str, Any]], before: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
     """List the cells of C(after) that C(before) lacks or allows otherwise."""
-    try:
-        changed = find_changes(load_expected_cells(after, "_input"), load_expected_cells(before, "before"))
-    except PodnetError as error:
-        raise AnsibleFilterError(str(error)) from error
+    changed = find_changes(load_expected_cells(after, "_input"), load_expected_cells(before, "before"))
     return [cell._asdict() for cell in changed]
 
 
-class FilterModule:
-    """The filter, as Ansible finds it."""
-
-    def filters(self) -> dict[str, Callable[..., Any]]:
-        return {"changed_cells": changed_cells}
+FilterModule = filter_module(changed_cells)

@@ -181,11 +181,8 @@ _value:
 """
 
 from collections.abc import Iterable, Mapping
-from typing import Any, Callable
+from typing import Any
 
-from ansible.errors import AnsibleFilterError
-
-from ansible_collections.podnet.kubernetes.plugins.module_utils._base.errors import PodnetError
 from ansible_collections.podnet.kubernetes.plugins.module_utils._base.options import (
     read_list_option,
     read_text_option,
@@ -195,8 +192,10 @@ from ansible_collections.podnet.kubernetes.plugins.module_utils._cluster.cluster
 from ansible_collections.podnet.kubernetes.plugins.module_utils._matrix.cells import as_dict
 from ansible_collections.podnet.kubernetes.plugins.module_utils._matrix.endpoints import Wanted, find_endpoints
 from ansible_collections.podnet.kubernetes.plugins.module_utils._matrix.selection import load_selectors
+from ansible_collections.podnet.kubernetes.plugins.plugin_utils.filters import filter_errors, filter_module
 
 
+@filter_errors()
 def connectivity_endpoints(
     objects: Mapping[str, Any],
     *,
@@ -209,25 +208,17 @@ def connectivity_endpoints(
     outside_port: int | None = None,
     families: Iterable[str] | None = None,
 ) -> list[dict[str, Any]]:
-    """List the endpoints in their JSON form."""
-    try:
-        wanted = Wanted(
-            own_namespace=read_text_option("own_namespace", own_namespace),
-            pod_selectors=load_selectors(read_list_option("pod_selectors", pod_selectors)),
-            services=read_texts_option("services", services),
-            dns=read_text_option("dns", dns),
-            cluster_domain=read_text_option("cluster_domain", cluster_domain) or "",
-            outside_addresses=read_texts_option("outside_addresses", outside_addresses),
-            outside_port=outside_port,
-            families=read_texts_option("families", families),
-        )
-        return [as_dict(endpoint) for endpoint in find_endpoints(read_cluster(objects), wanted)]
-    except PodnetError as error:
-        raise AnsibleFilterError(str(error)) from error
+    wanted = Wanted(
+        own_namespace=read_text_option("own_namespace", own_namespace),
+        pod_selectors=load_selectors(read_list_option("pod_selectors", pod_selectors)),
+        services=read_texts_option("services", services),
+        dns=read_text_option("dns", dns),
+        cluster_domain=read_text_option("cluster_domain", cluster_domain) or "",
+        outside_addresses=read_texts_option("outside_addresses", outside_addresses),
+        outside_port=outside_port,
+        families=read_texts_option("families", families),
+    )
+    return [as_dict(endpoint) for endpoint in find_endpoints(read_cluster(objects), wanted)]
 
 
-class FilterModule:
-    """The filter, as Ansible finds it."""
-
-    def filters(self) -> dict[str, Callable[..., Any]]:
-        return {"connectivity_endpoints": connectivity_endpoints}
+FilterModule = filter_module(connectivity_endpoints)

@@ -161,11 +161,9 @@ _value:
 """
 
 from collections.abc import Iterable, Mapping
-from typing import Any, Callable
+from typing import Any
 
-from ansible.errors import AnsibleFilterError
-
-from ansible_collections.podnet.kubernetes.plugins.module_utils._base.errors import InputError, PodnetError
+from ansible_collections.podnet.kubernetes.plugins.module_utils._base.errors import InputError
 from ansible_collections.podnet.kubernetes.plugins.module_utils._base.options import (
     read_dicts_option,
     read_texts_option,
@@ -178,8 +176,10 @@ from ansible_collections.podnet.kubernetes.plugins.module_utils._matrix.cells im
 )
 from ansible_collections.podnet.kubernetes.plugins.module_utils._matrix.expectations import check_rules, load_rules
 from ansible_collections.podnet.kubernetes.plugins.module_utils._matrix.targets import find_targets, target_as_dict
+from ansible_collections.podnet.kubernetes.plugins.plugin_utils.filters import filter_errors, filter_module
 
 
+@filter_errors()
 def connectivity_targets(
     endpoints: Iterable[Mapping[str, Any]],
     listeners: Iterable[Mapping[str, Any]],
@@ -188,16 +188,12 @@ def connectivity_targets(
     nodes: Iterable[str] | None = None,
     expectations: Iterable[Mapping[str, Any]] = (),
 ) -> list[dict[str, Any]]:
-    """List the targets in their JSON form."""
-    try:
-        loaded = load_endpoints(read_dicts_option("endpoints", endpoints))
-        if nodes is not None:
-            _check_nodes(loaded, read_texts_option("nodes", nodes))
-        listening = load_listeners(read_dicts_option("listeners", listeners))
-        targets = find_targets(loaded, listening, read_texts_option("checks", checks))
-        check_rules(loaded, targets, load_rules(read_dicts_option("expectations", expectations)))
-    except PodnetError as error:
-        raise AnsibleFilterError(str(error)) from error
+    loaded = load_endpoints(read_dicts_option("endpoints", endpoints))
+    if nodes is not None:
+        _check_nodes(loaded, read_texts_option("nodes", nodes))
+    listening = load_listeners(read_dicts_option("listeners", listeners))
+    targets = find_targets(loaded, listening, read_texts_option("checks", checks))
+    check_rules(loaded, targets, load_rules(read_dicts_option("expectations", expectations)))
     return [target_as_dict(target) for target in targets]
 
 
@@ -211,8 +207,4 @@ def _check_nodes(endpoints: Iterable[Endpoint], nodes: Iterable[str]) -> None:
         )
 
 
-class FilterModule:
-    """The filter, as Ansible finds it."""
-
-    def filters(self) -> dict[str, Callable[..., Any]]:
-        return {"connectivity_targets": connectivity_targets}
+FilterModule = filter_module(connectivity_targets)

@@ -57,14 +57,13 @@ _value:
 """
 
 from collections.abc import Mapping, Sequence
-from typing import Any, Callable
+from typing import Any
 
-from ansible.errors import AnsibleFilterError
-
-from ansible_collections.podnet.kubernetes.plugins.module_utils._base.errors import PodnetError
 from ansible_collections.podnet.kubernetes.plugins.module_utils._cluster.readiness import find_unready
+from ansible_collections.podnet.kubernetes.plugins.plugin_utils.filters import filter_errors, filter_module
 
 
+@filter_errors()
 def connectivity_unready(
     objects: Mapping[str, Sequence[Mapping[str, Any]]],
     *,
@@ -72,15 +71,7 @@ def connectivity_unready(
     own_namespace: str | None = None,
     own_pods: int = 0,
 ) -> list[str]:
-    """Return the pods and Services that are not ready."""
-    try:
-        return find_unready(objects, services, own_namespace, own_pods)
-    except PodnetError as error:
-        raise AnsibleFilterError(str(error)) from error
+    return find_unready(objects, services, own_namespace, own_pods)
 
 
-class FilterModule:
-    """The filter, as Ansible finds it."""
-
-    def filters(self) -> dict[str, Callable[..., Any]]:
-        return {"connectivity_unready": connectivity_unready}
+FilterModule = filter_module(connectivity_unready)

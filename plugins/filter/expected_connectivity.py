@@ -128,11 +128,9 @@ _value:
 """
 
 from collections.abc import Mapping, Sequence
-from typing import Any, Callable
+from typing import Any
 
-from ansible.errors import AnsibleFilterError
-
-from ansible_collections.podnet.kubernetes.plugins.module_utils._base.errors import PodnetError
+from ansible_collections.podnet.kubernetes.plugins.module_utils._base.errors import InputError
 from ansible_collections.podnet.kubernetes.plugins.module_utils._cluster.namespaces import read_namespaces
 from ansible_collections.podnet.kubernetes.plugins.module_utils._policies.cells import list_cells
 from ansible_collections.podnet.kubernetes.plugins.module_utils._policies.matrix import expected_matrix
@@ -140,8 +138,10 @@ from ansible_collections.podnet.kubernetes.plugins.module_utils._policies.object
 from ansible_collections.podnet.kubernetes.plugins.module_utils._policies.pods import parse_pods
 from ansible_collections.podnet.kubernetes.plugins.module_utils._policies.ports import parse_ports
 from ansible_collections.podnet.kubernetes.plugins.module_utils._policies.readings import IMPLEMENTATIONS
+from ansible_collections.podnet.kubernetes.plugins.plugin_utils.filters import filter_errors, filter_module
 
 
+@filter_errors()
 def expected_connectivity(
     pods: Sequence[Mapping[str, Any]],
     namespaces: Sequence[Mapping[str, Any]],
@@ -149,25 +149,17 @@ def expected_connectivity(
     ports: Sequence[Mapping[str, Any]],
     implementation: str = "calico",
 ) -> list[dict[str, Any]]:
-    """List the cells of all pairs of pods."""
     if implementation not in IMPLEMENTATIONS:
-        raise AnsibleFilterError(f"implementation is {implementation!r}: choose from {', '.join(IMPLEMENTATIONS)}")
+        raise InputError(f"implementation is {implementation!r}: choose from {', '.join(IMPLEMENTATIONS)}")
     chosen = IMPLEMENTATIONS[implementation]
-    try:
-        matrix = expected_matrix(
-            parse_pods(pods),
-            read_namespaces(namespaces),
-            parse_policies(policies),
-            parse_ports(ports),
-            chosen.reading,
-        )
-    except PodnetError as error:
-        raise AnsibleFilterError(str(error)) from error
+    matrix = expected_matrix(
+        parse_pods(pods),
+        read_namespaces(namespaces),
+        parse_policies(policies),
+        parse_ports(ports),
+        chosen.reading,
+    )
     return [cell._asdict() for cell in list_cells(matrix, decide_open=chosen.answers)]
 
 
-class FilterModule:
-    """The filter, as Ansible finds it."""
-
-    def filters(self) -> dict[str, Callable[..., Any]]:
-        return {"expected_connectivity": expected_connectivity}
+FilterModule = filter_module(expected_connectivity)

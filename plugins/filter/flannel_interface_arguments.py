@@ -53,23 +53,14 @@ _value:
   elements: str
 """
 
-from typing import Any, Callable
 
-from ansible.errors import AnsibleFilterError
-
-from ansible_collections.podnet.kubernetes.plugins.module_utils._base.errors import PodnetError
 from ansible_collections.podnet.kubernetes.plugins.module_utils._nodes.flannel import interface_arguments
+from ansible_collections.podnet.kubernetes.plugins.plugin_utils.filters import filter_errors, filter_module
 
 
+@filter_errors()
 def flannel_interface_arguments(value: str | None) -> list[str]:
-    try:
-        return interface_arguments(value)
-    except PodnetError as error:
-        raise AnsibleFilterError(str(error)) from error
+    return interface_arguments(value)
 
 
-class FilterModule:
-    """The filter, as Ansible finds it."""
-
-    def filters(self) -> dict[str, Callable[..., Any]]:
-        return {"flannel_interface_arguments": flannel_interface_arguments}
+FilterModule = filter_module(flannel_interface_arguments)

@@ -63,41 +63,24 @@ _value:
 """
 
 from collections.abc import Iterable, Mapping
-from typing import Any, Callable
+from typing import Any
 
-from ansible.errors import AnsibleFilterError
-
-from ansible_collections.podnet.kubernetes.plugins.module_utils._base.errors import PodnetError
-from ansible_collections.podnet.kubernetes.plugins.module_utils._nodes.announced_addresses import (
-    read_annotations,
-    read_node_addresses,
-)
+from ansible_collections.podnet.kubernetes.plugins.module_utils._nodes.announced_addresses import read_announced_nodes
 from ansible_collections.podnet.kubernetes.plugins.module_utils._nodes.flannel import (
     find_wrong_addresses,
     parse_flannel_node,
 )
+from ansible_collections.podnet.kubernetes.plugins.plugin_utils.filters import filter_errors, filter_module
 
 
+@filter_errors("flannel_wrong_addresses")
 def flannel_wrong_addresses(
     nodes: Iterable[Mapping[str, Any]],
     node_addresses: Mapping[str, Mapping[str, Any]],
     flannel_interface: str | None = None,
 ) -> list[dict[str, Any]]:
-    """Find the nodes for which Flannel announces a wrong address or none."""
-    try:
-        annotations = read_annotations(nodes)
-        announced = [
-            parse_flannel_node(name, annotations.get(name, {}), found)
-            for name, found in read_node_addresses(node_addresses).items()
-        ]
-        wrong = find_wrong_addresses(announced, flannel_interface)
-    except PodnetError as error:
-        raise AnsibleFilterError(f"flannel_wrong_addresses: {error}") from error
-    return [one.as_dict() for one in wrong]
+    announced = read_announced_nodes(parse_flannel_node, nodes, node_addresses)
+    return [one.as_dict() for one in find_wrong_addresses(announced, flannel_interface)]
 
 
-class FilterModule:
-    """The filter, as Ansible finds it."""
-
-    def filters(self) -> dict[str, Callable[..., Any]]:
-        return {"flannel_wrong_addresses": flannel_wrong_addresses}
+FilterModule = filter_module(flannel_wrong_addresses)

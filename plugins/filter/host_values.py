@@ -49,24 +49,15 @@ _value:
   sample: {master: 10.100.198.200, node1: 10.100.198.201}
 """
 
-from typing import Any, Callable
+from typing import Any
 
-from ansible.errors import AnsibleFilterError
-
-from ansible_collections.podnet.kubernetes.plugins.module_utils._base.errors import PodnetError
 from ansible_collections.podnet.kubernetes.plugins.module_utils._nodes.host_values import host_values as values_of
+from ansible_collections.podnet.kubernetes.plugins.plugin_utils.filters import filter_errors, filter_module
 
 
+@filter_errors("host_values")
 def host_values(hostvars: Any, hosts: Any, name: Any) -> dict[str, Any]:
-    """Collect a variable, or a list of several, of several hosts."""
-    try:
-        return values_of(hostvars, hosts, name)
-    except PodnetError as error:
-        raise AnsibleFilterError(f"host_values: {error}") from error
+    return values_of(hostvars, hosts, name)
 
 
-class FilterModule:
-    """The filter, as Ansible finds it."""
-
-    def filters(self) -> dict[str, Callable[..., Any]]:
-        return {"host_values": host_values}
+FilterModule = filter_module(host_values)

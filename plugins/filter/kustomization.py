@@ -80,29 +80,20 @@ _value:
 """
 
 from collections.abc import Mapping
-from typing import Any, Callable
+from typing import Any
 
-from ansible.errors import AnsibleFilterError
-
-from ansible_collections.podnet.kubernetes.plugins.module_utils._base.errors import PodnetError
 from ansible_collections.podnet.kubernetes.plugins.module_utils._cluster.manifest import (
     build_kustomization,
     read_patches,
 )
+from ansible_collections.podnet.kubernetes.plugins.plugin_utils.filters import filter_errors, filter_module
 
 
+@filter_errors("kustomization")
 def kustomization(description: Mapping[str, Any], manifest: str, file: str = "manifest.yml") -> dict[str, Any]:
-    """Describe the changes to a manifest for kustomize."""
-    try:
-        patches = read_patches(description.get("patches") or [])
-        images = description.get("images") or []
-        return build_kustomization(file, manifest, images, description.get("registry"), patches)
-    except PodnetError as error:
-        raise AnsibleFilterError(f"kustomization: {error}") from error
+    patches = read_patches(description.get("patches") or [])
+    images = description.get("images") or []
+    return build_kustomization(file, manifest, images, description.get("registry"), patches)
 
 
-class FilterModule:
-    """The filter, as Ansible finds it."""
-
-    def filters(self) -> dict[str, Callable[..., Any]]:
-        return {"kustomization": kustomization}
+FilterModule = filter_module(kustomization)

@@ -49,24 +49,15 @@ _value:
   sample: [containerd]
 """
 
-from typing import Any, Callable
+from typing import Any
 
-from ansible.errors import AnsibleFilterError
-
-from ansible_collections.podnet.kubernetes.plugins.module_utils._base.errors import PodnetError
 from ansible_collections.podnet.kubernetes.plugins.module_utils._nodes.packages import missing_packages as missing_of
+from ansible_collections.podnet.kubernetes.plugins.plugin_utils.filters import filter_errors, filter_module
 
 
+@filter_errors("missing_packages")
 def missing_packages(installed: Any, names: Any, pinned: Any = None, version: str | None = None) -> list[str]:
-    """Find the packages that are missing or have another version."""
-    try:
-        return missing_of(installed, names, pinned, version)
-    except PodnetError as error:
-        raise AnsibleFilterError(f"missing_packages: {error}") from error
+    return missing_of(installed, names, pinned, version)
 
 
-class FilterModule:
-    """The filter, as Ansible finds it."""
-
-    def filters(self) -> dict[str, Callable[..., Any]]:
-        return {"missing_packages": missing_packages}
+FilterModule = filter_module(missing_packages)

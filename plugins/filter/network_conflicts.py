@@ -67,28 +67,23 @@ _value:
 """
 
 from collections.abc import Iterable, Mapping
-from typing import Any, Callable
+from typing import Any
 
-from ansible.errors import AnsibleFilterError
-
-from ansible_collections.podnet.kubernetes.plugins.module_utils._base.errors import InputError, PodnetError
+from ansible_collections.podnet.kubernetes.plugins.module_utils._base.errors import InputError
 from ansible_collections.podnet.kubernetes.plugins.module_utils._base.networks import NamedNetwork, find_conflicts
+from ansible_collections.podnet.kubernetes.plugins.plugin_utils.filters import filter_errors, filter_module
 
 KEYS = {"name", "network", "variable", "where"}
 
 
+@filter_errors()
 def network_conflicts(entries: Iterable[Mapping[str, Any]]) -> list[str]:
-    """Write a sentence for every wrong network and for every overlap of two networks."""
-    try:
-        if isinstance(entries, (str, Mapping)) or not isinstance(entries, Iterable):
-            raise InputError(f"network_conflicts wants a list of networks, not {entries!r}")
-        return find_conflicts([_entry(entry) for entry in entries])
-    except PodnetError as error:
-        raise AnsibleFilterError(str(error)) from error
+    if isinstance(entries, (str, Mapping)) or not isinstance(entries, Iterable):
+        raise InputError(f"network_conflicts wants a list of networks, not {entries!r}")
+    return find_conflicts([_entry(entry) for entry in entries])
 
 
 def _entry(entry: Any) -> NamedNetwork:
-    """Read one entry of the input."""
     if not isinstance(entry, Mapping) or not {"name", "network"} <= set(entry) <= KEYS:
         raise InputError(
             f"network_conflicts wants entries with name and network, perhaps variable and where, not {entry!r}"
@@ -99,8 +94,4 @@ def _entry(entry: Any) -> NamedNetwork:
     return NamedNetwork(entry["name"], entry["network"], entry.get("variable"), entry.get("where"))
 
 
-class FilterModule:
-    """The filter, as Ansible finds it."""
-
-    def filters(self) -> dict[str, Callable[..., Any]]:
-        return {"network_conflicts": network_conflicts}
+FilterModule = filter_module(network_conflicts)

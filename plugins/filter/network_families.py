@@ -35,24 +35,15 @@ _value:
   sample: [ipv4, ipv6]
 """
 
-from typing import Any, Callable
+from typing import Any
 
-from ansible.errors import AnsibleFilterError
-
-from ansible_collections.podnet.kubernetes.plugins.module_utils._base.errors import PodnetError
 from ansible_collections.podnet.kubernetes.plugins.module_utils._base.networks import network_families as families_of
+from ansible_collections.podnet.kubernetes.plugins.plugin_utils.filters import filter_errors, filter_module
 
 
+@filter_errors("network_families")
 def network_families(networks: Any) -> list[str]:
-    """Name the family of each network."""
-    try:
-        return families_of(networks)
-    except PodnetError as error:
-        raise AnsibleFilterError(f"network_families: {error}") from error
+    return families_of(networks)
 
 
-class FilterModule:
-    """The filter, as Ansible finds it."""
-
-    def filters(self) -> dict[str, Callable[..., Any]]:
-        return {"network_families": network_families}
+FilterModule = filter_module(network_families)

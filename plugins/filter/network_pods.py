@@ -46,20 +46,15 @@ _value:
       sample: [default/web-0]
 """
 
-from typing import Any, Callable
+from typing import Any
 
-from ansible.errors import AnsibleFilterError
-
-from ansible_collections.podnet.kubernetes.plugins.module_utils._base.errors import PodnetError
 from ansible_collections.podnet.kubernetes.plugins.module_utils._cluster.carried_pods import find_carried_pods
+from ansible_collections.podnet.kubernetes.plugins.plugin_utils.filters import filter_errors, filter_module
 
 
+@filter_errors("network_pods")
 def network_pods(pods: Any) -> dict[str, Any]:
-    """Find the pods on the network."""
-    try:
-        carried = find_carried_pods(pods)
-    except PodnetError as error:
-        raise AnsibleFilterError(f"network_pods: {error}") from error
+    carried = find_carried_pods(pods)
     return {
         "pods": [
             {"apiVersion": "v1", "kind": "Pod", "metadata": {"namespace": pod.namespace, "name": pod.name}}
@@ -69,8 +64,4 @@ def network_pods(pods: Any) -> dict[str, Any]:
     }
 
 
-class FilterModule:
-    """The filter, as Ansible finds it."""
-
-    def filters(self) -> dict[str, Callable[..., Any]]:
-        return {"network_pods": network_pods}
+FilterModule = filter_module(network_pods)

@@ -45,24 +45,15 @@ _value:
   sample: ["node1: the pod kube-flannel-ds-x7k2p is not ready, its container kube-flannel waits: CrashLoopBackOff"]
 """
 
-from typing import Any, Callable
+from typing import Any
 
-from ansible.errors import AnsibleFilterError
-
-from ansible_collections.podnet.kubernetes.plugins.module_utils._base.errors import PodnetError
 from ansible_collections.podnet.kubernetes.plugins.module_utils._cluster.daemon_sets import find_problems
+from ansible_collections.podnet.kubernetes.plugins.plugin_utils.filters import filter_errors, filter_module
 
 
+@filter_errors("network_problems")
 def network_problems(nodes: Any, pods: Any, daemon_set: str | None = None) -> list[str]:
-    """Say which nodes and pods are not ready."""
-    try:
-        return find_problems(nodes, pods, daemon_set)
-    except PodnetError as error:
-        raise AnsibleFilterError(f"network_problems: {error}") from error
+    return find_problems(nodes, pods, daemon_set)
 
 
-class FilterModule:
-    """The filter, as Ansible finds it."""
-
-    def filters(self) -> dict[str, Callable[..., Any]]:
-        return {"network_problems": network_problems}
+FilterModule = filter_module(network_problems)

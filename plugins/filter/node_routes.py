@@ -60,26 +60,16 @@ _value:
 """
 
 from collections.abc import Iterable, Mapping
-from typing import Any, Callable
 
-from ansible.errors import AnsibleFilterError
-
-from ansible_collections.podnet.kubernetes.plugins.module_utils._base.errors import PodnetError
 from ansible_collections.podnet.kubernetes.plugins.module_utils._nodes.node_routes import routes_to_others
+from ansible_collections.podnet.kubernetes.plugins.plugin_utils.filters import filter_errors, filter_module
 
 
+@filter_errors("node_routes")
 def node_routes(
     allocation: Mapping[str, Iterable[str]], addresses: Mapping[str, str | Iterable[str]], node: str
 ) -> list[dict[str, str]]:
-    """Make the routes of a node to the subnets of all other nodes."""
-    try:
-        return routes_to_others(allocation, addresses, node)
-    except PodnetError as error:
-        raise AnsibleFilterError(f"node_routes: {error}") from error
+    return routes_to_others(allocation, addresses, node)
 
 
-class FilterModule:
-    """The filter, as Ansible finds it."""
-
-    def filters(self) -> dict[str, Callable[..., Any]]:
-        return {"node_routes": node_routes}
+FilterModule = filter_module(node_routes)

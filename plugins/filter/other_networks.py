@@ -49,24 +49,15 @@ _value:
   sample: [10-calico.conflist]
 """
 
-from typing import Any, Callable
+from typing import Any
 
-from ansible.errors import AnsibleFilterError
-
-from ansible_collections.podnet.kubernetes.plugins.module_utils._base.errors import PodnetError
 from ansible_collections.podnet.kubernetes.plugins.module_utils._nodes.cni_files import other_networks as others_of
+from ansible_collections.podnet.kubernetes.plugins.plugin_utils.filters import filter_errors, filter_module
 
 
+@filter_errors("other_networks")
 def other_networks(files: Any, own: str, known: Any = None) -> list[str]:
-    """Name the files of other networks."""
-    try:
-        return others_of(files, own, known)
-    except PodnetError as error:
-        raise AnsibleFilterError(f"other_networks: {error}") from error
+    return others_of(files, own, known)
 
 
-class FilterModule:
-    """The filter, as Ansible finds it."""
-
-    def filters(self) -> dict[str, Callable[..., Any]]:
-        return {"other_networks": other_networks}
+FilterModule = filter_module(other_networks)

@@ -47,27 +47,18 @@ _value:
 """
 
 from collections.abc import Mapping, Sequence
-from typing import Any, Callable
+from typing import Any
 
-from ansible.errors import AnsibleFilterError
-
-from ansible_collections.podnet.kubernetes.plugins.module_utils._base.errors import PodnetError
 from ansible_collections.podnet.kubernetes.plugins.module_utils._policies.listeners import select_listeners
 from ansible_collections.podnet.kubernetes.plugins.module_utils._policies.ports import parse_ports
+from ansible_collections.podnet.kubernetes.plugins.plugin_utils.filters import filter_errors, filter_module
 
 
+@filter_errors()
 def policy_listeners(
     listeners: Sequence[Mapping[str, Any]], ports: Sequence[Mapping[str, Any]]
 ) -> list[Mapping[str, Any]]:
-    """Return the listeners at these ports."""
-    try:
-        return select_listeners(listeners, parse_ports(ports))
-    except PodnetError as error:
-        raise AnsibleFilterError(str(error)) from error
+    return select_listeners(listeners, parse_ports(ports))
 
 
-class FilterModule:
-    """The filter, as Ansible finds it."""
-
-    def filters(self) -> dict[str, Callable[..., Any]]:
-        return {"policy_listeners": policy_listeners}
+FilterModule = filter_module(policy_listeners)

@@ -149,14 +149,13 @@ _value:
 
 from collections.abc import Mapping, Sequence
 from dataclasses import fields
-from typing import Any, Callable
+from typing import Any
 
-from ansible.errors import AnsibleFilterError
-
-from ansible_collections.podnet.kubernetes.plugins.module_utils._base.errors import PodnetError
 from ansible_collections.podnet.kubernetes.plugins.module_utils._policies.plan import plan_steps
+from ansible_collections.podnet.kubernetes.plugins.plugin_utils.filters import filter_errors, filter_module
 
 
+@filter_errors()
 def policy_plan(
     existing: Sequence[Mapping[str, Any]],
     *,
@@ -165,11 +164,7 @@ def policy_plan(
     namespaces: Sequence[str] = (),
     replay: bool = False,
 ) -> dict[str, Any]:
-    """Return the plan for these steps."""
-    try:
-        plan = plan_steps(existing, definitions, steps, namespaces, replay)
-    except PodnetError as error:
-        raise AnsibleFilterError(str(error)) from error
+    plan = plan_steps(existing, definitions, steps, namespaces, replay)
     return {**_with_lists(plan), "steps": [_with_lists(step) for step in plan.steps]}
 
 
@@ -179,8 +174,4 @@ def _with_lists(record: Any) -> dict[str, Any]:
     return {name: list(value) if isinstance(value, tuple) else value for name, value in values.items()}
 
 
-class FilterModule:
-    """The filter, as Ansible finds it."""
-
-    def filters(self) -> dict[str, Callable[..., Any]]:
-        return {"policy_plan": policy_plan}
+FilterModule = filter_module(policy_plan)

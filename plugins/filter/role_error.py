@@ -47,24 +47,14 @@ _value:
 """
 
 from collections.abc import Mapping
-from typing import Any, Callable
 
-from ansible.errors import AnsibleFilterError
-
-from ansible_collections.podnet.kubernetes.plugins.module_utils._base.errors import PodnetError
 from ansible_collections.podnet.kubernetes.plugins.module_utils._base.role_errors import name_variables
+from ansible_collections.podnet.kubernetes.plugins.plugin_utils.filters import filter_errors, filter_module
 
 
+@filter_errors()
 def role_error(message: str, variables: Mapping[str, str]) -> str:
-    """Return the sentence with the role's variables."""
-    try:
-        return name_variables(message, variables)
-    except PodnetError as error:
-        raise AnsibleFilterError(str(error)) from error
+    return name_variables(message, variables)
 
 
-class FilterModule:
-    """The filter, as Ansible finds it."""
-
-    def filters(self) -> dict[str, Callable[..., Any]]:
-        return {"role_error": role_error}
+FilterModule = filter_module(role_error)

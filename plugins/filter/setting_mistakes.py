@@ -56,24 +56,15 @@ _value:
 """
 
 from collections.abc import Mapping, Sequence
-from typing import Any, Callable
+from typing import Any
 
-from ansible.errors import AnsibleFilterError
-
-from ansible_collections.podnet.kubernetes.plugins.module_utils._base.errors import PodnetError
 from ansible_collections.podnet.kubernetes.plugins.module_utils._probing.settings import find_mistakes
+from ansible_collections.podnet.kubernetes.plugins.plugin_utils.filters import filter_errors, filter_module
 
 
+@filter_errors()
 def setting_mistakes(settings: Sequence[Mapping[str, Any]]) -> list[str]:
-    """Return a sentence for each value that is out of its range."""
-    try:
-        return find_mistakes(settings)
-    except PodnetError as error:
-        raise AnsibleFilterError(str(error)) from error
+    return find_mistakes(settings)
 
 
-class FilterModule:
-    """The filter, as Ansible finds it."""
-
-    def filters(self) -> dict[str, Callable[..., Any]]:
-        return {"setting_mistakes": setting_mistakes}
+FilterModule = filter_module(setting_mistakes)

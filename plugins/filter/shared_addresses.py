@@ -67,28 +67,18 @@ _value:
 """
 
 from collections.abc import Mapping
-from typing import Any, Callable
+from typing import Any
 
-from ansible.errors import AnsibleFilterError
-
-from ansible_collections.podnet.kubernetes.plugins.module_utils._base.errors import PodnetError
 from ansible_collections.podnet.kubernetes.plugins.module_utils._nodes.shared_addresses import (
     find_shared_addresses,
     read_addresses_and_nics,
 )
+from ansible_collections.podnet.kubernetes.plugins.plugin_utils.filters import filter_errors, filter_module
 
 
+@filter_errors("shared_addresses")
 def shared_addresses(node_addresses: Mapping[str, Mapping[str, Any]]) -> list[dict[str, Any]]:
-    """Find the addresses that more than one node has."""
-    try:
-        shared = find_shared_addresses(read_addresses_and_nics(node_addresses))
-    except PodnetError as error:
-        raise AnsibleFilterError(f"shared_addresses: {error}") from error
-    return [one.as_dict() for one in shared]
+    return [one.as_dict() for one in find_shared_addresses(read_addresses_and_nics(node_addresses))]
 
 
-class FilterModule:
-    """The filter, as Ansible finds it."""
-
-    def filters(self) -> dict[str, Callable[..., Any]]:
-        return {"shared_addresses": shared_addresses}
+FilterModule = filter_module(shared_addresses)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import architecture
 import pytest
-from architecture import ALLOWED, DOORS, ROOMS, UTILS, Arrow
+from architecture import ALLOWED, FOLDERS, LOBBY, ROOMS, UTILS, Arrow
 
 OWN = "ansible_collections.podnet.kubernetes.plugins.module_utils"
 
@@ -62,6 +62,14 @@ def test_a_door_opens_to_a_room(tmp_path):
     assert architecture.forbidden(found) == []
 
 
+@pytest.mark.parametrize(("door", "allowed"), [("filter", True), ("modules", False)])
+def test_only_doors_on_the_controller_open_to_the_lobby(tmp_path, door, allowed):
+    line = "from ansible_collections.podnet.kubernetes.plugins.plugin_utils.filters import filter_errors\n"
+    found = plant(tmp_path, f"{door}/a.py", line)
+    assert found == [Arrow(door, LOBBY, f"plugins/{door}/a.py")]
+    assert architecture.forbidden(found) == ([] if allowed else found)
+
+
 def test_the_arrows_of_the_table_run_one_way():
     """Each room comes after all rooms that it may import."""
     rooms = list(ROOMS)
@@ -75,8 +83,8 @@ def test_every_file_is_in_a_room_of_the_table():
     )
     assert [path.name for path in utils.glob("*.py") if path.name != "__init__.py"] == []
     folders = {path.parent.name for path in architecture.ROOT.glob("plugins/*/*.py")}
-    assert folders - {"module_utils", "doc_fragments"} == set(DOORS)
-    assert set(ALLOWED) == {*ROOMS, *DOORS}
+    assert folders - {"module_utils", "doc_fragments"} == set(FOLDERS)
+    assert set(ALLOWED) == {*ROOMS, *FOLDERS}
 
 
 def test_no_file_of_a_room_is_long():

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import ipaddress
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -64,6 +64,9 @@ class AnnouncedNode:
         """Whether no NIC has another address in the network of the expected address."""
         network = parse_network(self.network)
         return not any(address in network and address != self.expected for address in self.nics)
+
+
+_Parse = Callable[[str, Mapping[str, str], Mapping[str, Any]], AnnouncedNode]
 
 
 @dataclass(frozen=True)
@@ -130,12 +133,27 @@ def parse_announced_node(
         ) from None
 
 
-def read_annotations(nodes: Any) -> dict[str, Mapping[str, str]]:
-    """Read the annotations of Node objects, by the name of the node. Raises InputError for any other input."""
+def read_announced_nodes(parse: _Parse, nodes: Any, node_addresses: Any) -> list[AnnouncedNode]:
+    """Read all nodes.
+
+    Args:
+        parse: makes a node of its name, the annotations of its Node object and the result of node_address on it
+        nodes: the Node objects
+        node_addresses: the results of the module node_address, by the name of the node
+
+    Raises:
+        InputError: the input has another form
+    """
     try:
-        return {node["metadata"]["name"]: node["metadata"].get("annotations") or {} for node in nodes}
+        annotations = {node["metadata"]["name"]: node["metadata"].get("annotations") or {} for node in nodes}
     except (AttributeError, KeyError, TypeError) as error:
         raise InputError(_no_nodes(nodes, error)) from None
+    if not isinstance(node_addresses, Mapping):
+        raise InputError(
+            f"node_addresses is {node_addresses!r}: give the result of podnet.kubernetes.node_address for each node, "
+            "by the node's name"
+        )
+    return [parse(name, annotations.get(name, {}), found) for name, found in node_addresses.items()]
 
 
 def read_internal_addresses(nodes: Any) -> dict[str, list[str]]:
@@ -160,21 +178,10 @@ def _no_nodes(nodes: Any, error: BaseException) -> str:
     return f"the input is {nodes!r}: give a list of Node objects ({type(error).__name__}: {error})"
 
 
-def read_node_addresses(value: Any) -> Mapping[str, Mapping[str, Any]]:
-    """Check that the option node_addresses is a dict. Raises InputError."""
-    if not isinstance(value, Mapping):
-        raise InputError(
-            f"node_addresses is {value!r}: give the result of podnet.kubernetes.node_address for each node, by the "
-            "node's name"
-        )
-    return value
-
-
 __all__ = [
     "AnnouncedNode",
     "WrongAddress",
     "parse_announced_node",
-    "read_annotations",
+    "read_announced_nodes",
     "read_internal_addresses",
-    "read_node_addresses",
 ]
