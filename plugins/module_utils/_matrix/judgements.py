@@ -105,7 +105,6 @@ _Fault = tuple["str | None", "str | None"]  # fault and detail of a Judgement
 
 
 def _blocked_fault(cell: Cell, expected: Expectation) -> _Fault:
-    """Return the fault of a cell that should be blocked."""
     if cell.outcome == "blocked":
         return None, None
     return f"{cell.outcome}, should be blocked{f': {expected.because}' if expected.decided_by else ''}", None
@@ -126,7 +125,6 @@ def _reachable_fault(cell: Cell, expected: Expectation, source: Endpoint) -> _Fa
 
 
 def _source_fault(cell: Cell, expected: str, source: Endpoint) -> _Fault:
-    """Return the fault of the source address in a cell that is reachable."""
     if cell.own is None or cell.seen is None or expected == "any":
         return None, None
     if expected == "translated":

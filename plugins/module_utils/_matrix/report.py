@@ -282,7 +282,6 @@ def junit_text(name: str, judgements: Iterable[Judgement]) -> str:
 
 
 def _junit_counts(judgements: Sequence[Judgement]) -> dict[str, str]:
-    """Return the attributes with the counts."""
     counts = summarize(judgements)
     failures = counts["failed"] + counts["flapping"]
     return {

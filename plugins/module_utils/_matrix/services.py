@@ -90,7 +90,6 @@ def _find(cluster: Cluster, name: str, option: str) -> Service:
 
 
 def _port_endpoint(cluster: Cluster, service: Service, number: int, own: bool) -> Endpoint:
-    """Return the endpoint of one port number of a Service."""
     there = {port.protocol for port in service.ports if port.number == number}
     return Endpoint(
         name=f"{service}:{number}",

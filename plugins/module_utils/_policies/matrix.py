@@ -295,7 +295,6 @@ class _Question:
         return _union(self._peer(policy, peer) for peer in rule.peers)
 
     def _peer(self, policy: Policy, peer: Peer) -> int:
-        """Return the pods that a peer matches."""
         if peer.ip_block:
             same = self._reading.blocks_match_pods and f"ipv{peer.ip_block.network.version}" == self._family
             return self._index.within(peer.ip_block) if same else 0
@@ -341,7 +340,6 @@ def _spread(grants: Iterable[tuple[int, int]], everyone: int) -> list[int]:
 
 
 def _union(masks: Iterable[int]) -> int:
-    """Return the union of all masks."""
     union = 0
     for mask in masks:
         union |= mask

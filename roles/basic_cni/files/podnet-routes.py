@@ -1,16 +1,16 @@
 # Copyright (c) 2026, podnet.kubernetes developers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Set the routes and rules of the pod network, and set them again whenever something takes them away.
+"""Set the routes and rules of the pod network, and set them again whenever something removes them.
 
-Reads a directory, /etc/podnet.kubernetes unless another is given. Each of its files may be missing.
+The program reads a directory, by default /etc/podnet.kubernetes. Each of the files in it may be missing.
 
-routes          as the module pod_routes writes it: route add DESTINATION via GATEWAY dev NIC proto NUMBER
-rules4, rules6  for iptables-restore and ip6tables-restore. Own chains have names that begin with PODNET-; a declaration
-                flushes them. A jump from a chain of others to one of them is left out where there is one already.
+routes          The module pod_routes writes it. A line is: route add DESTINATION via GATEWAY dev NIC proto NUMBER
+rules4, rules6  The input of iptables-restore and ip6tables-restore. The names of our chains begin with PODNET-. Their
+                declaration flushes them. The program leaves out a jump from a foreign chain that exists already.
 
-The kernel tells when a NIC comes up, an address comes, or a route goes; the NICs and route protocols are those in the
-file. Routes of other protocols are never touched.
+The kernel reports NICs that come up, new addresses and deleted routes. The program heeds the NICs and route protocols
+in the file routes. It never changes routes of other protocols.
 """
 
 from __future__ import annotations
@@ -29,9 +29,9 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import NamedTuple
 
-DEBOUNCE = 0.2  # seconds in which events count as one
-PAUSE = 5  # times as long as setting and comparing took, so that they never take much of the time
-LONGEST_WAIT = 30.0  # seconds from one look to the next, also when something can not be set
+DEBOUNCE = 0.2  # events within so many seconds count as one
+PAUSE = 5  # the program rests so many times as long as it worked, so that it never takes much of the processor
+LONGEST_WAIT = 30.0  # seconds between two comparisons, also when the program cannot set something
 
 # linux/rtnetlink.h and linux/if.h
 RTM_NEWLINK, RTM_NEWADDR, RTM_DELROUTE, IFF_UP = 16, 20, 25, 0x1
@@ -46,7 +46,7 @@ OWN_CHAIN = re.compile(r"(?:^:|^-A |-j )PODNET-")
 
 
 class Route(NamedTuple):
-    """A route; a part that it does not have is empty."""
+    """A route. The fields of missing parts are empty."""
 
     destination: str
     gateway: str
@@ -55,54 +55,54 @@ class Route(NamedTuple):
 
 
 def parse_file(text: str) -> list[Route]:
-    """Return the routes in the file's text."""
+    """Read the text of the file routes."""
     lines = [line.split() for line in text.splitlines() if line.startswith("route add ")]
     named = [dict(zip(words[1::2], words[2::2])) for words in lines]
     return [Route(_network(one["add"]), one["via"], one["dev"], one["proto"]) for one in named]
 
 
 def parse_present(text: str) -> list[Route]:
-    """Return the routes in the output of "ip -N -json route show table main" that have a destination of their own."""
+    """Read the output of "ip -N -json route show table main", without default routes."""
     keys = ("gateway", "dev", "protocol")
     entries = [entry for entry in json.loads(text or "[]") if entry["dst"] != "default"]
     return [Route(_network(entry["dst"]), *(entry.get(key, "") for key in keys)) for entry in entries]
 
 
 def _network(text: str) -> str:
-    """Return a destination with its prefix length, which ip(8) leaves out for a single address."""
+    """Complete a destination with its prefix length. ip(8) prints none for a single address."""
     return str(ipaddress.ip_network(text))
 
 
 def missing(wanted: Iterable[Route], present: Iterable[Route]) -> list[str]:
-    """Return lines for "ip -batch" that set what is missing; "add" fails where a foreign route has the destination."""
-    there = set(present)
-    own = {(route.destination, route.protocol) for route in there}
+    """Make lines for "ip -batch" that set missing routes. "add" fails where a foreign route has the destination."""
+    existing = set(present)
+    own = {(route.destination, route.protocol) for route in existing}
     lines = []
-    for route in (one for one in wanted if one not in there):
+    for route in (one for one in wanted if one not in existing):
         verb = "replace" if (route.destination, route.protocol) in own else "add"
         lines.append(f"route {verb} {route.destination} via {route.gateway} dev {route.device} proto {route.protocol}")
     return lines
 
 
 def own_rules(saved: str) -> list[str]:
-    """Return the lines of iptables-save that are about own chains, without their counters."""
+    """Select the lines of iptables-save that name our chains, without counters."""
     return [line.split(" [")[0] for line in saved.splitlines() if OWN_CHAIN.search(line)]
 
 
 def without_jumps(rules: str, saved: str) -> str:
-    """Return the rules without the jumps from chains of others to own ones that are in the output of iptables-save."""
-    there = {match.groups() for match in map(JUMP.match, saved.splitlines()) if match}
+    """Leave out the jumps from foreign chains to ours that exist already, in the output of iptables-save."""
+    existing = {match.groups() for match in map(JUMP.match, saved.splitlines()) if match}
     lines = ((line, JUMP.match(line)) for line in rules.splitlines())
-    return "".join(f"{line}\n" for line, match in lines if not match or match.groups() not in there)
+    return "".join(f"{line}\n" for line, match in lines if not match or match.groups() not in existing)
 
 
 def is_relevant(data: bytes, indices: Iterable[int], protocols: Iterable[str]) -> bool:
-    """Return whether one of these messages of rtnetlink can mean that something has to be set.
+    """Whether one of these messages of rtnetlink can mean that a route or a rule is missing.
 
     Args:
         data: netlink messages, one after another
-        indices: of the NICs that the routes need
-        protocols: numbers of the route protocols that are own ones
+        indices: the indices of the NICs that the routes need
+        protocols: the numbers of our route protocols
     """
     while len(data) >= HEADER.size:
         length, kind, *_rest = HEADER.unpack_from(data)
@@ -121,7 +121,7 @@ def is_relevant(data: bytes, indices: Iterable[int], protocols: Iterable[str]) -
 
 
 def run(*command: str, data: str = "") -> tuple[bool, str]:
-    """Return whether a command succeeded, and what it wrote; the journal gets the first of its errors."""
+    """Run a command. Return whether it succeeded, and its output. The journal gets the first line of its errors."""
     done = subprocess.run(command, input=data, capture_output=True, text=True, check=False)
     if done.returncode != 0:
         print(f"'{' '.join(command)}' failed:", *done.stderr.splitlines()[:1], flush=True)
@@ -129,13 +129,13 @@ def run(*command: str, data: str = "") -> tuple[bool, str]:
 
 
 def read(path: Path) -> str:
-    """Return the content of a file, empty when there is none."""
+    """Read a file. A missing file counts as empty."""
     return path.read_text() if path.exists() else ""
 
 
 def set_routes(path: Path) -> bool:
-    """Set the routes that are missing, and return whether all are there."""
-    # The kernel first: what pod_routes deletes from both in between is then not taken for missing.
+    """Set the missing routes. Return whether all routes exist now."""
+    # Ask the kernel before reading the file. Otherwise a route that pod_routes deletes in between would seem missing.
     shown = [run("ip", family, "-N", "-json", "route", "show", "table", "main") for family in ("-4", "-6")]
     lines = missing(parse_file(read(path)), [route for _good, text in shown for route in parse_present(text)])
     if not lines:
@@ -145,7 +145,7 @@ def set_routes(path: Path) -> bool:
 
 
 def set_rules(path: Path, program: str, known: dict[str, object]) -> bool:
-    """Set the rules unless they are as the last time left them, noted in known, and return whether they are there."""
+    """Set the rules unless nothing changed since the last time, as known has it. Return whether they are set now."""
     rules = read(path)
     if not rules:
         return True
@@ -156,7 +156,7 @@ def set_rules(path: Path, program: str, known: dict[str, object]) -> bool:
     if not run(f"{program}-restore", "--noflush", "--wait", "10", data=without_jumps(rules, saved))[0]:
         return False
     good, saved = run(f"{program}-save")
-    # What somebody changed in between must not be taken for what is right: there are as many rules as in the file.
+    # Another program may have changed the rules in between. So remember them only when none is missing or too many.
     good = good and len(own_rules(saved)) == len(own_rules(rules))
     if good:
         known[program] = (rules, own_rules(saved))
@@ -164,7 +164,7 @@ def set_rules(path: Path, program: str, known: dict[str, object]) -> bool:
 
 
 def wait(events: socket.socket, timeout: float | None, routes: Iterable[Route]) -> bool:
-    """Wait for an event, and return whether there was a relevant one before the timeout (seconds, None for ever)."""
+    """Wait for a relevant event. Return whether one came before the timeout (seconds; None: no timeout)."""
     end = None if timeout is None else time.monotonic() + timeout
     devices, protocols = {route.device for route in routes}, {route.protocol for route in routes}
     while select.select([events], [], [], None if end is None else max(0.0, end - time.monotonic()))[0]:
@@ -173,7 +173,7 @@ def wait(events: socket.socket, timeout: float | None, routes: Iterable[Route]) 
         except OSError as error:
             if error.errno != errno.ENOBUFS:
                 raise
-            return True  # the kernel had more to tell than the socket could hold
+            return True  # the kernel dropped events because the socket was full
         indices = {index for index, name in socket.if_nameindex() if name in devices}
         if is_relevant(data, indices, protocols):
             return True
@@ -186,14 +186,14 @@ def main() -> None:
     delay = 0.0
     while True:
         with socket.socket(socket.AF_NETLINK, socket.SOCK_RAW, socket.NETLINK_ROUTE) as events:
-            events.bind((0, GROUPS))  # before anything is compared, so that no event is missed
+            events.bind((0, GROUPS))  # before any comparison, so that the program misses no event
             start = time.monotonic()
             good = set_routes(directory / "routes")
             good &= set_rules(directory / "rules4", "iptables", known)
             good &= set_rules(directory / "rules6", "ip6tables", known)
             taken = time.monotonic() - start
             delay = 0.0 if good else min(max(1.0, 2 * delay), LONGEST_WAIT)
-            # Not for ever: a file that is new, or rules that are gone, come with no event.
+            # The wait has an end, because the kernel reports neither new files nor deleted rules.
             if wait(events, delay or LONGEST_WAIT, parse_file(read(directory / "routes"))):
                 delay = 0.0
         time.sleep(max(DEBOUNCE, PAUSE * taken))
