@@ -44,7 +44,7 @@ _value:
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from ansible_collections.podnet.kubernetes.plugins.module_utils._nodes.calico import start_problems
+from ansible_collections.podnet.kubernetes.plugins.module_utils._cluster.calico_node import start_problems
 from ansible_collections.podnet.kubernetes.plugins.plugin_utils.filters import filter_errors, filter_module
 
 

@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from ansible_collections.podnet.kubernetes.plugins.module_utils._cluster.fields import (
@@ -15,18 +14,7 @@ from ansible_collections.podnet.kubernetes.plugins.module_utils._cluster.fields 
     read_list,
     read_metadata,
 )
-
-# Every container waits so before it starts for the first time: that explains nothing.
-_BEGINNING = (None, "ContainerCreating", "PodInitializing")
-
-
-@dataclass(frozen=True)
-class _Pod:
-    """A pod of the DaemonSet; waits is the reason of the first container that does not just begin."""
-
-    name: str
-    ready: bool
-    waits: str
+from ansible_collections.podnet.kubernetes.plugins.module_utils._cluster.pod_status import PodStatus, read_pod_status
 
 
 def find_problems(nodes: Any, pods: Any, daemon_set: str | None) -> list[str]:
@@ -53,37 +41,23 @@ def find_problems(nodes: Any, pods: Any, daemon_set: str | None) -> list[str]:
     return problems
 
 
-def _read_pods(value: Any, daemon_set: str | None) -> Iterator[tuple[Any, _Pod]]:
-    """Yield the pods of the DaemonSet, each with the name of its node."""
+def _read_pods(value: Any, daemon_set: str | None) -> Iterator[tuple[Any, tuple[str, PodStatus]]]:
+    """Yield the name of the node of each pod of the DaemonSet, with the name and the status of the pod."""
     for index, item in enumerate(read_list(value, "pods")):
         where = f"pods[{index}]"
         name = read_metadata(item, where, "Pod").name
         fields = read_fields(item, where)
         owners = read_items(read_fields(fields["metadata"], where), "ownerReferences", f"{where}.metadata")
         if ("DaemonSet", daemon_set) in [(owner.get("kind"), owner.get("name")) for _path, owner in owners]:
-            spec, status = (read_fields(fields.get(part, {}), f"{where}.{part}") for part in ("spec", "status"))
-            yield spec.get("nodeName"), _Pod(name, _is_ready(status), _waits(status))
+            yield read_fields(fields.get("spec", {}), f"{where}.spec").get("nodeName"), (name, read_pod_status(item))
 
 
-def _is_ready(status: Mapping[str, Any]) -> bool:
-    statuses = read_items(status, "containerStatuses", "status")
-    return bool(statuses) and all(one.get("ready") for _path, one in statuses)
-
-
-def _waits(status: Mapping[str, Any]) -> str:
-    for part in ("initContainerStatuses", "containerStatuses"):
-        for path, one in read_items(status, part, "status"):
-            waiting = read_fields(read_fields(one.get("state") or {}, path).get("waiting", {}), path)
-            if waiting.get("reason") not in _BEGINNING:
-                message = f" ({waiting['message']})" if waiting.get("message") else ""
-                return f", its container {one.get('name')} waits: {waiting['reason']}{message}"
-    return ""
-
-
-def _pod_problems(node: str, pod: _Pod | None, daemon_set: str) -> list[str]:
+def _pod_problems(node: str, pod: tuple[str, PodStatus] | None, daemon_set: str) -> list[str]:
     if pod is None:
         return [f"{node} has no pod of the DaemonSet {daemon_set}"]
-    return [] if pod.ready else [f"{node}: the pod {pod.name} is not ready{pod.waits}"]
+    name, status = pod
+    why = f", its {status.obstacle}" if status.obstacle else ""
+    return [] if status.containers_ready else [f"{node}: the pod {name} is not ready{why}"]
 
 
 def _node_problems(name: str, fields: Mapping[str, Any]) -> list[str]:

@@ -15,6 +15,7 @@ from ansible_collections.podnet.kubernetes.plugins.module_utils._cluster.fields 
     read_list,
     read_metadata,
 )
+from ansible_collections.podnet.kubernetes.plugins.module_utils._cluster.pod_status import PodStatus, read_pod_status
 
 _SERVICE_NAME = "kubernetes.io/service-name"
 _LISTS = ("pods", "services", "endpoint_slices")
@@ -57,26 +58,18 @@ def _unready_pods(pods: Any, namespace: str, wanted: int) -> Iterator[str]:
         metadata = read_metadata(item, f"pods[{index}]", "Pod")
         if metadata.namespace == namespace:
             found += 1
-            status = read_fields(read_fields(item, "pod").get("status", {}), "status")
-            if not _is_ready(status):
+            status = read_pod_status(item)
+            if not status.ready:
                 yield f"pod {metadata} is {_state(status)}"
     if found < wanted:
         yield f"{found} of {wanted} pods exist in {namespace}"
 
 
-def _is_ready(status: Mapping[str, Any]) -> bool:
-    conditions = [read_fields(item, path) for path, item in read_items(status, "conditions", "status")]
-    return any((one.get("type"), one.get("status")) == ("Ready", "True") for one in conditions)
-
-
-def _state(status: Mapping[str, Any]) -> str:
-    """Return the reason for which a container waits, or the phase of the pod."""
-    for path, item in read_items(status, "containerStatuses", "status"):
-        waiting = ((read_fields(item, path).get("state") or {}).get("waiting") or {}).get("reason")
-        if waiting:
-            return str(waiting)
-    phase = str(status.get("phase", "Pending"))
-    return "not ready" if phase == "Running" else phase
+def _state(status: PodStatus) -> str:
+    """Say in a word why a pod is not ready: the reason for which a container waits, or the phase of the pod."""
+    if status.waiting:
+        return status.waiting[0].reason
+    return "not ready" if status.phase == "Running" else status.phase
 
 
 def _families(services: Any) -> Iterator[tuple[str, list[str]]]:

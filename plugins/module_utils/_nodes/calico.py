@@ -1,12 +1,11 @@
 # Copyright (c) 2026, podnet.kubernetes developers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The addresses that Calico chose, the reasons why calico-node does not start, Calico's routes. No I/O, no Ansible.
+"""The addresses that Calico chose, and Calico's routes. No I/O, no Ansible.
 
 Source: Calico v3.31.0.
 
-* node/pkg/lifecycle/startup: calico-node writes its address and prefix length into an annotation of the Node. When
-  another node has that address, calico-node logs a line and exits, unless DISABLE_NODE_IP_CHECK is true.
+* node/pkg/lifecycle/startup: calico-node writes its address and prefix length into an annotation of the Node.
 * its autodetection: an expression after interface= may match any part of a NIC's name. cidr= takes an address in one of
   the networks. kubernetes-internal-ip takes the InternalIP in the status of the Node.
 * felix/dataplane/linux: the name of a pod's link is cali and eleven hexadecimal digits. Routes to the blocks of other
@@ -16,7 +15,7 @@ Source: Calico v3.31.0.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -32,12 +31,6 @@ ADDRESS_ANNOTATIONS = {4: "projectcalico.org/IPv4Address", 6: "projectcalico.org
 
 _OWN_LINK = re.compile(r"cali[0-9a-f]{11}$|tunl0$|vxlan\.calico$|vxlan-v6\.calico$|wireguard\.cali$|wg-v6\.cali$")
 _OWN_PROTOCOLS = ("80", "bird", "12")
-
-_CONFLICT = re.compile(r"Calico node '([^']+)' is already using the IPv[46] address ([0-9a-fA-F.:]+[0-9a-fA-F])")
-# 2026-01-02 03:04:05.678 [ERROR][9] startup/startup.go 99: message
-_SERIOUS = re.compile(r"\[(?:ERROR|FATAL|PANIC)\]\[\d+\] \S+ \d+: (.+)")
-# Reasons of the kubelet while a pod still starts: they are no problem.
-_BEGINNING = ("PodInitializing", "ContainerCreating")
 
 
 @dataclass(frozen=True)
@@ -103,30 +96,6 @@ def find_wrong_addresses(
     return [WrongAddress(node, _remedy(node, detection, proposal)) for node in wrong]
 
 
-def start_problems(pods: Iterable[Mapping[str, Any]], logs: Mapping[str, str]) -> list[str]:
-    """Say for each pod of calico-node that is not ready why it is not.
-
-    Args:
-        pods: Pod objects of the DaemonSet calico-node
-        logs: the log of the container calico-node, by the name of the pod; a log may be missing
-
-    Raises:
-        InputError: a pod is no Pod object, or the logs are no dict
-    """
-    if not isinstance(logs, Mapping):
-        raise InputError(f"logs is {logs!r}: give the log of each pod by the name of the pod")
-    try:
-        return [
-            f"{pod['spec'].get('nodeName') or pod['metadata']['name']}: {_start_problem(pod, logs)}"
-            for pod in pods
-            if not _is_ready(pod)
-        ]
-    except (AttributeError, KeyError, TypeError) as error:
-        raise InputError(
-            f"the input is {pods!r}: give a list of Pod objects ({type(error).__name__}: {error})"
-        ) from None
-
-
 def _is_own(route: Mapping[str, Any]) -> bool:
     """Whether Calico made a route."""
     return bool(_OWN_LINK.match(route.get("dev") or "")) or str(route.get("protocol")) in _OWN_PROTOCOLS
@@ -172,38 +141,4 @@ def _internal(expected: Address, addresses: Iterable[str]) -> bool:
     return str(expected) == next((address for address in addresses if version in address), None)
 
 
-def _is_ready(pod: Mapping[str, Any]) -> bool:
-    """Whether all containers of a pod are ready."""
-    statuses = pod["status"].get("containerStatuses") or []
-    return bool(statuses) and all(status["ready"] for status in statuses)
-
-
-def _start_problem(pod: Mapping[str, Any], logs: Mapping[str, str]) -> str:
-    """Say why a pod is not ready, by its log and its status."""
-    log = logs.get(pod["metadata"]["name"]) or ""
-    conflicts = _CONFLICT.findall(log)
-    if conflicts:
-        other, address = conflicts[-1]
-        return f"calico-node does not start with the address {address}, because {other} has the same address"
-    waiting = next(_waiting(pod["status"]), None)
-    errors = _SERIOUS.findall(log)
-    if errors:
-        return f"calico-node logs: {errors[-1].strip()}"
-    return waiting or f"calico-node is not ready: read kubectl -n kube-system logs {pod['metadata']['name']}"
-
-
-def _waiting(status: Mapping[str, Any]) -> Iterator[str]:
-    """Yield the reasons why containers of a pod wait, in the order in which they start."""
-    for one in [*(status.get("initContainerStatuses") or []), *(status.get("containerStatuses") or [])]:
-        waiting = (one.get("state") or {}).get("waiting") or {}
-        if waiting.get("reason") not in (None, *_BEGINNING):
-            message = f" ({waiting['message']})" if waiting.get("message") else ""
-            yield f"the container {one['name']} waits: {waiting['reason']}{message}"
-
-
-__all__ = [
-    "find_wrong_addresses",
-    "foreign_routes",
-    "parse_calico_node",
-    "start_problems",
-]
+__all__ = ["find_wrong_addresses", "foreign_routes", "parse_calico_node"]

@@ -1,0 +1,64 @@
+# Copyright (c) 2026, podnet.kubernetes developers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The reasons why pods of calico-node do not start. No I/O, no Ansible.
+
+Source: Calico v3.31.0, node/pkg/lifecycle/startup. When another node has its address, calico-node logs a line and
+exits, unless DISABLE_NODE_IP_CHECK is true.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from ansible_collections.podnet.kubernetes.plugins.module_utils._base.errors import InputError
+from ansible_collections.podnet.kubernetes.plugins.module_utils._cluster.pod_status import read_pod_status
+
+_CONFLICT = re.compile(r"Calico node '([^']+)' is already using the IPv[46] address ([0-9a-fA-F.:]+[0-9a-fA-F])")
+# 2026-01-02 03:04:05.678 [ERROR][9] startup/startup.go 99: message
+_SERIOUS = re.compile(r"\[(?:ERROR|FATAL|PANIC)\]\[\d+\] \S+ \d+: (.+)")
+
+
+def start_problems(pods: Iterable[Mapping[str, Any]], logs: Mapping[str, str]) -> list[str]:
+    """Say for each pod of calico-node that is not ready why it is not.
+
+    Args:
+        pods: Pod objects of the DaemonSet calico-node
+        logs: the log of the container calico-node, by the name of the pod; a log may be missing
+
+    Raises:
+        InputError: a pod is no Pod object, or the logs are no dict
+    """
+    if not isinstance(logs, Mapping):
+        raise InputError(f"logs is {logs!r}: give the log of each pod by the name of the pod")
+    try:
+        return [
+            f"{pod['spec'].get('nodeName') or pod['metadata']['name']}: {_start_problem(pod, logs)}"
+            for pod in pods
+            if not read_pod_status(pod).containers_ready
+        ]
+    except (AttributeError, InputError, KeyError, TypeError) as error:
+        raise InputError(
+            f"the input is {pods!r}: give a list of Pod objects ({type(error).__name__}: {error})"
+        ) from None
+
+
+def _start_problem(pod: Mapping[str, Any], logs: Mapping[str, str]) -> str:
+    """Say why a pod is not ready, by its log and its status."""
+    log = logs.get(pod["metadata"]["name"]) or ""
+    conflicts = _CONFLICT.findall(log)
+    if conflicts:
+        other, address = conflicts[-1]
+        return f"calico-node does not start with the address {address}, because {other} has the same address"
+    errors = _SERIOUS.findall(log)
+    if errors:
+        return f"calico-node logs: {errors[-1].strip()}"
+    obstacle = read_pod_status(pod).obstacle
+    if obstacle:
+        return f"the {obstacle}"
+    return f"calico-node is not ready: read kubectl -n kube-system logs {pod['metadata']['name']}"
+
+
+__all__ = ["start_problems"]
