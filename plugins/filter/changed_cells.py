@@ -13,8 +13,8 @@ author:
   - podnet.kubernetes developers (@podnet)
 description:
   - Compares the cells that two sets of NetworkPolicies decide, such as those before and after a change.
-  - A cell is a source, a target, a protocol, a port and an address family. Cells of a pod and itself are left out,
-    because no policy changes them. So are cells of O(_input) whose C(allowed) is V(null).
+  - A cell is a source, a target, a protocol, a port and an address family. The filter leaves out cells of a pod and
+    itself, because no policy changes them. It also leaves out cells of O(_input) whose C(allowed) is V(null).
 options:
   _input:
     description: Cells, as P(podnet.kubernetes.expected_connectivity#filter) returns them.

@@ -14,9 +14,10 @@ author:
 description:
   - Makes a list of endpoints from the objects of a cluster. The list has all nodes, and the pods, Services and other
     endpoints that the options ask for.
-  - It is an error when an endpoint is missing or could only fail. The message names the endpoint and the option.
-  - Pods that are being deleted, pods that have ended and host-network pods are left out. A host-network pod is probed
-    as its node.
+  - The filter fails when an endpoint is missing or no probe of it could succeed. The error names the endpoint and the
+    option.
+  - The filter leaves out pods that are being deleted, pods that have ended and host-network pods. The node
+    stands for its host-network pods.
 options:
   _input:
     description: The objects of the cluster. Each list is C(resources) of M(kubernetes.core.k8s_info).
@@ -44,7 +45,7 @@ options:
         elements: dict
         required: true
   own_namespace:
-    description: The namespace whose pods and Services were made for the verification. All of them are endpoints.
+    description: The namespace of the pods and Services that the verification made. All of them are endpoints.
     type: str
   pod_selectors:
     description: Existing pods.
@@ -67,7 +68,7 @@ options:
     elements: str
     default: []
   dns:
-    description: The Service of the cluster's DNS, as C(NAMESPACE/NAME). With V(null) the DNS is not probed.
+    description: The Service of the cluster's DNS, as C(NAMESPACE/NAME). With V(null) the DNS is no endpoint.
     type: str
   cluster_domain:
     description: The domain of the names of Services.
@@ -78,12 +79,12 @@ options:
     type: list
     elements: str
   outside_port:
-    description: The port of TCP and UDP servers at O(outside_addresses). Without it, only ICMP is tried.
+    description: The port of TCP and UDP servers at O(outside_addresses). Without a port, probes only try ICMP.
     type: int
   families:
     description:
       - The address families, V(ipv4) and V(ipv6), in the order in which endpoints get their addresses.
-      - When it is empty, the families are those that all selected pods and all nodes have.
+      - Without families, the filter takes those that all selected pods and all nodes have.
       - A pod must have an address of each family. A node or a Service may lack one.
       - With V(any) alone, each endpoint keeps its families. A cell needs a family that both ends have.
     type: list
@@ -113,7 +114,7 @@ EXAMPLES = r"""
 RETURN = r"""
 _value:
   description:
-    - The endpoints in the order pods (by node and name), nodes, Services, DNS, outside. Empty fields are left out.
+    - The endpoints in the order pods (by node and name), nodes, Services, DNS, outside. They have no empty fields.
   type: list
   elements: dict
   contains:
@@ -142,7 +143,7 @@ _value:
       elements: str
       sample: [0b8f8b5c-6b0e-4a64-9f0e-5d3f5f0c7a11]
     own:
-      description: Whether it was made for the verification.
+      description: Whether the verification made the endpoint.
       type: bool
       sample: false
     port:

@@ -15,8 +15,8 @@ description:
   - Makes the list of targets, one for each address of each endpoint, with the checks that every source makes of it.
   - Sources check a pod or a node with ICMP, at its TCP and UDP listeners, and for the path MTU at one of our UDP
     responders. Without a listener they check ICMP only.
-  - Sources check a Service that was made for the verification at its TCP and UDP port, and one of its backends must
-    answer. To any other Service they only connect with TCP, because its answers are not known.
+  - Sources check a Service of the verification at its TCP and UDP port, and one of its backends must answer. They only
+    connect to other Services, with TCP, because the answers of these are unknown.
   - Sources ask the DNS a question. They check an outside endpoint with ICMP, and with TCP and UDP if it has a port.
 options:
   _input:
@@ -65,14 +65,14 @@ options:
     default: [icmp, tcp, udp, mtu, dns]
   nodes:
     description:
-      - The nodes from which probes can start. It is an error when a node of the endpoints is missing here.
-      - When it is left out, this is not checked.
+      - The nodes from which probes can start. The filter fails when a node of the endpoints is missing here.
+      - Without this option the filter does not check the nodes.
     type: list
     elements: str
   expectations:
     description:
-      - Expectations as M(podnet.kubernetes.connectivity_assert) takes them. An expectation that matches no cell is an
-        error here already, before anything is probed.
+      - Expectations as M(podnet.kubernetes.connectivity_assert) takes them. The filter fails when an expectation
+        matches no cell, so that a mistake shows before the first probe.
     type: list
     elements: dict
 positional: listeners, checks
@@ -110,7 +110,7 @@ EXAMPLES = r"""
 RETURN = r"""
 _value:
   description:
-    - The targets, in the order of the endpoints. Addresses without a check are left out, and so are empty fields.
+    - The targets, in the order of the endpoints. The filter leaves out addresses without a check, and empty fields.
   type: list
   elements: dict
   contains:

@@ -7,14 +7,14 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 name: connectivity_unready
-short_description: Pods and Services that a verification has to wait for
+short_description: Find the pods and Services that a verification has to wait for
 version_added: "0.1.0"
 author:
   - podnet.kubernetes developers (@podnet)
 description:
   - Names the pods of our own that are not ready, and the Services without a ready endpoint. The list is empty when all
     are ready.
-  - A Service of O(services) that does not exist is not named, because waiting does not help.
+  - The filter ignores Services of O(services) that do not exist, because waiting for them does not help.
 options:
   _input:
     description: Lists of Pod, Service and EndpointSlice objects, as C(pods), C(services) and C(endpoint_slices).

@@ -25,7 +25,7 @@ options:
       - The filter reads C(metadata.name), C(metadata.namespace) (default V(default)), C(metadata.labels) and
         C(status.podIPs). It reads C(spec.containers) when a policy names ports, and C(spec.nodeName) when a pod has
         C(spec.hostNetwork). A pod without an address is an error.
-      - Pods whose C(status.phase) is V(Succeeded) or V(Failed) are left out.
+      - The filter leaves out pods whose C(status.phase) is V(Succeeded) or V(Failed).
     type: list
     elements: dict
     required: true
@@ -37,7 +37,7 @@ options:
     elements: dict
     required: true
   policies:
-    description: NetworkPolicy objects. The namespace is V(default) where none is given.
+    description: NetworkPolicy objects. A policy without a namespace is in V(default).
     type: list
     elements: dict
     required: true
@@ -53,7 +53,7 @@ options:
       protocol:
         description:
           - The protocol.
-          - V(SCTP) is only computed. No module of this collection probes it.
+          - No module of this collection probes V(SCTP). The filter only computes it.
           - V(ICMP) is an extension, because NetworkPolicy does not know it. A rule without C(ports) allows it.
         type: str
         choices: [TCP, UDP, SCTP, ICMP]
@@ -111,7 +111,7 @@ _value:
     allowed:
       description:
         - Whether the connection should succeed.
-        - V(null) with O(implementation=strict) when the API leaves that open.
+        - V(null) with O(implementation=strict) when the API leaves the cell open.
       type: bool
       sample: true
     because:

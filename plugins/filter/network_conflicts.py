@@ -14,7 +14,7 @@ author:
 description:
   - Finds entries that are no network, networks with host bits set, and networks that overlap.
   - Networks of different address families never overlap.
-  - Two networks without a variable are not reported, because the user can change neither.
+  - The filter does not report two networks without a variable, because the user can change neither.
 options:
   _input:
     description:

@@ -7,13 +7,13 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 name: network_families
-short_description: The address families of one or more networks
+short_description: Name the address families of networks
 version_added: "0.1.0"
 author:
   - podnet.kubernetes developers (@podnet)
 description:
   - Tells an IPv4 network from an IPv6 network, and both from other text, by their characters alone.
-  - P(podnet.kubernetes.network_conflicts#filter) says what is wrong with a network of the right family.
+  - P(podnet.kubernetes.network_conflicts#filter) finds the mistakes in a network of the right family.
 options:
   _input:
     description: Networks in CIDR form with commas between.
@@ -29,7 +29,7 @@ EXAMPLES = r"""
 
 RETURN = r"""
 _value:
-  description: For each network V(ipv4), V(ipv6), or V(none) where it is neither.
+  description: For each network V(ipv4) or V(ipv6). V(none) for other text.
   type: list
   elements: str
   sample: [ipv4, ipv6]

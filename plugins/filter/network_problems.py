@@ -26,7 +26,7 @@ options:
     elements: dict
     required: true
   daemon_set:
-    description: The name of the DaemonSet. Without it only nodes are looked at.
+    description: The name of the DaemonSet. Without it the filter looks at nodes only.
     type: str
 positional: pods, daemon_set
 """

@@ -13,7 +13,8 @@ author:
   - podnet.kubernetes developers (@podnet)
 description:
   - Names the files of a node's C(/etc/cni/net.d) that belong to another network than the given one.
-  - The container runtime takes the first file by name. So a foreign file counts if it comes before the own one.
+  - The container runtime takes the first file by name. So a foreign file counts if it comes before the file of
+    the given network.
 options:
   _input:
     description: The names of the files in C(/etc/cni/net.d).
@@ -25,7 +26,7 @@ options:
     type: str
     required: true
   known:
-    description: Files of networks that count wherever they stand.
+    description: Files of other networks that count in any place.
     type: list
     elements: str
     default: []

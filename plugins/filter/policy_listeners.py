@@ -7,13 +7,13 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 name: policy_listeners
-short_description: The listeners at the ports that a proof of policies asks about
+short_description: Select the listeners at the ports of a proof of policies
 version_added: "0.1.0"
 author:
   - podnet.kubernetes developers (@podnet)
 description:
   - A responder opens each port for TCP and for UDP. This filter drops the listeners of a protocol that O(ports) does
-    not have, so that every cell that is probed has an expectation.
+    not have, so that every probed cell has an expectation.
 options:
   _input:
     description: Listeners, as M(podnet.kubernetes.connectivity_responder) returns them.

@@ -7,13 +7,13 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 name: policy_plan
-short_description: Which NetworkPolicies each step of a sequence applies and deletes
+short_description: Plan the NetworkPolicies that each step of a sequence applies and deletes
 version_added: "0.1.0"
 author:
   - podnet.kubernetes developers (@podnet)
 description:
   - Compares the policies of a cluster with the policies that a user wants, and returns the steps between them.
-  - Policies with the label C(app.kubernetes.io/managed-by=podnet.kubernetes) are ours. A step deletes policies of ours
+  - Policies with the label C(app.kubernetes.io/managed-by=podnet.kubernetes) are ours. A step deletes our policies
     that it does not have, in the namespaces of the wanted policies and in O(namespaces).
   - All other policies are foreign. No step changes them.
 options:
@@ -61,8 +61,8 @@ options:
     default: []
   replay:
     description:
-      - Whether all steps are played when the policies of the last one are there already.
-      - With V(false) there is then one step, which has the last policies, and the labels and objects of all steps.
+      - Whether to play all steps although the cluster has the policies of the last step already.
+      - With V(false) the plan then has a single step, with the last policies, and the labels and objects of all steps.
     type: bool
     default: false
 """
@@ -86,7 +86,7 @@ _value:
       elements: str
       sample: [shop]
     ours:
-      description: The policies of ours that are there, in the namespaces of the wanted policies and in O(namespaces).
+      description: Our policies in the cluster, in the namespaces of the wanted policies and in O(namespaces).
       type: list
       elements: dict
     foreign:
@@ -104,7 +104,7 @@ _value:
       elements: str
       sample: [deny-all]
     end_only:
-      description: Whether the policies of the last step are there already, so that there is one step only.
+      description: Whether the cluster has the policies of the last step already, so that the plan has a single step.
       type: bool
       sample: false
     steps:
@@ -130,7 +130,7 @@ _value:
           elements: str
           sample: [shop/deny-all, shop/db-policy]
         before:
-          description: The policies of ours that are in force before the step.
+          description: Our policies that are in force before the step.
           type: list
           elements: dict
         stale:
@@ -169,7 +169,7 @@ def policy_plan(
 
 
 def _with_lists(record: Any) -> dict[str, Any]:
-    """Return the attributes of a dataclass, with lists in place of tuples."""
+    """Like dataclasses.asdict(), but with lists in place of tuples, and only one level deep."""
     values = {field.name: getattr(record, field.name) for field in fields(record)}
     return {name: list(value) if isinstance(value, tuple) else value for name, value in values.items()}
 

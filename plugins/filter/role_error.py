@@ -7,13 +7,13 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 name: role_error
-short_description: The sentence of a filter's error, with the variables of a role
+short_description: Put a role's variables into the sentence of a filter's error
 version_added: "0.1.0"
 author:
   - podnet.kubernetes developers (@podnet)
 description:
-  - A filter names its own option in an error, and Ansible puts before it the expressions in which it called the filter.
-    A role shows its user the sentence alone, with the role's variable in place of the option.
+  - A filter names its own option in an error, and Ansible puts the expressions that call the filter before the error. A
+    role shows its user the sentence alone, with the role's variable in place of the option.
   - A message of another kind stays as it is.
 options:
   _input:

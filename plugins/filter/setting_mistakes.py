@@ -7,14 +7,14 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 name: setting_mistakes
-short_description: Settings that the connectivity modules would refuse
+short_description: Find settings that the connectivity modules would refuse
 version_added: "0.1.0"
 author:
   - podnet.kubernetes developers (@podnet)
 description:
   - Compares numbers with the ranges of the options of M(podnet.kubernetes.connectivity_probe),
     M(podnet.kubernetes.connectivity_responder) and M(podnet.kubernetes.connectivity_assert).
-  - A role learns so of a bad value before it changes anything, and names its own variable.
+  - So a role can refuse a bad value before it changes anything, and name its own variable.
 options:
   _input:
     description: The settings.
@@ -23,7 +23,7 @@ options:
     required: true
     suboptions:
       name:
-        description: How the caller calls the setting.
+        description: The name of the setting in errors.
         type: str
         required: true
       option:
