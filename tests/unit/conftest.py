@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import pytest
 from ansible.release import __version__ as core
+from hypothesis import settings
 from interpreters import NODE_VERSIONS, find
 
 from ansible_collections.podnet.kubernetes.plugins.module_utils._matrix.cells import (
@@ -18,6 +19,11 @@ from ansible_collections.podnet.kubernetes.plugins.module_utils._matrix.cells im
 )
 
 PODS = (Try("icmp"), Try("tcp", 8080, "podnet"), Try("udp", 8080, "podnet"), Try("mtu", 8080, "podnet"))
+
+
+# A busy machine takes longer than Hypothesis's 200 ms for an example, and that says nothing about the code.
+settings.register_profile("podnet", deadline=None)
+settings.load_profile("podnet")
 
 
 def pytest_report_header():
