@@ -122,7 +122,8 @@ _value:
       description:
         - V(api) when the API decides the cell.
         - V(implementation) when the API leaves the cell open. This is so for ICMP, traffic of host-network pods, an
-          C(ipBlock) with addresses of pods, and named ports of init containers that end.
+          C(ipBlock) with addresses of pods, named ports of init containers that end, and a port name that the containers
+          of a pod share.
       type: str
       sample: api
 """

@@ -11,7 +11,7 @@ Where the strictest and the most lenient reading differ, the implementation deci
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -198,6 +198,7 @@ class _Index:
         self._namespaces: dict[str, int] = dict.fromkeys(namespaces, 0)
         self._named: dict[NamedPort, int] = defaultdict(int)
         self._init_named: dict[NamedPort, int] = defaultdict(int)
+        self._ambiguous: dict[tuple[str, str], int] = defaultdict(int)
         self._selected: dict[tuple[str, LabelSelector | None, LabelSelector | None], int] = {}
         self._blocks: dict[IPBlock, int] = {}
         self.everyone = (1 << len(pods)) - 1
@@ -214,6 +215,10 @@ class _Index:
             for named, found in ((pod.ports, self._named), (pod.init_ports, self._init_named)):
                 for port in named:
                     found[port] |= bit
+            numbers = Counter((port.name, port.protocol) for port in pod.ports | pod.init_ports)
+            for name, count in numbers.items():
+                if count > 1:
+                    self._ambiguous[name] |= bit
 
     def select(self, namespace: str, pods: LabelSelector | None, namespaces: LabelSelector | None = None) -> int:
         """Return the pods that a selector selects: in the namespace, or in those that the other selector selects."""
@@ -239,9 +244,14 @@ class _Index:
             )
         return self._blocks[block]
 
-    def naming(self, port: NamedPort, with_init_ports: bool) -> int:
-        """Return the pods that have this named port."""
-        return self._named.get(port, 0) | (self._init_named.get(port, 0) if with_init_ports else 0)
+    def naming(self, port: NamedPort, reading: Reading) -> int:
+        """Return the pods in which a rule finds this port by its name."""
+        found = self._named.get(port, 0)
+        if reading.init_ports_have_names:
+            found |= self._init_named.get(port, 0)
+        if not reading.shared_names_open_all:
+            found &= ~self._ambiguous.get((port.name, port.protocol), 0)
+        return found
 
 
 class _Question:
@@ -313,7 +323,7 @@ class _Question:
             return self._index.everyone
         if isinstance(port.port, str):
             named = NamedPort(port.port, port.protocol, number)
-            return self._index.naming(named, self._reading.init_ports_have_names) & self._matchable
+            return self._index.naming(named, self._reading) & self._matchable
         return self._index.everyone if port.port <= number <= (port.end_port or port.port) else 0
 
 

@@ -23,6 +23,7 @@ class Reading:
         own_node_enters: a pod lets in the host-network pods of its node, despite policies
         own_node_is_reached: a pod reaches the host-network pods of its node, despite policies
         init_ports_have_names: rules find ports by name in init containers that end before the other containers start
+        shared_names_open_all: a port name that has several numbers in a pod stands for all of them; otherwise for none
     """
 
     blocks_match_pods: bool
@@ -31,10 +32,11 @@ class Reading:
     own_node_enters: bool
     own_node_is_reached: bool
     init_ports_have_names: bool
+    shared_names_open_all: bool
 
 
-STRICTEST = Reading(False, False, True, False, False, False)
-MOST_LENIENT = Reading(True, True, False, True, True, True)
+STRICTEST = Reading(False, False, True, False, False, False, False)
+MOST_LENIENT = Reading(True, True, False, True, True, True, True)
 
 
 @dataclass(frozen=True)
@@ -61,6 +63,7 @@ IMPLEMENTATIONS: Mapping[str, Implementation] = {
             own_node_enters=True,
             own_node_is_reached=False,
             init_ports_have_names=True,
+            shared_names_open_all=True,
         ),
         answers=True,
     ),

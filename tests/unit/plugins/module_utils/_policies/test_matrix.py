@@ -450,6 +450,35 @@ def test_names_of_ports_that_the_api_leaves_open():
 
 
 @pytest.mark.parametrize(
+    ("containers", "decided_by"),
+    [
+        ([container(("web", 80))], "api"),
+        # The API server stores a pod whose containers share a name. It does not say for which number the name stands.
+        ([container(("web", 80)), container(("web", 81))], "implementation"),
+        ([container(("web", 81)), container(("web", 80))], "implementation"),
+        # The same number twice, and the same name with another protocol, are no question.
+        ([container(("web", 80)), container(("web", 80))], "api"),
+        ([container(("web", 80)), container(("web", 81, "UDP"))], "api"),
+        ([container(("web", 80)), container(("web2", 81))], "api"),
+    ],
+)
+@pytest.mark.parametrize("direction", ["ingress", "egress"])
+def test_containers_that_share_the_name_of_a_port(direction, containers, decided_by):
+    policy = {"policyTypes": [direction.title()], direction: [{"ports": [{"port": "web"}]}]}
+    named = pod("shop/named", "10.0.3.1", containers=containers)
+    assert verdict(policy, "shop/db", "shop/named", pods=[*PODS, named]) == (True, decided_by)
+
+
+def test_an_init_container_that_ends_shares_the_name_of_a_port():
+    policy = {"ingress": [{"ports": [{"port": "web"}]}]}
+    spec = {"containers": [container(("web", 80))], "initContainers": [container(("web", 81))]}
+    named = pod("shop/named", "10.0.3.1", **spec)
+    for port in (80, 81):
+        answer = verdict(policy, "shop/db", "shop/named", {"port": port}, [*PODS, named])
+        assert answer == (True, "implementation")
+
+
+@pytest.mark.parametrize(
     ("specs", "allowed"),
     [
         ([], True),
@@ -489,9 +518,9 @@ def test_no_pods():
 
 # The same once more, written cell by cell from the API reference, and slow.
 
-CALICO = {"blocks", "own node enters", "init names"}
+CALICO = {"blocks", "own node enters", "init names", "shared names"}
 STRICTEST = {"host is bound"}
-LENIENT = {"blocks", "host is a peer", "own node enters", "own node is reached", "init names"}
+LENIENT = {"blocks", "host is a peer", "own node enters", "own node is reached", "init names", "shared names"}
 
 
 def slow_selects(selector, labels):
@@ -536,6 +565,13 @@ def slow_peer(peer, namespace, one, family, reading):
     return slow_selects(peer.get("podSelector", {}), one["metadata"]["labels"])
 
 
+def slow_numbers(entry, containers):
+    """Return the numbers for which the name of a port stands."""
+    wanted = (entry["port"], entry.get("protocol", "TCP"))
+    ports = [port for one in containers for port in one["ports"]]
+    return {port["containerPort"] for port in ports if (port["name"], port.get("protocol", "TCP")) == wanted}
+
+
 def slow_port(entry, target, port, reading):
     if entry.get("protocol", "TCP") != port.get("protocol", "TCP"):
         return False
@@ -543,13 +579,13 @@ def slow_port(entry, target, port, reading):
         if target["spec"].get("hostNetwork") and "host is a peer" not in reading:
             return False
         containers = list(target["spec"].get("containers", []))
-        for one in target["spec"].get("initContainers", []):
+        init = target["spec"].get("initContainers", [])
+        if "shared names" not in reading and len(slow_numbers(entry, [*containers, *init])) > 1:
+            return False
+        for one in init:
             if one.get("restartPolicy") == "Always" or "init names" in reading:
                 containers.append(one)
-        wanted = (entry["port"], port["port"], entry.get("protocol", "TCP"))
-        return any(
-            (p["name"], p["containerPort"], p.get("protocol", "TCP")) == wanted for c in containers for p in c["ports"]
-        )
+        return port["port"] in slow_numbers(entry, containers)
     return "port" not in entry or entry["port"] <= port["port"] <= entry.get("endPort", entry["port"])
 
 
@@ -658,7 +694,7 @@ def worlds(draw, plain=False):
         if not plain:
             addresses = draw(st.sampled_from([addresses, [f"fd00::{number}"], [*addresses, f"fd00::{number}"]]))
             spec["hostNetwork"] = draw(st.sampled_from([False, False, True]))
-            spec["containers"] = draw(st.lists(NAMED, max_size=1))
+            spec["containers"] = draw(st.lists(NAMED, max_size=2))
             spec["initContainers"] = draw(st.lists(NAMED, max_size=1))
             for one in spec["initContainers"]:
                 one["restartPolicy"] = draw(st.sampled_from(["Always", None]))
