@@ -60,6 +60,13 @@ options:
       match_labels:
         description: Labels that the pods have. Without labels, all pods of the namespace are selected.
         type: dict
+  only_running:
+    description:
+      - Whether pods of O(pod_selectors) that do not run, or have no address yet, are left out. A warning names them. By
+        default such a pod is an error.
+      - It is an error when no pod of an entry of O(pod_selectors) runs.
+    type: bool
+    default: false
   services:
     description:
       - Existing Services, as C(NAMESPACE/NAME). Each TCP or UDP port number is an endpoint.
@@ -192,8 +199,12 @@ from ansible_collections.podnet.kubernetes.plugins.module_utils._base.options im
 from ansible_collections.podnet.kubernetes.plugins.module_utils._cluster.cluster import read_cluster
 from ansible_collections.podnet.kubernetes.plugins.module_utils._matrix.cells import as_dict
 from ansible_collections.podnet.kubernetes.plugins.module_utils._matrix.endpoints import Wanted, find_endpoints
-from ansible_collections.podnet.kubernetes.plugins.module_utils._matrix.selection import load_selectors
-from ansible_collections.podnet.kubernetes.plugins.plugin_utils.filters import filter_errors, filter_module
+from ansible_collections.podnet.kubernetes.plugins.module_utils._matrix.selection import find_waiting, load_selectors
+from ansible_collections.podnet.kubernetes.plugins.plugin_utils.filters import (
+    filter_errors,
+    filter_module,
+    show_warnings,
+)
 
 
 @filter_errors()
@@ -202,6 +213,7 @@ def connectivity_endpoints(
     *,
     own_namespace: str | None = None,
     pod_selectors: Iterable[Mapping[str, Any]] | None = None,
+    only_running: bool = False,
     services: Iterable[str] | None = None,
     dns: str | None = None,
     cluster_domain: str = "cluster.local",
@@ -212,6 +224,7 @@ def connectivity_endpoints(
     wanted = Wanted(
         own_namespace=read_text_option("own_namespace", own_namespace),
         pod_selectors=load_selectors(read_list_option("pod_selectors", pod_selectors)),
+        only_running=only_running,
         services=read_texts_option("services", services),
         dns=read_text_option("dns", dns),
         cluster_domain=read_text_option("cluster_domain", cluster_domain) or "",
@@ -219,7 +232,11 @@ def connectivity_endpoints(
         outside_port=outside_port,
         families=read_texts_option("families", families),
     )
-    return [as_dict(endpoint) for endpoint in find_endpoints(read_cluster(objects), wanted)]
+    cluster = read_cluster(objects)
+    found = find_endpoints(cluster, wanted)
+    if only_running:
+        show_warnings(f"{words}: it is left out" for words in find_waiting(cluster.pods, wanted.pod_selectors))
+    return [as_dict(endpoint) for endpoint in found]
 
 
 FilterModule = filter_module(connectivity_endpoints)

@@ -1,15 +1,16 @@
 # Copyright (c) 2026, podnet.kubernetes developers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The two ends of every filter: the class in which Ansible looks for it, and the errors that Ansible shows."""
+"""The ends of every filter: the class in which Ansible looks for it, and the errors and warnings that Ansible shows."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
 from ansible.errors import AnsibleFilterError
+from ansible.utils.display import Display
 
 from ansible_collections.podnet.kubernetes.plugins.module_utils._base.errors import PodnetError
 
@@ -32,4 +33,10 @@ def filter_module(function: Callable[..., Any]) -> type:
     return type("FilterModule", (), {"filters": lambda _self: {function.__name__: function}})
 
 
-__all__ = ["filter_errors", "filter_module"]
+def show_warnings(texts: Iterable[str]) -> None:
+    """Show each text as a warning of Ansible. Ansible shows equal texts once in a run."""
+    for text in texts:
+        Display().warning(text)
+
+
+__all__ = ["filter_errors", "filter_module", "show_warnings"]

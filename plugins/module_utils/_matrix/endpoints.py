@@ -30,6 +30,7 @@ class Wanted:
     Attributes:
         own_namespace: the namespace whose pods and Services were made for the verification
         pod_selectors: of existing pods
+        only_running: whether existing pods that do not run are left out instead of refused
         services: existing Services, NAMESPACE/NAME
         dns: the Service of the cluster's DNS, NAMESPACE/NAME
         cluster_domain: the domain of the names of Services
@@ -40,6 +41,7 @@ class Wanted:
 
     own_namespace: str | None = None
     pod_selectors: tuple[PodSelector, ...] = ()
+    only_running: bool = False
     services: tuple[str, ...] = ()
     dns: str | None = None
     cluster_domain: str = "cluster.local"
@@ -58,7 +60,7 @@ def find_endpoints(cluster: Cluster, wanted: Wanted) -> list[Endpoint]:
     Raises:
         InputError: an endpoint is missing or could only fail. The message names the endpoint and the option.
     """
-    pods = select_pods(cluster.pods, wanted.own_namespace, wanted.pod_selectors)
+    pods = select_pods(cluster.pods, wanted.own_namespace, wanted.pod_selectors, wanted.only_running)
     nodes = [Endpoint(one.name, "node", one.addresses, node=one.name) for one in cluster.nodes]
     nodes.sort(key=lambda node: node.name)
     for node in nodes:

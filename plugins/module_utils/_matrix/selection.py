@@ -58,7 +58,10 @@ def _load_selector(data: Any) -> PodSelector:
 
 
 def select_pods(
-    pods: Iterable[Pod], own_namespace: str | None = None, selectors: Iterable[PodSelector] = ()
+    pods: Iterable[Pod],
+    own_namespace: str | None = None,
+    selectors: Iterable[PodSelector] = (),
+    only_running: bool = False,
 ) -> list[Endpoint]:
     """Return the endpoints of the pods on the pod network that are ours or selected, by node and name.
 
@@ -66,6 +69,7 @@ def select_pods(
         pods: all pods of the cluster
         own_namespace: the namespace whose pods were made for the verification
         selectors: of existing pods
+        only_running: whether pods of the selectors that do not run are left out, where others of a selector run
 
     Raises:
         InputError: a selector selects no pod, or a selected pod does not run
@@ -78,6 +82,8 @@ def select_pods(
         matching = [pod for pod in candidates if selector.selects(pod)]
         if not matching:
             raise InputError(f"{option}: no pod on the pod network is in {selector}: {_near(selector, candidates)}")
+        if only_running and option == _SELECTORS:
+            matching = [pod for pod in matching if _runs(pod)] or matching
         for pod in matching:
             _check_running(pod, option)
             selected[str(pod)] = pod
@@ -85,10 +91,24 @@ def select_pods(
     return sorted(endpoints, key=lambda pod: (pod.node or "", pod.name))
 
 
+def find_waiting(pods: Iterable[Pod], selectors: Sequence[PodSelector]) -> list[str]:
+    """Describe in a few words each selected pod that does not run."""
+    selected = (pod for pod in pods if pod.on_pod_network and any(one.selects(pod) for one in selectors))
+    return [f"pod {pod} is {_state(pod)}" for pod in selected if not _runs(pod)]
+
+
+def _runs(pod: Pod) -> bool:
+    return pod.phase == "Running" and bool(pod.addresses)
+
+
+def _state(pod: Pod) -> str:
+    return f"{pod.phase}{'' if pod.addresses else ' and has no address'}"
+
+
 def _check_running(pod: Pod, option: str) -> None:
-    if pod.phase != "Running" or not pod.addresses:
+    if not _runs(pod):
         raise InputError(
-            f"pod {pod} ({option}) is {pod.phase}{'' if pod.addresses else ' and has no address'}: wait until it runs, "
+            f"pod {pod} ({option}) is {_state(pod)}: wait until it runs, "
             f"or see 'kubectl describe pod -n {pod.namespace} {pod.name}'"
         )
 
@@ -111,4 +131,4 @@ def _labels(labels: Mapping[str, str]) -> str:
     return ",".join(f"{key}={value}" for key, value in sorted(labels.items())) or "no labels"
 
 
-__all__ = ["PodSelector", "load_selectors", "select_pods"]
+__all__ = ["PodSelector", "find_waiting", "load_selectors", "select_pods"]

@@ -8,6 +8,7 @@ import re
 
 import pytest
 from ansible.errors import AnsibleFilterError
+from ansible.utils.display import Display
 
 from ansible_collections.podnet.kubernetes.plugins.filter.connectivity_endpoints import FilterModule
 
@@ -137,3 +138,13 @@ def test_bad_options(options, message):
 def test_bad_objects():
     with pytest.raises(AnsibleFilterError, match=r"^_input has no nodes: give a dict with "):
         connectivity_endpoints([])
+
+
+def test_a_pod_that_does_not_run_is_left_out_with_a_warning(monkeypatch):
+    shown = []
+    monkeypatch.setattr(Display, "warning", lambda _self, text: shown.append(text))
+    late = {**pod("shop", "late", ""), "status": {"phase": "Pending"}}
+    objects = {**OBJECTS, "pods": [*OBJECTS["pods"], late]}
+    found = connectivity_endpoints(objects, pod_selectors=[{"namespace": "shop"}], only_running=True)
+    assert [one["name"] for one in found] == ["shop/web", "node1"]
+    assert shown == ["pod shop/late is Pending and has no address: it is left out"]

@@ -6,9 +6,14 @@ from __future__ import annotations
 
 import pytest
 from ansible.errors import AnsibleFilterError
+from ansible.utils.display import Display
 
 from ansible_collections.podnet.kubernetes.plugins.module_utils._base.errors import InputError
-from ansible_collections.podnet.kubernetes.plugins.plugin_utils.filters import filter_errors, filter_module
+from ansible_collections.podnet.kubernetes.plugins.plugin_utils.filters import (
+    filter_errors,
+    filter_module,
+    show_warnings,
+)
 
 
 def refuse(value):
@@ -39,3 +44,10 @@ def test_ansible_finds_the_filter_by_the_name_of_its_function():
 
     assert filter_module(double)().filters() == {"double": double}
     assert double(3, times=4) == 12
+
+
+def test_texts_become_warnings(monkeypatch):
+    shown = []
+    monkeypatch.setattr(Display, "warning", lambda _self, text: shown.append(text))
+    show_warnings(f"pod {name} is left out" for name in "ab")
+    assert shown == ["pod a is left out", "pod b is left out"]

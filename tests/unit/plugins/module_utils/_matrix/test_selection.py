@@ -7,9 +7,16 @@ from __future__ import annotations
 import re
 
 import pytest
+from api_objects import pod
 
 from ansible_collections.podnet.kubernetes.plugins.module_utils._base.errors import InputError
-from ansible_collections.podnet.kubernetes.plugins.module_utils._matrix.selection import PodSelector, load_selectors
+from ansible_collections.podnet.kubernetes.plugins.module_utils._cluster.pods import read_pods
+from ansible_collections.podnet.kubernetes.plugins.module_utils._matrix.selection import (
+    PodSelector,
+    find_waiting,
+    load_selectors,
+    select_pods,
+)
 
 
 def test_load_selectors():
@@ -44,3 +51,39 @@ def test_bad_labels(labels):
     )
     with pytest.raises(InputError, match=f"^{re.escape(message)}$"):
         load_selectors([{"namespace": "shop", "match_labels": labels}])
+
+
+SHOP = [PodSelector("shop")]
+RUNNING = pod("shop/web", "10.244.1.5")
+LATE = pod("shop/late", phase="Pending")
+LOST = pod("shop/lost", "10.244.2.5", phase="Unknown")
+ENDED = pod("shop/ended", phase="Succeeded")
+ENDING = pod("shop/ending", phase="Pending", terminating=True)
+ELSEWHERE = pod("lab/late", phase="Pending")
+
+
+def test_pods_that_do_not_run_are_left_out_and_named():
+    pods = read_pods([RUNNING, LATE, LOST, ENDED, ENDING, ELSEWHERE])
+    assert [one.name for one in select_pods(pods, selectors=SHOP, only_running=True)] == ["shop/web"]
+    expected = ["pod shop/late is Pending and has no address", "pod shop/lost is Unknown"]
+    assert find_waiting(pods, SHOP) == expected
+
+
+@pytest.mark.parametrize(
+    ("pods", "only_running", "message"),
+    [
+        ([RUNNING, LATE], False, r"pod shop/late \(pod_selectors\) is Pending and has no address: wait until it runs"),
+        # Without a running pod there is nothing to prove.
+        ([LATE], True, r"pod shop/late \(pod_selectors\) is Pending and has no address: wait until it runs"),
+        ([ENDED], True, "pod_selectors: no pod on the pod network is in the namespace shop"),
+    ],
+)
+def test_a_pod_that_does_not_run_is_refused(pods, only_running, message):
+    with pytest.raises(InputError, match=f"^{message}"):
+        select_pods(read_pods(pods), selectors=SHOP, only_running=only_running)
+
+
+def test_our_own_pods_must_run():
+    pods = read_pods([RUNNING, LATE])
+    with pytest.raises(InputError, match=r"^pod shop/late \(own_namespace\) is Pending and has no address"):
+        select_pods(pods, "shop", only_running=True)
