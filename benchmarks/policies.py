@@ -22,7 +22,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1] / ".collections"))
 from ansible_collections.podnet.kubernetes.plugins.module_utils._cluster.namespaces import read_namespaces
 from ansible_collections.podnet.kubernetes.plugins.module_utils._policies.matrix import expected_matrix
 from ansible_collections.podnet.kubernetes.plugins.module_utils._policies.objects import parse_policies
-from ansible_collections.podnet.kubernetes.plugins.module_utils._policies.pods import parse_pods
+from ansible_collections.podnet.kubernetes.plugins.module_utils._policies.pods import choose_pods
 from ansible_collections.podnet.kubernetes.plugins.module_utils._policies.ports import parse_ports
 
 SIZES = ("9x5x4", "100x50x2", "1000x200x2", "1000x1000x2", "5000x200x2")
@@ -90,7 +90,7 @@ def measure(size: tuple[int, int, int]) -> tuple[float, float, float, int]:
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     start = time.monotonic()
     parsed = (
-        parse_pods(objects),
+        choose_pods(objects).pods,
         read_namespaces([namespace(number) for number in range(NAMESPACES)]),
         parse_policies(rules),
         parse_ports([{"port": 80 + number} for number in range(ports)]),

@@ -15,8 +15,8 @@ description:
   - Computes from Kubernetes objects whether each pod should reach each other pod, and names the policies that decide.
     It does not ask a cluster, and it does not probe.
   - Follows NetworkPolicy of C(networking.k8s.io/v1). It takes objects as the API returns them or as a user writes
-    them, with the defaults of the API server. It refuses policies that the API server would refuse, with the path of
-    the field.
+    them, with the defaults of the API server. It refuses new policies that the API server would refuse, with the path
+    of the field.
   - O(implementation) decides the cells that the API leaves open, and RV(_value[].decided_by) says so.
 options:
   _input:
@@ -24,8 +24,11 @@ options:
       - Pod objects. The result has all pairs of them, also each pod with itself.
       - The filter reads C(metadata.name), C(metadata.namespace) (default V(default)), C(metadata.labels) and
         C(status.podIPs). It reads C(spec.containers) when a policy names ports, and C(spec.nodeName) when a pod has
-        C(spec.hostNetwork). A pod without an address is an error.
-      - The filter leaves out pods whose C(status.phase) is V(Succeeded) or V(Failed).
+        C(spec.hostNetwork).
+      - The filter leaves out pods whose C(status.phase) is V(Succeeded) or V(Failed). It leaves out a pod that is being
+        deleted when another pod has its address.
+      - The filter leaves out a pod that has no address yet, with a warning. It is an error when such a pod has no
+        C(status.phase).
     type: list
     elements: dict
     required: true
@@ -37,10 +40,21 @@ options:
     elements: dict
     required: true
   policies:
-    description: NetworkPolicy objects. A policy without a namespace is in V(default).
+    description:
+      - NetworkPolicy objects that the cluster does not have yet. A policy without a namespace is in V(default).
+      - A value that the API server refuses is an error. A value that the API server refuses only since Kubernetes 1.36
+        is a warning, unless many other programs refuse it too.
     type: list
     elements: dict
     required: true
+  stored:
+    description:
+      - NetworkPolicy objects that the cluster has, beside O(policies).
+      - The API server keeps some values that it accepts in no new policy, such as C(010.244.0.0/16). Such a value is
+        a warning.
+    type: list
+    elements: dict
+    default: []
   ports:
     description: The ports to compute.
     type: list
@@ -122,8 +136,8 @@ _value:
       description:
         - V(api) when the API decides the cell.
         - V(implementation) when the API leaves the cell open. This is so for ICMP, traffic of host-network pods, an
-          C(ipBlock) with addresses of pods, named ports of init containers that end, and a port name that the containers
-          of a pod share.
+          C(ipBlock) with addresses of pods, named ports of init containers that end, and a port name that the
+          containers of a pod share.
       type: str
       sample: api
 """
@@ -136,10 +150,14 @@ from ansible_collections.podnet.kubernetes.plugins.module_utils._cluster.namespa
 from ansible_collections.podnet.kubernetes.plugins.module_utils._policies.cells import list_cells
 from ansible_collections.podnet.kubernetes.plugins.module_utils._policies.matrix import expected_matrix
 from ansible_collections.podnet.kubernetes.plugins.module_utils._policies.objects import parse_policies
-from ansible_collections.podnet.kubernetes.plugins.module_utils._policies.pods import parse_pods
+from ansible_collections.podnet.kubernetes.plugins.module_utils._policies.pods import choose_pods
 from ansible_collections.podnet.kubernetes.plugins.module_utils._policies.ports import parse_ports
 from ansible_collections.podnet.kubernetes.plugins.module_utils._policies.readings import IMPLEMENTATIONS
-from ansible_collections.podnet.kubernetes.plugins.plugin_utils.filters import filter_errors, filter_module
+from ansible_collections.podnet.kubernetes.plugins.plugin_utils.filters import (
+    filter_errors,
+    filter_module,
+    show_warnings,
+)
 
 
 @filter_errors()
@@ -149,17 +167,15 @@ def expected_connectivity(
     policies: Sequence[Mapping[str, Any]],
     ports: Sequence[Mapping[str, Any]],
     implementation: str = "calico",
+    stored: Sequence[Mapping[str, Any]] = (),
 ) -> list[dict[str, Any]]:
     if implementation not in IMPLEMENTATIONS:
         raise InputError(f"implementation is {implementation!r}: choose from {', '.join(IMPLEMENTATIONS)}")
     chosen = IMPLEMENTATIONS[implementation]
-    matrix = expected_matrix(
-        parse_pods(pods),
-        read_namespaces(namespaces),
-        parse_policies(policies),
-        parse_ports(ports),
-        chosen.reading,
-    )
+    judged, all_policies = choose_pods(pods), parse_policies(policies, stored)
+    matrix = expected_matrix(judged.pods, read_namespaces(namespaces), all_policies, parse_ports(ports), chosen.reading)
+    show_warnings(f"pod {pod} is {pod.phase} and has no address: it is left out" for pod in judged.waiting)
+    show_warnings(f"{policy}: {remark}" for policy in all_policies for remark in policy.remarks)
     return [cell._asdict() for cell in list_cells(matrix, decide_open=chosen.answers)]
 
 

@@ -4,14 +4,15 @@
 """NetworkPolicy objects of networking.k8s.io/v1, checked and with the API server's defaults. No I/O, no Ansible.
 
 The names of fields come from the API reference (NetworkPolicy, LabelSelector), the checks from the API server.
+
+The API server stores some values that it accepts in no new policy. Such a value in a stored policy is a remark.
 """
 
 from __future__ import annotations
 
-import ipaddress
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from ansible_collections.podnet.kubernetes.plugins.module_utils._base.errors import InputError
@@ -25,6 +26,7 @@ from ansible_collections.podnet.kubernetes.plugins.module_utils._cluster.fields 
     read_metadata,
     read_port_number,
 )
+from ansible_collections.podnet.kubernetes.plugins.module_utils._policies.cidrs import Cidr, read_cidr
 
 PROTOCOLS = ("TCP", "UDP", "SCTP")
 _OPERATORS = ("In", "NotIn", "Exists", "DoesNotExist")
@@ -99,36 +101,75 @@ class PolicyRule:
 
 
 @dataclass(frozen=True)
+class Remark:
+    """A value that the API server refuses: the path of the field, the fault, and a value to write."""
+
+    path: str
+    fault: str
+    remedy: str
+
+    def __str__(self) -> str:
+        return f"{self.path} {self.fault}: {self.remedy}"
+
+
+@dataclass(frozen=True)
 class Policy:
-    """A NetworkPolicy. C(ingress) or C(egress) is None when policyTypes lacks the direction."""
+    """A NetworkPolicy.
+
+    Attributes:
+        namespace, name: of its metadata
+        pod_selector: of the pods that it selects
+        ingress, egress: the rules; None when policyTypes lacks the direction
+        remarks: of its values that the API server refuses, in this or in another version
+    """
 
     namespace: str
     name: str
     pod_selector: LabelSelector
     ingress: tuple[PolicyRule, ...] | None
     egress: tuple[PolicyRule, ...] | None
+    remarks: tuple[Remark, ...] = ()
 
     def __str__(self) -> str:
         return f"{self.namespace}/{self.name}"
 
 
-def parse_policies(value: Any) -> tuple[Policy, ...]:
-    """Parse a list of NetworkPolicy objects, as the API returns them or a user writes them.
+@dataclass(frozen=True)
+class _Notes:
+    """The remarks on a policy, as they are found. Only a stored policy may have faults."""
+
+    stored: bool
+    remarks: list[Remark] = field(default_factory=list)
+
+    def add(self, remark: Remark, tolerated: bool = False) -> None:
+        """Note a remark. Raise InputError when the policy is new, unless some version accepts the value there too."""
+        if not (self.stored or tolerated):
+            raise InputError(str(remark))
+        self.remarks.append(remark)
+
+
+def parse_policies(value: Any, stored: Any = ()) -> tuple[Policy, ...]:
+    """Parse lists of NetworkPolicy objects, as the API returns them or a user writes them.
+
+    Args:
+        value: policies that the API server has yet to accept
+        stored: policies that the API server has stored. They come first in the result.
 
     Raises:
-        InputError: one of them would be refused by the API server, or is there twice. The text is
-            NAMESPACE/NAME, the path of the field, the fault, and a right value.
+        InputError: a policy of C(value) would be refused by the API server, an object is no NetworkPolicy, or one of
+            them is there twice. The text is NAMESPACE/NAME, the path of the field, the fault, and a right value.
     """
     policies: dict[str, Policy] = {}
-    for index, item in enumerate(read_list(value, "policies")):
-        policy = _parse_policy(item, f"policies[{index}]")
-        if str(policy) in policies:
-            raise InputError(f"policies[{index}] is a second {policy}: give one object for each policy")
-        policies[str(policy)] = policy
+    for name, items, is_stored in (("stored", stored, True), ("policies", value, False)):
+        for index, item in enumerate(read_list(items, name)):
+            policy = _parse_policy(item, f"{name}[{index}]", _Notes(is_stored))
+            if str(policy) in policies:
+                raise InputError(f"{name}[{index}] is a second {policy}: give one object for each policy")
+            policies[str(policy)] = policy
     return tuple(policies.values())
 
 
-def _parse_policy(value: Any, where: str) -> Policy:
+def _parse_policy(value: Any, where: str, notes: _Notes) -> Policy:
     """Parse a NetworkPolicy object; C(where) is its place in the input."""
     metadata = read_metadata(value, where, "NetworkPolicy")
     with errors_of(metadata):
@@ -136,15 +177,17 @@ def _parse_policy(value: Any, where: str) -> Policy:
         if fields.get("apiVersion", _API_VERSION) != _API_VERSION:
             raise InputError(f"apiVersion is {fields['apiVersion']!r}: give {_API_VERSION}")
         spec = read_fields(fields.get("spec", {}), "spec", ("podSelector", "ingress", "egress", "policyTypes"))
-        ingress = tuple(_parse_rule(item, path, "from") for path, item in read_items(spec, "ingress", "spec"))
-        egress = tuple(_parse_rule(item, path, "to") for path, item in read_items(spec, "egress", "spec"))
+        selector = _parse_selector(spec.get("podSelector", {}), "spec.podSelector", notes)
+        ingress = tuple(_parse_rule(item, path, "from", notes) for path, item in read_items(spec, "ingress", "spec"))
+        egress = tuple(_parse_rule(item, path, "to", notes) for path, item in read_items(spec, "egress", "spec"))
         types = _parse_types(spec, bool(egress))
         return Policy(
             namespace=metadata.namespace,
             name=metadata.name,
-            pod_selector=_parse_selector(spec.get("podSelector", {}), "spec.podSelector"),
+            pod_selector=selector,
             ingress=ingress if "Ingress" in types else None,
             egress=egress if "Egress" in types else None,
+            remarks=tuple(notes.remarks),
         )
 
 
@@ -159,52 +202,55 @@ def _parse_types(spec: Mapping[str, Any], has_egress: bool) -> list[str]:
     return [item for _path, item in items] or list(_POLICY_TYPES if has_egress else _POLICY_TYPES[:1])
 
 
-def _parse_rule(value: Any, path: str, peers: str) -> PolicyRule:
+def _parse_rule(value: Any, path: str, peers: str, notes: _Notes) -> PolicyRule:
     """Parse a rule; C(peers) is the name of the field with its peers."""
     fields = read_fields(value, path, (peers, "ports"))
     return PolicyRule(
-        tuple(_parse_peer(item, place) for place, item in read_items(fields, peers, path)),
+        tuple(_parse_peer(item, place, notes) for place, item in read_items(fields, peers, path)),
         tuple(_parse_port(item, place) for place, item in read_items(fields, "ports", path)),
     )
 
 
-def _parse_peer(value: Any, path: str) -> Peer:
+def _parse_peer(value: Any, path: str, notes: _Notes) -> Peer:
     fields = read_fields(value, path, ("podSelector", "namespaceSelector", "ipBlock"))
     if not fields:
         raise InputError(f"{path} is empty: give podSelector, namespaceSelector or ipBlock")
     if "ipBlock" in fields:
         if len(fields) > 1:
             raise InputError(f"{path} has ipBlock and a selector: give one or the other, or two entries")
-        return Peer(ip_block=_parse_block(fields["ipBlock"], f"{path}.ipBlock"))
+        return Peer(ip_block=_parse_block(fields["ipBlock"], f"{path}.ipBlock", notes))
     pods, namespaces = (
-        _parse_selector(fields[name], f"{path}.{name}") if name in fields else None
+        _parse_selector(fields[name], f"{path}.{name}", notes) if name in fields else None
         for name in ("podSelector", "namespaceSelector")
     )
     return Peer(pods, namespaces)
 
 
-def _parse_block(value: Any, path: str) -> IPBlock:
+def _parse_block(value: Any, path: str, notes: _Notes) -> IPBlock:
     fields = read_fields(value, path, ("cidr", "except"))
-    network = _parse_cidr(fields.get("cidr"), f"{path}.cidr")
+    whole = _parse_cidr(fields.get("cidr"), f"{path}.cidr", notes)
     excepted = []
     for place, item in read_items(fields, "except", path):
-        hole = _parse_cidr(item, place)
-        if hole.prefixlen <= network.prefixlen or hole.version != network.version or hole[0] not in network:
-            raise InputError(f"{place} {hole} is not a part of cidr {network}: give a smaller network inside it")
-        excepted.append(hole)
-    return IPBlock(network, tuple(excepted))
+        hole = _parse_cidr(item, place, notes)
+        # The API server compares the lengths as they are written, also of IPv4 in the form of IPv6.
+        smaller = hole.length > whole.length and hole.network.version == whole.network.version
+        if not smaller or hole.network[0] not in whole.network:
+            raise InputError(
+                f"{place} {hole.network} is not a part of cidr {whole.network}: give a smaller network inside it"
+            )
+        excepted.append(hole.network)
+    return IPBlock(whole.network, tuple(excepted))
 
 
-def _parse_cidr(value: Any, path: str) -> Network:
-    """Parse a network. Host bits may be set and have no effect: the API server accepts them with a warning."""
-    try:
-        network = ipaddress.ip_network(value, strict=False) if isinstance(value, str) else None
-    except ValueError:
-        network = None
-    # ip_network() takes a netmask in place of the length, and an address alone; the API does not.
-    if network is None or value.partition("/")[2] != str(network.prefixlen) or "%" in value:
+def _parse_cidr(value: Any, path: str, notes: _Notes) -> Cidr:
+    cidr = read_cidr(value) if isinstance(value, str) else None
+    if cidr is None:
         raise InputError(f"{path} is {value!r}: give a network in CIDR form, such as 192.168.1.0/24 or 2001:db8::/64")
-    return network
+    if cidr.fault:
+        fault = f"is {value!r}, which Kubernetes refuses in new policies since 1.36, because {cidr.fault}"
+        # Up to 1.35 Kubernetes takes the forms that other programs read in the same way.
+        notes.add(Remark(path, fault, f"write {cidr.remedy}"), tolerated=not cidr.zeros)
+    return cidr
 
 
 def _parse_port(value: Any, path: str) -> PolicyPort:
@@ -230,22 +276,22 @@ def _parse_port(value: Any, path: str) -> PolicyPort:
     return PolicyPort(protocol, port, end)
 
 
-def _parse_selector(value: Any, path: str) -> LabelSelector:
+def _parse_selector(value: Any, path: str, notes: _Notes) -> LabelSelector:
     fields = read_fields(value, path, ("matchLabels", "matchExpressions"))
     labels = read_labels(fields, "matchLabels", path)
     for key, text in labels.items():
         _check_key(key, f"{path}.matchLabels")
-        _check_value(text, f"{path}.matchLabels[{key}]")
+        _check_value(text, f"{path}.matchLabels[{key}]", notes)
     expressions = read_items(fields, "matchExpressions", path)
     return LabelSelector(
         (
             *(Requirement(key, "In", (text,)) for key, text in labels.items()),
-            *(_parse_requirement(item, place) for place, item in expressions),
+            *(_parse_requirement(item, place, notes) for place, item in expressions),
         )
     )
 
 
-def _parse_requirement(value: Any, path: str) -> Requirement:
+def _parse_requirement(value: Any, path: str, notes: _Notes) -> Requirement:
     fields = read_fields(value, path, ("key", "operator", "values"))
     key, operator = fields.get("key"), fields.get("operator")
     _check_key(key, f"{path}.key")
@@ -255,7 +301,7 @@ def _parse_requirement(value: Any, path: str) -> Requirement:
     if bool(items) != (operator in ("In", "NotIn")):
         raise InputError(f"{path}.values {'must not be there' if items else 'is missing'} with operator {operator}")
     for place, item in items:
-        _check_value(item, place)
+        _check_value(item, place, notes)
     return Requirement(str(key), operator, tuple(item for _place, item in items))
 
 
@@ -266,15 +312,13 @@ def _check_key(key: Any, path: str) -> None:
         raise InputError(f"{path}: {key!r} is not a key of a label: give one such as tier or app.kubernetes.io/name")
 
 
-def _check_value(value: Any, path: str) -> None:
-    """Raise InputError when the value is no value of a label."""
+def _check_value(value: Any, path: str, notes: _Notes) -> None:
+    """Raise InputError when the value is no text. A stored selector may have a text that no label has as its value."""
     if not isinstance(value, str):
         raise InputError(f"{path} is {value!r}, not a text: put it in quotes")
     if value and not _LABEL_PART.fullmatch(value):
-        raise InputError(
-            f"{path} is {value!r}, not a value of a label: give at most 63 letters, digits, '-', '_' and '.', "
-            "the first and the last a letter or digit"
-        )
+        remedy = "give at most 63 letters, digits, '-', '_' and '.', the first and the last a letter or digit"
+        notes.add(Remark(path, f"is {value!r}, not a value of a label", remedy))
 
 
 __all__ = [

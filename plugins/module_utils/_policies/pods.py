@@ -5,29 +5,57 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
+from ansible_collections.podnet.kubernetes.plugins.module_utils._base.addresses import Address
 from ansible_collections.podnet.kubernetes.plugins.module_utils._base.errors import InputError
 from ansible_collections.podnet.kubernetes.plugins.module_utils._cluster.pods import Pod, read_pods
 
 
-def parse_pods(value: Any) -> tuple[Pod, ...]:
-    """Return the pods of a list of Pod objects, without those that have ended.
+@dataclass(frozen=True)
+class JudgedPods:
+    """The pods that have cells, and pods without an address, which have none."""
+
+    pods: tuple[Pod, ...]
+    waiting: tuple[Pod, ...]
+
+
+def choose_pods(value: Any) -> JudgedPods:
+    """Choose the pods that have cells from a list of Pod objects.
+
+    Pods that have ended are left out. So are terminating pods whose address another pod has: the kubelet gives an
+    address back before the API server forgets the pod.
 
     Raises:
-        InputError: an object is no Pod, is there twice, or lacks an address; or a pod has no spec.nodeName while
-            another one is on the host network
+        InputError: an object is no Pod, is there twice, or lacks an address and does not say its phase; or a pod has
+            no spec.nodeName while another one is on the host network
     """
-    pods = tuple(pod for pod in read_pods(value) if not pod.ended)
-    for pod in pods:
-        if not pod.addresses:
+    there = [pod for pod in read_pods(value) if not pod.ended]
+    owners = _count_owners(there)
+    with_address = []
+    for pod in there:
+        if not pod.addresses and pod.phase is None:
             raise InputError(
                 f"{pod}: status.podIPs is missing: leave out a pod that has no address yet, or write the address that "
                 "it will have, such as [{'ip': '10.244.1.5'}]"
             )
-    _check_nodes(pods)
-    return pods
+        is_gone = pod.terminating and not pod.host_network and any(owners[one] > 1 for one in pod.addresses.values())
+        if pod.addresses and not is_gone:
+            with_address.append(pod)
+    _check_nodes(with_address)
+    return JudgedPods(tuple(with_address), tuple(pod for pod in there if not pod.addresses))
+
+
+def _count_owners(pods: Iterable[Pod]) -> dict[Address, int]:
+    """Count the pods on the pod network that have each address. Host-network pods share the address of their node."""
+    owners: dict[Address, int] = defaultdict(int)
+    for pod in pods:
+        for address in () if pod.host_network else pod.addresses.values():
+            owners[address] += 1
+    return owners
 
 
 def _check_nodes(pods: Sequence[Pod]) -> None:
@@ -41,4 +69,4 @@ def _check_nodes(pods: Sequence[Pod]) -> None:
         )
 
 
-__all__ = ["parse_pods"]
+__all__ = ["choose_pods"]

@@ -8,6 +8,7 @@ import re
 
 import pytest
 from ansible.errors import AnsibleFilterError
+from ansible.utils.display import Display
 
 from ansible_collections.podnet.kubernetes.plugins.filter.expected_connectivity import FilterModule
 
@@ -69,6 +70,53 @@ def test_nine_pods_have_288_cells_between_them():
     ports = [{"port": number, "protocol": protocol} for number in (80, 81) for protocol in ("TCP", "UDP")]
     cells = expected_connectivity(pods, namespaces=NAMESPACES, policies=[], ports=ports)
     assert len([cell for cell in cells if cell["source"] != cell["target"]]) == 288
+
+
+@pytest.fixture
+def warnings(monkeypatch):
+    """The warnings that a user sees."""
+    shown = []
+    monkeypatch.setattr(Display, "warning", lambda _self, text: shown.append(text))
+    return shown
+
+
+def from_network(cidr):
+    return {"podSelector": {}, "ingress": [{"from": [{"ipBlock": {"cidr": cidr}}]}]}
+
+
+PODS = [pod("a", "10.244.0.1"), pod("b", "10.244.0.2")]
+REFUSED = "which Kubernetes refuses in new policies since 1.36, because"
+
+
+@pytest.mark.parametrize(
+    ("cidr", "fault"),
+    [
+        ("10.244.2.9/16", "bits are set after the prefix: write 10.244.0.0/16, or 10.244.2.9/32 for one address"),
+        ("::ffff:10.244.0.0/112", "the address is IPv4 in the form of IPv6: write 10.244.0.0/16"),
+        ("010.244.0.0/16", "a number begins with 0: write 10.244.0.0/16"),
+    ],
+)
+def test_a_stored_policy_stops_no_proof(warnings, cidr, fault):
+    arguments = {"namespaces": NAMESPACES, "ports": [{"port": 80}]}
+    stored = [policy("nodes", from_network(cidr))]
+    cells = expected_connectivity(PODS, policies=[], stored=stored, **arguments)
+    path = "spec.ingress[0].from[0].ipBlock.cidr"
+    assert warnings == [f"shop/nodes: {path} is {cidr!r}, {REFUSED} {fault}"]
+    plain = policy("nodes", from_network("10.244.0.0/16"))
+    assert cells == expected_connectivity(PODS, policies=[plain], **arguments)
+    assert [cell["allowed"] for cell in cells] == [True] * 4
+    if cidr.startswith("010"):
+        with pytest.raises(AnsibleFilterError, match=re.escape(warnings[0])):
+            expected_connectivity(PODS, policies=stored, **arguments)
+    else:
+        assert expected_connectivity(PODS, policies=stored, **arguments) == cells
+
+
+def test_a_pod_that_has_no_address_yet_is_left_out_and_named(warnings):
+    late = {"metadata": {"namespace": "shop", "name": "late"}, "status": {"phase": "Pending"}}
+    arguments = {"namespaces": NAMESPACES, "policies": [], "ports": [{"port": 80}]}
+    assert expected_connectivity([*PODS, late], **arguments) == expected_connectivity(PODS, **arguments)
+    assert warnings == ["pod shop/late is Pending and has no address: it is left out"]
 
 
 LIST = "not a list: give the items of a List object, or resources of the result of kubernetes.core.k8s_info"

@@ -23,7 +23,7 @@ from ansible_collections.podnet.kubernetes.plugins.module_utils._matrix.targets 
 from ansible_collections.podnet.kubernetes.plugins.module_utils._policies.cells import list_cells
 from ansible_collections.podnet.kubernetes.plugins.module_utils._policies.matrix import expected_matrix
 from ansible_collections.podnet.kubernetes.plugins.module_utils._policies.objects import parse_policies
-from ansible_collections.podnet.kubernetes.plugins.module_utils._policies.pods import parse_pods
+from ansible_collections.podnet.kubernetes.plugins.module_utils._policies.pods import choose_pods
 from ansible_collections.podnet.kubernetes.plugins.module_utils._policies.ports import parse_ports
 from ansible_collections.podnet.kubernetes.plugins.module_utils._probing.probe import Source, make_records
 
@@ -153,7 +153,7 @@ def test_policies_decide_every_cell_that_is_probed_when_pods_differ_in_families(
     pods = [DUAL_POD, IPV4_POD, pod("shop/c", "fd00:244::7"), pod("shop/d", "10.244.1.8", "fd00:244::8")]
     said = list_cells(
         expected_matrix(
-            parse_pods(pods),
+            choose_pods(pods).pods,
             read_namespaces([{"metadata": {"name": "shop"}}]),
             parse_policies([]),
             parse_ports([{"protocol": "ICMP"}]),

@@ -11,7 +11,7 @@ from ansible_collections.podnet.kubernetes.plugins.module_utils._matrix.expected
 from ansible_collections.podnet.kubernetes.plugins.module_utils._policies.cells import list_cells
 from ansible_collections.podnet.kubernetes.plugins.module_utils._policies.matrix import expected_matrix
 from ansible_collections.podnet.kubernetes.plugins.module_utils._policies.objects import parse_policies
-from ansible_collections.podnet.kubernetes.plugins.module_utils._policies.pods import parse_pods
+from ansible_collections.podnet.kubernetes.plugins.module_utils._policies.pods import choose_pods
 from ansible_collections.podnet.kubernetes.plugins.module_utils._policies.ports import parse_ports
 from ansible_collections.podnet.kubernetes.plugins.module_utils._policies.readings import STRICTEST
 
@@ -37,7 +37,9 @@ def cells(policies, pods=(API, DB), ports=({"port": 80},)):
     """Return the cells of policies, a dict of specs by name."""
     objects = [{"metadata": {"namespace": "shop", "name": name}, "spec": spec} for name, spec in policies.items()]
     namespaces = read_namespaces([{"metadata": {"name": "shop"}}])
-    return list(list_cells(expected_matrix(parse_pods(pods), namespaces, parse_policies(objects), parse_ports(ports))))
+    return list(
+        list_cells(expected_matrix(choose_pods(pods).pods, namespaces, parse_policies(objects), parse_ports(ports)))
+    )
 
 
 def cell(policies, source, target, **more):
@@ -76,7 +78,7 @@ def test_a_matrix_that_leaves_open_cells_undecided(port, pods, allowed):
         ]
     )
     namespaces = read_namespaces([{"metadata": {"name": "shop"}}])
-    made = expected_matrix(parse_pods(pods), namespaces, policies, parse_ports([port]), STRICTEST)
+    made = expected_matrix(choose_pods(pods).pods, namespaces, policies, parse_ports([port]), STRICTEST)
     found = next(one for one in list_cells(made, decide_open=False) if one.source != one.target == "shop/db")
     assert found.allowed is allowed
     assert found.decided_by == ("implementation" if allowed is None else "api")

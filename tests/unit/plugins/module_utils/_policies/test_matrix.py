@@ -16,7 +16,7 @@ from ansible_collections.podnet.kubernetes.plugins.module_utils._base.errors imp
 from ansible_collections.podnet.kubernetes.plugins.module_utils._cluster.namespaces import read_namespaces
 from ansible_collections.podnet.kubernetes.plugins.module_utils._policies.matrix import expected_matrix
 from ansible_collections.podnet.kubernetes.plugins.module_utils._policies.objects import parse_policies
-from ansible_collections.podnet.kubernetes.plugins.module_utils._policies.pods import parse_pods
+from ansible_collections.podnet.kubernetes.plugins.module_utils._policies.pods import choose_pods
 from ansible_collections.podnet.kubernetes.plugins.module_utils._policies.ports import parse_ports
 
 TCP = {"port": 80}
@@ -52,7 +52,7 @@ AGENT = pod("shop/agent", "192.168.0.1", {"app": "api"}, hostNetwork=True)
 
 def matrix(policies, pods=PODS, ports=(TCP,), namespaces=NAMESPACES):
     return expected_matrix(
-        parse_pods(pods), read_namespaces(namespaces), parse_policies(policies), parse_ports(list(ports))
+        choose_pods(pods).pods, read_namespaces(namespaces), parse_policies(policies), parse_ports(list(ports))
     )
 
 

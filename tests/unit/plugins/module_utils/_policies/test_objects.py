@@ -111,6 +111,82 @@ def test_host_bits_of_a_cidr_mean_nothing():
     assert rule.peers == (Peer(ip_block=IPBlock(ip_network("10.0.0.0/24"), (ip_network("10.0.0.8/29"),))),)
 
 
+REFUSED = "which Kubernetes refuses in new policies since 1.36, because"
+IN_BLOCK = "spec.ingress[0].from[0].ipBlock"
+
+
+@pytest.mark.parametrize("stored", [False, True])
+@pytest.mark.parametrize(
+    ("block", "network", "remark"),
+    [
+        (
+            {"cidr": "10.244.2.9/16"},
+            "10.244.0.0/16",
+            f"{IN_BLOCK}.cidr is '10.244.2.9/16', {REFUSED} bits are set after the prefix: write 10.244.0.0/16, or "
+            "10.244.2.9/32 for one address",
+        ),
+        (
+            {"cidr": "::ffff:10.244.0.0/112"},
+            "10.244.0.0/16",
+            f"{IN_BLOCK}.cidr is '::ffff:10.244.0.0/112', {REFUSED} the address is IPv4 in the form of IPv6: write "
+            "10.244.0.0/16",
+        ),
+        (
+            {"cidr": "10.0.0.0/8", "except": ["10.1.0.0/16", "::ffff:10.2.0.0/112"]},
+            "10.0.0.0/8",
+            f"{IN_BLOCK}.except[1] is '::ffff:10.2.0.0/112', {REFUSED} the address is IPv4 in the form of IPv6: write "
+            "10.2.0.0/16",
+        ),
+    ],
+)
+def test_a_form_that_new_versions_refuse_is_remarked(block, network, remark, stored):
+    one = policy({"ingress": [{"from": [{"ipBlock": block}]}]})
+    (parsed,) = parse_policies([], [one]) if stored else parse_policies([one])
+    (found,) = parsed.remarks
+    assert str(found) == remark
+    assert str(parsed.ingress[0].peers[0].ip_block.network) == network
+
+
+@pytest.mark.parametrize(
+    ("spec", "remark", "same"),
+    [
+        (
+            {"ingress": [{"from": [{"ipBlock": {"cidr": "010.244.0.0/16"}}]}]},
+            f"{IN_BLOCK}.cidr is '010.244.0.0/16', {REFUSED} a number begins with 0: write 10.244.0.0/16",
+            {"ingress": [{"from": [{"ipBlock": {"cidr": "10.244.0.0/16"}}]}]},
+        ),
+        # The API server keeps such values in selectors of stored policies. No pod has a label with one.
+        (
+            {"podSelector": {"matchLabels": {"app": "a b"}}},
+            "spec.podSelector.matchLabels[app] is 'a b', not a value of a label: give at most 63 letters, digits, '-', "
+            "'_' and '.', the first and the last a letter or digit",
+            None,
+        ),
+    ],
+)
+def test_a_stored_policy_may_have_a_value_that_no_new_one_may_have(spec, remark, same):
+    (parsed,) = parse_policies([], [policy(spec)])
+    assert [str(one) for one in parsed.remarks] == [remark]
+    if same:
+        assert parsed.ingress == parse(same).ingress
+    with pytest.raises(InputError, match=f"^{re.escape(f'shop/db-policy: {remark}')}$"):
+        parse_policies([policy(spec)])
+
+
+def test_stored_policies_come_first():
+    other = {"metadata": {"name": "other", "namespace": "shop"}}
+    assert [str(one) for one in parse_policies([policy()], [other])] == ["shop/other", "shop/db-policy"]
+    message = re.escape("policies[0] is a second shop/db-policy: give one object for each policy")
+    with pytest.raises(InputError, match=f"^{message}$"):
+        parse_policies([policy()], [policy()])
+
+
+@pytest.mark.parametrize("spec", [{"ingress": {}}, {"egress": [{"to": [{}]}]}, {"podselector": {}}])
+def test_a_stored_policy_must_be_one_that_the_api_can_store(spec):
+    with pytest.raises(InputError, match=r"^shop/db-policy: spec\."):
+        parse_policies([], [policy(spec)])
+
+
 CIDR = ": give a network in CIDR form, such as 192.168.1.0/24 or 2001:db8::/64"
 NUMBER = ": give a port number from 1 to 65535"
 NAME = (
@@ -193,7 +269,21 @@ def expression(**fields):
         (peer({"ipBlock": {}}), f"spec.egress[0].to[0].ipBlock.cidr is None{CIDR}"),
         *(
             (block(cidr), f"spec.egress[0].to[0].ipBlock.cidr is {cidr!r}{CIDR}")
-            for cidr in ("10.0.0.1", "10.0.0.0/255.0.0.0", "10.0.0.0/33", "10.0.0.0/08", "fe80::%a/64", "any", 10)
+            for cidr in ("10.0.0.1", "10.0.0.0/255.0.0.0", "10.0.0.0/33", "fe80::%a/64", "any", 10)
+        ),
+        *(
+            (
+                block(cidr),
+                f"spec.egress[0].to[0].ipBlock.cidr is {cidr!r}, which Kubernetes refuses in new policies since 1.36, "
+                f"because a number begins with 0: write {remedy}",
+            )
+            for cidr, remedy in (("010.244.0.0/16", "10.244.0.0/16"), ("10.0.0.0/08", "10.0.0.0/8"))
+        ),
+        # The API server compares the lengths as they are written.
+        (
+            block("::ffff:10.244.0.0/112", "10.244.1.0/24"),
+            "spec.egress[0].to[0].ipBlock.except[0] 10.244.1.0/24 is not a part of cidr 10.244.0.0/16: give a smaller "
+            "network inside it",
         ),
         (block("10.0.0.0/8", "10.1.0.0"), f"spec.egress[0].to[0].ipBlock.except[0] is '10.1.0.0'{CIDR}"),
         *(
