@@ -11,22 +11,20 @@ Where the strictest and the most lenient reading differ, the implementation deci
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from ansible_collections.podnet.kubernetes.plugins.module_utils._base.addresses import FAMILIES
 from ansible_collections.podnet.kubernetes.plugins.module_utils._base.errors import InputError
 from ansible_collections.podnet.kubernetes.plugins.module_utils._cluster.pods import NamedPort, Pod
 from ansible_collections.podnet.kubernetes.plugins.module_utils._policies.objects import (
-    IPBlock,
-    LabelSelector,
     Peer,
     Policy,
     PolicyPort,
     PolicyRule,
-    Requirement,
 )
+from ansible_collections.podnet.kubernetes.plugins.module_utils._policies.pod_index import PodIndex, positions, union
 from ansible_collections.podnet.kubernetes.plugins.module_utils._policies.ports import Port
 from ansible_collections.podnet.kubernetes.plugins.module_utils._policies.readings import (
     IMPLEMENTATIONS,
@@ -61,7 +59,7 @@ class Direction:
     @property
     def isolated(self) -> int:
         """The pods that a policy selects. Only rules open connections for them."""
-        return _union(mask for _name, mask in self.bound)
+        return union(mask for _name, mask in self.bound)
 
 
 @dataclass(frozen=True)
@@ -128,7 +126,7 @@ def expected_matrix(
         _check_namespace("pod", pod, pod.namespace, namespaces)
     for policy in policies:
         _check_namespace("policy", policy, policy.namespace, namespaces)
-    index = _Index(pods, namespaces)
+    index = PodIndex(pods, namespaces)
     families = [family for family in FAMILIES if index.members[family]]
     layers = (_layer(index, policies, port, family, reading) for family in families for port in ports)
     return Matrix(tuple(pods), tuple(layers))
@@ -142,7 +140,7 @@ def _check_namespace(kind: str, one: object, namespace: str, namespaces: Mapping
         )
 
 
-def _layer(index: _Index, policies: Sequence[Policy], port: Port, family: str, reading: Reading) -> Layer:
+def _layer(index: PodIndex, policies: Sequence[Policy], port: Port, family: str, reading: Reading) -> Layer:
     """Compute the cells of a port in a family."""
     question = _Question(index, port, family, reading)
     ingress, egress = question.direction("ingress", policies), question.direction("egress", policies)
@@ -159,105 +157,10 @@ def _layer(index: _Index, policies: Sequence[Policy], port: Port, family: str, r
     return Layer(port, family, members, tuple(allowed), tuple(contested), ingress, egress)
 
 
-class _LabelIndex:
-    """Masks of the objects with a label; bit i stands for labels[i]."""
-
-    def __init__(self, labels: Iterable[Mapping[str, str]]) -> None:
-        self._having: dict[str, int] = defaultdict(int)
-        self._equal: dict[tuple[str, str], int] = defaultdict(int)
-        self._all = 0
-        for position, one in enumerate(labels):
-            self._all |= 1 << position
-            for key, value in one.items():
-                self._having[key] |= 1 << position
-                self._equal[key, value] |= 1 << position
-
-    def select(self, selector: LabelSelector | None) -> int:
-        """Return the mask of a selector; without a selector, of all objects."""
-        mask = self._all
-        for requirement in selector.requirements if selector else ():
-            mask &= self._meeting(requirement)
-        return mask
-
-    def _meeting(self, requirement: Requirement) -> int:
-        """Return the mask of a requirement. An object without the key meets NotIn, as the API reference says."""
-        if requirement.operator in ("Exists", "DoesNotExist"):
-            mask = self._having.get(requirement.key, 0)
-        else:
-            mask = _union(self._equal.get((requirement.key, value), 0) for value in requirement.values)
-        return mask if requirement.operator in ("In", "Exists") else self._all & ~mask
-
-
-class _Index:
-    """Masks of pods for the selectors, ipBlocks and named ports of policies. Answers are kept."""
-
-    def __init__(self, pods: Sequence[Pod], namespaces: Mapping[str, Mapping[str, str]]) -> None:
-        self._pods = pods
-        self._labels = _LabelIndex(pod.labels for pod in pods)
-        self._namespace_labels = _LabelIndex(namespaces.values())
-        self._namespaces: dict[str, int] = dict.fromkeys(namespaces, 0)
-        self._named: dict[NamedPort, int] = defaultdict(int)
-        self._init_named: dict[NamedPort, int] = defaultdict(int)
-        self._ambiguous: dict[tuple[str, str], int] = defaultdict(int)
-        self._selected: dict[tuple[str, LabelSelector | None, LabelSelector | None], int] = {}
-        self._blocks: dict[IPBlock, int] = {}
-        self.everyone = (1 << len(pods)) - 1
-        self.host_network = 0
-        self.members = dict.fromkeys(FAMILIES, 0)
-        self.nodes: dict[str | None, int] = defaultdict(int)
-        for position, pod in enumerate(pods):
-            bit = 1 << position
-            self._namespaces[pod.namespace] |= bit
-            self.nodes[pod.node] |= bit
-            self.host_network |= bit * pod.host_network
-            for family in pod.addresses:
-                self.members[family] |= bit
-            for named, found in ((pod.ports, self._named), (pod.init_ports, self._init_named)):
-                for port in named:
-                    found[port] |= bit
-            numbers = Counter((port.name, port.protocol) for port in pod.ports | pod.init_ports)
-            for name, count in numbers.items():
-                if count > 1:
-                    self._ambiguous[name] |= bit
-
-    def select(self, namespace: str, pods: LabelSelector | None, namespaces: LabelSelector | None = None) -> int:
-        """Return the pods that a selector selects: in the namespace, or in those that the other selector selects."""
-        key = (namespace, pods, namespaces)
-        if key not in self._selected:
-            places = self._namespaces[namespace]
-            if namespaces is not None:
-                masks = list(self._namespaces.values())
-                places = _union(masks[position] for position in _positions(self._namespace_labels.select(namespaces)))
-            self._selected[key] = places & self._labels.select(pods)
-        return self._selected[key]
-
-    def within(self, block: IPBlock) -> int:
-        """Return the pods with an address in an ipBlock."""
-        if block not in self._blocks:
-            family = f"ipv{block.network.version}"
-            self._blocks[block] = _union(
-                1 << position
-                for position, pod in enumerate(self._pods)
-                if family in pod.addresses
-                and pod.addresses[family] in block.network
-                and not any(pod.addresses[family] in hole for hole in block.excepted)
-            )
-        return self._blocks[block]
-
-    def naming(self, port: NamedPort, reading: Reading) -> int:
-        """Return the pods in which a rule finds this port by its name."""
-        found = self._named.get(port, 0)
-        if reading.init_ports_have_names:
-            found |= self._init_named.get(port, 0)
-        if not reading.shared_names_open_all:
-            found &= ~self._ambiguous.get((port.name, port.protocol), 0)
-        return found
-
-
 class _Question:
     """A port in a family, under one reading."""
 
-    def __init__(self, index: _Index, port: Port, family: str, reading: Reading) -> None:
+    def __init__(self, index: PodIndex, port: Port, family: str, reading: Reading) -> None:
         self._index, self._port, self._family, self._reading = index, port, family, reading
         self._bindable = index.everyone if reading.policies_bind_host_network else index.everyone & ~index.host_network
         self._matchable = index.everyone if reading.peers_match_host_network else index.everyone & ~index.host_network
@@ -302,7 +205,7 @@ class _Question:
         """Return the pods that the peers of a rule match."""
         if not rule.peers:
             return self._index.everyone
-        return _union(self._peer(policy, peer) for peer in rule.peers)
+        return union(self._peer(policy, peer) for peer in rule.peers)
 
     def _peer(self, policy: Policy, peer: Peer) -> int:
         if peer.ip_block:
@@ -314,7 +217,7 @@ class _Question:
         """Return the pods on which a rule allows the port."""
         if not rule.ports:
             return self._index.everyone
-        return _union(self._serving_port(port) for port in rule.ports if port.protocol == self._port.protocol)
+        return union(self._serving_port(port) for port in rule.ports if port.protocol == self._port.protocol)
 
     def _serving_port(self, port: PolicyPort) -> int:
         """Return the pods on which an entry of a rule's ports, with the same protocol, is the port."""
@@ -344,24 +247,9 @@ def _spread(grants: Iterable[tuple[int, int]], everyone: int) -> list[int]:
         groups = split
     rows = [0] * everyone.bit_length()
     for row, members in groups.items():
-        for target in _positions(members):
+        for target in positions(members):
             rows[target] = row
     return rows
-
-
-def _union(masks: Iterable[int]) -> int:
-    union = 0
-    for mask in masks:
-        union |= mask
-    return union
-
-
-def _positions(mask: int) -> Iterator[int]:
-    """Yield the positions of the bits in a mask, the lowest first."""
-    while mask:
-        lowest = mask & -mask
-        yield lowest.bit_length() - 1
-        mask ^= lowest
 
 
 __all__ = [
