@@ -17,7 +17,11 @@ description:
     P(ansible.builtin.from_yaml_all#filter) keeps the last one, and the first one is lost.
 options:
   _terms:
-    description: Paths of the files. Ansible looks for a relative path as P(ansible.builtin.file#lookup) does.
+    description:
+      - Paths of the files.
+      - >-
+        The lookup searches for a relative path as P(ansible.builtin.file#lookup) does, and then in the directory in
+        which Ansible was started.
     type: list
     elements: str
     required: true
@@ -36,6 +40,7 @@ _list:
   elements: dict
 """
 
+from pathlib import Path
 from typing import Any
 
 import yaml
@@ -54,10 +59,11 @@ class LookupModule(LookupBase):
         return [one for term in terms for one in self._read(term, variables)]
 
     def _read(self, term: Any, variables: dict[str, Any] | None) -> list[dict[str, Any]]:
-        path = self.find_file_in_search_path(variables, "files", term, ignore_missing=True)
-        if path is None:
-            raise AnsibleLookupError(f"{term} is missing on the controller: give the path of a file")
-        text = self._loader.get_text_file_contents(path)
+        found = self.find_file_in_search_path(variables, "files", term, ignore_missing=True)
+        path = Path(found or term).absolute()
+        if not path.is_file():
+            raise AnsibleLookupError(f"{term} is no file of the controller, nor in {Path.cwd()}: give its path")
+        text = self._loader.get_text_file_contents(str(path))
         try:
             return read_documents(yaml.SafeLoader(text), term)
         except yaml.MarkedYAMLError as error:

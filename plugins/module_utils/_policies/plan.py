@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -25,6 +26,7 @@ _API_VERSION = "networking.k8s.io/v1"
 _KIND = "NetworkPolicy"
 
 _Object = Mapping[str, Any]
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 
 
 @dataclass(frozen=True)
@@ -158,11 +160,15 @@ def _end(wanted: Sequence[_Wanted]) -> _Wanted:
 def _read_step(value: Any, path: str) -> _Wanted:
     """Read a step. Raises InputError when it has another form."""
     fields = read_fields(value, path, ("name", "policies", "labels", "objects"))
-    if not isinstance(fields.get("name"), str):
-        raise InputError(f"{path}.name is {fields.get('name')!r}: give the step a name")
-    labels, objects = (read_items(fields, name, path) for name in ("labels", "objects"))
+    name = fields.get("name")
+    if not isinstance(name, str) or not _NAME.fullmatch(name):
+        raise InputError(
+            f"{path}.name is {name!r}: use letters, digits and ._-, a letter or digit first, because the step's report "
+            "has this name"
+        )
+    labels, objects = (read_items(fields, part, path) for part in ("labels", "objects"))
     return _Wanted(
-        fields["name"],
+        name,
         tuple(_read_policies(fields, "policies", f"{path}.")),
         tuple(item for _path, item in labels),
         tuple(item for _path, item in objects),

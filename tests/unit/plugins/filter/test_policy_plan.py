@@ -122,7 +122,9 @@ def test_definitions_are_a_single_step():
 @pytest.mark.parametrize(
     ("steps", "message"),
     [
-        ([{"policies": []}], "steps[0].name is None: give the step a name"),
+        ([{"policies": []}], "steps[0].name is None: use letters, digits and ._-"),
+        ([{"name": "deny all"}], "steps[0].name is 'deny all': use letters, digits and ._-, a letter or digit first"),
+        ([{"name": "a"}, {"name": "../b"}], "steps[1].name is '../b': use letters"),
         ([{"name": "a", "policy": []}], "steps[0].policy is unknown: steps[0] has name, policies, labels, objects"),
         ([{"name": "a", "policies": {}}], "steps[0].policies is an object with no fields, not a list"),
         ([{"name": "a", "policies": [{"kind": "Pod"}]}], "steps[0].policies[0].kind is 'Pod', not 'NetworkPolicy'"),

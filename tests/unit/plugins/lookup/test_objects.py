@@ -45,8 +45,16 @@ def test_a_file_with_a_fault_is_refused(read, text, message):
         read(db=text)
 
 
-def test_a_file_that_is_missing_is_named():
-    with pytest.raises(
-        AnsibleLookupError, match=r"^nowhere\.yml is missing on the controller: give the path of a file$"
-    ):
+def test_a_file_that_is_missing_is_named(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    message = f"nowhere.yml is no file of the controller, nor in {tmp_path}: give its path"
+    with pytest.raises(AnsibleLookupError, match=f"^{re.escape(message)}$"):
         LookupModule(loader=DataLoader()).run(["nowhere.yml"], variables={})
+
+
+def test_a_file_is_found_where_ansible_was_started(tmp_path, monkeypatch):
+    (tmp_path / "db.yml").write_text("a: 1")
+    loader = DataLoader()
+    loader.set_basedir("/nonexistent")
+    monkeypatch.chdir(tmp_path)
+    assert LookupModule(loader=loader).run(["db.yml"], variables={}) == [{"a": 1}]
