@@ -458,9 +458,9 @@ def test_ten_thousand_routes_are_planned_in_less_than_a_second():
     nodes = [f"10.{number // 256}.{number % 256}.0/24" for number in range(10_000)]
     wanted = [route(one) for one in nodes]
     present = [route(one, "10.100.198.202") for one in nodes]
-    start = time.monotonic()
+    start = time.process_time()
     plan = plan_routes(present, wanted, OWN)
-    assert time.monotonic() - start < 1
+    assert time.process_time() - start < 1
     assert len(plan.commands) == 10_000
 
 
