@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import combinations
+from pathlib import Path
 from typing import Any
 
 import installed
@@ -19,13 +20,13 @@ BARE = {"when", "until", "that", "failed_when", "changed_when"}
 
 
 def runs(text: str) -> set[tuple[str, ...]]:
-    """Find all runs of lines in a task file, without their indentation and without the mark of its beginning."""
+    """Find all runs of lines in a file of tasks, without their indentation and without the mark of its beginning."""
     lines = [line.strip() for line in text.splitlines() if line.strip() != "---"]
     return {tuple(lines[start : start + RUN]) for start in range(len(lines) - RUN + 1)}
 
 
 def copies(files: Mapping[tuple[str, str], str]) -> Iterator[str]:
-    """Name the pairs of task files (role, name) of different roles that have a run of lines in common."""
+    """Name the pairs of files (role, path) of different roles that have a run of lines in common."""
     found = {key: runs(text) for key, text in files.items()}
     for one, other in combinations(sorted(files), 2):
         if one[0] != other[0]:
@@ -55,19 +56,31 @@ def expressions(value: Any, key: str = "") -> Iterator[str]:
             yield from expressions(one, key)
 
 
-def long(text: str) -> list[str]:
-    """Find the expressions in YAML that are too long, with spaces and line breaks as one space."""
-    joined = (" ".join(one.split()) for one in expressions(yaml.safe_load(text)))
+def long(text: str, suffix: str = ".yml") -> list[str]:
+    """Find the expressions in YAML or in a template that are too long, with spaces and line breaks as one space."""
+    found = in_braces(text) if suffix == ".j2" else expressions(yaml.safe_load(text))
+    joined = (" ".join(one.split()) for one in found)
     return [one for one in joined if len(one) > LONGEST]
 
 
-TASKS = {
-    (path.parts[-3], path.name): path.read_text() for path in sorted(ROOT.glob("roles/*/tasks/*.yml")) if path.is_file()
-}
-YAML_FILES = [
+def files_of_tasks(root: Path) -> dict[tuple[str, str], str]:
+    """Read the tasks and handlers of all roles, by role and path in the role."""
+    found = [
+        (role, path)
+        for folder in ("roles", "lab/roles")
+        for role in sorted((root / folder).glob("*"))
+        for kind in ("tasks", "handlers")
+        for path in sorted((role / kind).rglob("*.yml"))
+    ]
+    return {(role.name, path.relative_to(role).as_posix()): path.read_text() for role, path in found}
+
+
+TASKS = files_of_tasks(ROOT)
+FILES = [
     path
     for folder in ("examples", "inventories", "lab", "molecule", "playbooks", "roles")
-    for path in sorted((ROOT / folder).rglob("*.yml"))
+    for suffix in ("yml", "j2")
+    for path in sorted((ROOT / folder).rglob(f"*.{suffix}"))
 ]
 
 
@@ -86,9 +99,24 @@ def test_a_copy_is_found():
     assert list(copies({("one", name): text for text in copied.values() for name in "ab"})) == []
 
 
+def test_files_in_folders_of_their_own_and_handlers_are_read(tmp_path):
+    places = ["roles/one/tasks/main.yml", "roles/one/tasks/sub/more.yml", "roles/other/handlers/main.yml"]
+    for place in [*places, "lab/roles/lab/tasks/main.yml", "roles/one/defaults/main.yml"]:
+        (tmp_path / place).parent.mkdir(parents=True)
+        (tmp_path / place).write_text(place)
+    assert sorted(files_of_tasks(tmp_path)) == [
+        ("lab", "tasks/main.yml"),
+        ("one", "tasks/main.yml"),
+        ("one", "tasks/sub/more.yml"),
+        ("other", "handlers/main.yml"),
+    ]
+
+
 def test_no_expression_is_long():
-    assert len(YAML_FILES) > 50
-    assert {str(path.relative_to(ROOT)): found for path in YAML_FILES if (found := long(path.read_text()))} == {}
+    assert {path.suffix for path in FILES} == {".yml", ".j2"}
+    assert len(FILES) > 80
+    too_long = {str(path.relative_to(ROOT)): long(path.read_text(), path.suffix) for path in FILES}
+    assert {name: found for name, found in too_long.items() if found} == {}
 
 
 def test_a_long_expression_is_found():
@@ -97,3 +125,11 @@ def test_a_long_expression_is_found():
     assert long(f"- when:\n    - {tail} and bbbbb") == [f"{tail} and bbbbb"]
     assert long("one: \"{{ {'a': {'b': '" + tail + "'}} }}\"") == ["{{ {'a': {'b': '" + tail + "'}} }}"]
     assert long(f"name: {'text ' * 50}") == []
+
+
+def test_a_long_expression_in_a_template_is_found():
+    tail = "a" * (LONGEST - 8)
+    assert long(f"# {'text ' * 50}\n[one]\ntwo = {{{{ {tail}\n  | b }}}}, {{{{ short }}}}", ".j2") == [
+        f"{{{{ {tail} | b }}}}"
+    ]
+    assert long(f"{{% set one =\n {tail} %}}", ".j2") == [f"{{% set one = {tail} %}}"]
