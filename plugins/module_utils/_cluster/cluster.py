@@ -106,4 +106,4 @@ def _complete(pods: tuple[Pod, ...]) -> tuple[Pod, ...]:
     return pods
 
 
-__all__ = ["Backend", "Cluster", "read_cluster"]
+__all__ = ["Cluster", "read_cluster"]

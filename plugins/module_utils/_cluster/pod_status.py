@@ -71,4 +71,4 @@ def _read_waiting(statuses: Iterable[Mapping[str, Any]]) -> Iterator[Waiting]:
             yield Waiting(str(one.get("name")), str(waiting["reason"]), str(waiting.get("message", "")))
 
 
-__all__ = ["PodStatus", "Waiting", "read_pod_status"]
+__all__ = ["PodStatus", "read_pod_status"]

@@ -134,4 +134,4 @@ def _read_endpoint(fields: Mapping[str, Any], path: str, namespace: str) -> Slic
     return SliceEndpoint(addresses, read_text(fields, "nodeName", path), pod)
 
 
-__all__ = ["EndpointSlice", "Service", "ServicePort", "SliceEndpoint", "read_services", "read_slices"]
+__all__ = ["EndpointSlice", "Service", "SliceEndpoint", "read_services", "read_slices"]

@@ -241,8 +241,6 @@ def load_cells(data: Iterable[Mapping[str, Any]]) -> list[Cell]:
 __all__ = [
     "CHECKS",
     "KINDS",
-    "OUTCOMES",
-    "REASONS",
     "Cell",
     "CellKey",
     "Endpoint",

@@ -294,8 +294,6 @@ __all__ = [
     "ExpectationRule",
     "NetworkSettings",
     "check_rules",
-    "default_expectation",
     "expect_all",
     "load_rules",
-    "matrix",
 ]

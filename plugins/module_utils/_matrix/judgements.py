@@ -160,4 +160,4 @@ def _by_key(cells: Iterable[Cell], wanted: set[CellKey]) -> dict[CellKey, Cell]:
     return found
 
 
-__all__ = ["SOURCE_FAULTS", "VERDICTS", "Judgement", "judge", "judge_cell"]
+__all__ = ["SOURCE_FAULTS", "VERDICTS", "Judgement", "judge"]

@@ -152,4 +152,4 @@ def _write(path: Path, allocation: Allocation) -> None:
         os.close(directory)
 
 
-__all__ = ["as_texts", "parse", "render", "update_allocation"]
+__all__ = ["as_texts", "update_allocation"]

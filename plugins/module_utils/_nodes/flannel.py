@@ -237,9 +237,4 @@ def _python_only(text: str) -> str | None:
     return None if found is None else f"Go's regular expressions have no {found.group()}"
 
 
-__all__ = [
-    "find_wrong_addresses",
-    "interface_arguments",
-    "network_expression",
-    "parse_flannel_node",
-]
+__all__ = ["find_wrong_addresses", "interface_arguments", "parse_flannel_node"]

@@ -138,4 +138,4 @@ def add_up(outcomes: set[str]) -> str:
     return next(iter(observed)) if len(observed) == 1 else "flapping"
 
 
-__all__ = ["Attempt", "Record", "add_up"]
+__all__ = ["Attempt", "Record"]

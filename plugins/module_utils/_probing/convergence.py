@@ -123,4 +123,4 @@ def _pairs(
     return [(cell, records[key]) for key, cell in cells.items()]
 
 
-__all__ = ["Convergence", "Goal", "converge"]
+__all__ = ["Goal", "converge"]

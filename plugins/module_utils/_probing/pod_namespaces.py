@@ -167,11 +167,4 @@ def locate(endpoints: Sequence[Endpoint], node: str | None = None) -> tuple[str,
     return node, [(one, f"/proc/{processes[one.name]}/ns/net" if one.kind == "pod" else "") for one in here]
 
 
-__all__ = [
-    "addresses_of",
-    "find_candidates",
-    "find_namespaces",
-    "locate",
-    "node_of",
-    "parse_pod_uid",
-]
+__all__ = ["locate"]

@@ -300,4 +300,4 @@ def stop(patience: float = 5.0) -> bool:
     return True
 
 
-__all__ = ["Place", "bind", "check_ports", "serve", "start", "stop"]
+__all__ = ["Place", "bind", "check_ports", "start", "stop"]

@@ -96,4 +96,4 @@ def _is_within(value: Any, least: float, most: float) -> bool:
         return False
 
 
-__all__ = ["RANGES", "ProbeSettings", "check_range", "find_mistakes"]
+__all__ = ["ProbeSettings", "check_range", "find_mistakes"]

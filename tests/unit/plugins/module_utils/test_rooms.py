@@ -52,17 +52,15 @@ def name_of(path: Path) -> str:
 
 
 PLUGINS = sorted((ROOT / "plugins").rglob("*.py"))
-OTHERS = [path for folder in ("tests", "benchmarks", "molecule") for path in (ROOT / folder).rglob("*.py")]
-IMPORTED = {path: {*imports(path)} for path in [*PLUGINS, *OTHERS] if PREFIX[:-1] in path.read_text()}
+IMPORTED = {path: {*imports(path)} for path in PLUGINS if PREFIX[:-1] in path.read_text()}
 USED = {path: {*found, *attributes(path)} for path, found in IMPORTED.items()}
 
 
 @pytest.mark.parametrize("path", MODULES, ids=name_of)
-def test_a_module_offers_the_names_that_others_use(path):
+def test_a_module_offers_the_names_that_other_plugins_use(path):
+    """Tests may use any name. A name that only tests use is not offered."""
     module = name_of(path)
-    own_test = ROOT / "tests" / "unit" / path.relative_to(ROOT).parent / f"test_{path.name}"
-    users = [user for user in (*PLUGINS, own_test) if user in USED and user != path]
-    used = {pair for user in users for pair in USED[user]}
+    used = {pair for user, pairs in USED.items() if user != path for pair in pairs}
     imported = {name for found in IMPORTED.values() for place, name in found if place == module}
     names = set(offered(path))
     assert sorted(name for name in names if (module, name) not in used) == []
