@@ -14,7 +14,7 @@ author:
 description:
   - Compares numbers with the ranges of the options of M(podnet.kubernetes.connectivity_probe),
     M(podnet.kubernetes.connectivity_responder) and M(podnet.kubernetes.connectivity_assert).
-  - So a role can refuse a bad value before it changes anything, and name its own variable.
+  - A role can refuse a bad value before it changes anything, and name its own variable.
 options:
   _input:
     description: The settings.

@@ -135,7 +135,7 @@ def read(path: Path) -> str:
 
 def set_routes(path: Path) -> bool:
     """Set the missing routes. Return whether all routes exist now."""
-    # Ask the kernel before reading the file. Otherwise a route that pod_routes deletes in between would seem missing.
+    # Read the kernel before the file. A route that pod_routes deletes meanwhile then does not look missing.
     shown = [run("ip", family, "-N", "-json", "route", "show", "table", "main") for family in ("-4", "-6")]
     lines = missing(parse_file(read(path)), [route for _good, text in shown for route in parse_present(text)])
     if not lines:
@@ -156,7 +156,7 @@ def set_rules(path: Path, program: str, known: dict[str, object]) -> bool:
     if not run(f"{program}-restore", "--noflush", "--wait", "10", data=without_jumps(rules, saved))[0]:
         return False
     good, saved = run(f"{program}-save")
-    # Another program may have changed the rules in between. So remember them only when none is missing or too many.
+    # Do not accept rules that changed meanwhile: compare their number with the file.
     good = good and len(own_rules(saved)) == len(own_rules(rules))
     if good:
         known[program] = (rules, own_rules(saved))
@@ -193,7 +193,7 @@ def main() -> None:
             good &= set_rules(directory / "rules6", "ip6tables", known)
             taken = time.monotonic() - start
             delay = 0.0 if good else min(max(1.0, 2 * delay), LONGEST_WAIT)
-            # The wait has an end, because the kernel reports neither new files nor deleted rules.
+            # Wait with a timeout, because a new file or flushed rules cause no event.
             if wait(events, delay or LONGEST_WAIT, parse_file(read(directory / "routes"))):
                 delay = 0.0
         time.sleep(max(DEBOUNCE, PAUSE * taken))
