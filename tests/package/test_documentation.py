@@ -81,6 +81,37 @@ def test_the_options_of_a_role_are_its_defaults(shown, role):
     assert [one for one in told if one[0] not in computed and one[1] != defaults.get(one[0])] == []
 
 
+@roles
+def test_the_readme_of_a_role_names_its_entry_points_and_options(shown, role):
+    entry_points = shown["role"][role]["entry_points"]
+    names = {*entry_points, *(name for one in entry_points.values() for name in one.get("options", {}))} - {"main"}
+    named = set(
+        re.findall(r"\w+", " ".join(re.findall(r"`[^`\n]+`", (ROOT / "roles" / role / "README.md").read_text())))
+    )
+    assert sorted(names - named) == []
+
+
+def included(value: Any) -> Iterator[tuple[str, str]]:
+    """Yield the roles of this collection that tasks and plays include, and the entry points."""
+    if isinstance(value, dict):
+        for name in ("include_role", "import_role"):
+            role = value.get(f"ansible.builtin.{name}") or {}
+            if role.get("name", "").startswith(f"{COLLECTION}."):
+                yield role["name"].removeprefix(f"{COLLECTION}."), role.get("tasks_from", "main")
+    if isinstance(value, dict | list):
+        for one in value.values() if isinstance(value, dict) else value:
+            yield from included(one)
+
+
+def test_what_playbooks_and_other_roles_include_is_a_documented_entry_point(shown):
+    """A role may include a file of its own tasks, which is no entry point."""
+    paths = [*ROOT.glob("playbooks/*.yml"), *ROOT.glob("roles/*/tasks/**/*.yml")]
+    found = {(path, *one) for path in paths for one in included(yaml.safe_load(path.read_text()))}
+    assert len(found) > 30
+    missing = [one for one in found if one[2] not in shown["role"][one[1]]["entry_points"]]
+    assert [one for one in missing if f"/roles/{one[1]}/" not in str(one[0])] == []
+
+
 @pytest.mark.parametrize(
     "pattern", ["playbooks/*.yml", "roles/*", *(f"plugins/{folder}/*.py" for folder in (*PLUGINS.values(), "action"))]
 )
