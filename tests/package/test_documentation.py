@@ -12,6 +12,8 @@ import installed
 import pytest
 import yaml
 
+from ansible_collections.podnet.kubernetes.plugins.module_utils._matrix.cells import CHECKS
+
 KINDS = ("module", "filter", "lookup", "role")
 COLLECTION = "podnet.kubernetes"
 PLUGINS = {"module": "modules", "filter": "filter", "lookup": "lookup"}
@@ -89,6 +91,39 @@ def test_the_readme_of_a_role_names_its_entry_points_and_options(shown, role):
         re.findall(r"\w+", " ".join(re.findall(r"`[^`\n]+`", (ROOT / "roles" / role / "README.md").read_text())))
     )
     assert sorted(names - named) == []
+
+
+def test_the_worked_network_uses_every_shared_step(shown):
+    """The README of pod_network shows all task files of a network."""
+    blocks = re.findall(
+        r"^```yaml\n(.*?)^```", (ROOT / "roles/pod_network/README.md").read_text(), re.MULTILINE | re.DOTALL
+    )
+    used = {one for block in blocks for one in included(yaml.safe_load(block))}
+    assert used == {("pod_network", name) for name in shown["role"]["pod_network"]["entry_points"]}
+
+
+def values_of_checks(options: Mapping[str, Any], where: str) -> Iterator[tuple[str, list[str]]]:
+    """Yield place and value of the choices and defaults of the options that select checks, on all levels."""
+    for name, option in options.items():
+        if name.endswith("checks"):
+            yield from ((f"{where}.{name} {key}", option[key]) for key in ("choices", "default") if option.get(key))
+        inner = option.get("suboptions") or option.get("options") or {}
+        yield from values_of_checks(inner, f"{where}.{name}")
+
+
+def test_all_options_that_select_checks_know_every_check(shown):
+    documents = {name: one["doc"]["options"] for kind in PLUGINS for name, one in shown[kind].items()}
+    documents["role connectivity"] = shown["role"]["connectivity"]["entry_points"]["main"]["options"]
+    found = dict(one for where, options in documents.items() for one in values_of_checks(options, where))
+    assert sorted(found) == [
+        "connectivity_assert.expectations.checks choices",
+        "connectivity_targets.checks choices",
+        "connectivity_targets.checks default",
+        "role connectivity.connectivity_checks choices",
+        "role connectivity.connectivity_checks default",
+    ]
+    assert {where: value for where, value in found.items() if value != list(CHECKS)} == {}
+    assert f"`[{', '.join(CHECKS)}]`" in (ROOT / "roles/connectivity/README.md").read_text()
 
 
 def included(value: Any) -> Iterator[tuple[str, str]]:
