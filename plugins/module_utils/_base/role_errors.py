@@ -8,12 +8,13 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-# Ansible tells in which expressions it called a filter; the filter's own sentence comes last.
+# Ansible names the expressions around a filter first, and then the filter's own sentence.
 _ACCOUNT = re.compile(r".*The (?:filter|lookup) plugin '[\w.]+' failed: ", re.DOTALL)
+_WORD = r"\w+"
 
 
 def name_variables(message: str, variables: Mapping[str, str]) -> str:
-    """Return the sentence at the end of Ansible's message, with variables in place of the options that it names.
+    """Take the sentence at the end of Ansible's message, and name variables in place of the filter's options.
 
     Args:
         message: the message of a failed task
@@ -23,8 +24,9 @@ def name_variables(message: str, variables: Mapping[str, str]) -> str:
     if not variables:
         return sentence
     options = "|".join(map(re.escape, sorted(variables, key=len, reverse=True)))
-    # A word of a value, as in 'shop/services', and a noun, as in "the families", are no option.
-    named = re.compile(rf"(?<![\w'/.:-])(?<!the )({options})(?![\w'/:-]\w)(?!\w)")
+    # A sentence names an option at its start, alone in parentheses, or in its remedy. Elsewhere the word may be a field
+    # of an object, such as ports of a policy.
+    named = re.compile(rf"(?:^(?={_WORD}[ \[.:])|(?<=\()(?={_WORD}\))|(?<=: change )(?={_WORD}(?:,|$)))({options})\b")
     return named.sub(lambda found: variables[found[1]], sentence)
 
 

@@ -10,6 +10,7 @@ from ansible_collections.podnet.kubernetes.plugins.filter.role_error import Filt
 
 role_error = FilterModule().filters()["role_error"]
 VARIABLES = {"services": "shop_services", "dns": "shop_dns_service", "families": "shop_families", "steps": "shop_steps"}
+POLICY_VARIABLES = {"definitions": "network_policies_definitions", "ports": "network_policies_ports"}
 ACCOUNT = (
     "Task failed: Finalization of task args for 'ansible.builtin.set_fact' failed: Error while resolving value for "
     "'endpoints': The filter plugin 'podnet.kubernetes.connectivity_endpoints' failed: "
@@ -25,11 +26,32 @@ ACCOUNT = (
         ("the families to verify: change families", "the families to verify: change shop_families"),
         ("steps[0].policies[1].kind is 'Pod'", "shop_steps[0].policies[1].kind is 'Pod'"),
         ("footsteps, steps_taken, step", "footsteps, steps_taken, step"),
-        ("two\nlines of services", "two\nlines of shop_services"),
+        ("services has\ntwo lines", "shop_services has\ntwo lines"),
+        ("services: no such\nobject", "shop_services: no such\nobject"),
     ],
 )
 def test_the_sentence_names_the_variable(sentence, expected):
     assert role_error(ACCOUNT + sentence, VARIABLES) == expected
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "shop/web: spec.ingress[0] has from, ports: an ingress rule has from and ports",
+        "shop/web: spec.ingress[0].ports[0]: ICMP has no ports",
+        "shop/web: spec.ports is unknown: spec has podSelector, ports",
+        "ports-of-the-shop/web: spec is missing",
+    ],
+)
+def test_a_field_of_an_object_stays(sentence):
+    assert role_error(ACCOUNT + sentence, POLICY_VARIABLES) == sentence
+
+
+def test_the_option_at_the_start_alone_becomes_the_variable():
+    assert (
+        role_error(f"{ACCOUNT}ports[0]: ICMP has no ports", POLICY_VARIABLES)
+        == "network_policies_ports[0]: ICMP has no ports"
+    )
 
 
 def test_another_message_stays():
