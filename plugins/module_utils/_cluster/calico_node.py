@@ -11,14 +11,30 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from ansible_collections.podnet.kubernetes.plugins.module_utils._base.errors import InputError
-from ansible_collections.podnet.kubernetes.plugins.module_utils._cluster.pod_status import read_pod_status
+from ansible_collections.podnet.kubernetes.plugins.module_utils._cluster.fields import (
+    read_fields,
+    read_list,
+    read_metadata,
+    read_text,
+)
+from ansible_collections.podnet.kubernetes.plugins.module_utils._cluster.pod_status import PodStatus, read_pod_status
 
 _CONFLICT = re.compile(r"Calico node '([^']+)' is already using the IPv[46] address ([0-9a-fA-F.:]+[0-9a-fA-F])")
 # 2026-01-02 03:04:05.678 [ERROR][9] startup/startup.go 99: message
 _SERIOUS = re.compile(r"\[(?:ERROR|FATAL|PANIC)\]\[\d+\] \S+ \d+: (.+)")
+
+
+@dataclass(frozen=True)
+class _Pod:
+    """A pod of calico-node, and the name of its node; None: the pod is on no node."""
+
+    name: str
+    node: str | None
+    status: PodStatus
 
 
 def start_problems(pods: Iterable[Mapping[str, Any]], logs: Mapping[str, str]) -> list[str]:
@@ -33,21 +49,26 @@ def start_problems(pods: Iterable[Mapping[str, Any]], logs: Mapping[str, str]) -
     """
     if not isinstance(logs, Mapping):
         raise InputError(f"logs is {logs!r}: give the log of each pod by the name of the pod")
+    for name, log in logs.items():
+        if log is not None and not isinstance(log, str):
+            raise InputError(f"logs[{name}] is {log!r}: give the log as a text")
     try:
-        return [
-            f"{pod['spec'].get('nodeName') or pod['metadata']['name']}: {_start_problem(pod, logs)}"
-            for pod in pods
-            if not read_pod_status(pod).containers_ready
-        ]
-    except (AttributeError, InputError, KeyError, TypeError) as error:
-        raise InputError(
-            f"the input is {pods!r}: give a list of Pod objects ({type(error).__name__}: {error})"
-        ) from None
+        found = [_read_pod(item, f"pods[{index}]") for index, item in enumerate(read_list(pods, "pods"))]
+    except InputError as error:
+        raise InputError(f"the input is {pods!r}: give a list of Pod objects ({error})") from None
+    waiting = [pod for pod in found if not pod.status.containers_ready]
+    return [f"{pod.node or pod.name}: {_start_problem(pod, logs.get(pod.name) or '')}" for pod in waiting]
 
 
-def _start_problem(pod: Mapping[str, Any], logs: Mapping[str, str]) -> str:
+def _read_pod(item: Any, where: str) -> _Pod:
+    """Read a Pod object. Raises InputError."""
+    name = read_metadata(item, where, "Pod").name
+    spec = read_fields(read_fields(item, where).get("spec"), f"{where}.spec")
+    return _Pod(name, read_text(spec, "nodeName", f"{where}.spec"), read_pod_status(item))
+
+
+def _start_problem(pod: _Pod, log: str) -> str:
     """Say why a pod is not ready, by its log and its status."""
-    log = logs.get(pod["metadata"]["name"]) or ""
     conflicts = _CONFLICT.findall(log)
     if conflicts:
         other, address = conflicts[-1]
@@ -55,10 +76,9 @@ def _start_problem(pod: Mapping[str, Any], logs: Mapping[str, str]) -> str:
     errors = _SERIOUS.findall(log)
     if errors:
         return f"calico-node logs: {errors[-1].strip()}"
-    obstacle = read_pod_status(pod).obstacle
-    if obstacle:
-        return f"the {obstacle}"
-    return f"calico-node is not ready: read kubectl -n kube-system logs {pod['metadata']['name']}"
+    if pod.status.obstacle:
+        return f"the {pod.status.obstacle}"
+    return f"calico-node is not ready: read kubectl -n kube-system logs {pod.name}"
 
 
 __all__ = ["start_problems"]

@@ -12,6 +12,14 @@ from typing import Any
 
 from ansible_collections.podnet.kubernetes.plugins.module_utils._base.addresses import Address
 from ansible_collections.podnet.kubernetes.plugins.module_utils._base.errors import InputError
+from ansible_collections.podnet.kubernetes.plugins.module_utils._base.foreign_data import (
+    check_objects,
+    read_address,
+    read_object,
+    read_objects,
+    read_optional_object,
+    read_text,
+)
 from ansible_collections.podnet.kubernetes.plugins.module_utils._base.networks import parse_network
 from ansible_collections.podnet.kubernetes.plugins.module_utils._base.texts import show
 
@@ -114,23 +122,20 @@ def parse_announced_node(
         InputError: the result is not one of that module
     """
     try:
-        own = found["node_address"]
-        expected = ipaddress.ip_address(own["address"])
-        return AnnouncedNode(
-            by=by,
-            annotation=keys[expected.version],
-            name=name,
-            announced=annotations.get(keys[expected.version]),
-            expected=expected,
-            interface=own["interface"],
-            network=own["network"],
-            nics={ipaddress.ip_address(one["address"]): one["interface"] for one in found["candidates"]},
+        own = read_object(check_objects([found])[0], "node_address")
+        expected, interface, network = (
+            read_address(own, "address"),
+            read_text(own, "interface"),
+            read_text(own, "network"),
         )
-    except (AttributeError, KeyError, TypeError, ValueError) as error:
+        nics = {read_address(one, "address"): read_text(one, "interface") for one in read_objects(found, "candidates")}
+    except InputError as error:
         raise InputError(
             f"node_addresses of {name} is {found!r}: give the result of podnet.kubernetes.node_address, with "
-            f"node_address and candidates ({type(error).__name__}: {error})"
+            f"node_address and candidates ({error})"
         ) from None
+    annotation = keys[expected.version]
+    return AnnouncedNode(by, annotation, name, annotations.get(annotation), expected, interface, network, nics)
 
 
 def read_announced_nodes(parse: _Parse, nodes: Any, node_addresses: Any) -> list[AnnouncedNode]:
@@ -145,8 +150,8 @@ def read_announced_nodes(parse: _Parse, nodes: Any, node_addresses: Any) -> list
         InputError: the input has another form
     """
     try:
-        annotations = {node["metadata"]["name"]: node["metadata"].get("annotations") or {} for node in nodes}
-    except (AttributeError, KeyError, TypeError) as error:
+        annotations = dict(map(_read_annotations, check_objects(nodes)))
+    except InputError as error:
         raise InputError(_no_nodes(nodes, error)) from None
     if not isinstance(node_addresses, Mapping):
         raise InputError(
@@ -163,19 +168,29 @@ def read_internal_addresses(nodes: Any) -> dict[str, list[str]]:
         InputError: the input is no list of Node objects
     """
     try:
-        return {
-            node["metadata"]["name"]: [
-                one["address"] for one in node["status"].get("addresses") or [] if one["type"] == "InternalIP"
-            ]
-            for node in nodes
-        }
-    except (AttributeError, KeyError, TypeError) as error:
+        return dict(map(_read_internal_addresses, check_objects(nodes)))
+    except InputError as error:
         raise InputError(_no_nodes(nodes, error)) from None
 
 
-def _no_nodes(nodes: Any, error: BaseException) -> str:
+def _read_annotations(node: Mapping[str, Any]) -> tuple[str, dict[str, str]]:
+    """The name and the annotations of a Node object. Raises InputError."""
+    metadata = read_object(node, "metadata")
+    annotations = read_optional_object(metadata, "annotations")
+    return read_text(metadata, "name"), {key: read_text(annotations, key) for key in annotations}
+
+
+def _read_internal_addresses(node: Mapping[str, Any]) -> tuple[str, list[str]]:
+    """The name of a Node object, and the addresses of type InternalIP in its status. Raises InputError."""
+    status = read_object(node, "status")
+    addresses = [] if status.get("addresses") is None else read_objects(status, "addresses")
+    internal = [read_text(one, "address") for one in addresses if read_text(one, "type") == "InternalIP"]
+    return read_text(read_object(node, "metadata"), "name"), internal
+
+
+def _no_nodes(nodes: Any, error: InputError) -> str:
     """The sentence for input that is no list of Node objects."""
-    return f"the input is {nodes!r}: give a list of Node objects ({type(error).__name__}: {error})"
+    return f"the input is {nodes!r}: give a list of Node objects ({error})"
 
 
 __all__ = [

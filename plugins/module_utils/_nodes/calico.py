@@ -21,6 +21,11 @@ from typing import Any
 
 from ansible_collections.podnet.kubernetes.plugins.module_utils._base.addresses import Address
 from ansible_collections.podnet.kubernetes.plugins.module_utils._base.errors import InputError
+from ansible_collections.podnet.kubernetes.plugins.module_utils._base.foreign_data import (
+    check_objects,
+    read_optional_text,
+    read_text,
+)
 from ansible_collections.podnet.kubernetes.plugins.module_utils._nodes.announced_addresses import (
     AnnouncedNode,
     WrongAddress,
@@ -64,11 +69,10 @@ def foreign_routes(routes: Iterable[Mapping[str, Any]]) -> list[ForeignRoute]:
     """
     try:
         # iproute2 prints an empty object for a route that it filtered out.
-        return [_foreign_route(route) for route in routes if route and not _is_own(route) and route["dst"] != "default"]
-    except (AttributeError, KeyError, TypeError) as error:
-        raise InputError(
-            f"the input is {routes!r}: give the output of 'ip -json route show' ({type(error).__name__}: {error})"
-        ) from None
+        foreign = [route for route in check_objects(routes) if route and not _is_own(route)]
+        return [_foreign_route(route) for route in foreign if read_text(route, "dst") != "default"]
+    except InputError as error:
+        raise InputError(f"the input is {routes!r}: give the output of 'ip -json route show' ({error})") from None
 
 
 def parse_calico_node(name: str, annotations: Mapping[str, str], found: Mapping[str, Any]) -> AnnouncedNode:
@@ -97,15 +101,15 @@ def find_wrong_addresses(
 
 
 def _is_own(route: Mapping[str, Any]) -> bool:
-    """Whether Calico made a route."""
-    return bool(_OWN_LINK.match(route.get("dev") or "")) or str(route.get("protocol")) in _OWN_PROTOCOLS
+    """Whether Calico made a route. Raises InputError."""
+    return bool(_OWN_LINK.match(read_optional_text(route, "dev") or "")) or str(route.get("protocol")) in _OWN_PROTOCOLS
 
 
 def _foreign_route(route: Mapping[str, Any]) -> ForeignRoute:
-    """Read a route. iproute2 prints no prefix length for a route to a single address."""
-    destination: str = route["dst"]
+    """Read a route. iproute2 prints no prefix length for a route to a single address. Raises InputError."""
+    destination = read_text(route, "dst")
     length = "" if "/" in destination else "/128" if ":" in destination else "/32"
-    return ForeignRoute(f"{destination}{length}", route.get("dev"), route.get("protocol") == "kernel")
+    return ForeignRoute(f"{destination}{length}", read_optional_text(route, "dev"), route.get("protocol") == "kernel")
 
 
 def _remedy(node: AnnouncedNode, detection: str, proposal: str) -> str:

@@ -186,9 +186,11 @@ def _parse(value: str) -> _Choice:
         except InputError as error:
             raise InputError(f"flannel_interface {show(value)} {error}") from None
     try:
-        return _Choice(address=ipaddress.ip_address(value))
+        address = ipaddress.ip_address(value)
     except ValueError:
-        pass
+        address = None
+    if address is not None:
+        return _Choice(address=address)
     if re.fullmatch(r"[0-9.]+", value):
         raise InputError(
             f"flannel_interface {value} is not an IPv4 address: give a whole address, a network in CIDR form such as "

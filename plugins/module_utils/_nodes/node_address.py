@@ -20,7 +20,6 @@ Only the present state of the machine decides, so a second run makes the same ch
 from __future__ import annotations
 
 import ipaddress
-import json
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -28,6 +27,15 @@ from typing import Any, Callable
 
 from ansible_collections.podnet.kubernetes.plugins.module_utils._base.addresses import Address
 from ansible_collections.podnet.kubernetes.plugins.module_utils._base.errors import ClusterError, InputError
+from ansible_collections.podnet.kubernetes.plugins.module_utils._base.foreign_data import (
+    parse_json_objects,
+    read_number,
+    read_objects,
+    read_optional_object,
+    read_optional_text,
+    read_text,
+    read_texts,
+)
 from ansible_collections.podnet.kubernetes.plugins.module_utils._base.networks import Network, parse_network
 from ansible_collections.podnet.kubernetes.plugins.module_utils._base.texts import show
 
@@ -126,17 +134,17 @@ def parse_interfaces(text: str, family: str) -> list[Interface]:
         ClusterError: the text has another format
     """
     try:
-        links = [link for link in json.loads(text) if link]
-        kinds = {link["ifname"]: _kind(link) for link in links}
+        links = [link for link in parse_json_objects(text) if link]
+        kinds = {read_text(link, "ifname"): _kind(link) for link in links}
         ports: dict[str, list[str]] = {}
         for link in links:
             if "master" in link:
-                ports.setdefault(link["master"], []).append(kinds[link["ifname"]])
+                ports.setdefault(read_text(link, "master"), []).append(kinds[link["ifname"]])
         return [_interface(link, family, _local_reason(link, ports)) for link in links]
-    except (AttributeError, KeyError, TypeError, ValueError) as error:
+    except InputError as error:
         raise ClusterError(
             "the output of 'ip -details -json address show' is not what iproute2 4.14 and newer write "
-            f"({type(error).__name__}: {error}): {text[:200]!r}"
+            f"({error}): {text[:200]!r}"
         ) from None
 
 
@@ -180,14 +188,14 @@ def choose_address(
 
 
 def _kind(link: Mapping[str, Any]) -> str:
-    """The kind of a link, empty for hardware."""
-    return str(link.get("linkinfo", {}).get("info_kind", ""))
+    """The kind of a link, empty for hardware. Raises InputError."""
+    return read_optional_text(read_optional_object(link, "linkinfo"), "info_kind") or ""
 
 
 def _local_reason(link: Mapping[str, Any], ports: Mapping[str, Sequence[str]]) -> str | None:
-    """Say why a link leads to no other machine, None when it may lead to one."""
-    name, kind = link["ifname"], _kind(link)
-    if "LOOPBACK" in link["flags"]:
+    """Say why a link leads to no other machine, None when it may lead to one. Raises InputError."""
+    name, kind = read_text(link, "ifname"), _kind(link)
+    if "LOOPBACK" in read_texts(link, "flags"):
         return f"{name} is the loopback link"
     if kind in _LOCAL_KINDS:
         return f"{name} is a {kind} link"
@@ -200,13 +208,13 @@ def _local_reason(link: Mapping[str, Any], ports: Mapping[str, Sequence[str]]) -
 
 
 def _interface(link: Mapping[str, Any], family: str, local: str | None) -> Interface:
-    """Read an element of the output of ip."""
-    name = link["ifname"]
-    names = (name, *link.get("altnames", ()))
-    down = "UP" not in link["flags"] or link["operstate"] not in ("UP", "UNKNOWN")
+    """Read an element of the output of ip. Raises InputError."""
+    name, mtu = read_text(link, "ifname"), read_number(link, "mtu")
+    names = (name, *read_texts(link, "altnames"))
+    down = "UP" not in read_texts(link, "flags") or read_text(link, "operstate") not in ("UP", "UNKNOWN")
     found = [
-        (ipaddress.ip_interface(f"{entry['local']}/{entry['prefixlen']}"), entry)
-        for entry in link["addr_info"]
+        (_parse_own(entry), entry)
+        for entry in read_objects(link, "addr_info")
         if entry.get("family") == _FAMILIES[family][0] and entry.get("scope") == "global"
     ]
     candidates = []
@@ -221,7 +229,7 @@ def _interface(link: Mapping[str, Any], family: str, local: str | None) -> Inter
                 address=own.ip,
                 prefix_length=own.network.prefixlen,
                 interface=name,
-                mtu=int(link["mtu"]),
+                mtu=mtu,
                 names=names,
                 secondary=bool(entry.get("secondary")) or virtual,
                 fault=f"{name} is down" if down else f"{own.ip} {faults[0]}" if faults else None,
@@ -229,6 +237,15 @@ def _interface(link: Mapping[str, Any], family: str, local: str | None) -> Inter
             )
         )
     return Interface(names, down, tuple(candidates))
+
+
+def _parse_own(entry: Mapping[str, Any]) -> ipaddress.IPv4Interface | ipaddress.IPv6Interface:
+    """Read an address and its prefix length. Raises InputError."""
+    text = f"{read_text(entry, 'local')}/{read_number(entry, 'prefixlen')}"
+    try:
+        return ipaddress.ip_interface(text)
+    except ValueError:
+        raise InputError(f"local and prefixlen are {text}, not an address") from None
 
 
 def _parse_wanted_network(text: str, family: str) -> Network:

@@ -17,6 +17,13 @@ from typing import Any
 
 from ansible_collections.podnet.kubernetes.plugins.module_utils._base.addresses import Address
 from ansible_collections.podnet.kubernetes.plugins.module_utils._base.errors import ClusterError, InputError
+from ansible_collections.podnet.kubernetes.plugins.module_utils._base.foreign_data import (
+    parse_json_objects,
+    read_number,
+    read_optional_text,
+    read_text,
+    read_texts,
+)
 from ansible_collections.podnet.kubernetes.plugins.module_utils._base.networks import Network, parse_network
 from ansible_collections.podnet.kubernetes.plugins.module_utils._base.texts import show
 from ansible_collections.podnet.kubernetes.plugins.module_utils._nodes.node_address import Interface
@@ -145,11 +152,11 @@ def parse_routes(text: str, family: str) -> list[Route]:
         ClusterError: the text has another format
     """
     try:
-        return [_parse_route(entry, family) for entry in json.loads(text or "[]")]
-    except (AttributeError, KeyError, TypeError, ValueError) as error:
+        return [_parse_route(entry, family) for entry in parse_json_objects(text or "[]")]
+    except InputError as error:
         raise ClusterError(
             "the output of 'ip -N -json route show table main' is not what iproute2 5.3 and newer write "
-            f"({type(error).__name__}: {error}): {text[:200]!r}"
+            f"({error}): {text[:200]!r}"
         ) from None
 
 
@@ -261,23 +268,33 @@ def _order(route: Route) -> tuple[int, int, int]:
 
 
 def _parse_route(entry: Mapping[str, Any], family: str) -> Route:
-    """Read an element of the output of ip."""
-    everything = {"ipv4": "0.0.0.0/0", "ipv6": "::/0"}[family]
-    destination = ipaddress.ip_network(everything if entry["dst"] == "default" else entry["dst"])
-    metric = int(entry.get("metric", 0))
+    """Read an element of the output of ip. Raises InputError."""
+    destination = _parse_destination(read_text(entry, "dst"), family)
+    metric = read_number(entry, "metric", 0)
     details = [(key, _show_detail(value)) for key, value in sorted(entry.items()) if key not in _PLAIN_KEYS]
     # All other flags show a state, such as linkdown.
-    details += [("flag", flag) for flag in entry.get("flags", []) if flag == "onlink"]
-    if entry.get("pref", "medium") != "medium":
-        details.append(("pref", entry["pref"]))
+    details += [("flag", flag) for flag in read_texts(entry, "flags") if flag == "onlink"]
+    preference = read_optional_text(entry, "pref") or "medium"
+    if preference != "medium":
+        details.append(("pref", preference))
     return Route(
         destination,
-        entry.get("gateway"),
-        entry.get("dev"),
-        int(entry.get("protocol", _BOOT)),
+        read_optional_text(entry, "gateway"),
+        read_optional_text(entry, "dev"),
+        read_number(entry, "protocol", _BOOT),
         None if metric == _DEFAULT_METRICS[destination.version] else metric,
         tuple(details),
     )
+
+
+def _parse_destination(text: str, family: str) -> Network:
+    """Parse a destination as ip writes it: a network, a single address or "default". Raises InputError."""
+    if text == "default":
+        text = {"ipv4": "0.0.0.0/0", "ipv6": "::/0"}[family]
+    try:
+        return ipaddress.ip_network(text)
+    except ValueError:
+        raise InputError(f"dst is {text!r}, not a network") from None
 
 
 def _show_detail(value: Any) -> str:

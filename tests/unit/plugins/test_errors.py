@@ -65,6 +65,17 @@ FILTERS = {
     "setting_mistakes": ([],),
     "shared_addresses": ({},),
 }
+# The errors by which a bug shows itself.
+BUG_NAMES = ("ValueError", "KeyError", "TypeError", "AttributeError", "IndexError", "LookupError", "RuntimeError")
+# Functions that raise ValueError for foreign text alone.
+PARSERS = {"ipaddress.ip_address", "ipaddress.ip_interface", "ipaddress.ip_network", "isinstance", "json.loads", "str"}
+# Other code of module_utils that catches such errors: the function, and the reason.
+ALLOWED = {
+    "_base/networks.py _read": "it calls a class of ipaddress",
+    "_probing/settings.py _is_within": "a user may give any value, and float() alone knows which one is a number",
+    "_probing/wire.py decode_answer": "the positions in a foreign packet come from the packet",
+    "_probing/wire.py decode_report": "the keys come from a foreign packet",
+}
 KEYWORDS = {
     "expected_connectivity": {"namespaces": [], "policies": [], "ports": []},
     "policy_plan": {"steps": []},
@@ -188,9 +199,81 @@ def test_no_code_catches_all_exceptions():
 
 @pytest.mark.parametrize("folder", ["modules", "filter", "action", "lookup"])
 def test_no_plugin_catches_what_a_bug_raises(folder):
-    """A plugin catches PodnetError alone; module_utils catches other errors where it parses foreign text."""
-    bugs = ("ValueError", "KeyError", "TypeError", "AttributeError", "IndexError", "LookupError", "RuntimeError")
-    assert catches(folder, bugs) == []
+    assert catches(folder, BUG_NAMES) == []
+
+
+def only_parses(block):
+    """Whether a try has a single statement that only calls parsers, and catches ValueError alone of a bug's errors."""
+    called = {ast.unparse(one.func) for one in ast.walk(ast.Module(block.body, [])) if isinstance(one, ast.Call)}
+    return len(block.body) == 1 and called <= PARSERS and set(caught(block)).intersection(BUG_NAMES) <= {"ValueError"}
+
+
+def hiding_functions(tree):
+    """The functions that catch errors of a bug although they do more than parse foreign text."""
+    for function in ast.walk(tree):
+        if isinstance(function, ast.FunctionDef):
+            blocks = [one for one in ast.walk(function) if isinstance(one, ast.Try)]
+            if any(set(caught(one)).intersection(BUG_NAMES) and not only_parses(one) for one in blocks):
+                yield function.name
+
+
+def test_module_utils_catch_what_a_bug_raises_only_where_they_parse_foreign_text():
+    root = PLUGINS / "module_utils"
+    assert sorted(ALLOWED) == [
+        f"{path.relative_to(root)} {name}"
+        for path in sorted(root.rglob("*.py"))
+        for name in sorted(hiding_functions(ast.parse(path.read_text())))
+    ]
+
+
+@pytest.mark.parametrize(
+    ("body", "errors", "expected"),
+    [
+        ("ipaddress.ip_address(text)", "ValueError", []),
+        ("json.loads(text)", "(ValueError, InputError)", []),
+        ("json.loads(text)", "KeyError", ["read"]),
+        ("parse(json.loads(text))", "ValueError", ["read"]),
+        ("value = json.loads(text)\n    return value['a']", "ValueError", ["read"]),
+        ("parse(text)", "InputError", []),
+    ],
+)
+def test_the_test_sees_which_functions_hide_a_bug(body, errors, expected):
+    code = f"def read(text):\n  try:\n    {body}\n  except {errors}:\n    pass"
+    assert list(hiding_functions(ast.parse(code))) == expected
+
+
+POD = {"metadata": {"name": "calico-node-x"}, "spec": {"nodeName": "node1"}}
+NODE = {"metadata": {"name": "node1"}, "status": {}}
+OWN = {"address": "10.0.0.1", "interface": "eth0", "network": "10.0.0.0/24"}
+LINK = '[{"ifname": "eth0", "flags": ["UP"], "operstate": "UP", "mtu": 1500, "addr_info": []}]'
+# A file of module_utils, its function that gets a bug, and the function that is called.
+PLANTED = [
+    ("_cluster.calico_node", "_start_problem", "start_problems", ([POD], {})),
+    ("_nodes.announced_addresses", "_read_annotations", "read_announced_nodes", (None, [NODE], {})),
+    ("_nodes.announced_addresses", "_read_internal_addresses", "read_internal_addresses", ([NODE],)),
+    (
+        "_nodes.announced_addresses",
+        "AnnouncedNode",
+        "parse_announced_node",
+        ("Calico", {4: "a"}, "node1", {}, {"node_address": OWN, "candidates": []}),
+    ),
+    ("_nodes.calico", "_foreign_route", "foreign_routes", ([{"dst": "10.0.0.0/8"}],)),
+    ("_nodes.node_address", "_interface", "parse_interfaces", (LINK, "ipv4")),
+    ("_nodes.pod_routes", "_parse_route", "parse_routes", ('[{"dst": "default"}]', "ipv4")),
+]
+
+
+@pytest.mark.parametrize(("place", "broken", "called", "arguments"), PLANTED)
+@pytest.mark.parametrize("bug", BUGS)
+def test_module_utils_let_a_bug_pass(monkeypatch, place, broken, called, arguments, bug):
+    module = load("module_utils", place)
+
+    def fail(*_arguments):
+        raise bug("a bug")
+
+    monkeypatch.setattr(module, broken, fail)
+    with pytest.raises(bug, match="a bug"):
+        getattr(module, called)(*arguments)
 
 
 @pytest.mark.parametrize(
