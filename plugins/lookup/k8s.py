@@ -68,13 +68,18 @@ _list:
   elements: dict
 """
 
+import binascii
+import os
 import tempfile
+from pathlib import Path
 from typing import Any
 
 from ansible import constants
 from ansible.errors import AnsibleLookupError
 from ansible.plugins.loader import lookup_loader
 from ansible.plugins.lookup import LookupBase
+
+from ansible_collections.podnet.kubernetes.plugins.plugin_utils.api_errors import Question, no_connection, refusal
 
 UPSTREAM = "kubernetes.core.k8s"
 
@@ -86,8 +91,8 @@ class LookupModule(LookupBase):
         """Read the objects.
 
         Raises:
-            AnsibleLookupError: the collection kubernetes.core is missing
-            AnsibleError: the cluster refuses or does not answer; the client may raise errors of its own
+            AnsibleLookupError: the cluster refuses or does not answer, the kubeconfig is missing or wrong, or a package
+                is missing on the controller
         """
         lookup = lookup_loader.get(UPSTREAM, loader=self._loader, templar=self._templar)
         if lookup is None:
@@ -96,7 +101,52 @@ class LookupModule(LookupBase):
         # The client also caches the list of APIs there. Without this, it could read the cache of another cluster.
         tempfile.tempdir = constants.DEFAULT_LOCAL_TMP
         try:
-            objects: list[Any] = lookup.run(terms, variables, **options)
+            return _read(lookup, terms, variables, options)
         finally:
             tempfile.tempdir = others
+
+
+def _read(lookup: Any, terms: list[Any], variables: dict[str, Any] | None, options: dict[str, Any]) -> list[Any]:
+    """Read the objects with the upstream lookup, and make one sentence of its errors. Raises AnsibleLookupError."""
+    try:
+        from ansible_collections.kubernetes.core.plugins.module_utils.k8s.exceptions import CoreException
+        from kubernetes.client import ApiException, Configuration
+        from kubernetes.config import ConfigException
+        from kubernetes.dynamic.exceptions import ResourceNotFoundError
+        from urllib3.exceptions import HTTPError
+        from yaml import YAMLError
+    except ImportError as error:
+        raise AnsibleLookupError(f"k8s: {error}: install the Python package kubernetes on the controller") from None
+
+    kind, kubeconfig = str(options.get("kind")), _kubeconfig(options)
+    try:
+        objects: list[Any] = lookup.run(terms, variables, **options)
+    except (CoreException, ConfigException, YAMLError, binascii.Error) as error:
+        raise AnsibleLookupError(Question(kind, kubeconfig=kubeconfig).failure(_fault(error, kubeconfig))) from None
+    except ResourceNotFoundError:
+        reason = f"the API has no {kind} in {options.get('api_version', 'v1')}"
+    except ApiException as error:
+        reason = refusal(error.status, error.reason, error.body)
+    except (HTTPError, OSError) as error:
+        reason = no_connection(error)
+    else:
         return objects
+    # The client keeps the settings of the kubeconfig that it loaded last; before that, it has a server of its own.
+    server = options.get("host") or Configuration.get_default_copy().host
+    server = None if server == "http://localhost" else server
+    raise AnsibleLookupError(Question(kind, server, kubeconfig).failure(reason))
+
+
+def _kubeconfig(options: dict[str, Any]) -> str | None:
+    """The path of the kubeconfig. None when the option is a dict, or when the credentials come from other options."""
+    value = options.get("kubeconfig") or os.environ.get("K8S_AUTH_KUBECONFIG")
+    if value is None and not options.get("host"):
+        value = os.environ.get("KUBECONFIG", "~/.kube/config")
+    return str(Path(value).expanduser()) if isinstance(value, str) else None
+
+
+def _fault(error: Exception, kubeconfig: str | None) -> str:
+    """Say why the client cannot use a kubeconfig."""
+    if kubeconfig is not None and os.pathsep not in kubeconfig and not Path(kubeconfig).exists():
+        return "the kubeconfig does not exist: give the path of a kubeconfig on the controller"
+    return f"the kubeconfig is wrong: {' '.join(str(error).split())}"

@@ -13,8 +13,11 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
-from ansible.errors import AnsibleActionFail, AnsibleFilterError
+from ansible.errors import AnsibleActionFail, AnsibleFilterError, AnsibleLookupError
 from ansible.module_utils.testing import patch_module_args
+from ansible_collections.kubernetes.core.plugins.module_utils.k8s.exceptions import CoreException
+from kubernetes.client import ApiException
+from urllib3.exceptions import HTTPError
 
 from ansible_collections.podnet.kubernetes.plugins.module_utils._base.errors import ClusterError, InputError
 
@@ -171,6 +174,42 @@ def test_the_action_fails_with_the_sentence(monkeypatch, network, error):
 def test_the_action_lets_a_bug_pass(monkeypatch, network, bug):
     with pytest.raises(bug, match="a bug"):
         run_action(monkeypatch, network, bug("a bug"))
+
+
+def run_lookup(monkeypatch, error):
+    module = load("lookup", "k8s")
+
+    def fail(*_arguments, **_options):
+        raise error
+
+    monkeypatch.setattr(module, "lookup_loader", SimpleNamespace(get=lambda *_, **_options: SimpleNamespace(run=fail)))
+    module.LookupModule().run([], kind="Node", kubeconfig="/admin.conf", host="https://10.0.0.1:6443")
+
+
+@pytest.mark.parametrize(
+    ("error", "sentence"),
+    [
+        (CoreException("no client"), "Node objects (kubeconfig /admin.conf): the kubeconfig does not exist: give"),
+        (
+            ApiException(429, "Too Many Requests"),
+            "Node objects from https://10.0.0.1:6443 (kubeconfig /admin.conf): 429",
+        ),
+        (HTTPError("timed out"), "Node objects from https://10.0.0.1:6443 (kubeconfig /admin.conf): timed out"),
+        (OSError(5, "Input/output error"), "https://10.0.0.1:6443 (kubeconfig /admin.conf): Input/output error"),
+    ],
+)
+def test_the_lookup_fails_with_the_sentence(monkeypatch, error, sentence):
+    with pytest.raises(AnsibleLookupError) as raised:
+        run_lookup(monkeypatch, error)
+    assert raised.value.message.startswith("k8s: cannot read Node objects")
+    assert sentence in raised.value.message
+    assert raised.value.__cause__ is None
+
+
+@pytest.mark.parametrize("bug", BUGS)
+def test_the_lookup_lets_a_bug_pass(monkeypatch, bug):
+    with pytest.raises(bug, match="a bug"):
+        run_lookup(monkeypatch, bug("a bug"))
 
 
 def caught(tree):

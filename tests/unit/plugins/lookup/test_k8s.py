@@ -9,8 +9,15 @@ import json
 import os
 import subprocess
 import sys
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from threading import Thread
+from types import SimpleNamespace
 
 import pytest
+from ansible.errors import AnsibleLookupError
+from ansible_collections.kubernetes.core.plugins.lookup.k8s import LookupModule as Upstream
+
+from ansible_collections.podnet.kubernetes.plugins.lookup import k8s
 
 KEY = "this would be the key of the cluster"
 
@@ -55,3 +62,72 @@ def test_a_task_leaves_no_key_of_the_cluster(lookup, left, kubeconfig, tmp_path)
     assert "Connection refused" in done.stdout + done.stderr  # it had read its keys
     keys = [path for path in tmp_path.rglob("*") if path.is_file() and KEY in path.read_text(errors="replace")]
     assert bool(keys) == left
+
+
+class Refusal(BaseHTTPRequestHandler):
+    """An API that forbids all questions."""
+
+    def do_GET(self):
+        body = b'{"kind": "Status", "message": "nodes is forbidden"}'
+        self.send_response(403)
+        self.send_header("Content-Type", "application/json")
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *_arguments):
+        pass
+
+
+@pytest.fixture
+def forbidden():
+    """The URL of an API that forbids all questions."""
+    server = HTTPServer(("127.0.0.1", 0), Refusal)
+    thread = Thread(target=server.serve_forever)
+    thread.start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+@pytest.fixture
+def read_error(monkeypatch):
+    """Read nodes with a kubeconfig, in the process of the test, and take the message of the error."""
+    monkeypatch.setattr(k8s, "lookup_loader", SimpleNamespace(get=lambda *_arguments, **_options: Upstream()))
+
+    def read(path):
+        with pytest.raises(AnsibleLookupError) as raised:
+            k8s.LookupModule().run([], kind="Node", kubeconfig=str(path))
+        return raised.value.message
+
+    return read
+
+
+def test_a_refusal_is_the_sentence_of_the_api(read_error, kubeconfig, forbidden):
+    config = json.loads(kubeconfig.read_text())
+    config["clusters"][0]["cluster"] = {"server": forbidden}
+    config["users"][0]["user"] = {"token": "some"}
+    kubeconfig.write_text(json.dumps(config))
+    expected = f"k8s: cannot read Node objects from {forbidden} (kubeconfig {kubeconfig}): nodes is forbidden"
+    assert read_error(kubeconfig) == expected
+
+
+def test_an_api_that_does_not_answer(read_error, kubeconfig):
+    expected = f"k8s: cannot read Node objects from https://127.0.0.1:1 (kubeconfig {kubeconfig}): Connection refused"
+    assert read_error(kubeconfig) == expected
+
+
+def test_no_kubeconfig(read_error, tmp_path):
+    path = tmp_path / "none.conf"
+    assert read_error(path) == (
+        f"k8s: cannot read Node objects (kubeconfig {path}): the kubeconfig does not exist: give the path of a "
+        "kubeconfig on the controller"
+    )
+
+
+@pytest.mark.parametrize("text", ["", "{", "a: b"])
+def test_something_else_than_a_kubeconfig(read_error, tmp_path, text):
+    path = tmp_path / "admin.conf"
+    path.write_text(text)
+    assert read_error(path).startswith(f"k8s: cannot read Node objects (kubeconfig {path}): the kubeconfig is wrong: ")
