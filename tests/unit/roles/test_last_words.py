@@ -8,6 +8,9 @@ from __future__ import annotations
 import json
 import os
 import subprocess
+import sys
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from threading import Thread
 
 import pytest
 import yaml
@@ -18,10 +21,11 @@ def last_words(tmp_path):
     """Run tasks for two hosts that are this machine, and take the message of the last error."""
 
     def run(tasks):
+        interpreter = f"ansible_python_interpreter={sys.executable}"
         play = [{"hosts": "all", "gather_facts": False, "tasks": tasks}]
         (tmp_path / "play.yml").write_text(yaml.safe_dump(play))
         done = subprocess.run(
-            ["ansible-playbook", "-i", "node1,node2,", "-c", "local", str(tmp_path / "play.yml")],
+            ["ansible-playbook", "-i", "node1,node2,", "-c", "local", "-e", interpreter, str(tmp_path / "play.yml")],
             env={
                 **os.environ,
                 "ANSIBLE_CALLBACK_RESULT_FORMAT": "json",
@@ -33,6 +37,7 @@ def last_words(tmp_path):
         )
         assert done.returncode == 2, done.stdout + done.stderr
         host, _word, error = done.stdout.rpartition("\nfatal: [")[2].partition("]: FAILED! => ")
+        assert "\nTASK [" not in error
         return host, json.JSONDecoder().raw_decode(error)[0]["msg"]
 
     return run
@@ -43,6 +48,14 @@ def role(name, entry_point="main", **variables):
         "include_role": {"name": f"podnet.kubernetes.{name}", "tasks_from": entry_point},
         "vars": variables,
     }
+
+
+def test_a_node_without_admin_conf(last_words):
+    host, message = last_words([role("kubeadm_control_plane", "admin_conf")])
+    assert message == (
+        f"{host} has no /etc/kubernetes/admin.conf: it is no control plane of kubeadm; put the right host into the "
+        "group control_plane."
+    )
 
 
 @pytest.mark.parametrize(
@@ -61,3 +74,73 @@ def test_a_kubeconfig_that_does_not_exist(last_words, tmp_path, name, entry_poin
         f"k8s: cannot read {kind} objects (kubeconfig {path}): the kubeconfig does not exist: give the path of a "
         "kubeconfig on the controller",
     )
+
+
+KINDS = {
+    "/api/v1": {"nodes": "Node", "pods": "Pod", "services": "Service", "namespaces": "Namespace"},
+    "/apis/discovery.k8s.io/v1": {"endpointslices": "EndpointSlice"},
+}
+GROUP = {"groupVersion": "discovery.k8s.io/v1", "version": "v1"}
+
+
+class EmptyCluster(BaseHTTPRequestHandler):
+    """The API of a cluster without any object."""
+
+    def do_GET(self):
+        path = self.path.partition("?")[0].rstrip("/")
+        answers = {
+            "/version": {"major": "1", "minor": "36", "gitVersion": "v1.36.3"},
+            "/api": {"kind": "APIVersions", "versions": ["v1"]},
+            "/apis": {
+                "kind": "APIGroupList",
+                "groups": [{"name": "discovery.k8s.io", "versions": [GROUP], "preferredVersion": GROUP}],
+            },
+        }
+        for place, kinds in KINDS.items():
+            common = {"singularName": "", "namespaced": True, "verbs": ["get", "list"]}
+            resources = [{"name": name, "kind": kind, **common} for name, kind in kinds.items()]
+            answers[place] = {
+                "kind": "APIResourceList",
+                "groupVersion": place.rpartition("/api/")[2],
+                "resources": resources,
+            }
+        body = json.dumps(answers.get(path, {"kind": "ObjectList", "items": []})).encode()
+        self.send_response(200)
+        self.send_header("Content-Type", "application/json")
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *_arguments):
+        pass
+
+
+@pytest.fixture
+def empty_cluster(tmp_path):
+    """The path of a kubeconfig for a cluster without any object."""
+    server = ThreadingHTTPServer(("127.0.0.1", 0), EmptyCluster)
+    thread = Thread(target=server.serve_forever)
+    thread.start()
+    config = {
+        "current-context": "empty",
+        "clusters": [{"name": "empty", "cluster": {"server": f"http://127.0.0.1:{server.server_port}"}}],
+        "users": [{"name": "user", "user": {"token": "some"}}],
+        "contexts": [{"name": "empty", "context": {"cluster": "empty", "user": "user"}}],
+    }
+    path = tmp_path / "admin.conf"
+    path.write_text(json.dumps(config))
+    yield path
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+def test_the_reason_comes_after_the_clean_up(last_words, empty_cluster, tmp_path):
+    variables = {
+        "connectivity_kubeconfig": str(empty_cluster),
+        "connectivity_report_dir": str(tmp_path),
+        "connectivity_own_pods": 0,
+        "connectivity_pod_selectors": [{"namespace": "shop"}],
+    }
+    host, message = last_words([role("connectivity", **variables)])
+    assert (host, message.partition(":")[0]) == ("node1", "connectivity_pod_selectors")
