@@ -10,90 +10,15 @@ from ansible.errors import AnsibleFilterError
 from ansible_collections.podnet.kubernetes.plugins.filter.connectivity_unready import FilterModule
 
 connectivity_unready = FilterModule().filters()["connectivity_unready"]
-OWN = {"own_namespace": "own", "own_pods": 1}
 
 
-def pod(name="own/a", ready="True", **status):
-    namespace, short = name.split("/")
-    conditions = [{"type": "Initialized", "status": "True"}, {"type": "Ready", "status": ready}]
-    return {
-        "metadata": {"namespace": namespace, "name": short},
-        "status": {"phase": "Running", "conditions": conditions, **status},
-    }
-
-
-def service(name, *families):
-    namespace, short = name.split("/")
-    return {"metadata": {"namespace": namespace, "name": short}, "spec": {"ipFamilies": list(families)}}
-
-
-def endpoint_slice(name, *conditions, family="IPv4"):
-    """Return a slice of the Service with an endpoint for each of the conditions."""
-    namespace, short = name.split("/")
-    return {
-        "metadata": {"namespace": namespace, "name": f"{short}-x", "labels": {"kubernetes.io/service-name": short}},
-        "addressType": family,
-        "endpoints": [{"conditions": one} for one in conditions],
-    }
-
-
-@pytest.mark.parametrize(
-    ("pods", "words"),
-    [
-        ([pod(), pod("other/b", "False")], []),
-        ([], ["0 of 1 pods exist in own"]),
-        ([pod(ready="False")], ["pod own/a is not ready"]),
-        ([pod(ready="False", phase="Pending")], ["pod own/a is Pending"]),
-        ([{"metadata": {"namespace": "own", "name": "a"}}], ["pod own/a is Pending"]),
-        (
-            [pod(ready="False", containerStatuses=[{"state": {"waiting": {"reason": "ImagePullBackOff"}}}])],
-            ["pod own/a is ImagePullBackOff"],
-        ),
-        ([pod(ready="False", containerStatuses=[{"state": {"running": {}}}])], ["pod own/a is not ready"]),
-    ],
-)
-def test_our_pods(pods, words):
-    assert connectivity_unready({"pods": pods, "services": [], "endpoint_slices": []}, **OWN) == words
-
-
-READY, NOT_READY = {"ready": True}, {"ready": False}
-
-
-@pytest.mark.parametrize(
-    ("slices", "is_ready"),
-    [
-        ([], False),
-        ([endpoint_slice("shop/web")], False),
-        ([endpoint_slice("shop/web", NOT_READY)], False),
-        ([endpoint_slice("shop/web", NOT_READY, READY)], True),
-        ([endpoint_slice("shop/web", {})], True),  # unknown counts as ready
-        ([endpoint_slice("shop/web", None, family="IPv6")], True),
-        ([endpoint_slice("shop/other", READY)], False),
-        ([endpoint_slice("other/web", READY)], False),
-        ([{**endpoint_slice("shop/web", READY), "metadata": {"namespace": "shop", "name": "by-hand"}}], False),
-    ],
-)
-def test_a_service_that_is_there(slices, is_ready):
-    words = [] if is_ready else ["Service shop/web has no ready endpoint"]
-    objects = {"pods": [], "services": [service("shop/web", "IPv4")], "endpoint_slices": slices}
-    assert connectivity_unready(objects, services=["shop/web"]) == words
-
-
-def test_a_service_that_does_not_exist_is_no_reason_to_wait():
-    assert connectivity_unready({"pods": [], "services": [], "endpoint_slices": []}, services=["shop/web"]) == []
-
-
-def test_our_services_need_an_endpoint_in_each_family():
-    objects = {
-        "pods": [pod()],
-        "services": [service("own/on-a", "IPv4", "IPv6"), service("other/web", "IPv4")],
-        "endpoint_slices": [endpoint_slice("own/on-a", READY)],
-    }
-    assert connectivity_unready(objects, **OWN) == ["Service own/on-a has no ready IPv6 endpoint"]
-    objects["endpoint_slices"].append(endpoint_slice("own/on-a", READY, family="IPv6"))
-    assert connectivity_unready(objects, **OWN) == []
-
-
-def test_objects_that_are_missing():
-    with pytest.raises(AnsibleFilterError, match="the input has no services: give a dict with pods, services, "):
+def test_pods_and_services_that_are_not_ready():
+    service = {"metadata": {"namespace": "shop", "name": "web"}, "spec": {"ipFamilies": ["IPv4"]}}
+    objects = {"pods": [], "services": [service], "endpoint_slices": []}
+    assert connectivity_unready(objects) == []
+    assert connectivity_unready(objects, services=["shop/web"], own_namespace="own", own_pods=1) == [
+        "0 of 1 pods exist in own",
+        "Service shop/web has no ready endpoint",
+    ]
+    with pytest.raises(AnsibleFilterError, match=r"^the input has no services"):
         connectivity_unready({"pods": []})

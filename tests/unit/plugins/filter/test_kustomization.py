@@ -4,74 +4,28 @@
 
 from __future__ import annotations
 
-import json
-import re
-
 import pytest
 from ansible.errors import AnsibleFilterError
 
-from ansible_collections.podnet.kubernetes.plugins.filter.kustomization import kustomization
+from ansible_collections.podnet.kubernetes.plugins.filter.kustomization import FilterModule
 
-MANIFEST = "kind: DaemonSet\nreadinessProbe: {}\n"
-OPERATIONS = [{"op": "add", "path": "/spec/replicas", "value": 1}]
-TARGET = {"kind": "DaemonSet", "name": "one"}
+kustomization = FilterModule().filters()["kustomization"]
 
 
-def test_without_changes_it_names_the_manifest():
-    assert kustomization({"url": "https://example.com/one.yml"}, MANIFEST) == {
+def test_a_kustomization():
+    description = {
+        "url": "https://example.com/one.yml",
+        "images": ["ghcr.io/flannel-io/flannel"],
+        "registry": "registry.example.com",
+        "patches": [{"patch": {"kind": "DaemonSet"}}],
+    }
+    assert kustomization(description, "kind: DaemonSet\n") == {
         "apiVersion": "kustomize.config.k8s.io/v1beta1",
         "kind": "Kustomization",
         "resources": ["manifest.yml"],
-        "images": [],
-        "patches": [],
+        "images": [{"name": "ghcr.io/flannel-io/flannel", "newName": "registry.example.com/flannel-io/flannel"}],
+        "patches": [{"patch": '{"kind": "DaemonSet"}'}],
     }
-
-
-@pytest.mark.parametrize("registry", ["registry.example.com", "registry.example.com/mirror"])
-def test_images_come_from_the_registry(registry):
-    description = {"images": ["ghcr.io/flannel-io/flannel"], "registry": registry}
-    assert kustomization(description, MANIFEST)["images"] == [
-        {"name": "ghcr.io/flannel-io/flannel", "newName": f"{registry}/flannel-io/flannel"}
-    ]
-
-
-def test_images_stay_without_a_registry():
-    assert kustomization({"images": ["ghcr.io/flannel-io/flannel"], "registry": None}, MANIFEST)["images"] == []
-
-
-def test_patches_are_texts_in_their_order():
-    part = {"kind": "DaemonSet", "spec": {"env": ({"name": "A", "valueFrom": None},)}}
-    found = kustomization({"patches": [{"patch": OPERATIONS, "target": TARGET}, {"patch": part}]}, MANIFEST)["patches"]
-    assert [one.get("target") for one in found] == [TARGET, None]
-    assert [json.loads(one["patch"]) for one in found] == [
-        OPERATIONS,
-        {"kind": "DaemonSet", "spec": {"env": [{"name": "A", "valueFrom": None}]}},
-    ]
-
-
-@pytest.mark.parametrize(
-    ("patch", "kept"),
-    [
-        ({"patch": OPERATIONS, "only_where": "readinessProbe:"}, True),
-        ({"patch": OPERATIONS, "only_where": "livenessProbe:"}, False),
-        ({"patch": []}, False),
-    ],
-)
-def test_a_patch_for_another_release_and_an_empty_one_are_left_out(patch, kept):
-    assert bool(kustomization({"patches": [patch]}, MANIFEST)["patches"]) is kept
-
-
-@pytest.mark.parametrize(
-    ("patch", "message"),
-    [
-        (
-            {"patch": OPERATIONS, "when": "always"},
-            "patches[0].when is unknown: patches[0] has patch, target, only_where",
-        ),
-        ({"target": TARGET}, "patches[0] has no patch: give operations, or a part of the object"),
-        ("patch", "patches[0] is 'patch', not an object with patch, target, only_where"),
-    ],
-)
-def test_bad_input(patch, message):
-    with pytest.raises(AnsibleFilterError, match=f"^{re.escape(f'kustomization: {message}')}$"):
-        kustomization({"patches": [patch]}, MANIFEST)
+    assert kustomization({"patches": None}, "", "other.yml")["resources"] == ["other.yml"]
+    with pytest.raises(AnsibleFilterError, match=r"^kustomization: patches\[0\] has no patch"):
+        kustomization({"patches": [{}]}, "")

@@ -7,43 +7,22 @@ from __future__ import annotations
 import pytest
 from ansible.errors import AnsibleFilterError
 
-from ansible_collections.podnet.kubernetes.plugins.filter.network_pods import network_pods
+from ansible_collections.podnet.kubernetes.plugins.filter.network_pods import FilterModule
 
-OWNER = [{"kind": "ReplicaSet", "name": "web"}]
+network_pods = FilterModule().filters()["network_pods"]
 
 
-def pod(name, *, phase="Running", owners=None, **spec):
-    metadata = {"namespace": "default", "name": name}
-    if owners:
-        metadata["ownerReferences"] = owners
-    return {"metadata": metadata, "spec": {"nodeName": "node1", **spec}, "status": {"phase": phase}}
+def pod(name, **metadata):
+    return {"metadata": {"namespace": "default", "name": name, **metadata}, "spec": {"nodeName": "node1"}}
 
 
 def test_a_pod_is_given_as_an_object_that_can_be_deleted():
-    assert network_pods([pod("web-0", owners=OWNER)]) == {
-        "pods": [{"apiVersion": "v1", "kind": "Pod", "metadata": {"namespace": "default", "name": "web-0"}}],
-        "bare": [],
+    found = network_pods([pod("web-0", ownerReferences=[{"kind": "ReplicaSet", "name": "web"}]), pod("alone")])
+    assert found["pods"][0] == {
+        "apiVersion": "v1",
+        "kind": "Pod",
+        "metadata": {"namespace": "default", "name": "web-0"},
     }
-
-
-def test_a_pod_without_a_controller_is_named():
-    assert network_pods([pod("web-0", owners=OWNER), pod("alone")])["bare"] == ["default/alone"]
-
-
-@pytest.mark.parametrize(
-    "one",
-    [
-        pod("on-the-host", hostNetwork=True),
-        pod("pending", nodeName=None),
-        pod("done", phase="Succeeded"),
-        pod("broken", phase="Failed"),
-    ],
-    ids=lambda one: one["metadata"]["name"],
-)
-def test_pods_without_an_address_of_the_network_are_ignored(one):
-    assert network_pods([one]) == {"pods": [], "bare": []}
-
-
-def test_bad_input():
+    assert found["bare"] == ["default/alone"]
     with pytest.raises(AnsibleFilterError, match=r"^network_pods: pods is an object with resources, not a list"):
         network_pods({"resources": []})

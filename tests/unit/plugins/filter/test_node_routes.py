@@ -7,52 +7,14 @@ from __future__ import annotations
 import pytest
 from ansible.errors import AnsibleFilterError
 
-from ansible_collections.podnet.kubernetes.plugins.filter.node_routes import node_routes
+from ansible_collections.podnet.kubernetes.plugins.filter.node_routes import FilterModule
 
-ALLOCATION = {"master": ["10.22.1.0/24"], "node1": ["10.22.2.0/24"], "node2": ["10.22.3.0/24"]}
-ADDRESSES = {"master": "10.100.198.200", "node1": "10.100.198.201", "node2": "10.100.198.202"}
-DUAL = {"master": ["10.22.1.0/24", "fd00:22:1::/64"], "node1": ["10.22.2.0/24", "fd00:22:2::/64"]}
+node_routes = FilterModule().filters()["node_routes"]
 
 
-@pytest.mark.parametrize("node", ALLOCATION)
-def test_a_route_to_every_other_node_the_control_plane_among_them(node):
-    expected = {ALLOCATION[other][0]: ADDRESSES[other] for other in ALLOCATION if other != node}
-    assert {one["destination"]: one["gateway"] for one in node_routes(ALLOCATION, ADDRESSES, node)} == expected
-
-
-def test_gateways_are_of_the_subnet_s_family():
-    addresses = {"master": ["fd00::200", "10.100.198.200"], "node1": ["10.100.198.201", "fd00::201"]}
-    assert node_routes(DUAL, addresses, "node1") == [
-        {"destination": "10.22.1.0/24", "gateway": "10.100.198.200"},
-        {"destination": "fd00:22:1::/64", "gateway": "fd00::200"},
-    ]
-
-
-@pytest.mark.parametrize(
-    ("allocation", "addresses", "node", "message"),
-    [
-        (ALLOCATION, ADDRESSES, "node9", "node is node9, which has no subnet: give one of master, node1, node2"),
-        (
-            ALLOCATION,
-            {"master": "10.100.198.200"},
-            "master",
-            "addresses has no IPv4 address of node1, which has the subnet 10.22.2.0/24: give",
-        ),
-        ({**ALLOCATION, "node1": ["10.22.2.0"]}, ADDRESSES, "master", "the subnet 10.22.2.0 of node1 is not a network"),
-        (
-            ALLOCATION,
-            {**ADDRESSES, "node1": "node1"},
-            "master",
-            "addresses of node1 has 'node1', which is not an IPv4 or",
-        ),
-        (
-            DUAL,
-            ADDRESSES,
-            "master",
-            "addresses has no IPv6 address of node1, which has the subnet fd00:22:2::/64: give",
-        ),
-    ],
-)
-def test_what_is_missing_is_named(allocation, addresses, node, message):
-    with pytest.raises(AnsibleFilterError, match=message):
-        node_routes(allocation, addresses, node)
+def test_routes_of_a_node():
+    allocation = {"master": ["10.22.1.0/24"], "node1": ["10.22.2.0/24"]}
+    addresses = {"master": "10.100.198.200", "node1": "10.100.198.201"}
+    assert node_routes(allocation, addresses, "node1") == [{"destination": "10.22.1.0/24", "gateway": "10.100.198.200"}]
+    with pytest.raises(AnsibleFilterError, match=r"^node_routes: node is node9, which has no subnet"):
+        node_routes(allocation, addresses, "node9")

@@ -1,0 +1,73 @@
+# Copyright (c) 2026, podnet.kubernetes developers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+import pytest
+from api_objects import behind, endpoint_slice, node, pod, service
+
+from ansible_collections.podnet.kubernetes.plugins.module_utils._base.errors import InputError
+from ansible_collections.podnet.kubernetes.plugins.module_utils._cluster.cluster import read_cluster
+from ansible_collections.podnet.kubernetes.plugins.module_utils._matrix.cells import Endpoint
+from ansible_collections.podnet.kubernetes.plugins.module_utils._matrix.services import dns_endpoint, service_endpoints
+
+WEB = service("shop/web", "10.96.0.20", ports=["TCP/80:http", "UDP/80:quic", "SCTP/90:s"])
+OWN = service("podnet/a", "10.96.0.30", ports=["UDP/80"])
+API = service("default/kubernetes", "10.96.0.1", ports=["TCP/443:https"])
+DNS = service("kube-system/kube-dns", "10.96.0.10", ports=["UDP/53:dns"])
+SLICES = [
+    endpoint_slice("shop/web", behind("10.244.1.5", "shop/web-1", "node1"), ports=["http"]),
+    endpoint_slice("podnet/a", behind("10.244.1.5", "shop/web-1", "node1")),
+    endpoint_slice("kube-system/kube-dns", behind("10.0.0.1"), ports=["dns"]),
+]
+BEHIND = {"backends": ("shop/web-1",), "backend_nodes": ("node1",), "overlay_nodes": ("node1",)}
+
+
+def cluster(*services, slices=SLICES):
+    nodes, pods = [node("node1", "10.0.0.1")], [pod("shop/web-1", "10.244.1.5")]
+    return read_cluster({"nodes": nodes, "pods": pods, "services": [API, *services], "endpoint_slices": slices})
+
+
+def test_our_own_services_come_before_those_that_are_asked_for():
+    assert service_endpoints(cluster(WEB, OWN), "podnet", ["shop/web", "shop/web"]) == [
+        Endpoint("podnet/a:80", "service", ("10.96.0.30",), own=True, port=80, protocols=("udp",), **BEHIND),
+        Endpoint("shop/web:80", "service", ("10.96.0.20",), port=80, protocols=("tcp", "udp"), **BEHIND),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("name", "there", "message"),
+    [
+        ("shop/wep", WEB, r"^services has shop/wep, and the cluster has no such Service .*: near it: .*shop/web"),
+        ("shop/web", service("shop/web", "None"), r"^services has shop/web, which has no cluster IP"),
+        ("podnet/a", OWN, r"^services has podnet/a, which has no TCP port"),
+    ],
+)
+def test_a_service_that_cannot_be_probed(name, there, message):
+    with pytest.raises(InputError, match=message):
+        service_endpoints(cluster(there), None, [name])
+
+
+def test_a_service_without_a_ready_endpoint():
+    with pytest.raises(InputError, match=r"^Service shop/web \(services\) has no ready endpoint behind port 80"):
+        service_endpoints(cluster(WEB, slices=[]), None, ["shop/web"])
+
+
+def test_the_dns_is_asked_for_the_api_server():
+    found = dns_endpoint(cluster(DNS), "kube-system/kube-dns", "cluster.local.")
+    assert (found.name, found.port, found.addresses) == ("kube-system/kube-dns:dns", 53, ("10.96.0.10",))
+    assert (found.question, found.answer) == ("kubernetes.default.svc.cluster.local.", "10.96.0.1")
+    assert (found.backends, found.overlay_nodes) == (("node1",), ())
+
+
+@pytest.mark.parametrize(
+    ("name", "domain", "message"),
+    [
+        ("shop/web", "cluster.local", r"^dns is shop/web, which has no UDP port 53"),
+        ("kube-system/kube-dns", "cluster local", r"^cluster_domain is 'cluster local', not a domain name"),
+    ],
+)
+def test_a_service_that_is_no_dns(name, domain, message):
+    with pytest.raises(InputError, match=message):
+        dns_endpoint(cluster(DNS, WEB), name, domain)

@@ -1,0 +1,31 @@
+# Copyright (c) 2026, podnet.kubernetes developers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+import pytest
+
+from ansible_collections.podnet.kubernetes.plugins.module_utils._base.errors import InputError
+from ansible_collections.podnet.kubernetes.plugins.module_utils._nodes.packages import missing_packages
+
+INSTALLED = {"containerd": [{"version": "1.7.24~ds1-6"}], "kubelet": [{"version": "1.36.3-1.1"}]}
+
+
+@pytest.mark.parametrize(
+    ("names", "pinned", "version", "missing"),
+    [
+        (["containerd"], ["kubelet"], "1.36.3", []),
+        (["containerd", "runc"], [], None, ["runc"]),
+        ([], ["kubelet", "kubeadm"], "1.36.3", ["kubeadm"]),
+        (["containerd"], ["kubelet"], "1.36.4", ["kubelet"]),
+        (["containerd"], ["kubelet"], "1.36", ["kubelet"]),
+    ],
+)
+def test_packages_that_are_missing_or_have_another_version_are_named(names, pinned, version, missing):
+    assert missing_packages(INSTALLED, names, pinned, version) == missing
+
+
+def test_bad_input():
+    with pytest.raises(InputError, match=r"^the input is .*: give ansible_facts"):
+        missing_packages([], ["containerd"], [], None)
