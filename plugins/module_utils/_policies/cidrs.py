@@ -43,8 +43,7 @@ def read_cidr(text: str) -> Cidr | None:
     plain = _ZEROS.sub("", text)
     address_text, slash, length = plain.partition("/")
     try:
-        address = ipaddress.ip_address(address_text)
-        network = ipaddress.ip_network(plain, strict=False)
+        address, network = ipaddress.ip_address(address_text), ipaddress.ip_network(plain, strict=False)
     except ValueError:
         return None
     # ip_network() takes a netmask in place of the length, and an address alone. The API server takes neither.
