@@ -4,7 +4,8 @@
 """An event loop for thousands of short conversations over sockets, in one thread.
 
 It does not use asyncio, which takes about twice the processor time for a conversation and can report a timeout
-although the packet has arrived (docs/decisions/0008-the-probe-has-an-event-loop-of-its-own.md).
+although the packet has arrived. The decision 0008 of the repository has the measurements:
+https://github.com/podnet/kubernetes/blob/main/docs/decisions/0008-the-probe-has-an-event-loop-of-its-own.md
 """
 
 from __future__ import annotations
