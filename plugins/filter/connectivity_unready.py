@@ -59,6 +59,7 @@ _value:
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from ansible_collections.podnet.kubernetes.plugins.module_utils._base.options import read_text_option, read_texts_option
 from ansible_collections.podnet.kubernetes.plugins.module_utils._cluster.readiness import find_unready
 from ansible_collections.podnet.kubernetes.plugins.plugin_utils.filters import filter_errors, filter_module
 
@@ -71,7 +72,8 @@ def connectivity_unready(
     own_namespace: str | None = None,
     own_pods: int = 0,
 ) -> list[str]:
-    return find_unready(objects, services, own_namespace, own_pods)
+    wanted, namespace = read_texts_option("services", services), read_text_option("own_namespace", own_namespace)
+    return find_unready(objects, wanted, namespace, own_pods)
 
 
 FilterModule = filter_module(connectivity_unready)

@@ -82,6 +82,11 @@ _value:
 from collections.abc import Mapping
 from typing import Any
 
+from ansible_collections.podnet.kubernetes.plugins.module_utils._base.options import (
+    read_dict_option,
+    read_text_option,
+    read_texts_option,
+)
 from ansible_collections.podnet.kubernetes.plugins.module_utils._cluster.manifest import (
     build_kustomization,
     read_patches,
@@ -91,9 +96,12 @@ from ansible_collections.podnet.kubernetes.plugins.plugin_utils.filters import f
 
 @filter_errors("kustomization")
 def kustomization(description: Mapping[str, Any], manifest: str, file: str = "manifest.yml") -> dict[str, Any]:
-    patches = read_patches(description.get("patches") or [])
-    images = description.get("images") or []
-    return build_kustomization(file, manifest, images, description.get("registry"), patches)
+    given = read_dict_option("the description", description)
+    patches = read_patches(given.get("patches") or [])
+    images = read_texts_option("images", given.get("images"))
+    registry = read_text_option("registry", given.get("registry"))
+    text = read_text_option("manifest", manifest) or ""
+    return build_kustomization(file, text, images, registry, patches)
 
 
 FilterModule = filter_module(kustomization)

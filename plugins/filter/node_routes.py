@@ -61,6 +61,11 @@ _value:
 
 from collections.abc import Iterable, Mapping
 
+from ansible_collections.podnet.kubernetes.plugins.module_utils._base.options import (
+    read_dict_option,
+    read_text_option,
+    read_texts_option,
+)
 from ansible_collections.podnet.kubernetes.plugins.module_utils._nodes.node_routes import routes_to_others
 from ansible_collections.podnet.kubernetes.plugins.plugin_utils.filters import filter_errors, filter_module
 
@@ -69,7 +74,15 @@ from ansible_collections.podnet.kubernetes.plugins.plugin_utils.filters import f
 def node_routes(
     allocation: Mapping[str, Iterable[str]], addresses: Mapping[str, str | Iterable[str]], node: str
 ) -> list[dict[str, str]]:
-    return routes_to_others(allocation, addresses, node)
+    subnets = {
+        name: read_texts_option(f"the subnets of {name}", some)
+        for name, some in read_dict_option("the allocation", allocation).items()
+    }
+    found = {
+        name: read_texts_option(f"addresses of {name}", [some] if isinstance(some, str) else some)
+        for name, some in read_dict_option("addresses", addresses).items()
+    }
+    return routes_to_others(subnets, found, read_text_option("node", node) or "")
 
 
 FilterModule = filter_module(node_routes)

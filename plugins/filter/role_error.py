@@ -48,13 +48,14 @@ _value:
 
 from collections.abc import Mapping
 
+from ansible_collections.podnet.kubernetes.plugins.module_utils._base.options import read_dict_option, read_text_option
 from ansible_collections.podnet.kubernetes.plugins.module_utils._base.role_errors import name_variables
 from ansible_collections.podnet.kubernetes.plugins.plugin_utils.filters import filter_errors, filter_module
 
 
 @filter_errors()
 def role_error(message: str, variables: Mapping[str, str]) -> str:
-    return name_variables(message, variables)
+    return name_variables(read_text_option("message", message) or "", read_dict_option("variables", variables))
 
 
 FilterModule = filter_module(role_error)

@@ -58,13 +58,14 @@ _value:
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from ansible_collections.podnet.kubernetes.plugins.module_utils._base.options import read_dicts_option
 from ansible_collections.podnet.kubernetes.plugins.module_utils._probing.settings import find_mistakes
 from ansible_collections.podnet.kubernetes.plugins.plugin_utils.filters import filter_errors, filter_module
 
 
 @filter_errors()
 def setting_mistakes(settings: Sequence[Mapping[str, Any]]) -> list[str]:
-    return find_mistakes(settings)
+    return find_mistakes(read_dicts_option("settings", settings))
 
 
 FilterModule = filter_module(setting_mistakes)

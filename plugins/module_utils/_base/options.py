@@ -25,6 +25,13 @@ def read_list_option(option: str, value: Any) -> list[Any]:
     return list(value or [])
 
 
+def read_dict_option(option: str, value: Any) -> Mapping[str, Any]:
+    """Return a dict; an empty one for None. Raises InputError when the value is no dict."""
+    if value is not None and not isinstance(value, Mapping):
+        raise InputError(f"{option} is {value!r}: give a dict")
+    return value or {}
+
+
 def read_dicts_option(option: str, value: Any) -> list[Mapping[str, Any]]:
     """Return a list of dicts; an empty one for None. Raises InputError when the value is no list of dicts."""
     items = read_list_option(option, value)
@@ -48,4 +55,11 @@ def check_choices(option: str, values: Iterable[str], choices: Sequence[str]) ->
     return values
 
 
-__all__ = ["check_choices", "read_dicts_option", "read_list_option", "read_text_option", "read_texts_option"]
+__all__ = [
+    "check_choices",
+    "read_dict_option",
+    "read_dicts_option",
+    "read_list_option",
+    "read_text_option",
+    "read_texts_option",
+]

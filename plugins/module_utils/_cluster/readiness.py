@@ -35,6 +35,8 @@ def find_unready(
     Raises:
         InputError: a list is missing, or has something else in it; the message names the field
     """
+    if not isinstance(objects, Mapping):
+        raise InputError(f"the input is {objects!r}: give a dict with {', '.join(_LISTS)}")
     missing = [name for name in _LISTS if name not in objects]
     if missing:
         raise InputError(f"the input has no {missing[0]}: give a dict with {', '.join(_LISTS)}")

@@ -74,9 +74,10 @@ def load_expected_cells(value: Any, name: str) -> list[ExpectedCell]:
 
 
 def _load(value: Any, path: str) -> ExpectedCell:
+    given = read_fields(value, path, ExpectedCell._fields)
     # null is a value of these two fields. In other fields it counts as absent.
     nulls = {name: None for name in ("allowed", "port") if name == "port" or name in value}
-    fields = {**nulls, **read_fields(value, path, ExpectedCell._fields)}
+    fields = {**nulls, **given}
     missing = [name for name in ExpectedCell._fields if name not in {**fields, **ExpectedCell._field_defaults}]
     if missing:
         raise InputError(f"{path} has no {missing[0]}: give cells as the filter expected_connectivity returns them")

@@ -107,7 +107,7 @@ def plan_steps(
         wanted = [_Wanted("all", tuple(_read_policies({"definitions": definitions}, "definitions", "")), (), ())]
     policies = [policy for step in wanted for policy in step.policies]
     touched = {*namespaces, *(_namespace(policy) for policy in policies)}
-    found = [*read_list(existing, "existing")]
+    found = list(_read_policies({"existing": existing}, "existing", ""))
     foreign = tuple(policy for policy in found if not _is_ours(policy))
     ours = tuple(policy for policy in found if _is_ours(policy) and _namespace(policy) in touched)
     end_only = len(wanted) > 1 and not replay and _are_the_same(ours, wanted[-1].policies)

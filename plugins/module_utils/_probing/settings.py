@@ -74,8 +74,10 @@ def find_mistakes(settings: Sequence[Mapping[str, Any]]) -> list[str]:
     """
     ranges = {**RANGES, "port": _PORTS}
     for one in settings:
-        if one["option"] not in ranges:
-            raise InputError(f"option is {one['option']!r}: choose from {', '.join(ranges)}")
+        if "name" not in one:
+            raise InputError(f"the setting {dict(one)!r} has no name: give the name of the variable")
+        if one.get("option") not in ranges:
+            raise InputError(f"option is {one.get('option')!r}: choose from {', '.join(ranges)}")
     return [
         sentence for one in settings for sentence in _mistakes(one["name"], one.get("value"), *ranges[one["option"]])
     ]

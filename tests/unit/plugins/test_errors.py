@@ -144,6 +144,39 @@ def test_a_filter_fails_with_the_sentence(monkeypatch, name, error):
     assert str(raised.value).endswith(SENTENCE)
 
 
+# Input of another form for filters, and the beginning of the sentence.
+WRONG = [
+    ("changed_cells", ([None], []), "_input[0] is None, not an object"),
+    ("connectivity_unready", (None,), "the input is None: give a dict with pods"),
+    ("kustomization", ([], ""), "kustomization: the description is []: give a dict"),
+    ("kustomization", ({"images": "a"}, ""), "kustomization: images is 'a': give a list"),
+    ("kustomization", ({"registry": 7}, ""), "kustomization: registry is 7: give a text"),
+    ("kustomization", ({}, 7), "kustomization: manifest is 7: give a text"),
+    ("node_routes", ([], {}, "node1"), "node_routes: the allocation is []: give a dict"),
+    (
+        "node_routes",
+        ({"node1": "10.0.0.0/24"}, {}, "node1"),
+        "node_routes: the subnets of node1 is '10.0.0.0/24': give",
+    ),
+    ("node_routes", ({}, "node1", "node1"), "node_routes: addresses is 'node1': give a dict"),
+    ("node_routes", ({"node1": []}, {"node1": 7}, "node1"), "node_routes: addresses of node1 is 7: give a list"),
+    ("node_routes", ({}, {}, ["node1"]), "node_routes: node is ['node1']: give a text"),
+    ("policy_plan", ([{}],), "existing[0].metadata.name is None: give the name of the NetworkPolicy"),
+    ("role_error", (None, []), "variables is []: give a dict"),
+    ("role_error", ([], {}), "message is []: give a text"),
+    ("setting_mistakes", ([None],), "settings[0] is None: give a dict"),
+    ("setting_mistakes", ([{}],), "the setting {} has no name"),
+    ("setting_mistakes", ([{"name": "a"}],), "option is None: choose from"),
+]
+
+
+@pytest.mark.parametrize(("name", "arguments", "sentence"), WRONG)
+def test_a_filter_names_the_wrong_option(name, arguments, sentence):
+    with pytest.raises(AnsibleFilterError) as raised:
+        load("filter", name).FilterModule().filters()[name](*arguments)
+    assert str(raised.value).startswith(sentence)
+
+
 @pytest.mark.parametrize("name", FILTERS)
 @pytest.mark.parametrize("bug", BUGS)
 def test_a_filter_lets_a_bug_pass(monkeypatch, name, bug):
