@@ -145,14 +145,8 @@ _value:
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from ansible_collections.podnet.kubernetes.plugins.module_utils._base.errors import InputError
-from ansible_collections.podnet.kubernetes.plugins.module_utils._cluster.namespaces import read_namespaces
 from ansible_collections.podnet.kubernetes.plugins.module_utils._policies.cells import list_cells
-from ansible_collections.podnet.kubernetes.plugins.module_utils._policies.matrix import expected_matrix
-from ansible_collections.podnet.kubernetes.plugins.module_utils._policies.objects import parse_policies
-from ansible_collections.podnet.kubernetes.plugins.module_utils._policies.pods import choose_pods
-from ansible_collections.podnet.kubernetes.plugins.module_utils._policies.ports import parse_ports
-from ansible_collections.podnet.kubernetes.plugins.module_utils._policies.readings import IMPLEMENTATIONS
+from ansible_collections.podnet.kubernetes.plugins.module_utils._policies.oracle import ask
 from ansible_collections.podnet.kubernetes.plugins.plugin_utils.filters import (
     filter_errors,
     filter_module,
@@ -169,14 +163,9 @@ def expected_connectivity(
     implementation: str = "calico",
     stored: Sequence[Mapping[str, Any]] = (),
 ) -> list[dict[str, Any]]:
-    if implementation not in IMPLEMENTATIONS:
-        raise InputError(f"implementation is {implementation!r}: choose from {', '.join(IMPLEMENTATIONS)}")
-    chosen = IMPLEMENTATIONS[implementation]
-    judged, all_policies = choose_pods(pods), parse_policies(policies, stored)
-    matrix = expected_matrix(judged.pods, read_namespaces(namespaces), all_policies, parse_ports(ports), chosen.reading)
-    show_warnings(f"pod {pod} is {pod.phase} and has no address: it is left out" for pod in judged.waiting)
-    show_warnings(f"{policy}: {remark}" for policy in all_policies for remark in policy.remarks)
-    return [cell._asdict() for cell in list_cells(matrix, decide_open=chosen.answers)]
+    answer = ask(pods, namespaces, policies, ports, implementation, stored)
+    show_warnings(answer.warnings)
+    return [cell._asdict() for cell in list_cells(answer.matrix, decide_open=answer.decide_open)]
 
 
 FilterModule = filter_module(expected_connectivity)

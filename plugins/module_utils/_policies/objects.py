@@ -161,12 +161,32 @@ def parse_policies(value: Any, stored: Any = ()) -> tuple[Policy, ...]:
     """
     policies: dict[str, Policy] = {}
     for name, items, is_stored in (("stored", stored, True), ("policies", value, False)):
-        for index, item in enumerate(read_list(items, name)):
-            policy = _parse_policy(item, f"{name}[{index}]", _Notes(is_stored))
-            if str(policy) in policies:
-                raise InputError(f"{name}[{index}] is a second {policy}: give one object for each policy")
-            policies[str(policy)] = policy
+        _parse_list(items, name, is_stored, policies)
     return tuple(policies.values())
+
+
+def parse_stored_policies(value: Any, name: str) -> tuple[Policy, ...]:
+    """Parse a list of stored NetworkPolicy objects. Values that the API server refuses in new policies are remarks.
+
+    Args:
+        value: the list
+        name: the name of the option, for errors
+
+    Raises:
+        InputError: an object is no NetworkPolicy, or one of them is there twice
+    """
+    policies: dict[str, Policy] = {}
+    _parse_list(value, name, True, policies)
+    return tuple(policies.values())
+
+
+def _parse_list(value: Any, name: str, stored: bool, policies: dict[str, Policy]) -> None:
+    """Add the policies of a list to those that are known by name."""
+    for index, item in enumerate(read_list(value, name)):
+        policy = _parse_policy(item, f"{name}[{index}]", _Notes(stored))
+        if str(policy) in policies:
+            raise InputError(f"{name}[{index}] is a second {policy}: give one object for each policy")
+        policies[str(policy)] = policy
 
 
 def _parse_policy(value: Any, where: str, notes: _Notes) -> Policy:
@@ -331,4 +351,5 @@ __all__ = [
     "PolicyRule",
     "Requirement",
     "parse_policies",
+    "parse_stored_policies",
 ]

@@ -89,9 +89,13 @@ class PodIndex:
             places = self._namespaces[namespace]
             if namespaces is not None:
                 masks = list(self._namespaces.values())
-                places = union(masks[position] for position in positions(self._namespace_labels.select(namespaces)))
+                places = union(masks[position] for position in positions(self.select_namespaces(namespaces)))
             self._selected[key] = places & self._labels.select(pods)
         return self._selected[key]
+
+    def select_namespaces(self, selector: LabelSelector) -> int:
+        """Return the mask of the namespaces that a selector selects; bit i stands for the namespace i."""
+        return self._namespace_labels.select(selector)
 
     def within(self, block: IPBlock) -> int:
         """Return the pods with an address in an ipBlock."""

@@ -62,6 +62,7 @@ FILTERS = {
     "network_problems": ([], []),
     "node_routes": ({}, {}, "node1"),
     "other_networks": ([], ""),
+    "policy_lint": ([], [], []),
     "policy_listeners": ([], []),
     "policy_plan": ([],),
     "role_error": ("", {}),

@@ -1,0 +1,51 @@
+# Copyright (c) 2026, podnet.kubernetes developers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The oracle: the objects of a user in, the matrix and the warnings about the objects out. No I/O, no Ansible."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from ansible_collections.podnet.kubernetes.plugins.module_utils._base.errors import InputError
+from ansible_collections.podnet.kubernetes.plugins.module_utils._cluster.namespaces import read_namespaces
+from ansible_collections.podnet.kubernetes.plugins.module_utils._policies.matrix import Matrix, expected_matrix
+from ansible_collections.podnet.kubernetes.plugins.module_utils._policies.objects import parse_policies
+from ansible_collections.podnet.kubernetes.plugins.module_utils._policies.pods import choose_pods
+from ansible_collections.podnet.kubernetes.plugins.module_utils._policies.ports import parse_ports
+from ansible_collections.podnet.kubernetes.plugins.module_utils._policies.readings import IMPLEMENTATIONS
+
+
+@dataclass(frozen=True)
+class Answer:
+    """The answer of the oracle.
+
+    Attributes:
+        matrix: the pods that reach each other
+        decide_open: whether the implementation decides the cells that the API leaves open
+        warnings: sentences about objects that are not as they should be
+    """
+
+    matrix: Matrix
+    decide_open: bool
+    warnings: tuple[str, ...]
+
+
+def ask(pods: Any, namespaces: Any, policies: Any, ports: Any, implementation: str, stored: Any) -> Answer:
+    """Compute the matrix. The arguments are the options of the filter expected_connectivity.
+
+    Raises:
+        InputError: an option is wrong; the message names the object and the field
+    """
+    if implementation not in IMPLEMENTATIONS:
+        raise InputError(f"implementation is {implementation!r}: choose from {', '.join(IMPLEMENTATIONS)}")
+    chosen = IMPLEMENTATIONS[implementation]
+    judged, all_policies = choose_pods(pods), parse_policies(policies, stored)
+    matrix = expected_matrix(judged.pods, read_namespaces(namespaces), all_policies, parse_ports(ports), chosen.reading)
+    left_out = (f"pod {pod} is {pod.phase} and has no address: it is left out" for pod in judged.waiting)
+    remarks = (f"{policy}: {remark}" for policy in all_policies for remark in policy.remarks)
+    return Answer(matrix, chosen.answers, (*left_out, *remarks))
+
+
+__all__ = ["ask"]
