@@ -86,7 +86,7 @@ def text_matrix(endpoints: Sequence[Endpoint], judgements: Sequence[Judgement]) 
     legend = [f"{symbol} {words}" for symbol, words in _LEGEND.items() if symbol in symbols]
     if entry is _fraction:
         legend.insert(0, "passed/observed cells")
-    lines = [*_table(headings, entries), "", "   ".join(legend), *_seen_outside(shown, labels, judgements)]
+    lines = [*draw_table(headings, entries), "", "   ".join(legend), *_seen_outside(shown, labels, judgements)]
     return [_ascii(line).rstrip() for line in [*lines, *_seen_by_nodes(shown, judgements)]]
 
 
@@ -155,7 +155,7 @@ def _fraction(judgements: Iterable[Judgement]) -> str:
     return f"{counts['passed']}/{observed}{open_cells}" if observed else open_cells or "?"
 
 
-def _table(headings: Mapping[str, str], entries: Mapping[tuple[str, str], str]) -> list[str]:
+def draw_table(headings: Mapping[str, str], entries: Mapping[tuple[str, str], str]) -> list[str]:
     """Return a line with the numbers of the columns, then the rows, with a line for each new heading.
 
     Args:
@@ -306,6 +306,7 @@ def _add_testcase(suite: ElementTree.Element, classname: str, judgement: Judgeme
 
 
 __all__ = [
+    "draw_table",
     "json_report",
     "json_text",
     "junit_text",

@@ -64,6 +64,7 @@ FILTERS = {
     "other_networks": ([], ""),
     "policy_lint": ([], [], []),
     "policy_listeners": ([], []),
+    "policy_matrix": ([],),
     "policy_plan": ([],),
     "role_error": ("", {}),
     "setting_mistakes": ([],),
@@ -82,6 +83,7 @@ ALLOWED = {
 }
 KEYWORDS = {
     "expected_connectivity": {"namespaces": [], "policies": [], "ports": []},
+    "policy_matrix": {"namespaces": [], "policies": [], "ports": []},
     "policy_plan": {"steps": []},
 }
 

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import pytest
 from api_objects import pod
 
 API = pod("shop/api", "10.0.1.1", labels={"app": "api"})
@@ -65,3 +66,35 @@ def test_a_key_that_is_twice_in_a_file_is_named(run_entry, tmp_path):
 def test_lint_without_findings(run_entry):
     done = run_entry("lint", {**CLUSTER, "NetworkPolicy": []})
     assert "The lint has no findings." in shown(done)
+
+
+def test_show_draws_the_matrix_of_the_cluster(run_entry):
+    agent = pod("kube-system/agent", "192.168.0.1", host_network=True)
+    late = pod("shop/late", phase="Pending")
+    closed = policy("closed", {"podSelector": {"matchLabels": {"app": "db"}}, "policyTypes": ["Ingress"]})
+    cluster = {**CLUSTER, "Pod": [API, DB, STRANGER, agent, late], "NetworkPolicy": [closed]}
+    done = run_entry(
+        "show", cluster, network_policies_ports=[{"port": 80}], network_policies_namespaces=["shop", "lab"]
+    )
+    assert done.returncode == 0, done.stdout
+    assert "pod shop/late is Pending and has no address: it is left out" in shown(done)
+    start = done.stdout.index("TCP 80:")
+    lines = [line.strip() for line in done.stdout[start:].splitlines()[:7]]
+    assert lines == [
+        "TCP 80:",
+        "1 2 3",
+        "1 shop/api       - .",
+        "2 shop/db      .   .",
+        "3 lab/stranger . -",
+        "",
+        ". may connect   - is blocked",
+    ]
+    assert "changed=0" in shown(done)
+
+
+@pytest.mark.parametrize(("given", "symbol"), [(False, "."), (True, "-")])
+def test_show_draws_the_matrix_that_given_policies_would_bring_about(run_entry, given, symbol):
+    closed = policy("closed", {"podSelector": {}, "policyTypes": ["Egress"]})
+    variables = {"network_policies_ports": [{"port": 80}], "network_policies_namespaces": ["shop"]}
+    done = run_entry("show", CLUSTER, network_policies_definitions=[closed] * given, **variables)
+    assert f"1 shop/api {symbol} 2 shop/db {symbol}" in shown(done)
