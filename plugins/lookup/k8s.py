@@ -133,7 +133,7 @@ def _read(lookup: Any, terms: list[Any], variables: dict[str, Any] | None, optio
         return objects
     # The client keeps the settings of the kubeconfig that it loaded last; before that, it has a server of its own.
     server = options.get("host") or Configuration.get_default_copy().host
-    server = None if server == "http://localhost" else server
+    server = None if server == Configuration().host else server
     raise AnsibleLookupError(Question(kind, server, kubeconfig).failure(reason))
 
 
