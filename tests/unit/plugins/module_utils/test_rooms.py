@@ -21,11 +21,6 @@ MOST_LINES = 400
 # Modules without a test of their own path, and why.
 TESTED_ELSEWHERE = {
     "_base.errors": "classes without code; tests/unit/plugins/test_errors.py follows them to the user",
-    # The lint is one function for its callers, and test_lint tests all of its rules by it. The filters test the oracle.
-    **dict.fromkeys(
-        [f"_policies.{name}" for name in ("findings", "lint_dns", "lint_form", "lint_reach", "oracle")],
-        "test_lint, test_expected_connectivity",
-    ),
 }
 
 
