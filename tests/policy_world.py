@@ -62,12 +62,12 @@ def egress(*rules, **more):
     return {**API, "policyTypes": ["Egress"], "egress": list(rules), **more}
 
 
-def place(spec, *others, pods=PODS):
+def place(spec, *others, pods=None):
     """Return a policy as a subject of the lint, and its cluster, which has policies with the other specs too."""
     written = policy(spec)
     objects = [written, *(policy(one, f"other{number}") for number, one in enumerate(others))]
     policies = parse_stored_policies(objects, "policies")
-    known, namespaces = read_pods(pods), read_namespaces(NAMESPACES)
+    known, namespaces = read_pods(PODS if pods is None else pods), read_namespaces(NAMESPACES)
     return Subject(policies[0], written), Surroundings(known, namespaces, policies, PodIndex(known, namespaces))
 
 

@@ -24,9 +24,16 @@ SLICES = [
 BEHIND = {"backends": ("shop/web-1",), "backend_nodes": ("node1",), "overlay_nodes": ("node1",)}
 
 
-def cluster(*services, slices=SLICES):
+def cluster(*services, slices=None):
     nodes, pods = [node("node1", "10.0.0.1")], [pod("shop/web-1", "10.244.1.5")]
-    return read_cluster({"nodes": nodes, "pods": pods, "services": [API, *services], "endpoint_slices": slices})
+    return read_cluster(
+        {
+            "nodes": nodes,
+            "pods": pods,
+            "services": [API, *services],
+            "endpoint_slices": SLICES if slices is None else slices,
+        }
+    )
 
 
 def test_our_own_services_come_before_those_that_are_asked_for():

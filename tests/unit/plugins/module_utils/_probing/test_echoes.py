@@ -23,7 +23,7 @@ class RawSocket:
 
     def __init__(self):
         self.answers = []  # for each request the packets that come back
-        self.error = None
+        self.errors = []  # the first one is raised instead of sending
         self._ours, self.network = socket.socketpair(socket.AF_UNIX, socket.SOCK_DGRAM)
         self._ours.setblocking(False)
 
@@ -34,8 +34,8 @@ class RawSocket:
         """Keep the buffer as it is."""
 
     def sendto(self, _data, _address):
-        if self.error:
-            raise self.error
+        for error in self.errors:
+            raise error
         for packet in self.answers.pop(0) if self.answers else ():
             self.network.send(packet)
 
@@ -93,5 +93,5 @@ def test_an_error_of_the_network(raw):
 
 
 def test_a_request_that_the_kernel_does_not_send(raw):
-    raw.error = OSError(errno.ENETUNREACH, "Network is unreachable")
+    raw.errors = [OSError(errno.ENETUNREACH, "Network is unreachable")]
     assert attempts() == [("blocked", "unreachable", "Network is unreachable")]
