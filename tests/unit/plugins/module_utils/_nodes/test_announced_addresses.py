@@ -22,10 +22,10 @@ NAT = {"address": "10.0.2.15", "interface": "enp0s3", "network": "10.0.2.0/24"}
 OWN = {"address": "10.0.0.1", "interface": "enp0s8", "network": "10.0.0.0/24"}
 
 
-def announced(address, *others, own=None):
+def announced(address, *others, **found):
     """A node that announces this address, with more addresses than its own and the one of the NAT."""
     annotations = {} if address is None else {"example.org/ipv4": address}
-    own = own or OWN
+    own = found.get("own", OWN)
     return parse_announced_node(
         "Acme", KEYS, "node1", annotations, {"node_address": own, "candidates": [NAT, own, *others]}
     )
