@@ -8,7 +8,6 @@ It is an action and no module, because its input is on the controller, and a lar
 
 from __future__ import annotations
 
-import re
 import tempfile
 import time
 from collections.abc import Mapping
@@ -33,6 +32,7 @@ from ansible_collections.podnet.kubernetes.plugins.module_utils._matrix.expected
 from ansible_collections.podnet.kubernetes.plugins.module_utils._matrix.failures import group_failures
 from ansible_collections.podnet.kubernetes.plugins.module_utils._matrix.judgements import judge
 from ansible_collections.podnet.kubernetes.plugins.module_utils._matrix.report import (
+    REPORT_NAME,
     json_report,
     json_text,
     junit_text,
@@ -74,7 +74,7 @@ ARGUMENTS = {
 
 def check(params: Mapping[str, Any]) -> None:
     """Refuse options with wrong values. Raises InputError."""
-    if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]*", params["name"]):
+    if not REPORT_NAME.fullmatch(params["name"]):
         raise InputError(
             f"name {params['name']!r} is not a name of a report: give letters, digits and ._-, a letter or digit first"
         )

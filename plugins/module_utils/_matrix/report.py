@@ -9,6 +9,7 @@ The schema of the JSON report is roles/connectivity/files/connectivity-report-1.
 from __future__ import annotations
 
 import json
+import re
 import sys
 import textwrap
 from collections import Counter, defaultdict
@@ -30,6 +31,8 @@ from ansible_collections.podnet.kubernetes.plugins.module_utils._matrix.judgemen
 
 _SCHEMA = "podnet.kubernetes/connectivity-report"
 _VERSION = 1
+# A report's name is the name of a directory, and part of the schema.
+REPORT_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 
 _COLUMNS = 30  # the most targets that get a column each
 _WIDTH = 99  # characters in a line of the matrix
@@ -306,6 +309,7 @@ def _add_testcase(suite: ElementTree.Element, classname: str, judgement: Judgeme
 
 
 __all__ = [
+    "REPORT_NAME",
     "draw_table",
     "json_report",
     "json_text",

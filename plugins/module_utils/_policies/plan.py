@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -17,6 +16,7 @@ from ansible_collections.podnet.kubernetes.plugins.module_utils._cluster.fields 
     read_list,
     read_metadata,
 )
+from ansible_collections.podnet.kubernetes.plugins.module_utils._matrix.report import REPORT_NAME
 
 # The label of policies that the role network_policies applied.
 MANAGED_BY = "app.kubernetes.io/managed-by"
@@ -26,7 +26,6 @@ _API_VERSION = "networking.k8s.io/v1"
 _KIND = "NetworkPolicy"
 
 _Object = Mapping[str, Any]
-_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 
 
 @dataclass(frozen=True)
@@ -161,7 +160,7 @@ def _read_step(value: Any, path: str) -> _Wanted:
     """Read a step. Raises InputError when it has another form."""
     fields = read_fields(value, path, ("name", "policies", "labels", "objects"))
     name = fields.get("name")
-    if not isinstance(name, str) or not _NAME.fullmatch(name):
+    if not isinstance(name, str) or not REPORT_NAME.fullmatch(name):
         raise InputError(
             f"{path}.name is {name!r}: use letters, digits and ._-, a letter or digit first, because the step's report "
             "has this name"
