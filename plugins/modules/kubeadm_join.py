@@ -12,7 +12,10 @@ short_description: Join a node to a cluster with kubeadm join
 version_added: "0.1.0"
 description:
   - Runs C(kubeadm join) on a node that the cluster does not know, also when an earlier run did not finish.
-  - The module asks the API whether the cluster knows the node, with the credentials of the kubelet.
+  - The module asks the API whether the cluster knows the node, with the credentials of the kubelet. After C(kubeadm
+    join) it waits until the API knows the node, or says why it does not.
+  - A node with the CA of another cluster, which C(caCertHashes) in O(configuration) does not pin, is refused before
+    anything is changed.
   - In check mode O(configuration) and O(token) are not needed. So a run in check mode tells which nodes need a token.
 extends_documentation_fragment:
   - podnet.kubernetes.kubeadm
@@ -35,6 +38,15 @@ options:
       - The bootstrap token. The module passes it through standard input and writes it to no file.
       - Required for a node that has not joined.
     type: str
+  node_ip:
+    description:
+      - The addresses of the node, as the kubelet announces them by C(--node-ip).
+      - Where a joined node announces other addresses, the module gives the kubelet these, restarts it, and waits until
+        the API shows them. A control plane is refused, because its certificates name the old address.
+      - Without this option, and where the kubelet has no C(--node-ip), the addresses stay.
+    type: list
+    elements: str
+    default: []
   ignore_preflight_errors:
     description: Names of preflight checks. kubeadm turns their errors into warnings.
     type: list
@@ -43,7 +55,7 @@ options:
   timeout:
     description:
       - How long to wait for a kubeadm that an earlier run started, in seconds. The module waits as long for an API that
-        does not answer.
+        does not answer, and after C(kubeadm join) for an API that does not know the node yet.
     type: int
     default: 60
 seealso:
@@ -71,17 +83,30 @@ joined:
   returned: success
   type: bool
   sample: true
+old_node_ip:
+  description: The addresses that the kubelet of a joined node announced before the run, if O(node_ip) has others.
+  returned: success
+  type: list
+  elements: str
+  sample: [10.100.198.201]
 """
 
 from ansible.module_utils.basic import AnsibleModule
 
 from ansible_collections.podnet.kubernetes.plugins.module_utils._base.errors import PodnetError
-from ansible_collections.podnet.kubernetes.plugins.module_utils._kubeadm.node import has_joined, join, only_kubeadm
+from ansible_collections.podnet.kubernetes.plugins.module_utils._kubeadm.node import (
+    find_old_node_ip,
+    has_joined,
+    join,
+    move_node,
+    only_kubeadm,
+)
 
 ARGUMENTS = {
     "name": {"type": "str", "required": True},
     "configuration": {"type": "dict"},
     "token": {"type": "str", "no_log": True},
+    "node_ip": {"type": "list", "elements": "str", "default": []},
     "ignore_preflight_errors": {"type": "list", "elements": "str", "default": []},
     "timeout": {"type": "int", "default": 60},
 }
@@ -92,11 +117,14 @@ def main() -> None:
     try:
         with only_kubeadm(module.params["timeout"]) as lock:
             joined = has_joined(module, module.params["name"], module.params["timeout"])
-            if not joined and not module.check_mode:
+            old_node_ip = find_old_node_ip(module.params["node_ip"]) if joined else ()
+            if old_node_ip:
+                move_node(module, old_node_ip)
+            elif not joined and not module.check_mode:
                 join(module, lock)
     except PodnetError as error:
         module.fail_json(msg=str(error))
-    module.exit_json(changed=not joined, joined=joined)
+    module.exit_json(changed=not joined or bool(old_node_ip), joined=joined, old_node_ip=list(old_node_ip))
 
 
 if __name__ == "__main__":

@@ -145,23 +145,11 @@ def with_token(configuration: dict[str, Any], token: str) -> dict[str, Any]:
     return {**configuration, "discovery": {**discovery, "bootstrapToken": bootstrap}}
 
 
-def explain_failure(command: str, output: str) -> str:
-    """Make a sentence from the output of kubeadm: the lines that it marks as errors, else its last lines.
-
-    The word TOKEN replaces bootstrap tokens.
-    """
-    lines = [line.strip() for line in output.splitlines() if line.strip()]
-    errors = [line for line in lines if line.startswith(("[ERROR", "error:", "error execution"))]
-    told = " | ".join(errors or lines[-5:]) or "it printed nothing"
-    return f"{command} failed: " + re.sub(r"[a-z0-9]{6}\.[a-z0-9]{16}", "TOKEN", told)
-
-
 __all__ = [
     "INIT_OBJECTS",
     "INIT_TRACES",
     "JOIN_TRACES",
     "Credentials",
-    "explain_failure",
     "ignored_errors",
     "is_refused",
     "is_unanswered",

@@ -10,7 +10,7 @@ import json
 import time
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from ansible_collections.podnet.kubernetes.plugins.module_utils._base.errors import ClusterError, InputError
 from ansible_collections.podnet.kubernetes.plugins.module_utils._kubeadm.answers import (
@@ -18,13 +18,27 @@ from ansible_collections.podnet.kubernetes.plugins.module_utils._kubeadm.answers
     INIT_TRACES,
     JOIN_TRACES,
     Credentials,
-    explain_failure,
     ignored_errors,
     is_refused,
     is_unanswered,
     missing_objects,
     parse_join_command,
     with_token,
+)
+from ansible_collections.podnet.kubernetes.plugins.module_utils._kubeadm.certificates import (
+    ca_pins,
+    kubeconfig_ca_pins,
+)
+from ansible_collections.podnet.kubernetes.plugins.module_utils._kubeadm.failures import (
+    NodeState,
+    describe_state,
+    explain_failure,
+)
+from ansible_collections.podnet.kubernetes.plugins.module_utils._kubeadm.membership import (
+    explain_moved_control_plane,
+    find_foreign_ca,
+    read_node_ip,
+    with_node_ip,
 )
 
 if TYPE_CHECKING:
@@ -35,6 +49,11 @@ if TYPE_CHECKING:
 ADMIN_CONF = Path("/etc/kubernetes/admin.conf")
 KUBELET_CONF = Path("/etc/kubernetes/kubelet.conf")
 API_SERVER_MANIFEST = Path("/etc/kubernetes/manifests/kube-apiserver.yaml")
+CA = Path("/etc/kubernetes/pki/ca.crt")
+# kubeadm writes the kubelet's options into this file.
+KUBELET_FLAGS = Path("/var/lib/kubelet/kubeadm-flags.env")
+_POD_LOGS = Path("/var/log/pods")
+_CONTAINERD = "unix:///run/containerd/containerd.sock"
 # Not in /run/lock, where any user can create a file or a link of this name.
 _LOCK = Path("/run/podnet-kubeadm.lock")
 _PAUSE = 0.5  # seconds between two attempts
@@ -131,21 +150,111 @@ def has_joined(module: AnsibleModule, name: str, timeout: float) -> bool:
     return _ask_while(is_unanswered, module, KUBELET_CONF, ["get", "node", name, "-o", "name"], deadline)[0] == 0
 
 
+def read_ca_pins() -> dict[str, tuple[str, ...]]:
+    """Read the pins of the CA in each file of this node that holds one, by the file's path.
+
+    Raises:
+        ClusterError: a file holds a certificate that cannot be read
+    """
+    pins = {}
+    for path, read in ((CA, ca_pins), (KUBELET_CONF, kubeconfig_ca_pins)):
+        try:
+            pins[str(path)] = read(path.read_text(encoding="utf-8", errors="replace"))
+        except FileNotFoundError:
+            continue
+        except (InputError, OSError) as error:
+            raise ClusterError(f"{path} {error}: remove the file, or run kubeadm reset on this node") from None
+    return pins
+
+
+def check_ca(name: str, configuration: dict[str, Any]) -> None:
+    """Refuse a node that has another CA than the pinned one. Without pins every CA is good.
+
+    kubeadm join would keep the old files and end well, and the kubelet would never reach the new API.
+
+    Raises:
+        ClusterError: the node belongs to another cluster
+    """
+    wanted = configuration.get("discovery", {}).get("bootstrapToken", {}).get("caCertHashes", [])
+    foreign = find_foreign_ca(name, read_ca_pins(), wanted) if wanted else None
+    if foreign is not None:
+        raise ClusterError(foreign)
+
+
 def join(module: AnsibleModule, lock: int) -> None:
-    """Run C(kubeadm join), also over an unfinished run. The token goes through standard input, never into a file.
+    """Run C(kubeadm join), also over an unfinished run, and wait until the API knows the node.
+
+    The token goes through standard input, never into a file.
 
     Raises:
         InputError: the configuration or the token is missing
-        ClusterError: kubeadm fails
+        ClusterError: the node belongs to another cluster, kubeadm fails, or the API does not know the node in time
     """
     for option in ("configuration", "token"):
         if not module.params[option]:
             raise InputError(f"{option} is missing: {module.params['name']} needs it to join the cluster")
+    check_ca(module.params["name"], module.params["configuration"])
     configuration = with_token(module.params["configuration"], module.params["token"])
     begun = KUBELET_CONF.parent.joinpath("pki").exists()
     ignored = ignored_errors(module.params["ignore_preflight_errors"], JOIN_TRACES, begun)
     command = ["kubeadm", "join", "--config=/dev/stdin", f"--ignore-preflight-errors={ignored}"]
+    began = time.time()
     _run(module, lock, command, "kubeadm join", json.dumps(configuration))
+    _await_node(module, began)
+
+
+def _await_node(module: AnsibleModule, began: float) -> None:
+    """Wait until the API knows the node. kubeadm itself waits for the kubelet's credentials only.
+
+    Raises:
+        ClusterError: the API rejects the kubelet's credentials, or does not know the node in time
+    """
+    name, timeout = module.params["name"], module.params["timeout"]
+    question = ["get", "node", name, "-o", "name"]
+    deadline = time.monotonic() + timeout
+    answer = _ask_while(lambda text: not is_refused(text), module, KUBELET_CONF, question, deadline)
+    if answer[0] != 0:
+        told = "; ".join([answer[2].strip(), *describe_state(_read_state(module, began))])
+        raise ClusterError(f"kubeadm join ended well, and yet the API does not know {name} after {timeout} s: {told}")
+
+
+def find_old_node_ip(addresses: list[str]) -> tuple[str, ...]:
+    """Read the addresses that the kubelet announces by C(--node-ip). Empty when they are right, or not set."""
+    try:
+        announced = read_node_ip(KUBELET_FLAGS.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return ()
+    return announced if addresses and announced != tuple(addresses) else ()
+
+
+def move_node(module: AnsibleModule, old: tuple[str, ...]) -> None:
+    """Let the kubelet announce the node's new addresses, and wait until the API shows them.
+
+    Raises:
+        ClusterError: the node is a control plane, the kubelet does not start, or the API keeps the old address
+    """
+    name, addresses = module.params["name"], module.params["node_ip"]
+    if API_SERVER_MANIFEST.exists():
+        raise ClusterError(explain_moved_control_plane(name, old, addresses))
+    if module.check_mode:
+        return
+    began = time.time()
+    new = KUBELET_FLAGS.with_name(f"{KUBELET_FLAGS.name}.new")
+    new.write_text(with_node_ip(KUBELET_FLAGS.read_text(encoding="utf-8"), addresses), encoding="utf-8")
+    new.replace(KUBELET_FLAGS)
+    code, _output, errors = module.run_command(["systemctl", "restart", "kubelet"])
+    if code != 0:
+        raise ClusterError(
+            f"the kubelet of {name} does not start with --node-ip={','.join(addresses)}: {errors.strip()}"
+        )
+    question = ["get", "node", name, "-o", "jsonpath={.status.addresses[*].address}"]
+    deadline = time.monotonic() + module.params["timeout"]
+    while addresses[0] not in (answer := _ask_api(module, KUBELET_CONF, question))[1].split():
+        if time.monotonic() > deadline:
+            shown = answer[2].strip() or f"it shows {answer[1]}"
+            told = "; ".join([shown, *describe_state(_read_state(module, began))])
+            raise ClusterError(f"the API does not show the new address {addresses[0]} of {name}: {told}")
+        time.sleep(_PAUSE)
 
 
 def create_credentials(module: AnsibleModule) -> Credentials:
@@ -158,16 +267,40 @@ def create_credentials(module: AnsibleModule) -> Credentials:
 
 
 def _run(module: AnsibleModule, lock: int, command: list[str], name: str, data: str | None = None) -> None:
+    began = time.time()
     code, output, errors = module.run_command(command, data=data, pass_fds=[lock])
     if code != 0:
-        raise ClusterError(explain_failure(name, output + errors))
+        raise ClusterError(explain_failure(name, output + errors, _read_state(module, began)))
+
+
+def _read_state(module: AnsibleModule, began: float) -> NodeState:
+    """Read what the node shows since kubeadm began. A part that cannot be read stays empty."""
+
+    def read(*command: str) -> str:
+        try:
+            return str(module.run_command(list(command), handle_exceptions=False)[1])
+        except OSError:
+            return ""
+
+    journal = ["journalctl", "--no-pager", "--output=cat", "--lines=400", f"--since=@{int(began)}"]
+    return NodeState(
+        kubelet=read(*journal, "--unit=kubelet"),
+        containerd=read(*journal, "--unit=containerd"),
+        containers=read("crictl", "--runtime-endpoint", _CONTAINERD, "ps", "--all", "--output", "json"),
+        logs=tuple(str(path) for path in _POD_LOGS.glob("kube-system_*/*/*.log")),
+        manifests=tuple(path.stem for path in API_SERVER_MANIFEST.parent.glob("*.yaml")),
+    )
 
 
 __all__ = [
+    "check_ca",
     "create_credentials",
     "find_missing",
+    "find_old_node_ip",
     "has_joined",
     "initialise",
     "join",
+    "move_node",
     "only_kubeadm",
+    "read_ca_pins",
 ]

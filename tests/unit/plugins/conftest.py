@@ -22,6 +22,7 @@ class FakeNode:
         self.params = {}  # as AnsibleModule has them
         self.kubernetes = kubernetes
         self.calls = []  # commands and their keyword arguments
+        self.flags = kubernetes.parent / "kubeadm-flags.env"  # the kubelet's options
         self._answers = []
 
     def has(self, *paths):
@@ -36,6 +37,11 @@ class FakeNode:
     def answer(self, part, *answers):
         """Answer commands that contain this text: with the answers in their order, the last of them ever after."""
         self._answers.append((part, list(answers)))
+
+    def is_silent(self):
+        """Let the journals say nothing, and crictl be missing."""
+        self.answer("journalctl", (0, "", ""))
+        self.answer("crictl", (127, "", "crictl: not found"))
 
     def run_command(self, command, **keywords):
         """Return code, output and errors; a command for which there is no answer must not be run."""
@@ -59,6 +65,9 @@ def node(monkeypatch, tmp_path):
     monkeypatch.setattr(_kubeadm_node, "ADMIN_CONF", kubernetes / "admin.conf")
     monkeypatch.setattr(_kubeadm_node, "KUBELET_CONF", kubernetes / "kubelet.conf")
     monkeypatch.setattr(_kubeadm_node, "API_SERVER_MANIFEST", kubernetes / "manifests" / "kube-apiserver.yaml")
+    monkeypatch.setattr(_kubeadm_node, "CA", kubernetes / "pki" / "ca.crt")
+    monkeypatch.setattr(_kubeadm_node, "KUBELET_FLAGS", tmp_path / "kubeadm-flags.env")
+    monkeypatch.setattr(_kubeadm_node, "_POD_LOGS", tmp_path / "pods")
     monkeypatch.setattr(_kubeadm_node, "_LOCK", tmp_path / "lock")
     monkeypatch.setattr(_kubeadm_node, "_PAUSE", 0.01)
     return FakeNode(kubernetes)

@@ -54,6 +54,7 @@ def test_a_control_plane_that_is_whole_is_left_alone(run_module, node, check_mod
 
 def test_an_init_that_fails(run_module, node):
     node.answer("kubeadm init", (1, "[preflight] Running\n", "\t[ERROR Mem]: the system RAM is too small\n"))
+    node.is_silent()
     result = run_module(kubeadm_init, **OPTIONS)
     assert result["msg"] == "kubeadm init failed: [ERROR Mem]: the system RAM is too small"
 

@@ -12,7 +12,6 @@ from ansible_collections.podnet.kubernetes.plugins.module_utils._base.errors imp
 from ansible_collections.podnet.kubernetes.plugins.module_utils._kubeadm.answers import (
     INIT_OBJECTS,
     Credentials,
-    explain_failure,
     ignored_errors,
     is_refused,
     is_unanswered,
@@ -184,34 +183,6 @@ def test_what_is_no_join_command(output):
     ) as error:
         parse_join_command(output)
     assert "abcdef" not in str(error.value)
-
-
-@pytest.mark.parametrize(
-    ("output", "message"),
-    [
-        pytest.param("", "it printed nothing", id="nothing"),
-        pytest.param(
-            "[init] Using Kubernetes version: v1.36.3\nerror execution phase preflight: [preflight] Some fatal errors "
-            "occurred:\n\t[ERROR Port-6443]: Port 6443 is in use\n\t[ERROR Mem]: too little\n[preflight] If you know\n",
-            "error execution phase preflight: [preflight] Some fatal errors occurred: | "
-            "[ERROR Port-6443]: Port 6443 is in use | [ERROR Mem]: too little",
-            id="marked errors alone",
-        ),
-        pytest.param("1\n2\n\n3\n4\n5\n6\n", "2 | 3 | 4 | 5 | 6", id="last lines where nothing is marked"),
-        pytest.param(
-            "error: token abcdef.0123456789abcdef is unknown, also abcdef.0123456789abcdef",
-            "error: token TOKEN is unknown, also TOKEN",
-            id="tokens in a marked error",
-        ),
-        pytest.param(
-            '{"token": "abcdef.0123456789abcdef"}', '{"token": "TOKEN"}', id="a token in an echoed configuration"
-        ),
-    ],
-)
-def test_failures(output, message):
-    explained = explain_failure("kubeadm init", output)
-    assert explained == f"kubeadm init failed: {message}"
-    assert not re.search(r"[a-z0-9]{6}\.[a-z0-9]{16}", explained)
 
 
 @pytest.mark.parametrize(

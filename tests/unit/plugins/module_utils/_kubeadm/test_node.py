@@ -135,6 +135,7 @@ def test_initialise(node, paths, ignored):
 def test_an_init_that_fails(node, output, errors, message):
     node.params = {"config": "c", "ignore_preflight_errors": []}
     node.answer("kubeadm init", (1, output, errors))
+    node.is_silent()
     with pytest.raises(ClusterError) as error:
         _kubeadm_node.initialise(node, 7)
     assert str(error.value) == f"kubeadm init failed: {message}"
@@ -184,9 +185,12 @@ def test_the_token_goes_through_standard_input(node, paths, ignored):
     node.has(*paths)
     configuration = {"kind": "JoinConfiguration", "discovery": {"bootstrapToken": {"caCertHashes": ["sha256:0"]}}}
     node.params = {"name": "node1", "configuration": configuration, "token": TOKEN, "ignore_preflight_errors": []}
+    node.params["timeout"] = 5
     node.answer("kubeadm join", (0, "", ""))
+    node.answer("get node node1", AWAY, (0, "node/node1\n", ""))
     _kubeadm_node.join(node, 7)
-    [(command, keywords)] = node.calls
+    [(command, keywords), *_questions] = node.calls
+    assert len(node.ran("get node node1")) == 2
     assert command == ["kubeadm", "join", "--config=/dev/stdin", f"--ignore-preflight-errors={ignored}"]
     assert json.loads(keywords["data"]) == {
         "kind": "JoinConfiguration",
@@ -209,6 +213,7 @@ def test_what_a_join_needs(node, configuration, token, lacking):
 
 def test_a_join_that_fails_keeps_the_token_to_itself(node):
     node.params = {"name": "node1", "configuration": {"kind": "x"}, "token": TOKEN, "ignore_preflight_errors": []}
+    node.is_silent()
     node.answer("kubeadm join", (1, f"read {TOKEN}\n", f"error execution phase preflight: {TOKEN} has ended\n"))
     with pytest.raises(ClusterError) as error:
         _kubeadm_node.join(node, 7)

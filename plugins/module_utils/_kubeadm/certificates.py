@@ -1,0 +1,80 @@
+# Copyright (c) 2026, podnet.kubernetes developers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The pins of certificates, as kubeadm writes them. Nodes may lack openssl and the package cryptography. No I/O.
+
+A pin is the hash of a certificate's public key (RFC 7469, section 2.4), so a renewed certificate keeps its pin.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import hashlib
+import re
+from dataclasses import dataclass
+
+from ansible_collections.podnet.kubernetes.plugins.module_utils._base.errors import InputError
+
+_CERTIFICATE = re.compile(r"-----BEGIN CERTIFICATE-----(.*?)-----END CERTIFICATE-----", re.DOTALL)
+_CA_DATA = re.compile(r"^\s*certificate-authority-data:[ \t]*['\"]?([A-Za-z0-9+/=]+)", re.MULTILINE)
+_VERSION = 0xA0  # the tag of the version, which certificates of version 1 leave out
+_BEFORE_KEY = 5  # the fields between version and key: serial number, algorithm, issuer, validity, subject
+
+
+@dataclass(frozen=True)
+class _Field:
+    """A field of a DER structure (X.690): its tag, the place of its content, and its end."""
+
+    tag: int
+    start: int
+    end: int
+
+
+def ca_pins(text: str) -> tuple[str, ...]:
+    """Compute the pin of each certificate in a PEM text, sorted.
+
+    Raises:
+        InputError: a certificate cannot be read
+    """
+    try:
+        pins = {_pin(base64.b64decode(body)) for body in _CERTIFICATE.findall(text)}
+    except (binascii.Error, IndexError) as error:
+        raise InputError(f"holds a certificate that cannot be read ({error})") from None
+    return tuple(sorted(pins))
+
+
+def kubeconfig_ca_pins(text: str) -> tuple[str, ...]:
+    """Compute the pins of the CA in a kubeconfig that kubeadm wrote, sorted. Raises InputError as ca_pins() does."""
+    found = _CA_DATA.search(text)
+    try:
+        return ca_pins(base64.b64decode(found[1]).decode("ascii")) if found else ()
+    except (binascii.Error, UnicodeDecodeError) as error:
+        raise InputError(f"holds a certificate that cannot be read ({error})") from None
+
+
+def _pin(certificate: bytes) -> str:
+    """Hash the field subjectPublicKeyInfo of a certificate (RFC 5280, section 4.1). Raises IndexError."""
+    signed = _field(certificate, _field(certificate, 0).start)
+    field = _field(certificate, signed.start)
+    if field.tag == _VERSION:
+        field = _field(certificate, field.end)
+    start = field.start
+    for _number in range(_BEFORE_KEY):
+        start, field = field.end, _field(certificate, field.end)
+    return f"sha256:{hashlib.sha256(certificate[start : field.end]).hexdigest()}"
+
+
+def _field(data: bytes, start: int) -> _Field:
+    """Read the head of the field at C(start). Raises IndexError when the data ends too early."""
+    tag, length = data[start], data[start + 1]
+    content = start + 2
+    if length >= 0x80:
+        size = length - 0x80
+        length, content = int.from_bytes(data[content : content + size], "big"), content + size
+    if content + length > len(data):
+        raise IndexError(f"it ends {content + length - len(data)} bytes too early")
+    return _Field(tag, content, content + length)
+
+
+__all__ = ["ca_pins", "kubeconfig_ca_pins"]
