@@ -81,6 +81,11 @@ options:
     description: The domain of the names of Services.
     type: str
     default: cluster.local
+  domain_origin:
+    description:
+      - The place that has O(cluster_domain), in words, as P(podnet.kubernetes.cluster_domain#filter) returns it.
+      - Failures of the DNS name the place.
+    type: str
   outside_addresses:
     description: The IP addresses of endpoints outside the cluster.
     type: list
@@ -186,6 +191,10 @@ _value:
       description: The address in the right answer.
       type: str
       sample: 10.96.0.1
+    origin:
+      description: The place that has the domain of the question, in words.
+      type: str
+      sample: ConfigMap kube-system/kubelet-config
 """
 
 from collections.abc import Iterable, Mapping
@@ -217,6 +226,7 @@ def connectivity_endpoints(
     services: Iterable[str] | None = None,
     dns: str | None = None,
     cluster_domain: str = "cluster.local",
+    domain_origin: str | None = None,
     outside_addresses: Iterable[str] | None = None,
     outside_port: int | None = None,
     families: Iterable[str] | None = None,
@@ -228,6 +238,7 @@ def connectivity_endpoints(
         services=read_texts_option("services", services),
         dns=read_text_option("dns", dns),
         cluster_domain=read_text_option("cluster_domain", cluster_domain) or "",
+        domain_origin=read_text_option("domain_origin", domain_origin),
         outside_addresses=read_texts_option("outside_addresses", outside_addresses),
         outside_port=outside_port,
         families=read_texts_option("families", families),

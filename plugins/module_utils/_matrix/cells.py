@@ -79,6 +79,7 @@ class Endpoint:
         backend_nodes: of a Service or the DNS: names of the nodes of its ready endpoints, each once
         overlay_nodes: those of backend_nodes with a ready endpoint that is no host-network pod
         question, answer: of the DNS: the name in the question, and the address (of the first family) in a right answer
+        origin: of the DNS: the place that has the domain of the question, in words
     """
 
     name: str
@@ -94,6 +95,7 @@ class Endpoint:
     overlay_nodes: tuple[str, ...] = ()
     question: str | None = None
     answer: str | None = None
+    origin: str | None = None
 
     def address(self, family: str) -> str | None:
         """Return the address in a family; None when the endpoint has no such address."""

@@ -34,6 +34,7 @@ class Wanted:
         services: existing Services, NAMESPACE/NAME
         dns: the Service of the cluster's DNS, NAMESPACE/NAME
         cluster_domain: the domain of the names of Services
+        domain_origin: the place that has this domain, in words; None: the user gave it
         outside_addresses, outside_port: of endpoints outside the cluster. Without a port only ICMP is tried.
         families: from FAMILIES, in the order in which endpoints get their addresses. Empty: those that all pods and
             nodes have. V(any) alone: each endpoint keeps its own.
@@ -45,6 +46,7 @@ class Wanted:
     services: tuple[str, ...] = ()
     dns: str | None = None
     cluster_domain: str = "cluster.local"
+    domain_origin: str | None = None
     outside_addresses: tuple[str, ...] = ()
     outside_port: int | None = None
     families: tuple[str, ...] = ()
@@ -70,7 +72,7 @@ def find_endpoints(cluster: Cluster, wanted: Wanted) -> list[Endpoint]:
     families = _choose_families(pods, nodes, wanted.families)
     others = [
         *((one, "own_namespace" if one.own else "services") for one in _services(cluster, wanted)),
-        *([(dns_endpoint(cluster, wanted.dns, wanted.cluster_domain), "dns")] if wanted.dns else []),
+        *([(_dns(cluster, wanted.dns, wanted), "dns")] if wanted.dns else []),
         *((_outside(address, wanted.outside_port), _OUTSIDE) for address in wanted.outside_addresses),
     ]
     return [
@@ -81,6 +83,10 @@ def find_endpoints(cluster: Cluster, wanted: Wanted) -> list[Endpoint]:
 
 def _services(cluster: Cluster, wanted: Wanted) -> list[Endpoint]:
     return service_endpoints(cluster, wanted.own_namespace, wanted.services)
+
+
+def _dns(cluster: Cluster, name: str, wanted: Wanted) -> Endpoint:
+    return dns_endpoint(cluster, name, wanted.cluster_domain, wanted.domain_origin)
 
 
 def _check_distinct(endpoints: Iterable[Endpoint]) -> None:

@@ -186,6 +186,8 @@ def default_expectation(
     """
     setting = (settings.pod_to_node_source, f"pod_to_node_source is {settings.pod_to_node_source}")
     seen, because = _SOURCES.get((source.kind, target.kind), setting)
+    if target.origin:
+        because = f"domain of the question: {target.origin}"
     mtu = None
     if check == "mtu":
         pods = source.kind == target.kind == "pod" and settings.overhead is not None

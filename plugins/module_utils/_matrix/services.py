@@ -45,13 +45,14 @@ def service_endpoints(cluster: Cluster, own_namespace: str | None, asked: Iterab
     return endpoints
 
 
-def dns_endpoint(cluster: Cluster, name: str, cluster_domain: str) -> Endpoint:
+def dns_endpoint(cluster: Cluster, name: str, cluster_domain: str, origin: str | None = None) -> Endpoint:
     """Return the endpoint of the cluster's DNS, with a question whose answer is known: the address of the API server.
 
     Args:
         cluster: the whole cluster
         name: of the Service of the DNS, NAMESPACE/NAME
         cluster_domain: the domain of the names of Services, such as cluster.local
+        origin: the place that has this domain, in words; None: the user gave it
 
     Raises:
         InputError: the Service is missing, does not answer DNS or has no ready endpoint; or the domain is none
@@ -69,6 +70,7 @@ def dns_endpoint(cluster: Cluster, name: str, cluster_domain: str) -> Endpoint:
         port=_DNS_PORT,
         question=f"kubernetes.default.svc.{domain}.",
         answer=_find(cluster, _API_SERVICE, f"the question to {_DNS}").addresses[0],
+        origin=origin,
         **_behind(cluster, service, _DNS_PORT, _DNS),
     )
 

@@ -10,7 +10,7 @@ from dataclasses import replace
 import pytest
 
 from ansible_collections.podnet.kubernetes.plugins.module_utils._base.errors import InputError
-from ansible_collections.podnet.kubernetes.plugins.module_utils._matrix.cells import Cell, Endpoint
+from ansible_collections.podnet.kubernetes.plugins.module_utils._matrix.cells import Cell, Endpoint, Target, Try
 from ansible_collections.podnet.kubernetes.plugins.module_utils._matrix.expectations import Expectation, NetworkSettings
 from ansible_collections.podnet.kubernetes.plugins.module_utils._matrix.judgements import judge, judge_cell
 
@@ -62,6 +62,19 @@ def test_a_cell_that_should_be_reachable(found, verdict, message):
 )
 def test_a_cell_that_should_be_blocked(found, verdict, message):
     assert judged({"outcome": "blocked"}, **found) == (verdict, message)
+
+
+def test_a_wrong_answer_of_the_dns_names_the_place_that_has_the_domain():
+    origin = "ConfigMap kube-system/kubelet-config"
+    dns = Endpoint(
+        "kube-system/dns:dns", "dns", ("10.96.0.10",), port=53, question="a.b.", answer="1.2.3.4", origin=origin
+    )
+    target = Target(dns.name, "dns", "10.96.0.10", (Try("dns", 53, "dns"),))
+    cell = Cell(A.name, dns.name, "dns", "ipv4", 53, "faulty", "wrong answer", "a.b. is rcode 3, should be 1.2.3.4")
+    (judgement,) = judge([A, dns], [target], [], [cell])
+    assert judgement.message == (f"wrong answer: a.b. is rcode 3, should be 1.2.3.4; domain of the question: {origin}")
+    (judgement,) = judge([A, dns], [target], [], [replace(cell, outcome="blocked", reason="timeout", detail=None)])
+    assert judgement.message == "timeout"
 
 
 BECAUSE = "ingress: selected by shop/deny-all, and no rule allows it"
