@@ -24,7 +24,7 @@ export PATH := $(CURDIR)/.venv/bin:$(PATH)
 # Container images set it. Then each ansible-playbook compiles all its imports, a third of the work of a short playbook.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help venv lab lab-destroy basic-cni flannel calico verify lint sanity unit versions integration molecule molecule-debian-12 test-quick test test-lab test-beside architecture bench build lock lock-3.11 lock-3.12 clean
+.PHONY: help venv lab lab-destroy basic-cni flannel calico verify conformance lint sanity unit versions integration molecule molecule-debian-12 test-quick test test-lab test-beside architecture bench build lock lock-3.11 lock-3.12 clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "%-18s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -63,6 +63,15 @@ calico: $(VENV) ## Bring up the lab with a cluster on Calico
 
 verify: $(VENV) ## Prove the network of the lab's cluster
 	ansible-playbook playbooks/verify.yml $(ARGS)
+
+# Kubernetes' own tests, as `go test -c` builds them. FOCUS is an expression of their names.
+FOCUS ?= \[sig-network\].*\[Conformance\]
+PROGRAMS = $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/podnet.kubernetes/bundle/programs
+
+conformance: $(VENV) ## Run Kubernetes' own network tests on the lab's cluster (15 minutes and more; the first run builds them; FOCUS=… chooses)
+	ansible-playbook lab/conformance.yml
+	$(PROGRAMS)/conformance/e2e.test --provider=skeleton --kubeconfig=lab/inventory/.podnet/admin.conf --kubectl-path=$(PROGRAMS)/kubernetes/kubectl \
+	  --disable-log-dump --ginkgo.focus='$(FOCUS)' --ginkgo.timeout=1h --ginkgo.no-color --ginkgo.silence-skips $(ARGS)
 
 lint: $(VENV) ## Lint YAML, roles, playbooks, Python and changelog, check types
 	yamllint --strict .

@@ -138,4 +138,4 @@ def _attempts(logs: Iterable[str]) -> dict[str, str]:
     return {name: "started once" if not last else f"started {last + 1} times" for name, last in attempts.items()}
 
 
-__all__ = ["NodeState", "describe_state", "explain_failure", "hide_secrets"]
+__all__ = ["NodeState", "describe_state", "explain_failure"]

@@ -302,5 +302,4 @@ __all__ = [
     "join",
     "move_node",
     "only_kubeadm",
-    "read_ca_pins",
 ]
