@@ -293,7 +293,6 @@ def _read_state(module: AnsibleModule, began: float) -> NodeState:
 
 
 __all__ = [
-    "check_ca",
     "create_credentials",
     "find_missing",
     "find_old_node_ip",
