@@ -39,7 +39,7 @@ def ca_pins(text: str) -> tuple[str, ...]:
     """
     try:
         pins = {_pin(base64.b64decode(body)) for body in _CERTIFICATE.findall(text)}
-    except (binascii.Error, IndexError) as error:
+    except binascii.Error as error:
         raise InputError(f"holds a certificate that cannot be read ({error})") from None
     return tuple(sorted(pins))
 
@@ -54,7 +54,7 @@ def kubeconfig_ca_pins(text: str) -> tuple[str, ...]:
 
 
 def _pin(certificate: bytes) -> str:
-    """Hash the field subjectPublicKeyInfo of a certificate (RFC 5280, section 4.1). Raises IndexError."""
+    """Hash the field subjectPublicKeyInfo of a certificate (RFC 5280, section 4.1). Raises InputError."""
     signed = _field(certificate, _field(certificate, 0).start)
     field = _field(certificate, signed.start)
     if field.tag == _VERSION:
@@ -66,14 +66,16 @@ def _pin(certificate: bytes) -> str:
 
 
 def _field(data: bytes, start: int) -> _Field:
-    """Read the head of the field at C(start). Raises IndexError when the data ends too early."""
+    """Read the head of the field at C(start). Raises InputError when the data ends too early."""
+    if len(data) < start + 2:
+        raise InputError("holds a certificate that cannot be read (it ends too early)")
     tag, length = data[start], data[start + 1]
     content = start + 2
     if length >= 0x80:
         size = length - 0x80
         length, content = int.from_bytes(data[content : content + size], "big"), content + size
     if content + length > len(data):
-        raise IndexError(f"it ends {content + length - len(data)} bytes too early")
+        raise InputError("holds a certificate that cannot be read (it ends too early)")
     return _Field(tag, content, content + length)
 
 

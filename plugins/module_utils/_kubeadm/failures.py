@@ -13,6 +13,16 @@ import json
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import Any
+
+from ansible_collections.podnet.kubernetes.plugins.module_utils._base.errors import InputError
+from ansible_collections.podnet.kubernetes.plugins.module_utils._base.foreign_data import (
+    check_objects,
+    read_number,
+    read_object,
+    read_objects,
+    read_text,
+)
 
 _STATIC_PODS = ("etcd", "kube-apiserver", "kube-controller-manager", "kube-scheduler")
 _LONGEST = 300  # characters of a line from a journal
@@ -113,20 +123,32 @@ def _static_pods(state: NodeState) -> list[str]:
 def _container_states(text: str) -> dict[str, str]:
     """Read the state of each container's last attempt in the output of crictl. Empty for any other text."""
     try:
-        containers = json.loads(text)["containers"]
-        newest: dict[str, Mapping[str, object]] = {}
-        for one in sorted(containers, key=lambda one: int(one["createdAt"])):
-            newest[str(one["metadata"]["name"])] = one
-    except (KeyError, TypeError, ValueError):
+        found = json.loads(text)
+    except ValueError:
         return {}
-    return {name: _container_state(one) for name, one in newest.items()}
+    try:
+        containers = [_container(one) for one in read_objects(check_objects([found])[0], "containers")]
+    except InputError:
+        return {}
+    return {one.name: one.words for one in sorted(containers, key=lambda one: one.attempt)}
 
 
-def _container_state(container: Mapping[str, object]) -> str:
-    state = str(container.get("state", "")).replace("CONTAINER_", "").lower() or "unknown"
-    metadata = container.get("metadata")
-    attempt = metadata.get("attempt", 0) if isinstance(metadata, Mapping) else 0
-    return f"is {state}" if not attempt else f"is {state} after {int(attempt) + 1} starts"
+@dataclass(frozen=True)
+class _Container:
+    name: str
+    state: str
+    attempt: int
+
+    @property
+    def words(self) -> str:
+        return f"is {self.state}" if not self.attempt else f"is {self.state} after {self.attempt + 1} starts"
+
+
+def _container(fields: Mapping[str, Any]) -> _Container:
+    """Read a container. Raises InputError."""
+    metadata = read_object(fields, "metadata")
+    state = read_text(fields, "state").replace("CONTAINER_", "").lower()
+    return _Container(read_text(metadata, "name"), state, read_number(metadata, "attempt", 0))
 
 
 def _attempts(logs: Iterable[str]) -> dict[str, str]:

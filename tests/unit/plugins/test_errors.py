@@ -36,6 +36,7 @@ MODULES = {
     "kubeadm_join": {"name": "node1"},
     "kubeadm_token": {},
     "node_address": {},
+    "node_survey": {"name": "node1"},
     "pod_routes": {"routes": []},
     "subnet_allocation": {"networks": ["10.22.0.0/16"], "nodes": [], "path": "/subnets.json"},
 }
@@ -73,6 +74,7 @@ FILTERS = {
     "role_error": ("", {}),
     "setting_mistakes": ([],),
     "shared_addresses": ({},),
+    "survey_faults": ({},),
 }
 # The errors by which a bug shows itself.
 BUG_NAMES = ("ValueError", "KeyError", "TypeError", "AttributeError", "IndexError", "LookupError", "RuntimeError")

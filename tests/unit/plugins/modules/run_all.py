@@ -31,12 +31,13 @@ def run(module: str, **options: object) -> dict[str, object]:
 
 def run_nodes_modules(folder: Path) -> dict[str, object]:
     """Run the modules that need no root, on a node whose programs and files are in the folder."""
-    for name in ("ADMIN_CONF", "KUBELET_CONF", "API_SERVER_MANIFEST", "_LOCK"):
+    for name in ("ADMIN_CONF", "CA", "KUBELET_CONF", "KUBELET_FLAGS", "API_SERVER_MANIFEST", "_LOCK"):
         setattr(_kubeadm_node, name, folder / "kubernetes" / name.lower())
     (folder / "kubernetes").mkdir()
     route = {"destination": "10.22.2.0/24", "gateway": "10.100.198.202"}
     discovery = {"discovery": {"bootstrapToken": {"apiServerEndpoint": "10.100.198.200:6443"}}}
     return {
+        "node_survey": run("node_survey", name="node1", sysctls={"net.ipv4.ip_forward": 1}),
         "node_address": run("node_address", network="10.100.198.0/24"),
         "pod_routes": run("pod_routes", routes=[route], device="enp0s8", path=str(folder / "routes")),
         "subnet_allocation": run(

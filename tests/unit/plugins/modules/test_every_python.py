@@ -30,7 +30,7 @@ PROGRAMS = {
         *route*) echo '[]' ;;
         *-batch*) cat > $(dirname "$0")/batch ;;
     esac""",
-    "kubectl": "echo not found >&2; exit 1",
+    "kubectl": "echo node/node1",  # asked once, after the join
     "kubeadm": f"""case "$1" in
         token) echo kubeadm join 10.100.198.200:6443 --token {TOKEN} --discovery-token-ca-cert-hash {HASH} ;;
         join) cat > $(dirname "$0")/join.json ;;

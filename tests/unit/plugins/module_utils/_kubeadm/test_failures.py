@@ -39,13 +39,13 @@ time="2026-11-28T09:14:09.10Z" level=error msg="RunPodSandbox failed" error="fai
 STATIC_PODS = ("etcd", "kube-apiserver", "kube-controller-manager", "kube-scheduler")
 
 
-def container(name, state, attempt=0, created=1):
+def container(name, state, attempt=0):
     """A container as crictl prints it, shortened."""
     return {
-        "id": f"{name}{created}",
+        "id": f"{name}{attempt}",
         "metadata": {"name": name, "attempt": attempt},
         "state": f"CONTAINER_{state}",
-        "createdAt": str(created),
+        "createdAt": "1795860380000000000",
     }
 
 
@@ -107,8 +107,8 @@ def test_failures(output, message):
                 containers=json.dumps(
                     {
                         "containers": [
-                            container("etcd", "EXITED", 3, created=1_700_000_000_000_000_009),
-                            container("etcd", "EXITED", 0, created=999_999_999_999_999_999),
+                            container("etcd", "EXITED", 3),
+                            container("etcd", "EXITED", 0),
                             container("kube-apiserver", "RUNNING"),
                             container("coredns", "RUNNING"),
                         ]
@@ -152,6 +152,14 @@ def test_the_state_follows_the_error():
         '"command failed" err="failed to run Kubelet: running with swap on"; '
         "static pods: etcd has not started"
     )
+
+
+@pytest.mark.parametrize("text", ["[]", "{}", '{"containers": [{"state": "x"}]}', "null", "3"])
+def test_another_output_of_crictl(text):
+    logs = ("/var/log/pods/kube-system_etcd-master_3f0c/etcd/2.log",)
+    assert describe_state(NodeState(containers=text, logs=logs, manifests=("etcd",))) == [
+        "static pods: etcd started 3 times"
+    ]
 
 
 def test_long_lines_are_cut():

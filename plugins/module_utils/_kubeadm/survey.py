@@ -1,0 +1,75 @@
+# Copyright (c) 2026, podnet.kubernetes developers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What stands against a cluster on its machines, told for all machines at once. No I/O, no Ansible."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from ansible_collections.podnet.kubernetes.plugins.module_utils._base.errors import InputError
+from ansible_collections.podnet.kubernetes.plugins.module_utils._base.options import read_dict_option
+from ansible_collections.podnet.kubernetes.plugins.module_utils._kubeadm.membership import find_foreign_ca
+
+# The pins of the CA in each file of a node that holds one, by the file's path.
+Pins = Mapping[str, tuple[str, ...]]
+
+
+@dataclass(frozen=True)
+class Survey:
+    """What the module node_survey found on a node.
+
+    Attributes:
+        faults: sentences without the node's name
+        leftovers: the sentence about leftovers of an earlier cluster; empty without any
+        ca_pins: pins of the CA in each file that holds one
+    """
+
+    faults: tuple[str, ...]
+    leftovers: str
+    ca_pins: Pins
+
+
+def read_survey(node: str, result: Any) -> Survey:
+    """Read a result of the module node_survey. Raises InputError when it is another thing."""
+    if not isinstance(result, Mapping) or not {"faults", "leftovers", "ca_pins"} <= set(result):
+        raise InputError(f"the survey of {node} is {result!r}: it must have faults, leftovers and ca_pins")
+    return Survey(tuple(result["faults"]), result["leftovers"]["fault"] or "", read_pins(result["ca_pins"]))
+
+
+def read_pins(value: Any) -> Pins:
+    """Read the pins of the CA in a result of the module node_survey."""
+    return {path: tuple(found) for path, found in read_dict_option("ca_pins", value).items()}
+
+
+def find_faults(
+    surveys: Mapping[str, Survey], control_plane: str, control_plane_pins: Pins | None, remove_leftovers: bool
+) -> list[str]:
+    """Say what stands against the cluster. Nodes with the same fault share a sentence.
+
+    Args:
+        surveys: what was found on each node
+        control_plane: the node whose CA counts
+        control_plane_pins: its pins, empty where it has no CA yet; None: not known, so no CA is compared
+        remove_leftovers: whether the leftovers of earlier clusters will be removed
+    """
+    wanted = {pin for pins in (control_plane_pins or {}).values() for pin in pins}
+    compared = surveys if control_plane_pins is not None else {}
+    foreign = [
+        find_foreign_ca(node, survey.ca_pins, wanted) for node, survey in compared.items() if node != control_plane
+    ]
+    nodes: dict[str, list[str]] = {}
+    for node, survey in surveys.items():
+        for fault in (*survey.faults, *([survey.leftovers] if survey.leftovers and not remove_leftovers else [])):
+            nodes.setdefault(fault, []).append(node)
+    return [one for one in foreign if one] + [f"{_join(found)}: {fault}" for fault, found in nodes.items()]
+
+
+def _join(nodes: Iterable[str]) -> str:
+    *rest, last = nodes
+    return f"{', '.join(rest)} and {last}" if rest else last
+
+
+__all__ = ["find_faults", "read_pins", "read_survey"]

@@ -1,0 +1,134 @@
+# Copyright (c) 2026, podnet.kubernetes developers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Which file sets a kernel parameter at boot, as systemd-sysctl reads them: sysctl.d(5). No I/O, no Ansible."""
+
+from __future__ import annotations
+
+import fnmatch
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+# Of two files with one name, the file in the first of these directories counts.
+SYSCTL_DIRECTORIES = ("/etc/sysctl.d", "/run/sysctl.d", "/usr/local/lib/sysctl.d", "/usr/lib/sysctl.d", "/lib/sysctl.d")
+# The kernel has one switch behind these two names.
+_FORWARDING = ("net.ipv4.ip_forward", "net.ipv4.conf.all.forwarding")
+
+
+@dataclass(frozen=True)
+class SysctlFile:
+    """A file of kernel parameters. One that is a link to /dev/null has no text, and hides files of its name."""
+
+    path: str
+    text: str
+    target: str = ""  # of a link
+
+    def __str__(self) -> str:
+        return f"{self.path} (a link to {self.target})" if self.target else self.path
+
+    @property
+    def directory(self) -> str:
+        return self.path.rpartition("/")[0]
+
+    @property
+    def name(self) -> str:
+        return self.path.rpartition("/")[2]
+
+
+@dataclass(frozen=True)
+class _Setting:
+    key: str
+    value: str | None  # None: globs leave this key out
+    file: SysctlFile
+
+
+def find_overridden(files: Iterable[SysctlFile], own: SysctlFile, wanted: Mapping[str, object]) -> list[str]:
+    """Name the parameters that another file sets to another value at boot, after our own file.
+
+    Args:
+        files: the files of the machine; among them may be an older version of our own
+        own: our file, as it will be
+        wanted: the parameters in our file, and their values
+    """
+    settings = _settings(_in_order([*(one for one in files if one.path != own.path), own]))
+    faults = []
+    for key, value in wanted.items():
+        last = _last_for(settings, key)
+        if last is not None and last.file != own and last.value != str(value):
+            faults.append(
+                f"{last.file} sets {last.key} to {last.value} at boot, after {own.path}, and the node needs {key} = "
+                f"{value}: remove that line"
+            )
+    return faults
+
+
+def _in_order(files: Iterable[SysctlFile]) -> list[SysctlFile]:
+    """The files that count, in the order in which systemd-sysctl reads them: by their names."""
+    first: dict[str, SysctlFile] = {}
+    for one in sorted(files, key=lambda one: SYSCTL_DIRECTORIES.index(one.directory)):
+        first.setdefault(one.name, one)
+    return [first[name] for name in sorted(first)]
+
+
+def _settings(files: Iterable[SysctlFile]) -> list[_Setting]:
+    """The settings in the order in which they act. A later one of the same key takes the earlier one's place."""
+    settings: dict[str, _Setting] = {}
+    for one in files:
+        for line in one.text.splitlines():
+            setting = _read(line.strip(), one)
+            if setting is None:
+                continue
+            earlier = settings.get(setting.key)
+            # An equal value keeps its place. A different one moves to the end.
+            if earlier is None or earlier.value != setting.value:
+                settings.pop(setting.key, None)
+                settings[setting.key] = setting
+    return list(settings.values())
+
+
+def _read(line: str, file: SysctlFile) -> _Setting | None:
+    """Read a line. None for a comment, an empty line and a line that means nothing."""
+    if not line or line[0] in "#;":
+        return None
+    name, equals, value = line.partition("=")
+    name = name.strip()
+    if not equals and not name.startswith("-"):
+        return None
+    return _Setting(_dotted(name.lstrip("-").strip()), value.strip() if equals else None, file)
+
+
+def _dotted(name: str) -> str:
+    """Write a key with dots: if its first separator is a slash, dots and slashes have changed places."""
+    slash, dot = name.find("/"), name.find(".")
+    if slash >= 0 and (dot < 0 or slash < dot):
+        return name.translate(str.maketrans("./", "/."))
+    return name
+
+
+def _last_for(settings: Iterable[_Setting], key: str) -> _Setting | None:
+    """The setting of the kernel's switch behind a key that acts last."""
+    keys = _FORWARDING if key in _FORWARDING else (key,)
+    exact = {one.key for one in settings if not _is_glob(one.key)}
+    acting = [
+        one
+        for one in settings
+        if one.value is not None
+        and any(
+            one.key == name or (_is_glob(one.key) and name not in exact and _matches(one.key, name)) for name in keys
+        )
+    ]
+    # systemd-sysctl sets globs and exact keys in one pass, in the order of the files.
+    return acting[-1] if acting else None
+
+
+def _is_glob(key: str) -> bool:
+    return any(mark in key for mark in "*?[")
+
+
+def _matches(pattern: str, key: str) -> bool:
+    """A star stands for a part between two separators, as in paths below /proc/sys."""
+    parts, pieces = key.split("."), pattern.split(".")
+    return len(parts) == len(pieces) and all(map(fnmatch.fnmatchcase, parts, pieces))
+
+
+__all__ = ["SYSCTL_DIRECTORIES", "SysctlFile", "find_overridden"]

@@ -1,0 +1,40 @@
+# Copyright (c) 2026, podnet.kubernetes developers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+import pytest
+from ansible.errors import AnsibleFilterError
+
+from ansible_collections.podnet.kubernetes.plugins.filter.survey_faults import survey_faults
+
+CA = "/etc/kubernetes/pki/ca.crt"
+
+
+def result(pin=None, fault=None):
+    pins = {CA: [pin]} if pin else {}
+    return {"faults": ["swap"] if fault else [], "leftovers": {"fault": fault}, "ca_pins": pins}
+
+
+def test_the_control_plane_is_among_the_surveys():
+    surveys = {"master": result(), "node1": result("sha256:0b", "left cni0")}
+    told = survey_faults(surveys, "master")
+    assert told[0].startswith(
+        "node1 belongs to another cluster (CA sha256:0b instead of none, because the control plane"
+    )
+    assert told[1:] == ["node1: swap", "node1: left cni0"]
+    assert survey_faults(surveys, "master", {}, True)[1:] == ["node1: swap"]
+
+
+def test_the_control_plane_was_asked_outside_the_play():
+    surveys = {"node1": result("sha256:0b")}
+    assert survey_faults(surveys, "master") == []
+    assert survey_faults(surveys, "master", {CA: ["sha256:0b"]}) == []
+    [told] = survey_faults(surveys, "master", {CA: ["sha256:0a"]})
+    assert "(CA sha256:0b instead of sha256:0a)" in told
+
+
+def test_another_input():
+    with pytest.raises(AnsibleFilterError, match=r"^survey_faults: the survey of node1 is None: it must have"):
+        survey_faults({"node1": None})
