@@ -17,6 +17,7 @@ from pathlib import Path
 
 from ansible_collections.podnet.kubernetes.plugins.module_utils._base.errors import ClusterError
 from ansible_collections.podnet.kubernetes.plugins.module_utils._matrix.cells import Endpoint
+from ansible_collections.podnet.kubernetes.plugins.module_utils._probing.links import node_addresses
 
 # A UID with hyphens, or with underscores from the systemd driver. A static pod has the hash of its configuration.
 _UID = r"[0-9a-f]{8}(?P<mark>[-_])(?:[0-9a-f]{4}(?P=mark)){3}[0-9a-f]{12}|[0-9a-f]{32}"
@@ -161,7 +162,7 @@ def locate(endpoints: Sequence[Endpoint], node: str | None = None) -> tuple[str,
     """
     if os.geteuid() != 0:
         raise ClusterError("only root can see the network namespaces of pods: set become")
-    node = node or node_of(endpoints, os.uname().nodename, addresses_of(Path("/proc"), "self"))
+    node = node or node_of(endpoints, os.uname().nodename, node_addresses())
     here = [one for one in endpoints if one.node == node]
     processes = find_namespaces(one for one in here if one.kind == "pod")
     return node, [(one, f"/proc/{processes[one.name]}/ns/net" if one.kind == "pod" else "") for one in here]

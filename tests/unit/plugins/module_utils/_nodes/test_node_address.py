@@ -49,6 +49,9 @@ def choose(links, family="ipv4", **asked):
         pytest.param("vagrant", {"network": "10.100.198.0/24"}, "10.100.198.201/24 (enp0s8)", id="network"),
         pytest.param("vagrant", {"network": "10.100.0.0/16"}, "10.100.198.201/24 (enp0s8)", id="larger network"),
         pytest.param("vagrant", {"network": "10.0.2.15/32"}, "10.0.2.15/24 (enp0s3)", id="network of one address"),
+        # kube-ipvs0 also has the address of another node, as an externalIP of a Service.
+        pytest.param("ipvs", {"network": "10.100.198.0/24"}, "10.100.198.201/24 (enp0s8)", id="ipvs, network"),
+        pytest.param("ipvs", {"interface": ".*[08s]"}, "10.100.198.201/24 (enp0s8)", id="ipvs, expression"),
         pytest.param(
             "vagrant", {"interface": "enp.*", "network": "10.100.0.0/16"}, "10.100.198.201/24 (enp0s8)", id="both"
         ),
@@ -378,3 +381,10 @@ def test_output_of_another_program_is_an_error(text):
         ClusterError, match=r"^the output of 'ip -details -json address show' is not what iproute2 4\.14"
     ):
         parse_interfaces(text, "ipv4")
+
+
+@pytest.mark.parametrize("network", ["10.96.0.0/16", "169.254.20.10/32", "10.100.198.202/32"])
+def test_an_address_of_a_service_is_not_the_node_s(network):
+    """NodeLocal DNSCache and kube-proxy in the mode ipvs have them on dummy links, which are down."""
+    with pytest.raises(InputError, match=r"no usable IPv4 address of this node fits .* is left out because "):
+        choose_address(machine("ipvs"), "ipv4", network=network)

@@ -4,9 +4,15 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
-from ansible_collections.podnet.kubernetes.plugins.module_utils._probing.links import link_overhead
+from ansible_collections.podnet.kubernetes.plugins.module_utils._probing.links import (
+    link_overhead,
+    mtu_of,
+    node_addresses,
+)
 
 
 @pytest.mark.parametrize(
@@ -16,6 +22,7 @@ from ansible_collections.podnet.kubernetes.plugins.module_utils._probing.links i
         pytest.param({"lo": "INTERFACE=lo\nIFINDEX=1\n", "eth0": "INTERFACE=eth0\nIFINDEX=2\n"}, 0, id="plain"),
         pytest.param({"cni0": "DEVTYPE=bridge\nINTERFACE=cni0\nIFINDEX=5\n"}, 0, id="bridge"),
         pytest.param({"flannel.1": "DEVTYPE=vxlan\nINTERFACE=flannel.1\nIFINDEX=4\n"}, 50, id="VXLAN"),
+        pytest.param({"kube-ipvs0": "INTERFACE=kube-ipvs0\nIFINDEX=5\n"}, 0, id="dummy"),
         pytest.param({"vxlan0": "INTERFACE=vxlan0\nIFINDEX=4\n"}, 0, id="only its name"),
         pytest.param(
             {"wireguard.cali": "DEVTYPE=wireguard\nINTERFACE=wireguard.cali\nIFINDEX=6\n"}, 60, id="WireGuard"
@@ -30,3 +37,10 @@ def test_what_encapsulation_takes(tmp_path, links, overhead):
     (tmp_path / "bonding_masters").write_text("bond0\n")  # a file among the links, where bonding is loaded
     (tmp_path / "leaving" / "uevent").mkdir(parents=True)  # cannot be read, like that of a link that has just gone
     assert link_overhead(tmp_path) == overhead
+
+
+def test_the_addresses_of_this_machine():
+    """tests/integration/test_links.py has the links that are left out."""
+    assert "127.0.0.1" in node_addresses()
+    assert mtu_of("127.0.0.1") == int(Path("/sys/class/net/lo/mtu").read_text())
+    assert mtu_of("192.0.2.1") is None
