@@ -24,7 +24,7 @@ export PATH := $(CURDIR)/.venv/bin:$(PATH)
 # Container images set it. Then each ansible-playbook compiles all its imports, a third of the work of a short playbook.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help venv lab lab-destroy basic-cni flannel calico verify conformance lint sanity unit versions integration molecule molecule-debian-12 test-quick test test-lab test-beside architecture bench build lock lock-3.11 lock-3.12 clean
+.PHONY: help venv lab lab-destroy basic-cni flannel calico verify conformance lint sanity unit versions bad-input integration molecule molecule-debian-12 test-quick test test-lab test-beside architecture bench build lock lock-3.11 lock-3.12 clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "%-18s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -89,6 +89,9 @@ unit: $(VENV) ## Run the unit tests, and the tests of archive, documentation and
 
 versions: $(VENV) ## Run the same tests with the other ansible-core (2.21 beside 2.19), where its Python is installed
 	python tests/versions.py --quiet $(ARGS)
+
+bad-input: $(VENV) ## Play every wrong input of tests/wrong_inputs.py with its playbook (10 to 20 minutes)
+	pytest tests/bad_input $(ARGS)
 
 integration: $(VENV) ## Run the tests of the lab, of routes and of probes (takes the lab over)
 	pytest tests/integration $(ARGS)

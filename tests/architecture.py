@@ -25,6 +25,7 @@ ROOMS: dict[str, tuple[str, ...]] = {
     "_kubeadm": ("_base",),
     "_policies": ("_base", "_cluster", "_matrix"),
     "_probing": ("_base", "_matrix"),
+    "_settings": ("_base", "_nodes", "_probing"),
 }
 # Where doors on the controller share code that needs Ansible. Modules run on nodes, where Ansible is missing.
 LOBBY = "plugin_utils"

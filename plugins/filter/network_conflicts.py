@@ -13,6 +13,7 @@ author:
   - podnet.kubernetes developers (@podnet)
 description:
   - Finds entries that are no network, networks with host bits set, and networks that overlap.
+  - Finds also networks with addresses that no host can have, such as loopback, link-local and multicast addresses.
   - Networks of different address families never overlap.
   - The filter does not report two networks without a variable, because the user can change neither.
 options:
@@ -70,7 +71,11 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from ansible_collections.podnet.kubernetes.plugins.module_utils._base.errors import InputError
-from ansible_collections.podnet.kubernetes.plugins.module_utils._base.networks import NamedNetwork, find_conflicts
+from ansible_collections.podnet.kubernetes.plugins.module_utils._base.networks import (
+    NamedNetwork,
+    find_conflicts,
+    find_special,
+)
 from ansible_collections.podnet.kubernetes.plugins.plugin_utils.filters import filter_errors, filter_module
 
 KEYS = {"name", "network", "variable", "where"}
@@ -80,7 +85,8 @@ KEYS = {"name", "network", "variable", "where"}
 def network_conflicts(entries: Iterable[Mapping[str, Any]]) -> list[str]:
     if isinstance(entries, (str, Mapping)) or not isinstance(entries, Iterable):
         raise InputError(f"network_conflicts wants a list of networks, not {entries!r}")
-    return find_conflicts([_entry(entry) for entry in entries])
+    networks = [_entry(entry) for entry in entries]
+    return [*find_special(networks), *find_conflicts(networks)]
 
 
 def _entry(entry: Any) -> NamedNetwork:

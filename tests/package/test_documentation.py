@@ -151,9 +151,9 @@ def test_what_playbooks_and_other_roles_include_is_a_documented_entry_point(show
     "pattern", ["playbooks/*.yml", "roles/*", *(f"plugins/{folder}/*.py" for folder in (*PLUGINS.values(), "action"))]
 )
 def test_the_readme_names_everything_that_users_run(pattern):
-    """Names may have a star for several; controller.yml is a part of other playbooks."""
+    """Names may have a star for several; controller.yml and settings.yml are parts of other playbooks."""
     named = re.findall(r"[`\[]([a-z_0-9.]+\*?)[`\]]", (ROOT / "README.md").read_text())
-    paths = [path for path in ROOT.glob(pattern) if path.name != "controller.yml"]
+    paths = [path for path in ROOT.glob(pattern) if path.name not in ("controller.yml", "settings.yml")]
     names = [path.name if path.parent.name in ("playbooks", "roles") else path.stem for path in paths]
     assert names
     assert [name for name in names if not any(fnmatch(name, one) for one in named)] == []

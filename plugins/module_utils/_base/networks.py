@@ -49,6 +49,19 @@ def _read(text: str, strict: bool) -> Network | None:
         return None
 
 
+# Addresses that no host on a network can have (RFC 6890), or that mean something else on each link.
+_SPECIAL: tuple[tuple[str, Network], ...] = (
+    ("addresses that mean no host", ipaddress.IPv4Network("0.0.0.0/8")),
+    ("loopback addresses", ipaddress.IPv4Network("127.0.0.0/8")),
+    ("link-local addresses", ipaddress.IPv4Network("169.254.0.0/16")),
+    ("multicast addresses", ipaddress.IPv4Network("224.0.0.0/4")),
+    ("the broadcast address", ipaddress.IPv4Network("255.255.255.255/32")),
+    ("addresses with a meaning of their own, such as loopback and mapped IPv4", ipaddress.IPv6Network("::/8")),
+    ("link-local addresses", ipaddress.IPv6Network("fe80::/10")),
+    ("multicast addresses", ipaddress.IPv6Network("ff00::/8")),
+)
+
+
 @dataclass(frozen=True)
 class NamedNetwork:
     """A network, or an IPv4 and an IPv6 network, with its purpose and its origin.
@@ -159,6 +172,27 @@ def _overlap_sentence(one: _Part, other: _Part) -> str:
     )
 
 
+def find_special(entries: Iterable[NamedNetwork]) -> list[str]:
+    """Describe every network with addresses that no host can have. The user can change only those with a variable.
+
+    Entries that are no networks are left to find_conflicts().
+    """
+    sentences: dict[str, None] = {}
+    for entry in entries:
+        for network in _networks_or_none(entry) if entry.variable else []:
+            meaning = next((meaning for meaning, special in _SPECIAL if network.overlaps(special)), None)
+            if meaning:
+                sentences[f"{entry.describe(network)} has {meaning}: choose another {entry.variable}"] = None
+    return list(sentences)
+
+
+def _networks_or_none(entry: NamedNetwork) -> list[Network]:
+    try:
+        return _networks_of(entry)
+    except InputError:
+        return []
+
+
 _FORMS = {"ipv4": re.compile(r"[0-9.]+/[0-9]+"), "ipv6": re.compile(r"[0-9a-fA-F:.]*:[0-9a-fA-F:.]*/[0-9]+")}
 
 
@@ -179,4 +213,4 @@ def _family(text: str) -> str:
     return next((family for family, form in _FORMS.items() if form.fullmatch(text)), "none")
 
 
-__all__ = ["NamedNetwork", "Network", "find_conflicts", "network_families", "parse_network"]
+__all__ = ["NamedNetwork", "Network", "find_conflicts", "find_special", "network_families", "parse_network"]

@@ -5,11 +5,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
 from ansible_collections.podnet.kubernetes.plugins.module_utils._base.errors import InputError
-from ansible_collections.podnet.kubernetes.plugins.module_utils._base.options import read_texts_option
+from ansible_collections.podnet.kubernetes.plugins.module_utils._base.options import read_text_option, read_texts_option
+
+_FIELD = re.compile(r"^(Package|Version): *(\S+)", re.MULTILINE)
 
 
 def missing_packages(installed: Any, names: Any, pinned: Any, version: str | None) -> list[str]:
@@ -34,4 +37,21 @@ def missing_packages(installed: Any, names: Any, pinned: Any, version: str | Non
     ]
 
 
-__all__ = ["missing_packages"]
+def package_versions(index: Any, name: Any) -> list[str]:
+    """List the versions of a package in an apt repository, the oldest first, without the distribution's parts.
+
+    Args:
+        index: the content of the file Packages: paragraphs of fields, with empty lines between (deb-control(5))
+        name: the name of the package
+
+    Raises:
+        InputError: an argument is no text
+    """
+    text = read_text_option("the index", index) or ""
+    package = read_text_option("name", name)
+    paragraphs = (dict(_FIELD.findall(paragraph)) for paragraph in re.split(r"\n\s*\n", text))
+    found = {one.get("Version", "").partition("-")[0] for one in paragraphs if one.get("Package") == package}
+    return sorted(found, key=lambda version: [int(number) for number in re.findall("[0-9]+", version)])
+
+
+__all__ = ["missing_packages", "package_versions"]

@@ -26,7 +26,7 @@ RANGES: dict[str, tuple[float, float]] = {
     "overhead": (0, 1000),  # bytes
 }
 
-_PORTS = (1, 65535)
+PORTS = (1, 65535)
 
 
 @dataclass(frozen=True)
@@ -72,7 +72,7 @@ def find_mistakes(settings: Sequence[Mapping[str, Any]]) -> list[str]:
     Raises:
         InputError: an option has no range
     """
-    ranges = {**RANGES, "port": _PORTS}
+    ranges = {**RANGES, "port": PORTS}
     for one in settings:
         if "name" not in one:
             raise InputError(f"the setting {dict(one)!r} has no name: give the name of the variable")
@@ -98,4 +98,4 @@ def _is_within(value: Any, least: float, most: float) -> bool:
         return False
 
 
-__all__ = ["ProbeSettings", "check_range", "find_mistakes"]
+__all__ = ["PORTS", "RANGES", "ProbeSettings", "check_range", "find_mistakes"]

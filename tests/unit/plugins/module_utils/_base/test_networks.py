@@ -15,6 +15,7 @@ from ansible_collections.podnet.kubernetes.plugins.module_utils._base.errors imp
 from ansible_collections.podnet.kubernetes.plugins.module_utils._base.networks import (
     NamedNetwork,
     find_conflicts,
+    find_special,
     parse_network,
 )
 
@@ -213,3 +214,26 @@ def test_conflicts_are_the_overlaps(networks):
         if networks[one].version == networks[other].version and networks[one].overlaps(networks[other])
     ]
     assert find_conflicts(entries) == expected
+
+
+@pytest.mark.parametrize(
+    ("network", "meaning"),
+    [
+        ("127.0.0.0/16", "loopback addresses"),
+        ("224.0.0.0/16", "multicast addresses"),
+        ("169.254.0.0/24", "link-local addresses"),
+        ("128.0.0.0/1", "link-local addresses"),
+        ("fe80::/64", "link-local addresses"),
+        ("ff00::/8", "multicast addresses"),
+    ],
+)
+def test_a_network_with_addresses_of_no_host(network, meaning):
+    named = NamedNetwork("pod network", network, "podnet_pod_network")
+    sentence = f"pod network {network} (podnet_pod_network) has {meaning}: choose another podnet_pod_network"
+    assert find_special([named, named]) == [sentence]
+    assert find_special([NamedNetwork("network", network, where="node1, lo")]) == []
+
+
+@pytest.mark.parametrize("network", ["10.0.0.0/8", "100.64.0.0/10", "240.0.0.0/8", "fd00::/8", "2001:db8::/32", "no"])
+def test_a_network_of_hosts(network):
+    assert find_special([NamedNetwork("pod network", network, "podnet_pod_network")]) == []

@@ -7,7 +7,10 @@ from __future__ import annotations
 import pytest
 
 from ansible_collections.podnet.kubernetes.plugins.module_utils._base.errors import InputError
-from ansible_collections.podnet.kubernetes.plugins.module_utils._nodes.packages import missing_packages
+from ansible_collections.podnet.kubernetes.plugins.module_utils._nodes.packages import (
+    missing_packages,
+    package_versions,
+)
 
 INSTALLED = {"containerd": [{"version": "1.7.24~ds1-6"}], "kubelet": [{"version": "1.36.3-1.1"}]}
 
@@ -29,3 +32,27 @@ def test_packages_that_are_missing_or_have_another_version_are_named(names, pinn
 def test_bad_input():
     with pytest.raises(InputError, match=r"^the input is .*: give ansible_facts"):
         missing_packages([], ["containerd"], [], None)
+
+
+INDEX = """\
+Package: kubeadm
+Version: 1.36.10-1.1
+Architecture: amd64
+Description: a tool
+ Version: 9.9.9
+
+Package: kubelet
+Version: 1.36.4-1.1
+
+Version: 1.36.9-1.1
+Package: kubeadm
+
+Package: kubeadm
+Version: 1.36.10-2.1
+"""
+
+
+def test_the_versions_in_a_repository():
+    assert package_versions(INDEX, "kubeadm") == ["1.36.9", "1.36.10"]
+    assert package_versions(INDEX.replace("\n", "\r\n"), "kubelet") == ["1.36.4"]
+    assert package_versions("<html>Forbidden</html>", "kubeadm") == []

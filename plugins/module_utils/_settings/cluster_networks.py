@@ -1,0 +1,118 @@
+# Copyright (c) 2026, podnet.kubernetes developers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Whether the networks of a cluster are large enough, small enough, and of families that fit. No I/O, no Ansible.
+
+Source: ValidateNetworking in cmd/kubeadm/app/apis/kubeadm/validation/validation.go of Kubernetes 1.36.3, and its
+constants. kubeadm tells its limits only when the packages are installed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from ansible_collections.podnet.kubernetes.plugins.module_utils._base.errors import InputError
+from ansible_collections.podnet.kubernetes.plugins.module_utils._base.networks import (
+    NamedNetwork,
+    Network,
+    parse_network,
+)
+
+# kubeadm: MinimumAddressesInServiceSubnet, MaximumBitsForServiceSubnet, MinimumAddressesInPodSubnet and
+# PodSubnetNodeMaskMaxDiff. The controller manager gives each node a /24 of IPv4 and a /64 of IPv6.
+_LEAST_SERVICES = 10
+_MOST_SERVICE_BITS = 20
+_LEAST_PODS = 14
+_MOST_NODE_BITS = 16
+KUBEADM_LENGTHS = {4: 24, 6: 64}
+
+
+@dataclass(frozen=True)
+class ClusterNetworks:
+    """The networks of a cluster that is to be made.
+
+    Attributes:
+        pods: the network of the pods, with the variable that sets it
+        services: that of the Services
+        nodes: the number of nodes
+        lengths: the prefix length of a node's pod subnet, by IP version
+        by_kubeadm: whether the controller manager allocates these subnets, within kubeadm's limits
+        pod_families: the IP versions that the pod network can have, one sequence for each choice
+    """
+
+    pods: NamedNetwork
+    services: NamedNetwork
+    nodes: int
+    lengths: Mapping[int, int]
+    by_kubeadm: bool
+    pod_families: tuple[tuple[int, ...], ...] = ((4,), (4, 6))
+
+
+def find_misfits(cluster: ClusterNetworks) -> list[str]:
+    """Describe what kubeadm or the controller manager would refuse, or would never finish.
+
+    A text that is no network is left to find_conflicts().
+    """
+    try:
+        pods, services = (_parse(entry.network) for entry in (cluster.pods, cluster.services))
+    except InputError:
+        return []
+    sentences = list(_family_faults(cluster, pods, services))
+    for network in services:
+        sentences += _service_faults(cluster.services.describe(network), network)
+    for network in pods:
+        sentences += _pod_faults(cluster, cluster.pods.describe(network), network)
+    return sentences
+
+
+def _parse(text: str) -> list[Network]:
+    return [parse_network(part.strip()) for part in text.split(",")]
+
+
+def _family_faults(cluster: ClusterNetworks, pods: list[Network], services: list[Network]) -> Iterator[str]:
+    versions = tuple(network.version for network in pods)
+    if versions not in cluster.pod_families:
+        right = (
+            "one IPv4 network" if len(cluster.pod_families) == 1 else "one IPv4 network, or an IPv4 and an IPv6 network"
+        )
+        yield f"{cluster.pods.describe(cluster.pods.network)} does not fit: give {right} with a comma between".replace(
+            "one IPv4 network with a comma between", "one IPv4 network, such as 10.244.0.0/16"
+        )
+    elif versions != tuple(network.version for network in services):
+        yield (
+            f"{cluster.pods.describe(cluster.pods.network)} and {cluster.services.describe(cluster.services.network)} "
+            "have different address families: give both the same, IPv4 first"
+        )
+
+
+def _service_faults(named: str, network: Network) -> Iterator[str]:
+    bits = network.max_prefixlen - network.prefixlen
+    shortest = network.max_prefixlen - _MOST_SERVICE_BITS
+    longest = network.max_prefixlen - (_LEAST_SERVICES - 1).bit_length()
+    right = f"give a prefix length from {shortest} to {longest}"
+    if bits > _MOST_SERVICE_BITS:
+        yield f"{named} is too large for kubeadm: {right}"
+    elif network.num_addresses < _LEAST_SERVICES:
+        yield f"{named} has too few addresses for kubeadm ({network.num_addresses}): {right}"
+
+
+def _pod_faults(cluster: ClusterNetworks, named: str, network: Network) -> Iterator[str]:
+    length = cluster.lengths[network.version]
+    longest = length - (cluster.nodes - 1).bit_length()
+    subnets = 0 if network.prefixlen > length else 1 << (length - network.prefixlen)
+    if subnets < cluster.nodes:
+        yield (
+            f"{named} has {subnets or 'no'} subnet{'s' * (subnets != 1)} of /{length}, one for each node, and the "
+            f"inventory has {cluster.nodes} node{'s' * (cluster.nodes != 1)}: give a prefix length of {longest} or less"
+        )
+    elif cluster.by_kubeadm and length - network.prefixlen > _MOST_NODE_BITS:
+        yield (
+            f"{named} is too large for kubeadm, which allows {_MOST_NODE_BITS} bits for the numbers of nodes: give a "
+            f"prefix length from {length - _MOST_NODE_BITS} to {longest}"
+        )
+    elif network.num_addresses < _LEAST_PODS:
+        yield f"{named} has too few addresses for kubeadm ({network.num_addresses}): give at least {_LEAST_PODS}"
+
+
+__all__ = ["KUBEADM_LENGTHS", "ClusterNetworks", "find_misfits"]

@@ -1,0 +1,194 @@
+# Copyright (c) 2026, podnet.kubernetes developers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""All mistakes in the variables of a user, each said once. No I/O, no Ansible."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from ansible_collections.podnet.kubernetes.plugins.module_utils._base.errors import InputError
+from ansible_collections.podnet.kubernetes.plugins.module_utils._base.networks import (
+    NamedNetwork,
+    find_conflicts,
+    find_special,
+)
+from ansible_collections.podnet.kubernetes.plugins.module_utils._base.texts import nearest
+from ansible_collections.podnet.kubernetes.plugins.module_utils._nodes.subnet_allocation import allocate, parse_request
+from ansible_collections.podnet.kubernetes.plugins.module_utils._settings.cluster_networks import (
+    KUBEADM_LENGTHS,
+    ClusterNetworks,
+    find_misfits,
+)
+from ansible_collections.podnet.kubernetes.plugins.module_utils._settings.hosts import describe_hosts, name_faults
+from ansible_collections.podnet.kubernetes.plugins.module_utils._settings.kinds import display
+from ansible_collections.podnet.kubernetes.plugins.module_utils._settings.table import CHECKS, LENIENT, SHARED
+from ansible_collections.podnet.kubernetes.plugins.module_utils._settings.types import Fault, type_faults
+
+SHARED_PREFIX = "podnet_"
+# The default of each role that makes a network; kubeadm's is that of Flannel.
+POD_NETWORKS = {"basic_cni": "10.22.0.0/16", "calico": "192.168.0.0/16", "flannel": "10.244.0.0/16"}
+SERVICE_NETWORK = "10.96.0.0/16"
+_OF_NETWORKS = re.compile(r"\w+_network\b|basic_cni_")
+
+
+@dataclass(frozen=True)
+class Inventory:
+    """What a user wrote.
+
+    Attributes:
+        values: the variables that are set, by host
+        unreadable: those that Ansible cannot read, with Ansible's reason, by host
+        specs: the argument specification of each variable of the roles that the playbook uses
+        nullable: the variables that may be null
+        roles: the names of these roles
+        all_hosts: the names of all hosts of the inventory
+    """
+
+    values: Mapping[str, Mapping[str, Any]]
+    specs: Mapping[str, Mapping[str, Any]]
+    roles: Sequence[str]
+    nullable: frozenset[str] = frozenset()
+    unreadable: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    all_hosts: Sequence[str] = ()
+
+
+def is_known(name: str, specs: Mapping[str, Mapping[str, Any]]) -> bool:
+    """Whether a variable is one of the collection's, perhaps mistyped."""
+    return name in specs or name.startswith(SHARED_PREFIX)
+
+
+def find_mistakes(inventory: Inventory) -> list[str]:
+    """Write a sentence for each mistake, with the hosts that have it."""
+    found: dict[Fault, list[str]] = {}
+    for host in inventory.values:
+        for fault in _host_faults(inventory, host):
+            found.setdefault(fault, []).append(host)
+    sentences = [f"{fault.subject} on {describe_hosts(hosts)}: {fault.remedy}" for fault, hosts in found.items()]
+    if "kubeadm_node" in inventory.roles:
+        sentences += [*name_faults(list(inventory.values)), *_reference_faults(inventory)]
+    # Networks do not fit each other while one of them is wrong by itself.
+    if not any(_OF_NETWORKS.match(fault.subject) for fault in found):
+        sentences += dict.fromkeys(_network_faults(inventory))
+    return sentences
+
+
+def _reference_faults(inventory: Inventory) -> Iterator[str]:
+    """Yield a sentence for each host that a variable names and the inventory does not have."""
+    named = {
+        str(one["kubeadm_node_control_plane"])
+        for one in inventory.values.values()
+        if "kubeadm_node_control_plane" in one
+    }
+    for name in sorted(named - set(inventory.all_hosts)):
+        hosts = nearest(name, inventory.values)
+        yield f"kubeadm_node_control_plane is {display(name)}: give a host of the inventory, such as {hosts}"
+
+
+def _host_faults(inventory: Inventory, host: str) -> Iterator[Fault]:
+    """Yield the faults of the variables of one host, each by itself."""
+    for name, reason in inventory.unreadable.get(host, {}).items():
+        yield Fault(f"{name} cannot be read", reason)
+    for name, value in inventory.values[host].items():
+        yield from _variable_faults(inventory, name, value)
+
+
+def _variable_faults(inventory: Inventory, name: str, value: Any) -> Iterator[Fault]:
+    if name not in inventory.specs and name not in SHARED:
+        names = [*SHARED, *(one for one in inventory.specs if one.startswith(SHARED_PREFIX))]
+        yield Fault(f"{name} is set", f"no role reads it; choose from {nearest(name, names)}")
+        return
+    spec, check = (inventory.specs[name], CHECKS.get(name)) if name in inventory.specs else SHARED[name]
+    if value is None:
+        if name not in inventory.nullable:
+            yield Fault(f"{name} is null", f"{_right(spec)}, or leave the variable out")
+        return
+    if name in LENIENT and isinstance(value, str):
+        value = [value]
+    faults = list(type_faults(name, spec, value))
+    yield from faults
+    if not faults and check:
+        remedy = check(str(value) if spec.get("type", "str") == "str" else value)
+        if remedy:
+            yield Fault(f"{name} is {display(value)}", remedy)
+
+
+def _right(spec: Mapping[str, Any]) -> str:
+    kind = spec.get("type", "str")
+    return {"list": "give a list, [] for none", "dict": "give a dict, {} for none"}.get(kind, "give a value")
+
+
+def _network_faults(inventory: Inventory) -> Iterator[str]:
+    """Yield what is wrong with the networks of the cluster together, as each host has them."""
+    if "kubeadm_control_plane" not in inventory.roles:
+        return
+    for values in inventory.values.values():
+        network_role = next((role for role in POD_NETWORKS if role in inventory.roles), None)
+        pods = _named("pod network", values, POD_NETWORKS[network_role or "flannel"], "pod_network")
+        services = _named("service network", values, SERVICE_NETWORK, "service_network")
+        entries = [pods, services]
+        own = network_role and values.get(f"{network_role}_pod_network")
+        if own and _plain(own) != _plain(pods.network):
+            yield (
+                f"{network_role}_pod_network is {own}, and the pod network of the cluster is {pods.network}: set "
+                "podnet_pod_network, which both take"
+            )
+            return
+        if values.get("podnet_node_network"):
+            text = str(values["podnet_node_network"])
+            entries.append(NamedNetwork("node network", _plain(text), "podnet_node_network"))
+        faults = find_special(entries) or find_conflicts(entries)
+        if not faults and network_role == "basic_cni":
+            faults = list(_allocation_faults(list(inventory.values), values, pods))
+        yield from faults or find_misfits(_cluster(inventory, network_role, values, pods, services))
+
+
+def _named(name: str, values: Mapping[str, Any], default: str, suffix: str) -> NamedNetwork:
+    """A network of the cluster with the variable that sets it."""
+    for variable in (f"kubeadm_control_plane_{suffix}", f"podnet_{suffix}"):
+        if variable in values:
+            return NamedNetwork(name, _plain(values[variable]), variable)
+    return NamedNetwork(name, default, f"podnet_{suffix}")
+
+
+def _allocation_faults(nodes: Sequence[str], values: Mapping[str, Any], pods: NamedNetwork) -> Iterator[str]:
+    """Yield why the nodes of a new cluster cannot get subnets from the role basic_cni."""
+    params: dict[str, Any] = {"avoid": [], "nodes": nodes, "known": {}, "path": "the file"}
+    for option, empty in (("reserved", []), ("pins", {}), ("release", [])):
+        params[option] = values.get(f"basic_cni_{option}", empty)
+    lengths = values.get("basic_cni_prefix_lengths", {})
+    params["prefix_lengths"] = {
+        f"ipv{version}": int(lengths.get(f"ipv{version}", length)) for version, length in KUBEADM_LENGTHS.items()
+    }
+    try:
+        allocate(parse_request({**params, "networks": pods.network.split(",")}), {})
+    except InputError as error:
+        variables = {"networks": pods.variable, **{name: f"basic_cni_{name}" for name in params}}
+        named = [f"{variables[name]} sets {name}" for name in variables if re.search(rf"\b{name}\b", str(error))]
+        yield f"{error}{' (' * bool(named)}{', '.join(named)}{')' * bool(named)}"
+
+
+def _plain(network: Any) -> str:
+    return str(network).replace(" ", "")
+
+
+def _cluster(
+    inventory: Inventory,
+    network_role: str | None,
+    values: Mapping[str, Any],
+    pods: NamedNetwork,
+    services: NamedNetwork,
+) -> ClusterNetworks:
+    lengths = dict(KUBEADM_LENGTHS)
+    if network_role == "basic_cni":
+        given = values.get("basic_cni_prefix_lengths") or {}
+        lengths = {version: int(given.get(f"ipv{version}", length)) for version, length in lengths.items()}
+    families = ((4,),) if network_role in ("flannel", "calico") else ((4,), (4, 6))
+    # kubeadm allocates nothing for the role basic_cni.
+    return ClusterNetworks(pods, services, len(inventory.values), lengths, network_role != "basic_cni", families)
+
+
+__all__ = ["Inventory", "find_mistakes", "is_known"]

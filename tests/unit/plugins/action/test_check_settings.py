@@ -1,0 +1,106 @@
+# Copyright (c) 2026, podnet.kubernetes developers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""All rows of the table of wrong inputs, in one process, and some of them with ansible-playbook."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+import yaml
+from wrong_inputs import INVENTORIES, NETWORKS, PLAYED, ROWS, SIMPLE, Row
+from wrong_plays import play, roles_of
+
+from ansible_collections.podnet.kubernetes.plugins.action.check_settings import read_inventory
+from ansible_collections.podnet.kubernetes.plugins.module_utils._settings.mistakes import find_mistakes
+from ansible_collections.podnet.kubernetes.plugins.module_utils._settings.table import CHECKS, SHARED
+
+ROOT = Path(__file__).resolve().parents[4]
+# Its only variable is what the roles of the networks give it.
+NOT_FOR_USERS = {"pod_network"}
+
+
+def mistakes(row):
+    hostvars = {host: {**row.variables, **row.of_hosts.get(host, {})} for host in row.hosts}
+    return find_mistakes(read_inventory(roles_of(row.playbook), row.hosts, hostvars))
+
+
+@pytest.mark.parametrize("row", ROWS, ids=str)
+def test_a_wrong_input(row):
+    assert "\n".join(f"{one}." for one in mistakes(row)) == row.sentence
+
+
+def role_variables():
+    for path in sorted(ROOT.glob("roles/*/meta/argument_specs.yml")):
+        if path.parts[-3] not in NOT_FOR_USERS:
+            for entry_point in yaml.safe_load(path.read_text())["argument_specs"].values():
+                yield from entry_point["options"].items()
+
+
+def test_the_table_has_every_variable():
+    variables = {*dict(role_variables()), *SHARED}
+    there = {name for row in [*ROWS, *PLAYED] for name in {**row.variables, **row.extra}}
+    assert variables - there == set()
+
+
+def test_every_variable_is_checked_beyond_its_type():
+    """A specification says all about a choice and a truth; of other types a check says more."""
+    said = {name for name, spec in role_variables() if spec["type"] == "bool" or "choices" in spec}
+    facts = {name for name, _spec in role_variables() if name.startswith("podnet_")}
+    lists_of_choices = {name for name, spec in role_variables() if spec.get("elements") and spec.get("choices")}
+    rest = {name for name, _spec in role_variables()} - said - facts - lists_of_choices
+    assert rest - set(CHECKS) == set()
+    assert set(CHECKS) - {name for name, _spec in role_variables()} == set()
+
+
+def test_every_shared_variable_of_the_roles_is_known():
+    texts = [path.read_text() for path in [*ROOT.glob("roles/*/defaults/main.yml"), *ROOT.glob("playbooks/*.yml")]]
+    facts = {name for name, _spec in role_variables() if name.startswith("podnet_")}
+    used = {name for text in texts for name in re.findall(r"(?<![\w.])podnet_\w+", text)}
+    assert used - set(SHARED) - facts == set()
+
+
+def defaults():
+    for path in sorted(ROOT.glob("roles/*/defaults/main.yml")):
+        yield from ((path.parts[-3], name, value) for name, value in yaml.safe_load(path.read_text()).items())
+
+
+@pytest.mark.parametrize(
+    ("role", "name", "value"), [one for one in defaults() if "{{" not in str(one[2])], ids=lambda one: str(one)[:40]
+)
+def test_a_default_is_right(role, name, value):
+    assert find_mistakes(read_inventory([role], ["master"], {"master": {name: value}})) == []
+
+
+@pytest.mark.parametrize("path", ["inventories/example", "lab/inventory", "inventories/vagrant"])
+@pytest.mark.parametrize("playbook", ["basic_cni", "flannel", "calico", "policies", "verify", "cluster"])
+def test_the_inventories_of_the_clone_are_right(path, playbook):
+    files = [*(ROOT / path / "group_vars").rglob("*.yml")]
+    values = {
+        name: one for file in files for name, one in yaml.safe_load(file.read_text()).items() if "{{" not in str(one)
+    }
+    assert find_mistakes(read_inventory(roles_of(playbook), ["a", "b", "c"], dict.fromkeys("abc", values))) == []
+
+
+@pytest.mark.parametrize("row", [SIMPLE[0], SIMPLE[17], NETWORKS[0], INVENTORIES[0], *PLAYED], ids=str)
+def test_a_playbook_stops_before_it_connects(row, tmp_path):
+    played = play(row, tmp_path)
+    assert played.message == row.sentence
+    assert played.error == row.sentence
+
+
+def test_right_values_connect(tmp_path):
+    """So the rows stop because of their values."""
+    played = play(Row("", {"flannel_backend": "host-gw", "podnet_pod_network": "10.244.0.0/22"}), tmp_path)
+    assert played.connected
+
+
+@pytest.mark.parametrize("playbook", ["basic_cni", "flannel", "calico", "policies"])
+def test_a_playbook_for_all_nodes_refuses_a_limit(playbook, tmp_path):
+    played = play(Row("", playbook=playbook), tmp_path, "--limit", "master,node1")
+    assert played.message == (
+        "This playbook needs all nodes of the cluster, and this run leaves out node2: run it without --limit, which "
+        "changes nothing on nodes that are right."
+    )

@@ -1,0 +1,41 @@
+# Copyright (c) 2026, podnet.kubernetes developers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+from ansible_collections.podnet.kubernetes.plugins.module_utils._settings.mistakes import Inventory, find_mistakes
+
+SPECS = {"flannel_mtu": {"type": "int"}, "flannel_kubeconfig": {"type": "path"}}
+
+
+def test_one_mistake_is_said_once():
+    values = {"a": {"flannel_mtu": "x"}, "b": {"flannel_mtu": "x"}, "c": {"flannel_mtu": "y"}}
+    assert find_mistakes(Inventory(values, SPECS, ["flannel"])) == [
+        "flannel_mtu is x on a and b: give a whole number",
+        "flannel_mtu is y on c: give a whole number",
+    ]
+
+
+def test_null_where_a_default_is_null():
+    values = {"a": {"flannel_mtu": None, "flannel_kubeconfig": None}}
+    assert find_mistakes(Inventory(values, SPECS, ["flannel"], frozenset({"flannel_mtu"}))) == [
+        "flannel_kubeconfig is null on a: give a value, or leave the variable out"
+    ]
+
+
+def test_networks_of_a_playbook_that_makes_no_cluster():
+    values = {"a": {"podnet_pod_network": "10.0.0.0/30"}}
+    assert find_mistakes(Inventory(values, SPECS, ["connectivity"])) == []
+    assert len(find_mistakes(Inventory(values, SPECS, ["kubeadm_control_plane"]))) == 1
+
+
+def test_each_host_has_its_own_networks():
+    values = {"a": {"podnet_pod_network": "10.0.0.0/16"}, "b": {"podnet_pod_network": "10.0.0.0/24"}}
+    (sentence,) = find_mistakes(Inventory(values, SPECS, ["kubeadm_control_plane"]))
+    assert sentence.startswith("pod network 10.0.0.0/24 (podnet_pod_network) has 1 subnet of /24")
+
+
+def test_other_mistakes_come_with_those_of_networks():
+    values = {"a": {"podnet_pod_network": "10.0.0.0/30", "flannel_mtu": "x"}}
+    assert len(find_mistakes(Inventory(values, SPECS, ["kubeadm_control_plane"]))) == 2

@@ -1,0 +1,467 @@
+"""Wrong variables and inventories that users may write, and the sentence that answers before a node is connected to.
+
+tests/unit/plugins/action/test_check_settings.py reads all rows in one process. `make bad-input` plays each row with
+ansible-playbook.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+HOSTS = ("master", "node1", "node2")
+EVERYWHERE = "on master, node1 and node2"
+CANARY = "/tmp/podnet-wrong-input"
+SHELL = [f"$(touch {CANARY})", f"`touch {CANARY}`", f"x; touch {CANARY}", f"x\ntouch {CANARY}"]
+
+NETWORK = "it is not a network in CIDR form, such as 10.244.0.0/16 or fd00:10:244::/56"
+TEXT = "give a text, in quotes where it looks like something else"
+ONE_LINE = "give a path of one line"
+VERSION = "give all three numbers of a version from 1.31.0 (the first whose kubeadm reads v1beta4), such as 1.36.3"
+MTU = "give a number from 576 to 65535 bytes"
+WAIT = "give a number from 0 to 86400 seconds"
+LABEL = "give at most 63 lower-case letters, digits and hyphens (RFC 1123)"
+SERVICE_NAME = "give at most 63 lower-case letters, digits and hyphens, a letter first (RFC 1035)"
+IMAGE = "give the name of an image, such as docker.io/library/nginx:1.26"
+REGISTRY = "give a registry, with a path if need be and without https://, such as mirror.example.org:5000/k8s"
+URL = "give a URL, such as https://mirror.example.org/k8s"
+SUM = "give algorithm and hash, sha256: and 64 hexadecimal digits"
+REPORT = "give letters, digits, dots, hyphens and underscores, a letter or digit first"
+NAMESPACED = "give NAMESPACE/NAME, such as default/kubernetes"
+WHOLE = "give a whole number"
+SOME = "give a value, or leave the variable out"
+NIC = "give the name of a NIC, at most 15 letters, digits, _, . and -, a letter first"
+PREFLIGHT = "give names of kubeadm's preflight checks, such as Swap"
+
+
+@dataclass(frozen=True)
+class Row:
+    """One wrong input.
+
+    Attributes:
+        sentence: the whole sentence that answers
+        variables: of all hosts
+        of_hosts: of single hosts
+        hosts: the names of the hosts, the control plane first
+        playbook: the playbook that finds the mistake
+        extra: variables of the command line
+    """
+
+    sentence: str
+    variables: dict[str, Any] = field(default_factory=dict)
+    of_hosts: dict[str, dict[str, Any]] = field(default_factory=dict)
+    hosts: tuple[str, ...] = HOSTS
+    playbook: str = "flannel"
+    extra: dict[str, Any] = field(default_factory=dict)
+
+    def __str__(self) -> str:
+        shown = str(self.variables or self.of_hosts or self.extra or self.hosts)
+        return f"{self.playbook} {shown}"[:80]
+
+
+PLAYBOOKS = {"basic_cni": "basic_cni", "calico": "calico", "network_policies": "policies"}
+
+
+def simple(variable: str, value: Any, right: str, shown: str | None = None, part: str = "") -> Row:
+    """A variable with the same wrong value on all hosts."""
+    shown = str(value) if shown is None else shown
+    role = next((role for role in PLAYBOOKS if variable.startswith(role)), "")
+    playbook = "calico" if variable.startswith(TIERS) else PLAYBOOKS.get(role, "flannel")
+    return Row(f"{variable}{part} is {shown} {EVERYWHERE}: {right}.", {variable: value}, playbook=playbook)
+
+
+TIERS = ("sample_app_api", "sample_app_db", "sample_app_client", "sample_app_tiers")
+
+
+def whole(sentence: str, playbook: str = "flannel", **variables: Any) -> Row:
+    """Variables that do not fit each other, or a part of one that is wrong."""
+    return Row(f"{sentence}.", variables, playbook=playbook)
+
+
+SIMPLE = [
+    # The networks.
+    simple("podnet_pod_network", 10, NETWORK),
+    simple("podnet_pod_network", "10.244.0.0", NETWORK),
+    simple("podnet_pod_network", "10.244.0.0/33", NETWORK),
+    simple("podnet_pod_network", "10.244.0.0/255.255.0.0", NETWORK),
+    simple("podnet_pod_network", "10.256.0.0/16", NETWORK),
+    simple("podnet_pod_network", "010.244.0.0/16", NETWORK),
+    simple("podnet_pod_network", "", NETWORK, "''"),
+    simple("podnet_pod_network", "großes netz", NETWORK, "'großes netz'"),
+    simple("podnet_pod_network", "10.244.0.1/16", "it has host bits set: the network is 10.244.0.0/16"),
+    simple("podnet_pod_network", None, SOME, "null"),
+    simple("podnet_pod_network", True, TEXT),
+    simple("podnet_pod_network", ["10.244.0.0/16"], TEXT, "['10.244.0.0/16']"),
+    simple("podnet_pod_network", {"ipv4": "10.244.0.0/16"}, TEXT, "{'ipv4': '10.244.0.0/16'}"),
+    simple("podnet_pod_network", "fd00::1/56", "it has host bits set: the network is fd00::/56"),
+    simple("podnet_pod_network", "fd00::%eth0/64", NETWORK),
+    simple(
+        "podnet_pod_network",
+        "10.244.0.0/16,10.245.0.0/16",
+        "give one network, or an IPv4 and an IPv6 network with a comma between",
+    ),
+    simple("podnet_pod_network", "10.244.0.0/16,", f"'' is wrong: {NETWORK}"),
+    *(simple("podnet_pod_network", text, NETWORK, repr(text)) for text in SHELL),
+    simple("podnet_pod_network", "1" * 5000, NETWORK, f"{'1' * 70}… (5000 characters)"),
+    simple("podnet_service_network", "10.96.0.0/x", NETWORK),
+    simple("podnet_service_network", None, SOME, "null"),
+    simple("podnet_node_network", "10.100.198.200/24", "it has host bits set: the network is 10.100.198.0/24"),
+    simple("podnet_node_network", "enp0s8", NETWORK),
+    simple("common_node_network", "10.100.198", NETWORK),
+    simple("kubeadm_control_plane_pod_network", "10.244.0.0/1x", NETWORK),
+    simple("kubeadm_control_plane_service_network", "10.96/16", NETWORK),
+    simple("flannel_pod_network", "10.244.0.0/", NETWORK),
+    simple("calico_pod_network", "192.168.0.0", NETWORK),
+    simple("basic_cni_pod_network", "10.22.1.1/16", "it has host bits set: the network is 10.22.0.0/16"),
+    # The nodes.
+    simple(
+        "podnet_node_interface",
+        "enp0s[8",
+        "it is no regular expression (unterminated character set at position 5): give the name of a NIC, such as "
+        "enp0s8",
+    ),
+    simple(
+        "common_node_interface",
+        "a\nb",
+        "give the name of a NIC, such as enp0s8, or a regular expression for its whole name",
+        r"'a\nb'",
+    ),
+    simple("podnet_kubernetes_version", 1.36, VERSION),
+    simple("podnet_kubernetes_version", "v1.36.3", VERSION),
+    simple("podnet_kubernetes_version", "1.20.0", VERSION),
+    simple("podnet_kubernetes_version", "latest", VERSION),
+    simple("podnet_kubernetes_version", f"1.36.3; touch {CANARY}", VERSION, f"'1.36.3; touch {CANARY}'"),
+    simple("common_kubernetes_version", "1.36", VERSION),
+    simple("kubeadm_control_plane_kubernetes_version", "2.0.0", VERSION),
+    simple("common_dual_stack", "perhaps", "give true or false"),
+    simple("common_kubernetes_repository", "pkgs.k8s.io", URL),
+    simple(
+        "common_kubernetes_repository",
+        "https://pkgs.k8s.io/\nTrusted: yes",
+        URL,
+        r"'https://pkgs.k8s.io/\nTrusted: yes'",
+    ),
+    simple("common_kubernetes_repository_key", "/root/key.asc", URL),
+    simple("common_kubernetes_repository_key_checksum", "sha256:12", SUM),
+    simple(
+        "common_kernel_modules",
+        ["overlay", "x; reboot"],
+        "'x; reboot' is wrong: give the name of a kernel module, such as br_netfilter",
+        "['overlay', 'x; reboot']",
+    ),
+    simple("common_kernel_modules", "overlay", "give a list"),
+    simple(
+        "common_sysctls",
+        {"net.ipv4.ip_forward": "1\nkernel.panic=1"},
+        r"net.ipv4.ip_forward has '1\nkernel.panic=1': give a text of one line or a number",
+        r"{'net.ipv4.ip_forward': '1\nkernel.panic=1'}",
+    ),
+    simple("common_swap", "maybe", "choose from off, keep"),
+    simple("common_swap", False, TEXT),
+    simple("common_cgroup_driver", "cgroups", "choose from systemd, cgroupfs"),
+    simple("common_sandbox_image", "pause image", IMAGE, "'pause image'"),
+    simple("common_cni_bin_dir", "opt/cni/bin", "give an absolute path, such as /opt/cni/bin"),
+    simple("common_restrict_oom_score_adj", "never", "give true or false"),
+    simple(
+        "common_registry_mirrors",
+        {"../../etc": "https://mirror.example.org"},
+        "the key ../../etc is wrong: give a registry, such as registry.k8s.io or registry.example.org:5000",
+        "{'../../etc': 'https://mirror.example.org'}",
+    ),
+    simple(
+        "common_registry_mirrors",
+        {"docker.io": "mirror"},
+        f"docker.io has mirror: {URL}",
+        "{'docker.io': 'mirror'}",
+    ),
+    # kubeadm.
+    simple("kubeadm_control_plane_allocate_node_cidrs", "some", "give true or false"),
+    simple("kubeadm_control_plane_cgroup_driver", "none", "choose from systemd, cgroupfs"),
+    simple("kubeadm_control_plane_ignore_preflight_errors", "Swap", "give a list"),
+    simple(
+        "kubeadm_control_plane_ignore_preflight_errors",
+        ["Swap --dry-run"],
+        f"'Swap --dry-run' is wrong: {PREFLIGHT}",
+        "['Swap --dry-run']",
+    ),
+    simple("kubeadm_node_ignore_preflight_errors", ["a b"], f"'a b' is wrong: {PREFLIGHT}", "['a b']"),
+    simple("kubeadm_control_plane_kubelet_configuration", ["failSwapOn"], "give a dict", "['failSwapOn']"),
+    simple("kubeadm_control_plane_kube_proxy_configuration", "mode", "give a dict"),
+    simple("kubeadm_control_plane_output_dir", "a\nb", ONE_LINE, r"'a\nb'"),
+    simple(
+        "kubeadm_control_plane_timeouts",
+        {"kubeletHealthCheck": "10 m"},
+        "kubeletHealthCheck has '10 m': give a duration in Go's notation, such as 10m or 1h30m",
+        "{'kubeletHealthCheck': '10 m'}",
+    ),
+    whole(
+        f"kubeadm_node_timeouts has the key tlsBotstrap {EVERYWHERE}: choose from controlPlaneComponentHealthCheck, "
+        "kubeletHealthCheck, kubernetesAPICall, etcdAPICall, tlsBootstrap, discovery, upgradeManifests",
+        kubeadm_node_timeouts={"tlsBotstrap": "10m"},
+    ),
+    simple(
+        "kubeadm_node_token_ttl", "10 minutes", "give a duration in Go's notation, such as 10m or 1h30m", "'10 minutes'"
+    ),
+    whole(
+        "kubeadm_node_control_plane is mastre: give a host of the inventory, such as master, node2, node1",
+        kubeadm_node_control_plane="mastre",
+    ),
+    simple("podnet_output_dir", 5, "give a path"),
+    # The networks' roles.
+    simple("flannel_backend", "vlxan", "choose from vxlan, host-gw"),
+    simple("flannel_mtu", -1, MTU),
+    simple("flannel_mtu", 100000, MTU),
+    simple("flannel_mtu", "abc", WHOLE),
+    simple("flannel_mtu", 1450.5, WHOLE),
+    simple("flannel_mtu", True, WHOLE),
+    simple(
+        "flannel_interface",
+        "10.100.198",
+        "it is not an IPv4 address: give a whole address, a network in CIDR form such as 10.100.198.0/24, or a regular "
+        "expression such as ^10[.]100[.]198[.]",
+    ),
+    simple("flannel_check_public_address", 2, "give true or false"),
+    simple("flannel_image_registry", "https://mirror.example.org", REGISTRY),
+    simple("flannel_kubeconfig", None, SOME, "null"),
+    simple("flannel_manifest_checksum", "944a3c1f", SUM),
+    simple("flannel_manifest_url", "kube-flannel.yml", URL),
+    simple("flannel_max_unavailable", "25%", WHOLE),
+    simple("flannel_remove_bare_pods", [], "give true or false", "[]"),
+    simple("flannel_wait_timeout", -5, WAIT),
+    simple(
+        "calico_address_detection",
+        "interfaces=eth0",
+        "give kubernetes-internal-ip, first-found, can-reach=ADDRESS, "
+        "interface=EXPRESSION, skip-interface=EXPRESSION or cidr=NETWORK, such as cidr=10.100.198.0/24",
+    ),
+    simple("calico_check_addresses", "what", "give true or false"),
+    simple("calico_encapsulation", "vxlan-cross-subnet", "choose from vxlan, vxlan_cross_subnet, ipip, none"),
+    simple("calico_image_registry", "quay.io/Calico", REGISTRY),
+    simple("calico_kubeconfig", "\x07", ONE_LINE, r"'\x07'"),
+    simple(
+        "calico_manifest_checksums",
+        {"calico.yml": "sha256:" + "0" * 64},
+        "the key calico.yml is wrong: give calico.yaml or calico-vxlan.yaml",
+        f"{{'calico.yml': 'sha256:{'0' * 64}'}}",
+    ),
+    simple("calico_manifests_url", "ssh://github.com", URL),
+    simple("calico_max_unavailable", 0, "give a number from 1 to 1000"),
+    simple("calico_mtu", 68, MTU),
+    simple(
+        "calico_node_environment",
+        {"FELIX_X": True},
+        "FELIX_X has True: give a text, in quotes",
+        "{'FELIX_X': True}",
+    ),
+    simple("calico_remove_bare_pods", "2", "give true or false"),
+    simple("calico_wait_timeout", "3m", WHOLE),
+    simple("basic_cni_allocation_file", "", ONE_LINE, "''"),
+    simple("basic_cni_bridge", "a-very-long-bridge", NIC),
+    simple("basic_cni_bridge", "br0; reboot", NIC, "'br0; reboot'"),
+    simple("basic_cni_kubeconfig", [], "give a path", "[]"),
+    simple("basic_cni_mtu", "jumbo", WHOLE),
+    simple(
+        "basic_cni_pins",
+        {"node1": "10.22.1.1"},
+        "node1 has 10.22.1.1: give a subnet, such as 10.22.1.0/24, or a list of them",
+        "{'node1': '10.22.1.1'}",
+    ),
+    simple(
+        "basic_cni_prefix_lengths",
+        {"ipv5": 24},
+        "the key ipv5 is wrong: give ipv4 or ipv6",
+        "{'ipv5': 24}",
+    ),
+    simple(
+        "basic_cni_release",
+        ["Node3"],
+        "Node3 is wrong: give a domain in lower case, such as cluster.local",
+        "['Node3']",
+    ),
+    simple("basic_cni_remove_bare_pods", "x", "give true or false"),
+    simple("basic_cni_reserved", ["10.22.0.0"], f"10.22.0.0 is wrong: {NETWORK}", "['10.22.0.0']"),
+    simple("basic_cni_wait_timeout", "", WHOLE, "''"),
+    # The proof.
+    simple("connectivity_attempts", 0, "give a number from 1 to 100"),
+    simple("connectivity_checks", ["icmp", "icpm"], "choose from icmp, tcp, udp, mtu, dns", "icpm", "[1]"),
+    simple("connectivity_checks", "icmp", "give a list"),
+    simple("connectivity_cluster_domain", "Cluster.Local", "give a domain in lower case, such as cluster.local"),
+    simple("connectivity_dns_service", "kube-dns", NAMESPACED),
+    simple(
+        "connectivity_expectations",
+        [{"outcome": "blokced"}],
+        "choose from reachable, blocked",
+        "blokced",
+        "[0].outcome",
+    ),
+    simple("connectivity_families", ["ipv5"], "choose from ipv4, ipv6, any", "ipv5", "[0]"),
+    simple("connectivity_interval", -0.1, "give a number from 0 to 60 seconds"),
+    simple("connectivity_kubeconfig", {}, "give a path", "{}"),
+    simple("connectivity_name", "../../etc/cron.d/x", REPORT),
+    simple("connectivity_namespace", "Pod_Net", LABEL),
+    simple("connectivity_namespace", "n" * 64, LABEL),
+    simple("connectivity_only_running", "sometimes", "give true or false"),
+    simple(
+        "connectivity_outside_addresses",
+        ["example.org"],
+        "example.org is wrong: give an address, such as 203.0.113.1",
+        "['example.org']",
+    ),
+    simple("connectivity_outside_port", 65536, "give a number from 1 to 65535"),
+    simple("connectivity_overhead", -50, "give a number from 0 to 1000 bytes"),
+    simple("connectivity_own_pods", -1, "give a number from 0 to 100"),
+    simple("connectivity_pod_image", "$(id)", IMAGE),
+    simple("connectivity_pod_selectors", "default", "give a list"),
+    simple("connectivity_pod_to_node_source", "other", "choose from any, own"),
+    simple("connectivity_ports", [80, 0], "0 is wrong: give a number from 1 to 65535", "[80, 0]"),
+    simple("connectivity_report_dir", False, "give a path"),
+    simple("connectivity_responder_timeout", 1e9, WHOLE, "1000000000.0"),
+    simple("connectivity_services", ["kubernetes"], f"kubernetes is wrong: {NAMESPACED}", "['kubernetes']"),
+    simple("connectivity_timeout", "inf", "give a number"),
+    simple("connectivity_transfer", 2**40, "give a number from 0 to 1048576 bytes"),
+    simple("connectivity_wait_timeout", "soon", WHOLE),
+    simple("network_policies_definitions", {"kind": "NetworkPolicy"}, "give a list", "{'kind': 'NetworkPolicy'}"),
+    simple("network_policies_files", ["a\nb"], rf"'a\nb' is wrong: {ONE_LINE}", r"['a\nb']"),
+    simple("network_policies_implementation", "cilium", "choose from detect, calico, strict"),
+    simple("network_policies_kubeconfig", "", ONE_LINE, "''"),
+    simple("network_policies_name", "a/b", REPORT),
+    simple("network_policies_namespaces", ["a b"], f"'a b' is wrong: {LABEL}", "['a b']"),
+    simple("network_policies_ports", [{"protocol": "tcp"}], "choose from TCP, UDP, SCTP, ICMP", "tcp", "[0].protocol"),
+    simple("network_policies_replay", "again", "give true or false"),
+    simple("network_policies_report_dir", "", ONE_LINE, "''"),
+    simple("network_policies_responder_timeout", 86401, WAIT),
+    simple("network_policies_steps", [{"name": "one", "policies": "all"}], "give a list", "all", "[0].policies"),
+    simple("network_policies_timeout", 3601, "give a number from 0 to 3600 seconds"),
+    simple("network_policies_wait_timeout", -1, WAIT),
+    simple("sample_app_api_arguments", "netexec", "give a list"),
+    simple("sample_app_api_image", "a b", IMAGE, "'a b'"),
+    simple("sample_app_api_replicas", -3, "give a number from 0 to 1000"),
+    simple("sample_app_client_arguments", None, "give a list, [] for none, or leave the variable out", "null"),
+    simple("sample_app_client_image", "", IMAGE, "''"),
+    simple("sample_app_db_arguments", "netexec", "give a list"),
+    simple("sample_app_db_image", "`id`", IMAGE),
+    simple("sample_app_image", ["nginx"], TEXT, "['nginx']"),
+    simple("sample_app_kubeconfig", 3, "give a path"),
+    simple("sample_app_name", "2web", SERVICE_NAME),
+    simple("sample_app_namespace", "-", LABEL),
+    simple("sample_app_replicas", 0, "give a number from 1 to 1000"),
+    simple("sample_app_tiers_namespace", "go_demo", LABEL),
+    simple("sample_app_wait_timeout", None, SOME, "null"),
+    # Facts of the roles.
+    simple("podnet_node_address", "10.100.198.200", "give a dict"),
+    simple("podnet_node_address_ipv6", "fd00::1", "give a dict"),
+    simple("podnet_node_addresses", "10.100.198.200", "give a list"),
+]
+
+POD = "pod network {} (podnet_pod_network)"
+SERVICE = "service network {} (podnet_service_network)"
+SHARED_NAMES = (
+    "podnet_pod_network, podnet_node_network, podnet_service_network, podnet_node_group, podnet_node_interface"
+)
+
+
+def pods(network: str, rest: str, playbook: str = "flannel") -> Row:
+    return whole(f"pod network {network} (podnet_pod_network) {rest}", playbook, podnet_pod_network=network)
+
+
+def services(network: str, rest: str) -> Row:
+    return whole(f"service network {network} (podnet_service_network) {rest}", podnet_service_network=network)
+
+
+THREE = "the inventory has 3 nodes"
+NETWORKS = [
+    # A node gets a /24. Three nodes need the two bits of a /22.
+    pods("10.244.0.0/30", f"has no subnets of /24, one for each node, and {THREE}: give a prefix length of 22 or less"),
+    pods("10.244.0.0/24", f"has 1 subnet of /24, one for each node, and {THREE}: give a prefix length of 22 or less"),
+    pods("10.244.0.0/23", f"has 2 subnets of /24, one for each node, and {THREE}: give a prefix length of 22 or less"),
+    pods(
+        "10.244.0.0/24",
+        f"has 1 subnet of /24, one for each node, and {THREE}: give a prefix length of 22 or less",
+        "calico",
+    ),
+    pods("127.0.0.0/16", "has loopback addresses: choose another podnet_pod_network"),
+    pods("224.0.0.0/16", "has multicast addresses: choose another podnet_pod_network"),
+    pods("169.254.0.0/16", "has link-local addresses: choose another podnet_pod_network"),
+    pods("0.0.0.0/8", "has addresses that mean no host: choose another podnet_pod_network"),
+    pods(
+        "32.0.0.0/7",
+        "is too large for kubeadm, which allows 16 bits for the numbers of nodes: give a prefix length from 8 to 22",
+    ),
+    pods("fd00:10:244::/48", "does not fit: give one IPv4 network, such as 10.244.0.0/16"),
+    whole(
+        "pod network 10.96.128.0/20 (podnet_pod_network) overlaps the service network 10.96.0.0/16 "
+        "(podnet_service_network): choose another podnet_pod_network or podnet_service_network",
+        podnet_pod_network="10.96.128.0/20",
+    ),
+    whole(
+        "pod network 10.100.0.0/16 (podnet_pod_network) overlaps the node network 10.100.198.0/24 "
+        "(podnet_node_network): choose another podnet_pod_network or podnet_node_network",
+        podnet_pod_network="10.100.0.0/16",
+        podnet_node_network="10.100.198.0/24",
+    ),
+    # kubeadm: at least 10 addresses, at most 20 bits.
+    services("10.96.0.0/32", "has too few addresses for kubeadm (1): give a prefix length from 12 to 28"),
+    services("10.96.0.0/29", "has too few addresses for kubeadm (8): give a prefix length from 12 to 28"),
+    services("11.0.0.0/8", "is too large for kubeadm: give a prefix length from 12 to 28"),
+    services("239.0.0.0/16", "has multicast addresses: choose another podnet_service_network"),
+    whole(
+        "pod network 10.22.0.0/16,fd10:22::/56 (podnet_pod_network) and service network 10.96.0.0/16 "
+        "(podnet_service_network) have different address families: give both the same, IPv4 first",
+        "basic_cni",
+        podnet_pod_network="10.22.0.0/16,fd10:22::/56",
+    ),
+    whole(
+        "flannel_pod_network is 10.9.0.0/16, and the pod network of the cluster is 10.244.0.0/16: set "
+        "podnet_pod_network, which both take",
+        flannel_pod_network="10.9.0.0/16",
+    ),
+    whole(
+        "10.23.1.0/24 of node1 (pins) is outside 10.22.0.0/16 (networks): choose a pin inside (podnet_pod_network sets "
+        "networks, basic_cni_pins sets pins)",
+        "basic_cni",
+        basic_cni_pins={"node1": "10.23.1.0/24"},
+    ),
+    whole(
+        "podnet_pod_netwrk is set on master, node1 and node2: no role reads it; choose from " + SHARED_NAMES,
+        podnet_pod_netwrk="10.244.0.0/16",
+    ),
+    whole(
+        f"connectivity_pod_selectors[0] has the key namepsace {EVERYWHERE}: choose from namespace, match_labels.\n"
+        f"connectivity_pod_selectors[0] has no namespace {EVERYWHERE}: give namespace",
+        connectivity_pod_selectors=[{"namepsace": "default"}],
+    ),
+]
+
+NAME = "cannot be the name of a node, which has lower-case letters, digits, hyphens and dots (RFC 1123)"
+
+
+def host(name: str, problem: str, proposal: str) -> Row:
+    remedy = f"name it like {proposal} there, and give its address as ansible_host"
+    return Row(f"The host {name} of the inventory {problem}: {remedy}.", hosts=("master", "node1", name))
+
+
+INVENTORIES = [
+    host("Node2", NAME, "node2"),
+    host("node2.example.org.", NAME, "node2.example.org"),
+    host("node_2", NAME, "node-2"),
+    host("n" * 64, "has 64 characters, and a node's name has at most 63", "n" * 63),
+    host("fd00::2", NAME, "fd00-2"),
+    Row("flannel_mtu is abc on node1: give a whole number.", of_hosts={"node1": {"flannel_mtu": "abc"}}),
+    Row(
+        "podnet_kubernetes_version is 1 on master and node2: " + VERSION + ".",
+        of_hosts={name: {"podnet_kubernetes_version": 1} for name in ("master", "node2")},
+    ),
+]
+
+GROUPS = (
+    "The inventory needs one host in the group {}, and has {}; and a group {}. Other names are given with "
+    "-e podnet_control_plane_group=… and -e podnet_node_group=…."
+)
+# Rows that only a playbook shows. Ansible itself refuses to read the first variable.
+PLAYED = [
+    whole(f"flannel_mtu cannot be read {EVERYWHERE}: 'nothing' is undefined", flannel_mtu="{{ nothing }}"),
+    Row(GROUPS.format("master", 0, "nodes"), extra={"podnet_control_plane_group": "master"}),
+    Row(GROUPS.format("control_plane", 1, "nodes:x"), extra={"podnet_node_group": "nodes:x"}),
+]
+
+ROWS = [*SIMPLE, *NETWORKS, *INVENTORIES]
