@@ -34,6 +34,7 @@ ORDER = (
     "test_containment.py",
     "test_nodes.py",
     "test_pods.py",
+    "test_services.py",
     # Compares with the cluster's first installation, so it runs before the files that install Flannel again.
     "test_rerun.py",
     # Removes Flannel and installs it again: one story.

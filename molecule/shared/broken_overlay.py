@@ -21,10 +21,10 @@ def needs_the_overlay(source: dict[str, Any], target: dict[str, Any]) -> bool | 
     The overlay carries packets to a pod on another node. Packets to nodes and to host-network pods do not cross it. An
     answer to a pod goes to the address that the pod's packet came with, which is its node's.
     """
-    if target["kind"] in ("service", "dns"):
-        across = {
-            node in target.get("overlay_nodes", []) and node != source["node"] for node in target["backend_nodes"]
-        }
+    if target["kind"] in ("service", "nodeport", "dns"):
+        # The node of a NodePort chooses the backend, and its own address is the source from there on.
+        here = target.get("via", source["node"])
+        across = {node in target.get("overlay_nodes", []) and node != here for node in target["backend_nodes"]}
         return across.pop() if len(across) == 1 else None
     return bool(target["kind"] == "pod" and target["node"] != source["node"])
 
@@ -37,7 +37,7 @@ def compare(report: Any) -> Overlay:
         for source, target in {(cell["source"], cell["target"]) for cell in report["cells"]}
     }
     # The comparison is worth little unless pods and Services have pairs of both kinds.
-    for kind in ("pod", "service"):
+    for kind in ("pod", "service", "nodeport"):
         assert {needs for (_s, target), needs in decided.items() if endpoints[target]["kind"] == kind} >= {True, False}
     cells = [cell for cell in report["cells"] if decided[cell["source"], cell["target"]] is not None]
     keys = {id(cell): (cell["source"], cell["target"], cell["check"]) for cell in cells}

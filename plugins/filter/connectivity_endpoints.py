@@ -70,7 +70,10 @@ options:
   services:
     description:
       - Existing Services, as C(NAMESPACE/NAME). Each TCP or UDP port number is an endpoint.
-      - A headless Service and a Service of type ExternalName have no cluster IP, so they cannot be probed.
+      - A port with a NodePort is an endpoint at each node too, and a port of a Service with external addresses at each
+        of them.
+      - A headless Service has an endpoint for each of its ready pods.
+      - A Service of type ExternalName has no address, so it cannot be probed.
     type: list
     elements: str
     default: []
@@ -134,10 +137,14 @@ _value:
       description:
         - Unique in the list. C(NAMESPACE/NAME) of a pod, C(NAME) of a node, C(NAMESPACE/NAME:PORT) of a Service,
           C(NAMESPACE/NAME:dns) of the DNS, the address of the outside endpoint.
+        - A Service's port at a node, an external address or a pod has C(@) and the node, the address or the pod behind
+          it.
       type: str
       sample: shop/web-1
     kind:
-      description: One of V(pod), V(node), V(service), V(dns) and V(outside).
+      description:
+        - One of V(pod), V(node), V(service), V(headless), V(nodeport), V(loadbalancer), V(dns) and V(outside).
+        - V(loadbalancer) is any external address of a Service.
       type: str
       sample: pod
     addresses:
@@ -180,6 +187,21 @@ _value:
       sample: [node1]
     overlay_nodes:
       description: Those of RV(_value[].backend_nodes) with a ready backend that is no host-network pod.
+      type: list
+      elements: str
+      sample: [node1]
+    via:
+      description: Of a NodePort, the name of the node.
+      type: str
+      sample: node1
+    traffic_policy:
+      description:
+        - V(Local) when nodes deliver only to endpoints on themselves. V(external) when the answer depends on a load
+          balancer.
+      type: str
+      sample: Local
+    local_nodes:
+      description: With V(Local), the names of the nodes that have such an endpoint.
       type: list
       elements: str
       sample: [node1]

@@ -90,7 +90,7 @@ options:
       target_kind:
         description: Only targets of this kind.
         type: str
-        choices: [pod, node, service, dns, outside]
+        choices: [pod, node, service, headless, nodeport, loadbalancer, dns, outside]
       checks:
         description: Only these checks.
         type: list

@@ -37,10 +37,10 @@ class Network:
     """A cluster of nodes with pods, over VXLAN: its endpoints, its targets, and its cells when every check passes.
 
     Sizes are bytes. Names: node1, its pods default/node1-a and -b, and demo/on-node1:80, a Service with one backend,
-    node1-a. DNS has its backends on node1.
+    node1-a. DNS has its backends on node1. With node ports, demo/on-node1:80@node2 is that Service's at node2.
     """
 
-    def __init__(self, nodes=3, pods=2, services=False, mtu=1450):
+    def __init__(self, nodes=3, pods=2, services=False, mtu=1450, node_ports=False):
         self.mtu = mtu  # of pods
         self.names = [f"node{number}" for number in range(1, nodes + 1)]
         self.nodes = [
@@ -54,6 +54,7 @@ class Network:
             for pod in range(pods)
         ]
         self.others = self._others() if services else []
+        self.others += self._node_ports() if node_ports else []
         self.endpoints = [*self.pods, *self.nodes, *self.others]
         self.listeners = [
             Listener(one.name, one.addresses[0], protocol, 8080, mtu=1500 if one.kind == "node" else mtu)
@@ -84,9 +85,25 @@ class Network:
         )
         return [*services, dns, Endpoint("203.0.113.1", "outside", ("203.0.113.1",), port=80)]
 
+    def _node_ports(self):
+        first = tuple(self.names[:1])
+        behind = {"backends": (self.pods[0].name,), "backend_nodes": first, "overlay_nodes": first}
+        kind = {"kind": "nodeport", "own": True, "port": 30080, "protocols": ("tcp", "udp")}
+        return [
+            Endpoint(
+                name=f"demo/on-{self.names[0]}:80@{node.name}",
+                addresses=node.addresses,
+                via=node.name,
+                **kind,
+                **behind,
+            )
+            for node in self.nodes
+        ]
+
     def _tries(self, endpoint):
         return {
             "service": (Try("tcp", 80, "podnet"), Try("udp", 80, "podnet")),
+            "nodeport": (Try("tcp", 30080, "podnet"), Try("udp", 30080, "podnet")),
             "dns": (Try("dns", 53, "dns", (), endpoint.question, endpoint.answer),),
             "outside": (Try("icmp"), Try("tcp", 80, "agnhost"), Try("udp", 80, "agnhost")),
         }.get(endpoint.kind, PODS)

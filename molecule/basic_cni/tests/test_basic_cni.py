@@ -202,9 +202,9 @@ def as_in_the_walkthrough(on, inventory):
 
 def is_lost(source, target):
     """Say whether the route is missing, from the control plane to pods on other nodes; None where chance decides."""
-    if source["node"] != "master":
+    if target.get("via", source["node"]) != "master":
         return False
-    if target["kind"] in ("service", "dns"):
+    if target["kind"] in ("service", "nodeport", "dns"):
         away = {node in target.get("overlay_nodes", []) and node != "master" for node in target["backend_nodes"]}
         return away.pop() if len(away) == 1 else None
     return target["kind"] == "pod" and target["node"] != "master"

@@ -158,7 +158,8 @@ def test_packets_from_a_node_to_a_service_with_a_remote_pod(play, reports, on, i
     remote = {
         one["name"]
         for one in report["endpoints"]
-        if one["kind"] in ("service", "dns") and name not in one["backend_nodes"]
+        if one["kind"] in ("service", "dns") or one.get("via") == name
+        if name not in one["backend_nodes"]
         if one.get("overlay_nodes") == one["backend_nodes"]
     }
     mixed = {

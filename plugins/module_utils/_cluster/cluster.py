@@ -49,10 +49,39 @@ class Cluster:
     slices: tuple[EndpointSlice, ...]
 
     def backends(self, service: Service, number: int) -> list[Backend]:
-        """Return the ready endpoints behind a port number of a Service; one of two slices is there twice."""
+        """Return the ready endpoints behind a port number of a Service; one of two slices is there twice.
+
+        Without any ready endpoint, those that are terminating and still serve stand in (KEP-1669).
+        """
+        slices = self._slices(service, number)
+        ready = [self._backend(endpoint) for one in slices for endpoint in one.endpoints]
+        return ready or [self._backend(endpoint) for one in slices for endpoint in one.leaving]
+
+    def addressed_backends(self, service: Service, number: int) -> list[tuple[Backend, tuple[str, ...], int]]:
+        """Return the ready endpoints behind a port number, each with its addresses and its own port number there.
+
+        A slice without a port number is left out, as kube-proxy leaves it out.
+        """
         names = {port.name for port in service.ports if port.number == number}
-        slices = [one for one in self.slices if one.service == str(service) and one.port_names & names]
-        return [self._backend(endpoint) for one in slices for endpoint in one.endpoints]
+        return [
+            (self._backend(endpoint), endpoint.addresses, port)
+            for one in self._slices(service, number)
+            for port in {one.port_numbers[name] for name in names if name in one.port_numbers}
+            for endpoint in one.endpoints
+        ]
+
+    def local_nodes(self, service: Service, number: int) -> tuple[str, ...]:
+        """Return the nodes that deliver to an endpoint on themselves: to a ready one, or to one that still serves.
+
+        With a traffic policy Local, each node looks for its own endpoints alone (KEP-2086, KEP-1669).
+        """
+        endpoints = (one for part in self._slices(service, number) for one in (*part.endpoints, *part.leaving))
+        return tuple(sorted({endpoint.node for endpoint in endpoints if endpoint.node}))
+
+    def _slices(self, service: Service, number: int) -> list[EndpointSlice]:
+        """Return the slices behind a port number of a Service."""
+        names = {port.name for port in service.ports if port.number == number}
+        return [one for one in self.slices if one.service == str(service) and one.port_names & names]
 
     def _backend(self, endpoint: SliceEndpoint) -> Backend:
         pod = self._pods.get(endpoint.pod) if endpoint.pod else None
@@ -106,4 +135,4 @@ def _complete(pods: tuple[Pod, ...]) -> tuple[Pod, ...]:
     return pods
 
 
-__all__ = ["Cluster", "read_cluster"]
+__all__ = ["Backend", "Cluster", "read_cluster"]

@@ -28,7 +28,8 @@ def find_unready(
 
     Args:
         objects: lists of Pod, Service and EndpointSlice objects
-        services: Services that need a ready endpoint, NAMESPACE/NAME; one that does not exist is no reason to wait
+        services: Services that need a ready endpoint, NAMESPACE/NAME. A Service that does not exist, or is of type
+            ExternalName, is no reason to wait.
         own_namespace: the namespace of our pods and Services; None: there are none
         own_pods: the number of our pods
 
@@ -50,6 +51,8 @@ def find_unready(
             unready += [f"Service {name} has no ready {family} endpoint" for family in lacking]
     with_endpoint = {name for name, _family in served}
     others = [name for name in dict.fromkeys(services) if name in families and name not in with_endpoint]
+    named = _external_names(objects["services"])
+    others = [name for name in others if name not in named]
     return unready + [f"Service {name} has no ready endpoint" for name in others]
 
 
@@ -82,18 +85,30 @@ def _families(services: Any) -> Iterator[tuple[str, list[str]]]:
         yield str(metadata), [str(family) for _path, family in read_items(spec, "ipFamilies", "spec")]
 
 
+def _external_names(services: Any) -> set[str]:
+    """Return the Services, NAMESPACE/NAME, of type ExternalName. They never have endpoints."""
+    metadata = [read_metadata(item, f"services[{index}]", "Service") for index, item in enumerate(services)]
+    return {str(one) for one, item in zip(metadata, services) if (item.get("spec") or {}).get("type") == "ExternalName"}
+
+
 def _served(slices: Any) -> Iterator[tuple[str, str]]:
     """Yield the Service, NAMESPACE/NAME, and the family of each slice that has a ready endpoint.
 
-    The API reference says that an endpoint without the condition ready counts as ready.
+    The API reference says that an endpoint without the condition ready counts as ready. While no endpoint is ready,
+    those that are terminating and still serve stand in (KEP-1669).
     """
     for index, item in enumerate(read_list(slices, "endpoint_slices")):
         metadata = read_metadata(item, f"endpoint_slices[{index}]", "EndpointSlice")
         fields = read_fields(item, "slice")
         endpoints = [read_fields(one, path) for path, one in read_items(fields, "endpoints", "slice")]
-        is_served = any((one.get("conditions") or {}).get("ready") is not False for one in endpoints)
+        is_served = any(_serves(one.get("conditions") or {}) for one in endpoints)
         if _SERVICE_NAME in metadata.labels and is_served:
             yield f"{metadata.namespace}/{metadata.labels[_SERVICE_NAME]}", str(fields.get("addressType", "IPv4"))
+
+
+def _serves(conditions: Mapping[str, Any]) -> bool:
+    leaves = conditions.get("serving") is True and conditions.get("terminating") is True
+    return leaves or conditions.get("ready") is not False
 
 
 __all__ = ["find_unready"]

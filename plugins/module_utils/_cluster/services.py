@@ -6,11 +6,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from ansible_collections.podnet.kubernetes.plugins.module_utils._base.errors import InputError
 from ansible_collections.podnet.kubernetes.plugins.module_utils._cluster.fields import (
+    Metadata,
     errors_of,
     read_fields,
     read_items,
@@ -30,16 +31,36 @@ class ServicePort:
     number: int
     protocol: str
     name: str
+    node_port: int | None = None
 
 
 @dataclass(frozen=True)
 class Service:
-    """A Service; addresses are its cluster IPs: none when it is headless or of type ExternalName."""
+    """A Service. Its fields are those of the API reference, "Service v1 core".
+
+    Attributes:
+        namespace, name: of its metadata
+        addresses: its cluster IPs: none when it is headless or of type ExternalName
+        ports: its ports
+        headless: whether it has no cluster IP on purpose, so that its name stands for the addresses of its pods
+        external_name: the name for which a Service of type ExternalName stands
+        local_inside, local_outside: whether its internalTrafficPolicy or its externalTrafficPolicy is Local
+        external_addresses: of load balancers, and its externalIPs, without those in other_balancers
+        other_balancers: addresses of load balancers to which nodes send packets (ipMode Proxy), in place of answering
+        restricted: whether it has loadBalancerSourceRanges
+    """
 
     namespace: str
     name: str
     addresses: tuple[str, ...]
     ports: tuple[ServicePort, ...]
+    headless: bool = False
+    external_name: str | None = None
+    local_inside: bool = False
+    local_outside: bool = False
+    external_addresses: tuple[str, ...] = ()
+    other_balancers: tuple[str, ...] = ()
+    restricted: bool = False
 
     def __str__(self) -> str:
         return f"{self.namespace}/{self.name}"
@@ -47,7 +68,7 @@ class Service:
 
 @dataclass(frozen=True)
 class SliceEndpoint:
-    """A ready endpoint of an EndpointSlice.
+    """An endpoint of an EndpointSlice.
 
     Attributes:
         addresses: as the API has them
@@ -62,11 +83,21 @@ class SliceEndpoint:
 
 @dataclass(frozen=True)
 class EndpointSlice:
-    """An EndpointSlice of a Service (NAMESPACE/NAME): names of its ports, and its ready endpoints."""
+    """An EndpointSlice of a Service.
+
+    Attributes:
+        service: NAMESPACE/NAME
+        port_names: names of its ports
+        endpoints: those that are ready
+        leaving: those that are terminating and still serving. They stand in when no endpoint is ready (KEP-1669).
+        port_numbers: numbers of its ports, by their names
+    """
 
     service: str
     port_names: frozenset[str]
     endpoints: tuple[SliceEndpoint, ...]
+    leaving: tuple[SliceEndpoint, ...] = ()
+    port_numbers: Mapping[str, int] = field(default_factory=dict)
 
 
 def read_services(value: Any) -> tuple[Service, ...]:
@@ -75,13 +106,14 @@ def read_services(value: Any) -> tuple[Service, ...]:
     for index, item in enumerate(read_list(value, "services")):
         metadata = read_metadata(item, f"services[{index}]", "Service")
         with errors_of(metadata):
-            spec = read_fields(read_fields(item, "service").get("spec", {}), "spec")
-            services.append(Service(metadata.namespace, metadata.name, _read_cluster_ips(spec), _read_ports(spec)))
+            services.append(_read_service(metadata, read_fields(item, "service")))
     return tuple(services)
 
 
 def read_slices(value: Any) -> tuple[EndpointSlice, ...]:
-    """Read a list of EndpointSlice objects, without those that belong to no Service.
+    """Read a list of EndpointSlice objects, without those that belong to no Service, and those that have names.
+
+    kube-proxy leaves slices of the addressType FQDN out.
 
     Raises:
         InputError: an object is no EndpointSlice; the message names the field
@@ -89,11 +121,46 @@ def read_slices(value: Any) -> tuple[EndpointSlice, ...]:
     slices = []
     for index, item in enumerate(read_list(value, "endpoint_slices")):
         metadata = read_metadata(item, f"endpoint_slices[{index}]", "EndpointSlice")
-        if _SERVICE_NAME in metadata.labels:
+        if _SERVICE_NAME in metadata.labels and item.get("addressType") != "FQDN":
             service = f"{metadata.namespace}/{metadata.labels[_SERVICE_NAME]}"
             with errors_of(metadata):
                 slices.append(_read_slice(service, metadata.namespace, read_fields(item, "slice")))
     return tuple(slices)
+
+
+def _read_service(metadata: Metadata, fields: Mapping[str, Any]) -> Service:
+    """Read the fields of a Service whose metadata are known."""
+    spec = read_fields(fields.get("spec", {}), "spec")
+    inside, outside = _read_balancers(read_fields(fields.get("status", {}), "status"))
+    named = spec.get("type") == "ExternalName"
+    externals = tuple(str(address) for _path, address in read_items(spec, "externalIPs", "spec"))
+    return Service(
+        namespace=metadata.namespace,
+        name=metadata.name,
+        addresses=() if named else _read_cluster_ips(spec),
+        ports=_read_ports(spec),
+        headless=not named and spec.get("clusterIP") == "None",
+        external_name=read_text(spec, "externalName", "spec") if named else None,
+        local_inside=spec.get("internalTrafficPolicy") == "Local",
+        local_outside=spec.get("externalTrafficPolicy") == "Local",
+        external_addresses=tuple(dict.fromkeys((*inside, *externals))),
+        other_balancers=outside,
+        restricted=bool(spec.get("loadBalancerSourceRanges")),
+    )
+
+
+def _read_balancers(status: Mapping[str, Any]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Return the addresses of load balancers for which nodes answer, and those to which they send (KEP-1860).
+
+    A load balancer that has only a host name has no address here.
+    """
+    balancer = read_fields(status.get("loadBalancer", {}), "status.loadBalancer")
+    addresses: dict[bool, list[str]] = {True: [], False: []}
+    for path, item in read_items(balancer, "ingress", "status.loadBalancer"):
+        ingress = read_fields(item, path)
+        if "ip" in ingress:
+            addresses[ingress.get("ipMode") != "Proxy"].append(str(ingress["ip"]))
+    return tuple(addresses[True]), tuple(addresses[False])
 
 
 def _read_cluster_ips(spec: Mapping[str, Any]) -> tuple[str, ...]:
@@ -109,19 +176,30 @@ def _read_ports(spec: Mapping[str, Any]) -> tuple[ServicePort, ...]:
         fields = read_fields(item, path)
         number = read_port_number(fields.get("port"), f"{path}.port")
         protocol = read_text(fields, "protocol", path) or "TCP"
-        ports.append(ServicePort(number, protocol.lower(), fields.get("name", "")))
+        # 0 stands for a port that was not allocated.
+        node_port = read_port_number(fields["nodePort"], f"{path}.nodePort") if fields.get("nodePort") else None
+        ports.append(ServicePort(number, protocol.lower(), fields.get("name", ""), node_port))
     return tuple(ports)
 
 
 def _read_slice(service: str, namespace: str, fields: Mapping[str, Any]) -> EndpointSlice:
     """Read a slice of a Service. An endpoint without conditions.ready is ready, as the API reference says."""
-    names = [read_fields(item, path).get("name", "") for path, item in read_items(fields, "ports", "slice")]
-    endpoints = []
+    ports = [read_fields(item, path) for path, item in read_items(fields, "ports", "slice")]
+    ready, leaving = [], []
     for path, item in read_items(fields, "endpoints", "slice"):
         endpoint = read_fields(item, path)
-        if read_fields(endpoint.get("conditions", {}), f"{path}.conditions").get("ready") is not False:
-            endpoints.append(_read_endpoint(endpoint, path, namespace))
-    return EndpointSlice(service, frozenset(names), tuple(endpoints))
+        conditions = read_fields(endpoint.get("conditions", {}), f"{path}.conditions")
+        if conditions.get("ready") is not False:
+            ready.append(_read_endpoint(endpoint, path, namespace))
+        elif conditions.get("serving") is True and conditions.get("terminating") is True:
+            leaving.append(_read_endpoint(endpoint, path, namespace))
+    return EndpointSlice(
+        service=service,
+        port_names=frozenset(port.get("name", "") for port in ports),
+        endpoints=tuple(ready),
+        leaving=tuple(leaving),
+        port_numbers={port.get("name", ""): port["port"] for port in ports if port.get("port")},
+    )
 
 
 def _read_endpoint(fields: Mapping[str, Any], path: str, namespace: str) -> SliceEndpoint:
@@ -134,4 +212,4 @@ def _read_endpoint(fields: Mapping[str, Any], path: str, namespace: str) -> Slic
     return SliceEndpoint(addresses, read_text(fields, "nodeName", path), pod)
 
 
-__all__ = ["EndpointSlice", "Service", "SliceEndpoint", "read_services", "read_slices"]
+__all__ = ["EndpointSlice", "Service", "ServicePort", "SliceEndpoint", "read_services", "read_slices"]

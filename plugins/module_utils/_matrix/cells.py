@@ -19,8 +19,10 @@ from ansible_collections.podnet.kubernetes.plugins.module_utils._base.errors imp
 # With tcp and udp the target sees the source address. tcp sends 64 KiB each way. dns is a question over udp.
 CHECKS = ("icmp", "tcp", "udp", "mtu", "dns")
 
-# The kinds of endpoints. Pods and nodes are sources too.
-KINDS = ("pod", "node", "service", "dns", "outside")
+# The kinds of endpoints. Pods and nodes are sources too. A service is a port at a cluster IP, a headless one a port of
+# one of its pods, a nodeport a port of a Service at one node, a loadbalancer one at an address outside the cluster.
+KINDS = ("pod", "node", "service", "headless", "nodeport", "loadbalancer", "dns", "outside")
+SERVICE_KINDS = ("service", "headless", "nodeport", "loadbalancer")
 
 # The results of all attempts of a cell. A cell is flapping when some attempts succeeded and some failed, and faulty
 # when the answer was wrong (reason: too big, wrong answer). It is not observed when a target need not answer.
@@ -65,8 +67,8 @@ class Endpoint:
     """A pod, node, port of a Service, DNS or outside address that can be probed.
 
     Attributes:
-        name: unique in a matrix. A pod is NAMESPACE/NAME, a node its NAME, a Service NAMESPACE/NAME:PORT, DNS
-            NAMESPACE/NAME:dns, an outside address itself.
+        name: unique in a matrix. A pod is NAMESPACE/NAME, a node its NAME, a Service NAMESPACE/NAME:PORT, perhaps with
+            @ and a pod, a node or an address, DNS NAMESPACE/NAME:dns, an outside address itself.
         kind: one of KINDS
         addresses: at most one of each family
         node: name of a pod's node; of a node its own name
@@ -79,6 +81,10 @@ class Endpoint:
         backend_nodes: of a Service or the DNS: names of the nodes of its ready endpoints, each once
         overlay_nodes: those of backend_nodes with a ready endpoint that is no host-network pod
         question, answer: of the DNS: the name in the question, and the address (of the first family) in a right answer
+        via: of a nodeport: name of the node that has the port
+        traffic_policy: of a Service or the DNS: V(Local) when a node delivers only to endpoints on itself, V(external)
+            when the answer of this address depends on a load balancer
+        local_nodes: where the traffic policy is Local: names of the nodes that have such an endpoint
         origin: of the DNS: the place that has the domain of the question, in words
     """
 
@@ -95,6 +101,9 @@ class Endpoint:
     overlay_nodes: tuple[str, ...] = ()
     question: str | None = None
     answer: str | None = None
+    via: str | None = None
+    traffic_policy: str | None = None
+    local_nodes: tuple[str, ...] = ()
     origin: str | None = None
 
     def address(self, family: str) -> str | None:
@@ -217,7 +226,7 @@ class Cell:
 
 def load_endpoints(data: Iterable[Mapping[str, Any]]) -> list[Endpoint]:
     """Load endpoints from their JSON forms. Raises InputError when a field is unknown or missing."""
-    tuples = ("addresses", "uids", "protocols", "backends", "backend_nodes", "overlay_nodes")
+    tuples = ("addresses", "uids", "protocols", "backends", "backend_nodes", "overlay_nodes", "local_nodes")
     return [_load(Endpoint, one, **{name: tuple(one.get(name, ())) for name in tuples}) for one in data]
 
 
@@ -243,6 +252,7 @@ def load_cells(data: Iterable[Mapping[str, Any]]) -> list[Cell]:
 __all__ = [
     "CHECKS",
     "KINDS",
+    "SERVICE_KINDS",
     "Cell",
     "CellKey",
     "Endpoint",

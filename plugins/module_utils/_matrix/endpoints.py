@@ -70,8 +70,9 @@ def find_endpoints(cluster: Cluster, wanted: Wanted) -> list[Endpoint]:
             raise InputError(f"node {node.name} has no InternalIP in its status: see --node-ip of its kubelet")
     _check_distinct([*pods, *nodes])
     families = _choose_families(pods, nodes, wanted.families)
+    services = [one for one in _services(cluster, wanted) if _is_in(one, families)]
     others = [
-        *((one, "own_namespace" if one.own else "services") for one in _services(cluster, wanted)),
+        *((one, "own_namespace" if one.own else "services") for one in services),
         *([(_dns(cluster, wanted.dns, wanted), "dns")] if wanted.dns else []),
         *((_outside(address, wanted.outside_port), _OUTSIDE) for address in wanted.outside_addresses),
     ]
@@ -79,6 +80,11 @@ def find_endpoints(cluster: Cluster, wanted: Wanted) -> list[Endpoint]:
         *(_restrict(endpoint, families) for endpoint in [*pods, *nodes]),
         *(_restrict_strictly(endpoint, families, option) for endpoint, option in others),
     ]
+
+
+def _is_in(service: Endpoint, families: tuple[str, ...]) -> bool:
+    """Whether to keep an endpoint of a Service. Only its cluster IP must be in the families to verify."""
+    return service.kind == "service" or any(service.address(family) for family in families)
 
 
 def _services(cluster: Cluster, wanted: Wanted) -> list[Endpoint]:

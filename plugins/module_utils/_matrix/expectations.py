@@ -18,12 +18,14 @@ from ansible_collections.podnet.kubernetes.plugins.module_utils._base.errors imp
 from ansible_collections.podnet.kubernetes.plugins.module_utils._cluster.fields import read_fields
 from ansible_collections.podnet.kubernetes.plugins.module_utils._matrix.cells import (
     CHECKS,
+    SERVICE_KINDS,
     CellKey,
     Endpoint,
     Listener,
     Target,
 )
 from ansible_collections.podnet.kubernetes.plugins.module_utils._matrix.expected_cells import ExpectedCell, by_key
+from ansible_collections.podnet.kubernetes.plugins.module_utils._matrix.traffic_policies import rule_traffic
 
 # The source address that a target should see, by the kinds of source and target, and the reason. A pod's at a node is
 # a setting, because it depends on the network: the bridge leaves it alone, Flannel and Calico translate it.
@@ -31,10 +33,11 @@ _SOURCES = {
     ("pod", "pod"): ("own", "pods reach one another without NAT"),
     ("node", "node"): ("own", "nodes reach one another without NAT"),
     ("node", "pod"): ("any", "a node may use its address on the overlay"),
-    ("pod", "service"): ("any", "a Service may translate the source"),
-    ("node", "service"): ("any", "a Service may translate the source"),
-    ("pod", "dns"): ("any", "a Service may translate the source"),
-    ("node", "dns"): ("any", "a Service may translate the source"),
+    **{
+        (source, target): ("any", "a Service may translate the source")
+        for source in ("pod", "node")
+        for target in (*SERVICE_KINDS, "dns")
+    },
     ("pod", "outside"): ("translated", "a pod's address is not known outside"),
     ("node", "outside"): ("any", "a node's address may be known outside"),
 }
@@ -67,6 +70,7 @@ class Expectation:
         mtu: the path MTU in bytes of IP packet; None: any
         because: the reason for the expectation
         decided_by: V(api) or V(implementation) when policies decide the outcome, as in ExpectedCell; else None
+        hint: words that help a reader when the cell is not reachable
     """
 
     outcome: str
@@ -74,6 +78,7 @@ class Expectation:
     mtu: int | None
     because: str
     decided_by: str | None = None
+    hint: str | None = None
 
 
 @dataclass(frozen=True)
@@ -164,6 +169,8 @@ def expect_all(
         default = default_expectation(source, target, key.check, key.family, mtus, settings)
         if "outcome" not in overrides:
             overrides = {**overrides, **decided.get(key, {})}
+        else:
+            overrides = {**overrides, "decided_by": None}
         expected.append((key, replace(default, **overrides) if overrides else default))
     return expected
 
@@ -186,8 +193,6 @@ def default_expectation(
     """
     setting = (settings.pod_to_node_source, f"pod_to_node_source is {settings.pod_to_node_source}")
     seen, because = _SOURCES.get((source.kind, target.kind), setting)
-    if target.origin:
-        because = f"domain of the question: {target.origin}"
     mtu = None
     if check == "mtu":
         pods = source.kind == target.kind == "pod" and settings.overhead is not None
@@ -195,7 +200,12 @@ def default_expectation(
         known = [mtus[end, family] for end in ends if (end, family) in mtus]
         if len(known) == len(ends):
             mtu = min(known) - (settings.overhead or 0 if pods else 0)
-    return Expectation("reachable", seen, mtu, because)
+    ruling = rule_traffic(source, target)
+    if ruling:
+        return Expectation(ruling.outcome, seen, mtu, ruling.because, ruling.decided_by)
+    # A name server does not know a question in a wrong domain, or asks others that may not answer.
+    hint = f"domain of the question: {target.origin}" if target.origin else None
+    return Expectation("reachable", seen, mtu, because, hint=hint)
 
 
 def _decided_by_policies(cells: Iterable[ExpectedCell], keys: Iterable[CellKey]) -> dict[CellKey, dict[str, str]]:

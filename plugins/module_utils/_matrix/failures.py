@@ -64,12 +64,23 @@ _BY_NODE = (_TARGET_KIND, _SOURCE_KIND, _RELATION, _SOURCE_NODE, _TARGET_NODE, _
 _BY_NAME = (_TARGET, _SOURCE, _TARGET_KIND, _SOURCE_KIND, _RELATION, _SOURCE_NODE, _TARGET_NODE, _CHECK, _FAMILY)
 _IMPLIED = {_SOURCE: {_SOURCE_KIND, _SOURCE_NODE}, _TARGET: {_TARGET_KIND, _TARGET_NODE}}
 
-_PLURALS = {"pod": "pods", "node": "nodes", "service": "Services", "dns": "DNS", "outside": "outside addresses"}
+_PLURALS = {
+    "pod": "pods",
+    "node": "nodes",
+    "service": "Services",
+    "headless": "pods of headless Services",
+    "nodeport": "NodePorts",
+    "loadbalancer": "external addresses of Services",
+    "dns": "DNS",
+    "outside": "outside addresses",
+}
 _RELATIONS = {
     "other": "on other nodes",
     "same": "on the same node",
     "several": "with backends on this node and others",
     "host": "with backends in the host network",
+    "forwarded": "with backends beyond the node of the port",
+    "delivered": "with backends at the node of the port",
 }
 
 
@@ -154,6 +165,8 @@ def _relation(source_node: str, target: Endpoint) -> str:
         return "same" if source_node == (target.node or target.name) else "other"
     if not target.overlay_nodes:
         return "host" if target.backend_nodes else ""
+    if target.via is not None and len(target.backend_nodes) == 1:
+        return "delivered" if target.via in target.backend_nodes else "forwarded"
     if source_node not in target.backend_nodes:
         return "other"
     return "same" if len(target.backend_nodes) == 1 else "several"

@@ -117,11 +117,8 @@ def _reachable_fault(cell: Cell, expected: Expectation, source: Endpoint) -> _Fa
         return f"path MTU {cell.mtu}, should be {expected.mtu}", cell.detail or cell.reason
     if cell.outcome != "reachable":
         # The reason is a detail: it names pods, and as a fault it would separate cells that fail together.
-        more = f"should be reachable: {expected.because}" if expected.decided_by else None
-        # A wrong answer of the DNS is often an answer to a question in a wrong domain.
-        if cell.check == "dns" and cell.outcome == "faulty":
-            more = expected.because
-        return cell.reason or cell.outcome, "; ".join(filter(None, (cell.detail, more))) or None
+        allowed = f"should be reachable: {expected.because}" if expected.decided_by else None
+        return cell.reason or cell.outcome, "; ".join(filter(None, (cell.detail, allowed, expected.hint))) or None
     if cell.mtu is None and expected.mtu is not None:
         return f"path MTU not found, should be {expected.mtu}", cell.detail
     return _source_fault(cell, expected.source, source)

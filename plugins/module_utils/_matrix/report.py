@@ -51,7 +51,17 @@ _LEGEND = {
     "*": "left to the implementation, not judged",
 }
 _UNJUDGED = ("not observed", "not judged")  # verdicts of cells that neither passed nor failed
-_PLURALS = {"pod": "pods", "node": "nodes", "service": "Services", "dns": "DNS", "outside": "outside"}
+_PLURALS = {
+    "pod": "pods",
+    "node": "nodes",
+    "service": "Services",
+    "headless": "headless Services",
+    "nodeport": "NodePorts",
+    "loadbalancer": "external addresses of Services",
+    "dns": "DNS",
+    "outside": "outside",
+}
+_SHOWN = {"nodeport": "NodePort", "loadbalancer": "external address"}  # instead of the kind itself
 
 _Label = Callable[[Endpoint], str]
 
@@ -112,7 +122,8 @@ def _heading(endpoint: Endpoint) -> str:
 
 def _name(endpoint: Endpoint) -> str:
     """Return the label of a row that stands for one endpoint."""
-    return endpoint.name if endpoint.kind in ("pod", "dns") else f"{endpoint.name} ({endpoint.kind})"
+    kind = _SHOWN.get(endpoint.kind, endpoint.kind)
+    return endpoint.name if kind in ("pod", "dns") else f"{endpoint.name} ({kind})"
 
 
 def _node(endpoint: Endpoint) -> str:

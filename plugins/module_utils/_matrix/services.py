@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from ansible_collections.podnet.kubernetes.plugins.module_utils._base.errors import InputError
@@ -14,6 +14,13 @@ from ansible_collections.podnet.kubernetes.plugins.module_utils._base.texts impo
 from ansible_collections.podnet.kubernetes.plugins.module_utils._cluster.cluster import Cluster
 from ansible_collections.podnet.kubernetes.plugins.module_utils._cluster.services import Service
 from ansible_collections.podnet.kubernetes.plugins.module_utils._matrix.cells import Endpoint
+from ansible_collections.podnet.kubernetes.plugins.module_utils._matrix.service_addresses import (
+    PROTOCOLS,
+    external_endpoints,
+    headless_endpoints,
+    node_port_endpoints,
+    policy_fields,
+)
 
 _SERVICES = "services"
 _DNS = "dns"
@@ -23,7 +30,10 @@ _DOMAIN_NAME = re.compile(r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\.[a-z0-9]([a-z0-
 
 
 def service_endpoints(cluster: Cluster, own_namespace: str | None, asked: Iterable[str]) -> list[Endpoint]:
-    """Return an endpoint for each TCP or UDP port number of our own Services, by name, then of those asked for.
+    """Return the endpoints of our own Services, by name, then of those asked for.
+
+    Each TCP or UDP port number is an endpoint at the cluster IP, at each node if it has a node port, and at each
+    external address of the Service. A headless Service has an endpoint for each of its pods.
 
     Args:
         cluster: the whole cluster
@@ -31,18 +41,37 @@ def service_endpoints(cluster: Cluster, own_namespace: str | None, asked: Iterab
         asked: names of existing Services, NAMESPACE/NAME
 
     Raises:
-        InputError: a Service is missing, has no cluster IP, no port that can be tried or no ready endpoint
+        InputError: a Service is missing, of type ExternalName, or has no port that can be tried or no ready endpoint
     """
     own = sorted(name for name, one in cluster.services.items() if one.namespace == own_namespace and one.addresses)
-    endpoints = []
+    endpoints: list[Endpoint] = []
     for name in dict.fromkeys([*own, *asked]):
         service = _find(cluster, name, _SERVICES)
-        numbers = sorted({port.number for port in service.ports if port.protocol in ("tcp", "udp")})
         # Only the connection to a foreign server is tried, and UDP has no connection.
         if name not in own and not any(port.protocol == "tcp" for port in service.ports):
             raise InputError(f"{_SERVICES} has {name}, which has no TCP port, and no other can be tried: leave it out")
-        endpoints += [_port_endpoint(cluster, service, number, name in own) for number in numbers]
+        endpoints += _headless(cluster, service) if service.headless else _addresses(cluster, service, name in own)
     return endpoints
+
+
+def _addresses(cluster: Cluster, service: Service, own: bool) -> Iterator[Endpoint]:
+    """Yield the endpoints of a Service at its cluster IP and, after it, at other addresses."""
+    for number in sorted({port.number for port in service.ports if port.protocol in PROTOCOLS}):
+        inside = _port_endpoint(cluster, service, number, own)
+        yield inside
+        yield from node_port_endpoints(cluster, service, inside)
+        yield from external_endpoints(service, inside)
+
+
+def _headless(cluster: Cluster, service: Service) -> list[Endpoint]:
+    """Return the endpoints of a headless Service. Raises InputError when it has no ready endpoint."""
+    found = list(headless_endpoints(cluster, service))
+    if not found:
+        raise InputError(
+            f"Service {service} ({_SERVICES}) is headless and has no ready endpoint, so its name has no address: see "
+            f"'kubectl get endpointslices -n {service.namespace}', or leave it out"
+        )
+    return found
 
 
 def dns_endpoint(cluster: Cluster, name: str, cluster_domain: str, origin: str | None = None) -> Endpoint:
@@ -76,17 +105,27 @@ def dns_endpoint(cluster: Cluster, name: str, cluster_domain: str, origin: str |
 
 
 def _find(cluster: Cluster, name: str, option: str) -> Service:
-    """Return the Service that an option names. Raises InputError when it is missing or has no cluster IP."""
+    """Return the Service that an option names.
+
+    Raises:
+        InputError: it is missing or has no cluster IP; one that is asked for may be headless
+    """
     service = cluster.services.get(name)
     if service is None:
         raise InputError(
             f"{option} has {show(name)}, and the cluster has no such Service (NAMESPACE/NAME): "
             f"near it: {nearest(name, cluster.services)}"
         )
-    if not service.addresses:
+    if service.external_name is not None:
         raise InputError(
-            f"{option} has {name}, which has no cluster IP, because it is headless or of type ExternalName: leave it "
-            "out, and select its pods instead"
+            f"{option} has {name}, which is of type ExternalName: it has no address, and its name is another one for "
+            f"{service.external_name}: leave it out"
+        )
+    if not service.addresses and not (service.headless and option == _SERVICES):
+        raise InputError(
+            f"{option} has {name}, which has no cluster IP, because it is headless: give a Service with a cluster IP"
+            if service.headless
+            else f"{option} has {name}, which has no cluster IP yet: wait until the API has given it one"
         )
     return service
 
@@ -99,7 +138,7 @@ def _port_endpoint(cluster: Cluster, service: Service, number: int, own: bool) -
         addresses=service.addresses,
         own=own,
         port=number,
-        protocols=tuple(protocol for protocol in ("tcp", "udp") if protocol in there),
+        protocols=tuple(protocol for protocol in PROTOCOLS if protocol in there),
         **_behind(cluster, service, number, "own_namespace" if own else _SERVICES),
     )
 
@@ -116,6 +155,7 @@ def _behind(cluster: Cluster, service: Service, number: int, option: str) -> dic
         "backends": tuple(sorted({backend.name for backend in backends if backend.name})),
         "backend_nodes": tuple(sorted({backend.node for backend in backends if backend.node})),
         "overlay_nodes": tuple(sorted({backend.node for backend in backends if backend.node and backend.overlay})),
+        **policy_fields(cluster, service, number, service.local_inside),
     }
 
 

@@ -12,6 +12,7 @@ from ansible_collections.podnet.kubernetes.plugins.module_utils._base.errors imp
 from ansible_collections.podnet.kubernetes.plugins.module_utils._base.options import check_choices
 from ansible_collections.podnet.kubernetes.plugins.module_utils._matrix.cells import (
     CHECKS,
+    SERVICE_KINDS,
     Endpoint,
     Listener,
     Target,
@@ -60,7 +61,7 @@ def target_as_dict(target: Target) -> dict[str, Any]:
 
 def _tries(endpoint: Endpoint, listeners: Iterable[Listener]) -> tuple[Try, ...]:
     """Return all checks of an endpoint at the address that has these listeners, in the order of CHECKS."""
-    if endpoint.kind == "service":
+    if endpoint.kind in SERVICE_KINDS:
         if endpoint.own:
             return tuple(Try(check, endpoint.port, "podnet", endpoint.backends) for check in endpoint.protocols)
         return (Try("tcp", endpoint.port, "nothing"),) if "tcp" in endpoint.protocols else ()

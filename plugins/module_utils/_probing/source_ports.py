@@ -41,7 +41,7 @@ class SourcePorts:
 
     def candidates(self, target: Target, port: int | None) -> Iterator[int]:
         """Yield source ports for one probe of a target's port, the best first."""
-        through_service = target.kind in ("service", "dns")
+        through_service = target.kind in ("service", "nodeport", "loadbalancer", "dns")
         ports = _FOR_SERVICES if through_service else _FOR_OTHERS
         # Two Services may lead to one pod.
         key = ("", None) if through_service else (target.address, port)

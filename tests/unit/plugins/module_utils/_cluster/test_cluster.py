@@ -42,6 +42,47 @@ def test_backends(endpoint, backend):
     assert cluster.backends(cluster.services["shop/web"], 81) == []
 
 
+LEAVING = {"ready": False, "serving": True, "terminating": True}
+
+
+@pytest.mark.parametrize(
+    ("conditions", "stands_in"),
+    [
+        (LEAVING, True),
+        ({**LEAVING, "serving": False}, False),
+        ({"ready": False, "serving": True}, False),
+        ({"ready": False, "terminating": True}, False),
+    ],
+)
+def test_endpoints_that_leave_stand_in_while_none_is_ready(conditions, stands_in):
+    """As KEP-1669 says: kube-proxy uses endpoints that are serving and terminating when no endpoint is ready."""
+    leaving = behind("10.244.2.5", "shop/web-2", "node2", **conditions)
+    objects = {**EMPTY, "services": [service("shop/web", "10.96.0.20", ports=["TCP/80"])]}
+
+    def served(*endpoints):
+        cluster = read_cluster({**objects, "endpoint_slices": [endpoint_slice("shop/web", *endpoints)]})
+        web = cluster.services["shop/web"]
+        return [one.node for one in cluster.backends(web, 80)], cluster.local_nodes(web, 80)
+
+    assert served(leaving) == ((["node2"], ("node2",)) if stands_in else ([], ()))
+    # A ready endpoint elsewhere takes the connections of the whole cluster, and not those that stay on their node.
+    ready = behind("10.244.1.5", "shop/web-1", "node1", ready=True)
+    assert served(leaving, ready) == (["node1"], ("node1", "node2") if stands_in else ("node1",))
+
+
+def test_a_named_target_port_has_another_number_in_each_slice():
+    web = service("shop/web", "None", ports=["TCP/80:http"])
+    slices = [endpoint_slice("shop/web", behind(f"10.244.1.{n}", node="node1"), ports=["http"]) for n in (5, 6, 7)]
+    slices[1]["ports"][0]["port"] = 9090
+    slices[2]["ports"][0]["port"] = None
+    cluster = read_cluster({**EMPTY, "services": [web], "endpoint_slices": slices})
+    found = cluster.addressed_backends(cluster.services["shop/web"], 80)
+    assert [(addresses, port) for _backend, addresses, port in found] == [
+        (("10.244.1.5",), 8080),
+        (("10.244.1.6",), 9090),
+    ]
+
+
 LISTS = "give a dict with nodes, pods, services, endpoint_slices, each of them resources of the result of kubernetes."
 
 

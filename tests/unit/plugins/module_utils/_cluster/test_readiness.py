@@ -96,3 +96,28 @@ def test_our_services_need_an_endpoint_in_each_family():
 def test_objects_that_are_missing():
     with pytest.raises(InputError, match="the input has no services: give a dict with pods, services, "):
         find_unready({"pods": []}, [], None, 0)
+
+
+@pytest.mark.parametrize(
+    ("conditions", "words"),
+    [
+        ({"ready": False, "serving": True, "terminating": True}, []),
+        ({"ready": False, "serving": False, "terminating": True}, ["Service shop/web has no ready endpoint"]),
+        ({"ready": False, "serving": True}, ["Service shop/web has no ready endpoint"]),
+    ],
+)
+def test_endpoints_that_leave_and_still_serve_are_enough(conditions, words):
+    objects = {
+        "pods": [],
+        "services": [service("shop/web", "IPv4")],
+        "endpoint_slices": [endpoint_slice("shop/web", conditions)],
+    }
+    assert find_unready(objects, ["shop/web"], None, 0) == words
+
+
+def test_nobody_waits_for_endpoints_of_another_name():
+    named = {
+        "metadata": {"namespace": "shop", "name": "alias"},
+        "spec": {"type": "ExternalName", "externalName": "a.b"},
+    }
+    assert find_unready({"pods": [], "services": [named], "endpoint_slices": []}, ["shop/alias"], None, 0) == []

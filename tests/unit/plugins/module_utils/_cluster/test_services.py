@@ -47,6 +47,34 @@ def test_the_protocol_is_tcp_by_default():
     assert ports == (ServicePort(80, "tcp", ""),)
 
 
+@pytest.mark.parametrize(
+    ("spec", "status", "fields"),
+    [
+        ({"clusterIP": "None"}, None, {"headless": True}),
+        ({"type": "ExternalName", "externalName": "example.org"}, None, {"external_name": "example.org"}),
+        # A Service keeps a cluster IP in its spec when its type changes to ExternalName.
+        ({"type": "ExternalName", "externalName": "a.b", "clusterIP": "10.96.0.9"}, {}, {"external_name": "a.b"}),
+        ({"internalTrafficPolicy": "Local"}, {"loadBalancer": {}}, {"local_inside": True}),
+        ({"externalTrafficPolicy": "Local", "internalTrafficPolicy": "Cluster"}, {}, {"local_outside": True}),
+        ({"externalIPs": ["192.0.2.1"]}, {}, {"external_addresses": ("192.0.2.1",)}),
+        (
+            {"loadBalancerSourceRanges": ["10.0.0.0/8"], "sessionAffinity": "ClientIP"},
+            {"loadBalancer": {"ingress": [{"ip": "192.0.2.2"}, {"ip": "192.0.2.3", "ipMode": "Proxy"}, {}]}},
+            {"external_addresses": ("192.0.2.2",), "other_balancers": ("192.0.2.3",), "restricted": True},
+        ),
+    ],
+)
+def test_the_kind_of_a_service(spec, status, fields):
+    (found,) = read_services([{"metadata": {"name": "a"}, "spec": spec, "status": status}])
+    assert found == Service("default", "a", (), (), **fields)
+
+
+def test_node_ports():
+    ports = [{"port": 80, "nodePort": 30080}, {"port": 81, "nodePort": 0}]
+    (found,) = read_services([{"metadata": {"name": "a"}, "spec": {"ports": ports}}])
+    assert [port.node_port for port in found.ports] == [30080, None]
+
+
 def test_ready_endpoints_of_a_slice():
     one = endpoint_slice(
         "shop/web",
@@ -67,12 +95,14 @@ def test_ready_endpoints_of_a_slice():
                 SliceEndpoint(("10.244.1.8",), None, "shop/web-3"),
                 SliceEndpoint(("10.0.0.9",), None, None),
             ),
+            port_numbers={"http": 8080, "": 8080},
         ),
     )
 
 
-def test_slices_of_no_service_are_left_out():
+def test_slices_of_no_service_and_those_with_names_are_left_out():
     assert read_slices([{"metadata": {"name": "a", "labels": None}}]) == ()
+    assert read_slices([{**endpoint_slice("shop/web", behind("db.example.org")), "addressType": "FQDN"}]) == ()
 
 
 @pytest.mark.parametrize(
@@ -83,6 +113,11 @@ def test_slices_of_no_service_are_left_out():
             read_services,
             [{"metadata": {"name": "a"}, "spec": {"ports": [{}]}}],
             "default/a: spec.ports[0].port is None: ",
+        ),
+        (
+            read_services,
+            [{"metadata": {"name": "a"}, "spec": {"ports": [{"port": 80, "nodePort": 70000}]}}],
+            "default/a: spec.ports[0].nodePort is 70000: ",
         ),
         (read_slices, ["a"], "endpoint_slices[0] is 'a', not an object"),
         (read_slices, [endpoint_slice("shop/a", "b")], "shop/a-x: slice.endpoints[0] is 'b', not an object"),

@@ -456,15 +456,15 @@ V4_SLICE = endpoint_slice("shop/web", behind("10.244.1.5", "shop/a"))
         pytest.param(
             ASKED,
             {"services": [service("shop/web", "None")]},
-            "services has shop/web, which has no cluster IP, because it is headless or of type "
-            "ExternalName: leave it out, and select its pods instead",
-            id="headless",
+            "Service shop/web (services) is headless and has no ready endpoint, so its name has no address: see "
+            "'kubectl get endpointslices -n shop', or leave it out",
+            id="headless, without endpoints",
         ),
         pytest.param(
             ASKED,
             {"services": [service("shop/web", type="ExternalName", externalName="example.org")]},
-            "services has shop/web, which has no cluster IP, because it is headless or of type "
-            "ExternalName: leave it out, and select its pods instead",
+            "services has shop/web, which is of type ExternalName: it has no address, and its name is another one for "
+            "example.org: leave it out",
             id="ExternalName",
         ),
         pytest.param(

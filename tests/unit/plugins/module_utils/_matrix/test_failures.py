@@ -189,6 +189,31 @@ def test_a_fault_is_named_with_the_backends_of_services(network, fault, expected
     assert sentences(network(services=True), fault) == expected
 
 
+@pytest.mark.parametrize(
+    ("fault", "expected"),
+    [
+        # Two checks from each of 6 pods and 3 nodes, at the two nodes that have no pod behind the port.
+        pytest.param(
+            lambda source, target, check: TIMEOUT if target.via in ("node2", "node3") else None,
+            ["36 cells: pods and nodes -> NodePorts with backends beyond the node of the port, tcp and udp: timeout"],
+            id="nodes do not forward",
+        ),
+        pytest.param(
+            lambda source, target, check: TIMEOUT if target.via else None,
+            ["54 cells: pods and nodes -> NodePorts, tcp and udp: timeout"],
+            id="nobody serves NodePorts",
+        ),
+        pytest.param(
+            lambda source, target, check: TIMEOUT if target.via == "node2" else None,
+            ["18 cells: pods and nodes -> demo/on-node1:80@node2, tcp and udp: timeout"],
+            id="one node does not serve them",
+        ),
+    ],
+)
+def test_a_fault_of_node_ports_is_named(network, fault, expected):
+    assert sentences(network(node_ports=True), fault) == expected
+
+
 def test_flapping_is_listed_by_itself_and_hides_no_fault(network):
     def fault(source, target, check):
         if is_pod(target) and source.name == "default/node1-a" and source.node != target.node and check == "udp":

@@ -64,7 +64,7 @@ def test_a_cell_that_should_be_blocked(found, verdict, message):
     assert judged({"outcome": "blocked"}, **found) == (verdict, message)
 
 
-def test_a_wrong_answer_of_the_dns_names_the_place_that_has_the_domain():
+def test_a_failure_of_the_dns_names_the_place_that_has_the_domain():
     origin = "ConfigMap kube-system/kubelet-config"
     dns = Endpoint(
         "kube-system/dns:dns", "dns", ("10.96.0.10",), port=53, question="a.b.", answer="1.2.3.4", origin=origin
@@ -74,7 +74,7 @@ def test_a_wrong_answer_of_the_dns_names_the_place_that_has_the_domain():
     (judgement,) = judge([A, dns], [target], [], [cell])
     assert judgement.message == (f"wrong answer: a.b. is rcode 3, should be 1.2.3.4; domain of the question: {origin}")
     (judgement,) = judge([A, dns], [target], [], [replace(cell, outcome="blocked", reason="timeout", detail=None)])
-    assert judgement.message == "timeout"
+    assert judgement.message == f"timeout: domain of the question: {origin}"
 
 
 BECAUSE = "ingress: selected by shop/deny-all, and no rule allows it"

@@ -82,6 +82,14 @@ def test_a_matrix_at_a_glance(network):
     ]
 
 
+def test_a_node_port_is_called_so(network):
+    lines = matrix(network(nodes=2, pods=1, node_ports=True))
+    assert [line.split("  ")[1].strip() for line in lines if "@" in line] == [
+        "5 demo/on-node1:80@node1 (NodePort)",
+        "6 demo/on-node1:80@node2 (NodePort)",
+    ]
+
+
 @pytest.mark.parametrize(
     ("faults", "entry", "legend"),
     [

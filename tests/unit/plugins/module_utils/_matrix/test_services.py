@@ -47,7 +47,7 @@ def test_our_own_services_come_before_those_that_are_asked_for():
     ("name", "there", "message"),
     [
         ("shop/wep", WEB, r"^services has shop/wep, and the cluster has no such Service .*: near it: .*shop/web"),
-        ("shop/web", service("shop/web", "None"), r"^services has shop/web, which has no cluster IP"),
+        ("shop/web", service("shop/web", "None"), r"^Service shop/web \(services\) is headless and has no ready"),
         ("podnet/a", OWN, r"^services has podnet/a, which has no TCP port"),
     ],
 )

@@ -12,7 +12,12 @@ from ansible_collections.podnet.kubernetes.plugins.module_utils._probing.source_
 
 POD = Target("shop/web", "pod", "10.244.1.2", ())
 OTHER = Target("shop/db", "pod", "10.244.1.3", ())
-SERVICES = [Target("shop/web:80", "service", "10.96.0.9", ()), Target("dns", "dns", "10.96.0.10", ())]
+SERVICES = [
+    Target("shop/web:80", "service", "10.96.0.9", ()),
+    Target("dns", "dns", "10.96.0.10", ()),
+    Target("shop/web:80@node1", "nodeport", "10.100.198.201", ()),
+    Target("shop/web:80@192.0.2.7", "loadbalancer", "192.0.2.7", ()),
+]
 REMEMBERED = 120  # seconds that Linux keeps a UDP flow in connection tracking
 
 
@@ -33,7 +38,7 @@ def test_other_targets_and_ports_share_the_ports():
 
 def test_all_services_together_are_probed_from_each_port_once():
     ports = SourcePorts(1000.0)
-    found = {first(ports, SERVICES[number % 2], 53 + number % 3) for number in range(10000)}
+    found = {first(ports, SERVICES[number % 4], 53 + number % 3) for number in range(10000)}
     assert found == set(range(20000, 30000))
 
 
