@@ -96,6 +96,10 @@ options:
   outside_port:
     description: The port of TCP and UDP servers at O(outside_addresses). Without a port, probes only try ICMP.
     type: int
+  controller:
+    description: Whether the controller is an endpoint. It probes NodePorts, and nothing probes it.
+    type: bool
+    default: false
   families:
     description:
       - The address families, V(ipv4) and V(ipv6), in the order in which endpoints get their addresses.
@@ -143,7 +147,8 @@ _value:
       sample: shop/web-1
     kind:
       description:
-        - One of V(pod), V(node), V(service), V(headless), V(nodeport), V(loadbalancer), V(dns) and V(outside).
+        - One of V(pod), V(node), V(controller), V(service), V(headless), V(nodeport), V(loadbalancer), V(dns) and
+          V(outside).
         - V(loadbalancer) is any external address of a Service.
       type: str
       sample: pod
@@ -251,6 +256,7 @@ def connectivity_endpoints(
     domain_origin: str | None = None,
     outside_addresses: Iterable[str] | None = None,
     outside_port: int | None = None,
+    controller: bool = False,
     families: Iterable[str] | None = None,
 ) -> list[dict[str, Any]]:
     wanted = Wanted(
@@ -263,6 +269,7 @@ def connectivity_endpoints(
         domain_origin=read_text_option("domain_origin", domain_origin),
         outside_addresses=read_texts_option("outside_addresses", outside_addresses),
         outside_port=outside_port,
+        controller=controller,
         families=read_texts_option("families", families),
     )
     cluster = read_cluster(objects)

@@ -86,11 +86,11 @@ options:
       source_kind:
         description: Only sources of this kind.
         type: str
-        choices: [pod, node]
+        choices: [pod, node, controller]
       target_kind:
         description: Only targets of this kind.
         type: str
-        choices: [pod, node, service, headless, nodeport, loadbalancer, dns, outside]
+        choices: [pod, node, controller, service, headless, nodeport, loadbalancer, dns, outside]
       checks:
         description: Only these checks.
         type: list

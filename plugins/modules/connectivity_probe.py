@@ -66,6 +66,12 @@ options:
     description: How many bytes the last TCP attempt carries each way. From V(0) to V(1048576).
     type: int
     default: 65536
+  controller:
+    description:
+      - Whether this machine is the controller and no node. Its source is the endpoint of the kind C(controller).
+      - The controller probes only the NodePorts of O(targets), and needs not be root.
+    type: bool
+    default: false
   converge_on:
     description:
       - Cells of all nodes, as P(podnet.kubernetes.expected_connectivity#filter) or
@@ -109,7 +115,7 @@ EXAMPLES = r"""
 
 RETURN = r"""
 node:
-  description: Name of this machine's Node object.
+  description: Name of this machine's Node object, or of the endpoint with O(controller=true).
   returned: success
   type: str
   sample: node1
@@ -248,7 +254,7 @@ from typing import Any
 
 from ansible.module_utils.basic import AnsibleModule
 
-from ansible_collections.podnet.kubernetes.plugins.module_utils._base.errors import PodnetError
+from ansible_collections.podnet.kubernetes.plugins.module_utils._base.errors import InputError, PodnetError
 from ansible_collections.podnet.kubernetes.plugins.module_utils._matrix.cells import (
     Endpoint,
     Target,
@@ -272,9 +278,11 @@ ARGUMENTS = {
     "interval": {"type": "float", "default": 0.15},
     "timeout": {"type": "float", "default": 0.6},
     "transfer": {"type": "int", "default": 65536},
+    "controller": {"type": "bool", "default": False},
     "converge_on": {"type": "list", "elements": "dict", "default": []},
     "converge_timeout": {"type": "float", "default": 30},
 }
+ANY_ADDRESS = ("0.0.0.0", "::")  # the controller probes from whichever address the kernel chooses
 SETTINGS = ("run", "attempts", "interval", "timeout", "transfer")
 
 
@@ -286,6 +294,7 @@ class Request:
     endpoints: list[Endpoint]
     targets: list[Target]
     goal: Goal
+    controller: bool = False
 
 
 def read_request(params: Mapping[str, Any]) -> Request:
@@ -293,7 +302,24 @@ def read_request(params: Mapping[str, Any]) -> Request:
     settings = ProbeSettings(**{name: params[name] for name in SETTINGS})
     targets = load_targets(params["targets"])
     goal = Goal(load_expected_cells(params["converge_on"], "converge_on"), params["converge_timeout"])
-    return Request(settings, load_endpoints(params["endpoints"]), targets, goal)
+    return Request(settings, load_endpoints(params["endpoints"]), targets, goal, params["controller"])
+
+
+def find_sources(request: Request, node: str | None) -> tuple[str, list[Source], list[Target]]:
+    """Find the name of this machine, its sources, and the targets that they probe.
+
+    Raises:
+        InputError: the controller is no endpoint
+        ClusterError: the node or a pod is not found
+    """
+    if not request.controller:
+        node, local = locate(request.endpoints, node)
+        return node, [Source(one.name, namespace, one.addresses) for one, namespace in local], request.targets
+    for one in request.endpoints:
+        if one.kind == "controller":
+            targets = [target for target in request.targets if one.probes(target.kind)]
+            return one.name, [Source(one.name, "", ANY_ADDRESS)], targets
+    raise InputError("controller is true, and endpoints has none of the kind controller: give one, or leave it out")
 
 
 def run_probes(request: Request, node: str | None) -> dict[str, Any]:
@@ -303,12 +329,11 @@ def run_probes(request: Request, node: str | None) -> dict[str, Any]:
         InputError: a cell of the goal is not among the targets
         ClusterError: the node or a pod is not found, or the kernel refuses a namespace or a socket
     """
-    node, local = locate(request.endpoints, node)
-    sources = [Source(one.name, namespace, one.addresses) for one, namespace in local]
+    node, sources, targets = find_sources(request, node)
     with Namespaces() as namespaces:
-        convergence = converge(sources, request.targets, request.goal, request.settings, namespaces)
+        convergence = converge(sources, targets, request.goal, request.settings, namespaces)
         start = time.monotonic()
-        cells = probe(sources, request.targets, request.settings, namespaces)
+        cells = probe(sources, targets, request.settings, namespaces)
     seconds = round(time.monotonic() - start, 3)
     found = {"convergence": convergence.as_dict(), "seconds": seconds, "cells": [as_dict(cell) for cell in cells]}
     return {"node": node, **found}

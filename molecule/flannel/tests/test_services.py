@@ -90,6 +90,7 @@ def verify(play, reports, services):
     def run(name):
         asked = [f"{NAMESPACE}/{one}" for one in services]
         variables = {"connectivity_name": name, "connectivity_services": asked, "connectivity_checks": ["tcp", "dns"]}
+        variables["connectivity_from_controller"] = True
         done = play("playbooks/verify.yml", "--extra-vars", json.dumps({"connectivity_own_pods": 1, **variables}))
         assert done.returncode in (0, 2), done.stdout
         report = reports(name)
@@ -145,13 +146,13 @@ def test_one_of_our_own_services_has_a_node_port_at_each_node(whole, inventory):
 
 def test_traffic_policies_decide_from_where_a_service_is_reachable(whole, inventory, here):
     _done, endpoints, cells = whole
-    sources = {name for name, one in endpoints.items() if one["kind"] in ("pod", "node")}
-    local = {name for name in sources if endpoints[name]["node"] == here}
+    inside = {name for name, one in endpoints.items() if one["kind"] in ("pod", "node")}
+    local = {name for name in inside if endpoints[name]["node"] == here}
     assert of(cells, f"{NAMESPACE}/inside:80", "reachable") == local
-    assert of(cells, f"{NAMESPACE}/inside:80", "blocked") == sources - local
-    assert of(cells, f"{NAMESPACE}/outside:80@{here}", "reachable") == sources
+    assert of(cells, f"{NAMESPACE}/inside:80", "blocked") == inside - local
+    assert of(cells, f"{NAMESPACE}/outside:80@{here}", "reachable") == {*inside, "controller"}
     for node in set(inventory.nodes) - {here}:
-        assert of(cells, f"{NAMESPACE}/outside:80@{node}", "blocked") == set(inventory.nodes) - {node}
+        assert of(cells, f"{NAMESPACE}/outside:80@{node}", "blocked") == {*inventory.nodes, "controller"} - {node}
         assert of(cells, f"{NAMESPACE}/outside:80@{node}", "reachable") == set()
 
 
@@ -205,7 +206,7 @@ def test_exactly_the_cells_fail_that_the_faults_touch(broken):
     assert done.returncode == 2, done.stdout
     sources = {name for name, one in endpoints.items() if one["kind"] in ("pod", "node")}
     # A node's own connections do not pass PREROUTING.
-    expected = {(source, f"{NAMESPACE}/port:80@{there}") for source in sources - {there}}
+    expected = {(source, f"{NAMESPACE}/port:80@{there}") for source in {*sources, "controller"} - {there}}
     expected |= {(source, f"{NAMESPACE}/inside:80") for source in sources if endpoints[source]["node"] == there}
     expected |= {(source, DNS) for source in sources}
     assert {(cell["source"], cell["target"]) for cell in cells if cell["verdict"] == "failed"} == expected

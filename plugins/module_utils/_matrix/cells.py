@@ -13,15 +13,16 @@ from collections.abc import Iterable, Mapping
 from dataclasses import MISSING, asdict, dataclass, fields
 from typing import Any, NamedTuple, TypeVar
 
-from ansible_collections.podnet.kubernetes.plugins.module_utils._base.addresses import family_of
+from ansible_collections.podnet.kubernetes.plugins.module_utils._base.addresses import FAMILIES, family_of
 from ansible_collections.podnet.kubernetes.plugins.module_utils._base.errors import InputError
 
 # With tcp and udp the target sees the source address. tcp sends 64 KiB each way. dns is a question over udp.
 CHECKS = ("icmp", "tcp", "udp", "mtu", "dns")
 
-# The kinds of endpoints. Pods and nodes are sources too. A service is a port at a cluster IP, a headless one a port of
-# one of its pods, a nodeport a port of a Service at one node, a loadbalancer one at an address outside the cluster.
-KINDS = ("pod", "node", "service", "headless", "nodeport", "loadbalancer", "dns", "outside")
+# The kinds of endpoints. Pods and nodes are sources too, and the controller is a source alone. A service is a port at a
+# cluster IP, a headless one a port of one of its pods, a nodeport a port of a Service at one node, a loadbalancer one
+# at an address outside the cluster.
+KINDS = ("pod", "node", "controller", "service", "headless", "nodeport", "loadbalancer", "dns", "outside")
 SERVICE_KINDS = ("service", "headless", "nodeport", "loadbalancer")
 
 # The results of all attempts of a cell. A cell is flapping when some attempts succeeded and some failed, and faulty
@@ -70,7 +71,7 @@ class Endpoint:
         name: unique in a matrix. A pod is NAMESPACE/NAME, a node its NAME, a Service NAMESPACE/NAME:PORT, perhaps with
             @ and a pod, a node or an address, DNS NAMESPACE/NAME:dns, an outside address itself.
         kind: one of KINDS
-        addresses: at most one of each family
+        addresses: at most one of each family; of the controller none, because it may have any
         node: name of a pod's node; of a node its own name
         uids: the UIDs that the names of a pod's cgroups may have: its UID, and the configuration hash of a static pod
         own: whether it was made for the verification, so that all its ports are free
@@ -105,6 +106,17 @@ class Endpoint:
     traffic_policy: str | None = None
     local_nodes: tuple[str, ...] = ()
     origin: str | None = None
+
+    @property
+    def families(self) -> frozenset[str]:
+        """The address families in which a source can probe. Other endpoints have none."""
+        if self.kind == "controller":
+            return frozenset(FAMILIES)
+        return frozenset(map(family_of, self.addresses)) if self.kind in ("pod", "node") else frozenset()
+
+    def probes(self, kind: str) -> bool:
+        """Whether a source probes targets of a kind. Of a cluster, the world outside reaches the NodePorts of nodes."""
+        return self.kind != "controller" or kind == "nodeport"
 
     def address(self, family: str) -> str | None:
         """Return the address in a family; None when the endpoint has no such address."""

@@ -36,6 +36,7 @@ class Wanted:
         cluster_domain: the domain of the names of Services
         domain_origin: the place that has this domain, in words; None: the user gave it
         outside_addresses, outside_port: of endpoints outside the cluster. Without a port only ICMP is tried.
+        controller: whether the controller probes too
         families: from FAMILIES, in the order in which endpoints get their addresses. Empty: those that all pods and
             nodes have. V(any) alone: each endpoint keeps its own.
     """
@@ -49,6 +50,7 @@ class Wanted:
     domain_origin: str | None = None
     outside_addresses: tuple[str, ...] = ()
     outside_port: int | None = None
+    controller: bool = False
     families: tuple[str, ...] = ()
 
 
@@ -78,6 +80,7 @@ def find_endpoints(cluster: Cluster, wanted: Wanted) -> list[Endpoint]:
     ]
     return [
         *(_restrict(endpoint, families) for endpoint in [*pods, *nodes]),
+        *([Endpoint("controller", "controller", ())] if wanted.controller else []),
         *(_restrict_strictly(endpoint, families, option) for endpoint, option in others),
     ]
 

@@ -35,7 +35,7 @@ _SOURCES = {
     ("node", "pod"): ("any", "a node may use its address on the overlay"),
     **{
         (source, target): ("any", "a Service may translate the source")
-        for source in ("pod", "node")
+        for source in ("pod", "node", "controller")
         for target in (*SERVICE_KINDS, "dns")
     },
     ("pod", "outside"): ("translated", "a pod's address is not known outside"),
@@ -138,10 +138,10 @@ def matrix(endpoints: Sequence[Endpoint], targets: Sequence[Target]) -> Iterator
                 f"targets has {target.name}, which is not in endpoints: give the endpoints that targets was made from"
             )
     for source in endpoints:
-        families = {family_of(address) for address in source.addresses} if source.kind in ("pod", "node") else set()
+        families = source.families
         for target in targets:
             family = family_of(target.address)
-            if family in families and target.name != source.name:
+            if family in families and target.name != source.name and source.probes(target.kind):
                 for one in target.tries:
                     yield CellKey(source.name, target.name, one.check, family, one.port)
 

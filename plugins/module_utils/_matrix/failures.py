@@ -67,6 +67,7 @@ _IMPLIED = {_SOURCE: {_SOURCE_KIND, _SOURCE_NODE}, _TARGET: {_TARGET_KIND, _TARG
 _PLURALS = {
     "pod": "pods",
     "node": "nodes",
+    "controller": "the controller",
     "service": "Services",
     "headless": "pods of headless Services",
     "nodeport": "NodePorts",

@@ -54,6 +54,7 @@ _UNJUDGED = ("not observed", "not judged")  # verdicts of cells that neither pas
 _PLURALS = {
     "pod": "pods",
     "node": "nodes",
+    "controller": "controller",
     "service": "Services",
     "headless": "headless Services",
     "nodeport": "NodePorts",
@@ -112,7 +113,7 @@ def _by_node(endpoints: Iterable[Endpoint]) -> Callable[[Endpoint], int]:
 
 
 def _is_source(endpoint: Endpoint) -> bool:
-    return endpoint.kind in ("pod", "node")
+    return endpoint.kind in ("pod", "node", "controller")
 
 
 def _heading(endpoint: Endpoint) -> str:
@@ -123,7 +124,7 @@ def _heading(endpoint: Endpoint) -> str:
 def _name(endpoint: Endpoint) -> str:
     """Return the label of a row that stands for one endpoint."""
     kind = _SHOWN.get(endpoint.kind, endpoint.kind)
-    return endpoint.name if kind in ("pod", "dns") else f"{endpoint.name} ({kind})"
+    return endpoint.name if kind in ("pod", "dns", "controller") else f"{endpoint.name} ({kind})"
 
 
 def _node(endpoint: Endpoint) -> str:

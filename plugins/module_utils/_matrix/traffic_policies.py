@@ -39,7 +39,7 @@ def rule_traffic(source: Endpoint, target: Endpoint) -> Ruling | None:
     """Return the outcome that a traffic policy decides; None when it decides nothing: the target is reachable.
 
     Args:
-        source: a pod or a node
+        source: a pod, a node or the controller
         target: any endpoint
     """
     if target.traffic_policy == "external":
@@ -50,7 +50,7 @@ def rule_traffic(source: Endpoint, target: Endpoint) -> Ruling | None:
         return None if source.node in target.local_nodes else Ruling("blocked", _INSIDE, "api")
     if target.via in target.local_nodes:
         return None
-    if source.kind == "node" and source.node != target.via:
+    if source.kind == "controller" or (source.kind == "node" and source.node != target.via):
         return Ruling("blocked", _OUTSIDE, "api")
     return Ruling("any", f"{_OUTSIDE}, and the source may count as the node's own", _OPEN)
 

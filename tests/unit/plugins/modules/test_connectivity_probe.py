@@ -161,3 +161,25 @@ def test_a_pod_that_is_gone_meanwhile(run_module, monkeypatch, port):
     )
     result = run_module(connectivity_probe, **options(port), node="node1")
     assert result["msg"] == (f"cannot enter the network namespace {gone}: No such file or directory (root is needed)")
+
+
+CONTROLLER = {"name": "controller", "kind": "controller"}
+
+
+def test_the_controller_probes_node_ports_alone(run_module, located, port):
+    targets = [
+        {"name": name, "kind": kind, "address": HERE, "tries": [{"check": "tcp", "port": port, "answers": "nothing"}]}
+        for name, kind in (("shop/web:80@node1", "nodeport"), ("shop/web", "pod"), ("node1", "node"))
+    ]
+    asked = {**options(port), "targets": targets, "endpoints": [*ENDPOINTS, CONTROLLER]}
+    result = run_module(connectivity_probe, **asked, controller=True)
+    assert result["node"] == "controller"
+    assert [(one["source"], one["target"], one["outcome"]) for one in result["cells"]] == [
+        ("controller", "shop/web:80@node1", "reachable")
+    ]
+    assert located == []  # it is no node, and has no pods
+
+
+def test_a_controller_that_is_no_endpoint(run_module, located, port):
+    result = run_module(connectivity_probe, **options(port), controller=True)
+    assert result["msg"].startswith("controller is true, and endpoints has none of the kind controller: ")

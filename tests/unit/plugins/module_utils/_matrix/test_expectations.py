@@ -32,6 +32,8 @@ ONE = Endpoint("node1", "node", ("10.100.198.201",), "node1")
 TWO = Endpoint("node2", "node", ("10.100.198.202",), "node2")
 SERVICE = Endpoint("demo/web:80", "service", ("10.96.0.7",), port=80)
 DNS = Endpoint("kube-system/kube-dns:dns", "dns", ("10.96.0.10",), port=53)
+AT_ONE = Endpoint("demo/web:80@node1", "nodeport", ("10.100.198.201",), port=30080, via="node1")
+CONTROLLER = Endpoint("controller", "controller", ())
 OUTSIDE = Endpoint("203.0.113.1", "outside", ("203.0.113.1",))
 
 MTUS = {("default/a", "ipv4"): 1400, ("default/b", "ipv4"): 1450, ("node1", "ipv4"): 1500, ("node2", "ipv4"): 9000}
@@ -49,6 +51,7 @@ MTUS = {("default/a", "ipv4"): 1400, ("default/b", "ipv4"): 1450, ("node1", "ipv
         (ONE, DNS, "any"),
         (A, OUTSIDE, "translated"),
         (ONE, OUTSIDE, "any"),
+        (CONTROLLER, AT_ONE, "any"),
     ],
 )
 @pytest.mark.parametrize("setting", ["own", "any"])
@@ -256,3 +259,9 @@ def test_a_rule_that_sets_the_outcome_wins_over_policies(network):
 def test_a_rule_about_the_source_address_leaves_policies_the_outcome(network):
     (one,) = expected_by(network(nodes=1), said(), rules=[{**THE_CELL, "source_address": "any"}]).values()
     assert (one.outcome, one.source, one.because, one.decided_by) == ("blocked", "any", BECAUSE, "api")
+
+
+def test_the_controller_is_a_source_for_node_ports_alone():
+    targets = [Target(one.name, one.kind, one.addresses[0], (Try("tcp", 80, "nothing"),)) for one in (B, AT_ONE, DNS)]
+    keys = [key for key in matrix([B, AT_ONE, DNS, CONTROLLER], targets) if key.source == "controller"]
+    assert keys == [CellKey("controller", AT_ONE.name, "tcp", "ipv4", 80)]

@@ -82,6 +82,17 @@ def test_a_matrix_at_a_glance(network):
     ]
 
 
+def test_the_controller_has_a_row_and_no_column(network):
+    lab = network(nodes=2, pods=1, node_ports=True)
+    lab.endpoints.append(Endpoint("controller", "controller", ()))
+    judgements = judge_all(lab, nothing)
+    cells = [one for one in judgements if one.cell.source == "controller"]
+    assert [one.message for one in cells] == ["not probed: no result from controller"] * 4
+    lines = text_matrix(lab.endpoints, judgements)
+    start = lines.index("controller")
+    assert lines[start + 1].split() == ["5", "controller", "X", "X"]
+
+
 def test_a_node_port_is_called_so(network):
     lines = matrix(network(nodes=2, pods=1, node_ports=True))
     assert [line.split("  ")[1].strip() for line in lines if "@" in line] == [

@@ -15,6 +15,7 @@ from ansible_collections.podnet.kubernetes.plugins.module_utils._matrix.traffic_
 
 ONE = Endpoint("node1", "node", ("10.0.0.1",), "node1")
 TWO = Endpoint("node2", "node", ("10.0.0.2",), "node2")
+CONTROLLER = Endpoint("controller", "controller", ())
 A = Endpoint("default/a", "pod", ("10.244.1.5",), "node1")
 B = Endpoint("default/b", "pod", ("10.244.2.6",), "node2")
 INSIDE = Endpoint("shop/web:80", "service", ("10.96.0.7",), port=80, backend_nodes=("node1",))
@@ -66,6 +67,8 @@ def test_a_cluster_ip_whose_internal_policy_is_local(source, target, nodes, ruli
         (B, AT_ONE, None),
         (A, AT_ONE, None),
         (ONE, AT_TWO, DROPPED),
+        (CONTROLLER, AT_TWO, DROPPED),
+        (CONTROLLER, AT_ONE, None),
         # kube-proxy treats the node itself and pods as with Cluster, where it sees pods by their own addresses.
         (TWO, AT_TWO, OPEN),
         (B, AT_TWO, OPEN),
