@@ -32,6 +32,8 @@ _LINES = 2  # of each journal
 _KLOG_ERROR = re.compile(r"^[EF]\d{4} [\d:.]+\s+\d+ \S+\] (?P<text>.+)$")
 # The kubelet's last words before it ends.
 _KUBELET_END = re.compile(r'^F\d{4} |"command failed"|[Ff]ailed to run [Kk]ubelet|^Error: ')
+# Before kubeadm writes the configuration of the kubelet, the kubelet ends again and again. This explains nothing.
+_NOT_CONFIGURED = re.compile(r"failed to load kubelet config file.*no such file or directory")
 _CONTAINERD_ERROR = re.compile(r"\blevel=(?:error|fatal|panic) (?P<text>.+)$")
 # The log of a container: /var/log/pods/NAMESPACE_POD_UID/CONTAINER/ATTEMPT.log.
 _CONTAINER_LOG = re.compile(r"/kube-system_[^/]+/(?P<container>[^/]+)/(?P<attempt>\d+)\.log$")
@@ -92,6 +94,7 @@ def hide_secrets(text: str) -> str:
 
 def _kubelet_errors(journal: str) -> list[str]:
     """The last reason why the kubelet ended, if it did, and its last other error."""
+    journal = "\n".join(line for line in journal.splitlines() if not _NOT_CONFIGURED.search(line))
     ends = [line for line in journal.splitlines() if _KUBELET_END.search(line)]
     if ends:
         match = _KLOG_ERROR.match(ends[-1])

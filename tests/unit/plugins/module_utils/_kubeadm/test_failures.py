@@ -36,6 +36,12 @@ time="2026-11-28T09:14:02.10Z" level=info msg="Start streaming server"
 time="2026-11-28T09:14:03.10Z" level=error msg="RunPodSandbox failed" error="failed to get sandbox image"
 time="2026-11-28T09:14:09.10Z" level=error msg="RunPodSandbox failed" error="failed to get sandbox image"
 """
+# The kubelet before kubeadm has configured it, in one line.
+WAITS = (
+    'E1128 09:10:40.219313    1900 run.go:72] "command failed" err="failed to load kubelet config file, path: '
+    "/var/lib/kubelet/config.yaml, error: failed to load Kubelet config file /var/lib/kubelet/config.yaml, error "
+    'failed to read kubelet config file \\"/var/lib/kubelet/config.yaml\\", error: open: no such file or directory"'
+)
 STATIC_PODS = ("etcd", "kube-apiserver", "kube-controller-manager", "kube-scheduler")
 
 
@@ -88,8 +94,9 @@ def test_failures(output, message):
             ],
             id="a kubelet that ends says why",
         ),
+        pytest.param(NodeState(kubelet=WAITS), [], id="a kubelet that waits for its configuration"),
         pytest.param(
-            NodeState(kubelet=RUNS),
+            NodeState(kubelet=f"{WAITS}\n{RUNS}"),
             [
                 'the kubelet says: "Error syncing pod, skipping" err="CrashLoopBackOff" pod="etcd" | '
                 '"Container runtime network not ready"',
