@@ -32,6 +32,8 @@ ORDER = (
     "test_cluster.py",
     "test_connectivity.py",
     "test_containment.py",
+    # Stops the kubelet and SSH of a node for a while, and starts them again.
+    "test_missing_nodes.py",
     "test_nodes.py",
     "test_pods.py",
     "test_services.py",

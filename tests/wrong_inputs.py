@@ -294,6 +294,7 @@ SIMPLE = [
         "blokced",
         "[0].outcome",
     ),
+    simple("connectivity_exclude_nodes", {}, "give a list", "{}"),
     simple("connectivity_families", ["ipv5"], "choose from ipv4, ipv6, any", "ipv5", "[0]"),
     simple("connectivity_interval", -0.1, "give a number from 0 to 60 seconds"),
     simple("connectivity_kubeconfig", {}, "give a path", "{}"),

@@ -19,6 +19,7 @@ from ansible.plugins.action import ActionBase
 
 from ansible_collections.podnet.kubernetes.plugins.module_utils._base.addresses import FAMILIES
 from ansible_collections.podnet.kubernetes.plugins.module_utils._base.errors import InputError, PodnetError
+from ansible_collections.podnet.kubernetes.plugins.module_utils._cluster.parts import Outsider
 from ansible_collections.podnet.kubernetes.plugins.module_utils._matrix.cells import (
     CHECKS,
     KINDS,
@@ -37,6 +38,7 @@ from ansible_collections.podnet.kubernetes.plugins.module_utils._matrix.report i
     json_text,
     junit_text,
     summarize,
+    text_excluded,
     text_matrix,
     text_summary,
 )
@@ -69,6 +71,16 @@ ARGUMENTS = {
     "directory": {"type": "path"},
     "fail": {"type": "bool", "default": True},
     "started": {"type": "float"},
+    "excluded": {
+        "type": "list",
+        "elements": "dict",
+        "default": [],
+        "options": {
+            "name": {"type": "str", "required": True},
+            "reason": {"type": "str", "required": True},
+            "addresses": {"type": "list", "elements": "str", "default": []},
+        },
+    },
 }
 
 
@@ -95,18 +107,19 @@ def assess(params: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, str]]:
     policy_cells = load_expected_cells(params["policy_cells"], "policy_cells")
     judgements = judge(endpoints, targets, listeners, cells, rules, settings, policy_cells)
     groups, summary = group_failures(judgements, endpoints), summarize(judgements)
+    excluded = [Outsider(one["name"], one["reason"]) for one in params["excluded"]]
     report = json_report(
-        params["name"], endpoints, listeners, judgements, groups, settings, params["started"], time.time()
+        params["name"], endpoints, listeners, judgements, groups, settings, params["started"], time.time(), excluded
     )
     lines = text_summary(summary, groups)
     result = {
         "changed": False,
         "summary": summary,
         "groups": report["groups"],
-        "matrix": [*text_matrix(endpoints, judgements), *lines],
+        "matrix": [*text_matrix(endpoints, judgements), *text_excluded(excluded), *lines],
         "msg": "\n".join(lines),
     }
-    return result, {"json": json_text(report), "junit": junit_text(params["name"], judgements)}
+    return result, {"json": json_text(report), "junit": junit_text(params["name"], judgements, excluded)}
 
 
 def write_reports(directory: Path, contents: Mapping[str, str]) -> dict[str, str]:
@@ -149,5 +162,5 @@ class ActionModule(ActionBase):
                 reports = write_reports(Path(params["directory"]) / params["name"], contents)
         except PodnetError as error:
             raise AnsibleActionFail(str(error)) from error
-        bad = result["summary"]["failed"] + result["summary"]["flapping"]
+        bad = sum(result["summary"].get(verdict, 0) for verdict in ("failed", "flapping", "not_probed"))
         return {**result, "reports": reports, "failed": bool(bad and params["fail"])}

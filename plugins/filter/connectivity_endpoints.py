@@ -109,7 +109,23 @@ options:
     type: list
     elements: str
     default: []
+  missing:
+    description:
+      - Nodes that cannot take part, as C(missing) of P(podnet.kubernetes.connectivity_nodes#filter). Nothing probes
+        them and their pods.
+      - A Service whose endpoints are all on these nodes, and not ready, is missing too.
+    type: list
+    elements: dict
+    default: []
+  excluded:
+    description:
+      - Nodes that are left out with their pods, as C(excluded) of P(podnet.kubernetes.connectivity_nodes#filter).
+    type: list
+    elements: dict
+    default: []
 seealso:
+  - plugin: podnet.kubernetes.connectivity_nodes
+    plugin_type: filter
   - plugin: podnet.kubernetes.connectivity_targets
     plugin_type: filter
 """
@@ -222,12 +238,17 @@ _value:
       description: The place that has the domain of the question, in words.
       type: str
       sample: ConfigMap kube-system/kubelet-config
+    missing:
+      description: Why nothing probes the endpoint. Absent when the endpoint takes part.
+      type: str
+      sample: "node2 is not ready: NodeStatusUnknown: Kubelet stopped posting node status."
 """
 
 from collections.abc import Iterable, Mapping
 from typing import Any
 
 from ansible_collections.podnet.kubernetes.plugins.module_utils._base.options import (
+    read_dicts_option,
     read_list_option,
     read_text_option,
     read_texts_option,
@@ -258,6 +279,8 @@ def connectivity_endpoints(
     outside_port: int | None = None,
     controller: bool = False,
     families: Iterable[str] | None = None,
+    missing: Iterable[Mapping[str, Any]] | None = None,
+    excluded: Iterable[Mapping[str, Any]] | None = None,
 ) -> list[dict[str, Any]]:
     wanted = Wanted(
         own_namespace=read_text_option("own_namespace", own_namespace),
@@ -271,6 +294,8 @@ def connectivity_endpoints(
         outside_port=outside_port,
         controller=controller,
         families=read_texts_option("families", families),
+        missing={one["name"]: one["reason"] for one in read_dicts_option("missing", missing)},
+        excluded=tuple(one["name"] for one in read_dicts_option("excluded", excluded)),
     )
     cluster = read_cluster(objects)
     found = find_endpoints(cluster, wanted)

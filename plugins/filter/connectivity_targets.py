@@ -65,7 +65,7 @@ options:
     default: [icmp, tcp, udp, mtu, dns]
   nodes:
     description:
-      - The nodes from which probes can start. The filter fails when a node of the endpoints is missing here.
+      - The nodes from which probes can start. The filter fails when a node that takes part is not here.
       - Without this option the filter does not check the nodes.
     type: list
     elements: str
@@ -199,7 +199,8 @@ def connectivity_targets(
 
 def _check_nodes(endpoints: Iterable[Endpoint], nodes: Iterable[str]) -> None:
     """Raise InputError when no probe can start from a node of the cluster."""
-    missing = sorted({endpoint.name for endpoint in endpoints if endpoint.kind == "node"} - set(nodes))
+    asked = {endpoint.name for endpoint in endpoints if endpoint.kind == "node" and not endpoint.missing}
+    missing = sorted(asked - set(nodes))
     if missing:
         raise InputError(
             f"nodes lacks {', '.join(missing)}, and probes must start from every node of the cluster: add it to the "

@@ -17,7 +17,10 @@ description:
   - The filter ignores Services of O(services) that do not exist, because waiting for them does not help.
 options:
   _input:
-    description: Lists of Pod, Service and EndpointSlice objects, as C(pods), C(services) and C(endpoint_slices).
+    description:
+      - Lists of Pod, Service and EndpointSlice objects, as C(pods), C(services) and C(endpoint_slices).
+      - With a list of Node objects as C(nodes), the filter ignores pods on nodes that cannot take part, and Services
+        whose endpoints are all there.
     type: dict
     required: true
   services:
@@ -32,6 +35,11 @@ options:
     description: The number of our own pods.
     type: int
     default: 0
+  exclude_nodes:
+    description: Nodes to leave out, as in P(podnet.kubernetes.connectivity_nodes#filter).
+    type: list
+    elements: str
+    default: []
 seealso:
   - plugin: podnet.kubernetes.connectivity_endpoints
     plugin_type: filter
@@ -60,6 +68,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from ansible_collections.podnet.kubernetes.plugins.module_utils._base.options import read_text_option, read_texts_option
+from ansible_collections.podnet.kubernetes.plugins.module_utils._cluster.parts import divide_nodes
 from ansible_collections.podnet.kubernetes.plugins.module_utils._cluster.readiness import find_unready
 from ansible_collections.podnet.kubernetes.plugins.plugin_utils.filters import filter_errors, filter_module
 
@@ -71,9 +80,12 @@ def connectivity_unready(
     services: Sequence[str] = (),
     own_namespace: str | None = None,
     own_pods: int = 0,
+    exclude_nodes: Sequence[str] = (),
 ) -> list[str]:
+    nodes = objects.get("nodes", ()) if isinstance(objects, Mapping) else ()
+    parts = divide_nodes(nodes, read_texts_option("exclude_nodes", exclude_nodes) if nodes else ())
     wanted, namespace = read_texts_option("services", services), read_text_option("own_namespace", own_namespace)
-    return find_unready(objects, wanted, namespace, own_pods)
+    return find_unready(objects, wanted, namespace, own_pods, parts.outsiders)
 
 
 FilterModule = filter_module(connectivity_unready)

@@ -16,15 +16,15 @@ description:
   - Judges every cell of a matrix, writes the reports, and fails when a cell is not as expected.
   - Runs on the controller for every host, so it needs no delegation.
   - A cell is a source, a target and a check in one address family. The sources are all pods and nodes. Each source has
-    a cell for every check of every target but itself. A cell without a result has failed.
+    a cell for every check of every target but itself. A cell without a result is not probed.
   - Without O(expectations) and O(policy_cells) every cell should be reachable.
   - Pods reach one another without NAT, and so do nodes. The target sees the address and port of the probing socket,
     and the cluster lists this address for the pod.
   - Targets outside the cluster see a translated address of a pod. All other sources may be translated.
   - The path MTU is the smaller MTU of the NICs at both ends, unless O(overhead) is set. When the MTU of a NIC is not
     known, any path MTU is right.
-  - A cell is flapping when some of its attempts succeeded and some failed. The module fails for a flapping cell. It
-    does not fail for a cell that was not observed or is not judged.
+  - A cell is flapping when some of its attempts succeeded and some failed. The module fails for a flapping cell, and
+    for a cell that was not probed. It does not fail for a cell that was not observed or is not judged.
 extends_documentation_fragment:
   - podnet.kubernetes.attributes
 attributes:
@@ -148,13 +148,32 @@ options:
     type: path
   fail:
     description:
-      - Whether the task fails when a cell has failed or is flapping.
+      - Whether the task fails when a cell has failed, is flapping or was not probed.
       - With V(false) a playbook can show RV(matrix) first, and then fail for the counts in RV(summary).
     type: bool
     default: true
   started:
     description: The start of the probing for the report, in seconds since the epoch.
     type: float
+  excluded:
+    description: Nodes that the user leaves out. The reports name them with the reason.
+    type: list
+    elements: dict
+    default: []
+    suboptions:
+      name:
+        description: The name of the node.
+        type: str
+        required: true
+      reason:
+        description: The reason, as a sentence.
+        type: str
+        required: true
+      addresses:
+        description: The addresses of the node. The module does not use them.
+        type: list
+        elements: str
+        default: []
 seealso:
   - module: podnet.kubernetes.connectivity_probe
   - module: podnet.kubernetes.connectivity_responder
@@ -198,7 +217,7 @@ summary:
       type: int
       sample: 252
     failed:
-      description: Cells that are not as expected, or have no result.
+      description: Cells that are not as expected.
       returned: success
       type: int
       sample: 36
@@ -217,10 +236,16 @@ summary:
       returned: success
       type: int
       sample: 0
+    not_probed:
+      description: Cells without a result, such as those of missing nodes.
+      returned: when there are such cells
+      type: int
+      sample: 24
 groups:
   description:
-    - Groups of cells that failed or are flapping, by the properties that they have in common.
-    - There are at most twelve groups, and one more that counts the cells that are left out.
+    - Groups of cells that failed or are flapping, by the properties that they have in common. Then groups of cells that
+      were not probed, by the reason.
+    - There are at most twelve groups of each sort, and one more that counts the cells that are left out.
   returned: when the cells were judged
   type: list
   elements: dict

@@ -300,9 +300,12 @@ class Request:
 def read_request(params: Mapping[str, Any]) -> Request:
     """Check the options. Raises InputError when one is wrong."""
     settings = ProbeSettings(**{name: params[name] for name in SETTINGS})
-    targets = load_targets(params["targets"])
-    goal = Goal(load_expected_cells(params["converge_on"], "converge_on"), params["converge_timeout"])
-    return Request(settings, load_endpoints(params["endpoints"]), targets, goal, params["controller"])
+    endpoints = load_endpoints(params["endpoints"])
+    missing = {endpoint.name for endpoint in endpoints if endpoint.missing}
+    targets = [target for target in load_targets(params["targets"]) if target.name not in missing]
+    wanted = load_expected_cells(params["converge_on"], "converge_on")
+    goal = Goal([cell for cell in wanted if cell.target not in missing], params["converge_timeout"])
+    return Request(settings, endpoints, targets, goal, params["controller"])
 
 
 def find_sources(request: Request, node: str | None) -> tuple[str, list[Source], list[Target]]:

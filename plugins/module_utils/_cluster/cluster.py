@@ -83,6 +83,14 @@ class Cluster:
         names = {port.name for port in service.ports if port.number == number}
         return [one for one in self.slices if one.service == str(service) and one.port_names & names]
 
+    def waiting_nodes(self, service: Service) -> set[str]:
+        """Return the nodes of a Service's endpoints that are not ready; an empty name for a node that is not known.
+
+        A pod that never had an address is no endpoint yet.
+        """
+        waiting = {node for one in self.slices if one.service == str(service) for node in one.waiting_nodes}
+        return waiting | {pod.node or "" for pod in self.pods if service.selects(pod) and not pod.addresses}
+
     def _backend(self, endpoint: SliceEndpoint) -> Backend:
         pod = self._pods.get(endpoint.pod) if endpoint.pod else None
         addresses = self._nodes_by_address

@@ -5,7 +5,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Any
 
 from ansible_collections.podnet.kubernetes.plugins.module_utils._base.errors import InputError
@@ -16,13 +17,19 @@ from ansible_collections.podnet.kubernetes.plugins.module_utils._cluster.fields 
     read_metadata,
 )
 from ansible_collections.podnet.kubernetes.plugins.module_utils._cluster.pod_status import PodStatus, read_pod_status
+from ansible_collections.podnet.kubernetes.plugins.module_utils._cluster.pods import read_pods
+from ansible_collections.podnet.kubernetes.plugins.module_utils._cluster.services import read_services
 
 _SERVICE_NAME = "kubernetes.io/service-name"
 _LISTS = ("pods", "services", "endpoint_slices")
 
 
 def find_unready(
-    objects: Mapping[str, Any], services: Iterable[str], own_namespace: str | None, own_pods: int
+    objects: Mapping[str, Any],
+    services: Iterable[str],
+    own_namespace: str | None,
+    own_pods: int,
+    outsiders: Collection[str] = (),
 ) -> list[str]:
     """Name the pods and Services that are not ready, each in a few words.
 
@@ -32,6 +39,7 @@ def find_unready(
             ExternalName, is no reason to wait.
         own_namespace: the namespace of our pods and Services; None: there are none
         own_pods: the number of our pods
+        outsiders: nodes that take no part. Neither their pods nor Services with endpoints on these alone are named.
 
     Raises:
         InputError: a list is missing, or has something else in it; the message names the field
@@ -43,28 +51,29 @@ def find_unready(
         raise InputError(f"the input has no {missing[0]}: give a dict with {', '.join(_LISTS)}")
     families = dict(_families(objects["services"]))
     served = set(_served(objects["endpoint_slices"]))
-    unready = list(_unready_pods(objects["pods"], own_namespace, own_pods)) if own_namespace else []
+    unready = list(_unready_pods(objects["pods"], own_namespace, own_pods, outsiders)) if own_namespace else []
+    hopeless = _hopeless(objects, served, outsiders) if outsiders else set()
     # Our Services are probed in each of their families; of another one a single ready endpoint is enough.
     for name in families:
-        if own_namespace and name.startswith(f"{own_namespace}/"):
+        if own_namespace and name.startswith(f"{own_namespace}/") and name not in hopeless:
             lacking = [family for family in families[name] if (name, family) not in served]
             unready += [f"Service {name} has no ready {family} endpoint" for family in lacking]
     with_endpoint = {name for name, _family in served}
-    others = [name for name in dict.fromkeys(services) if name in families and name not in with_endpoint]
     named = _external_names(objects["services"])
+    others = [name for name in dict.fromkeys(services) if name in families and name not in with_endpoint | hopeless]
     others = [name for name in others if name not in named]
     return unready + [f"Service {name} has no ready endpoint" for name in others]
 
 
-def _unready_pods(pods: Any, namespace: str, wanted: int) -> Iterator[str]:
+def _unready_pods(pods: Any, namespace: str, wanted: int, outsiders: Collection[str]) -> Iterator[str]:
     """Yield a few words for each pod of the namespace that is not ready, and for pods that do not exist."""
     found = 0
     for index, item in enumerate(read_list(pods, "pods")):
         metadata = read_metadata(item, f"pods[{index}]", "Pod")
         if metadata.namespace == namespace:
             found += 1
-            status = read_pod_status(item)
-            if not status.ready:
+            status, spec = read_pod_status(item), read_fields(read_fields(item, "pod").get("spec", {}), "spec")
+            if not status.ready and spec.get("nodeName") not in outsiders:
                 yield f"pod {metadata} is {_state(status)}"
     if found < wanted:
         yield f"{found} of {wanted} pods exist in {namespace}"
@@ -75,6 +84,18 @@ def _state(status: PodStatus) -> str:
     if status.waiting:
         return status.waiting[0].reason
     return "not ready" if status.phase == "Running" else status.phase
+
+
+def _hopeless(objects: Mapping[str, Any], served: Iterable[tuple[str, str]], outsiders: Collection[str]) -> set[str]:
+    """Return the Services, NAMESPACE/NAME, without a ready endpoint whose endpoints or pods are all on such nodes."""
+    nodes: dict[str, set[str]] = defaultdict(set)
+    for name, _family, endpoints in _read_slices(objects["endpoint_slices"]):
+        nodes[name].update(str(one.get("nodeName", "")) for one in endpoints)
+    pods, ready = read_pods(objects["pods"]), {name for name, _family in served}
+    for service in read_services(objects["services"]):
+        if str(service) not in ready:
+            nodes[str(service)].update(pod.node or "" for pod in pods if service.selects(pod) and not pod.addresses)
+    return {name for name, some in nodes.items() if some and some <= set(outsiders) and name not in ready}
 
 
 def _families(services: Any) -> Iterator[tuple[str, list[str]]]:
@@ -97,13 +118,20 @@ def _served(slices: Any) -> Iterator[tuple[str, str]]:
     The API reference says that an endpoint without the condition ready counts as ready. While no endpoint is ready,
     those that are terminating and still serve stand in (KEP-1669).
     """
+    for name, family, endpoints in _read_slices(slices):
+        if any(_serves(one.get("conditions") or {}) for one in endpoints):
+            yield name, family
+
+
+def _read_slices(slices: Any) -> Iterator[tuple[str, str, list[dict[str, Any]]]]:
+    """Yield the Service, NAMESPACE/NAME, the family and the endpoints of each slice that belongs to a Service."""
     for index, item in enumerate(read_list(slices, "endpoint_slices")):
         metadata = read_metadata(item, f"endpoint_slices[{index}]", "EndpointSlice")
         fields = read_fields(item, "slice")
         endpoints = [read_fields(one, path) for path, one in read_items(fields, "endpoints", "slice")]
-        is_served = any(_serves(one.get("conditions") or {}) for one in endpoints)
-        if _SERVICE_NAME in metadata.labels and is_served:
-            yield f"{metadata.namespace}/{metadata.labels[_SERVICE_NAME]}", str(fields.get("addressType", "IPv4"))
+        if _SERVICE_NAME in metadata.labels:
+            name = f"{metadata.namespace}/{metadata.labels[_SERVICE_NAME]}"
+            yield name, str(fields.get("addressType", "IPv4")), endpoints
 
 
 def _serves(conditions: Mapping[str, Any]) -> bool:

@@ -15,11 +15,13 @@ from ansible_collections.podnet.kubernetes.plugins.module_utils._cluster.fields 
     errors_of,
     read_fields,
     read_items,
+    read_labels,
     read_list,
     read_metadata,
     read_port_number,
     read_text,
 )
+from ansible_collections.podnet.kubernetes.plugins.module_utils._cluster.pods import Pod
 
 _SERVICE_NAME = "kubernetes.io/service-name"
 
@@ -48,6 +50,7 @@ class Service:
         external_addresses: of load balancers, and its externalIPs, without those in other_balancers
         other_balancers: addresses of load balancers to which nodes send packets (ipMode Proxy), in place of answering
         restricted: whether it has loadBalancerSourceRanges
+        selector: labels of its pods; empty when its endpoints are made otherwise
     """
 
     namespace: str
@@ -61,9 +64,15 @@ class Service:
     external_addresses: tuple[str, ...] = ()
     other_balancers: tuple[str, ...] = ()
     restricted: bool = False
+    selector: Mapping[str, str] = field(default_factory=dict)
 
     def __str__(self) -> str:
         return f"{self.namespace}/{self.name}"
+
+    def selects(self, pod: Pod) -> bool:
+        """Whether a pod is behind the Service, or will be once it is ready."""
+        labelled = all(pod.labels.get(key) == value for key, value in self.selector.items())
+        return bool(self.selector) and labelled and pod.namespace == self.namespace and not pod.ended
 
 
 @dataclass(frozen=True)
@@ -91,6 +100,7 @@ class EndpointSlice:
         endpoints: those that are ready
         leaving: those that are terminating and still serving. They stand in when no endpoint is ready (KEP-1669).
         port_numbers: numbers of its ports, by their names
+        waiting_nodes: nodes of its endpoints that are not ready; empty for an endpoint whose node is not known
     """
 
     service: str
@@ -98,6 +108,7 @@ class EndpointSlice:
     endpoints: tuple[SliceEndpoint, ...]
     leaving: tuple[SliceEndpoint, ...] = ()
     port_numbers: Mapping[str, int] = field(default_factory=dict)
+    waiting_nodes: frozenset[str] = frozenset()
 
 
 def read_services(value: Any) -> tuple[Service, ...]:
@@ -146,6 +157,7 @@ def _read_service(metadata: Metadata, fields: Mapping[str, Any]) -> Service:
         external_addresses=tuple(dict.fromkeys((*inside, *externals))),
         other_balancers=outside,
         restricted=bool(spec.get("loadBalancerSourceRanges")),
+        selector=read_labels(spec, "selector", "spec"),
     )
 
 
@@ -185,7 +197,7 @@ def _read_ports(spec: Mapping[str, Any]) -> tuple[ServicePort, ...]:
 def _read_slice(service: str, namespace: str, fields: Mapping[str, Any]) -> EndpointSlice:
     """Read a slice of a Service. An endpoint without conditions.ready is ready, as the API reference says."""
     ports = [read_fields(item, path) for path, item in read_items(fields, "ports", "slice")]
-    ready, leaving = [], []
+    ready, leaving, waiting = [], [], set()
     for path, item in read_items(fields, "endpoints", "slice"):
         endpoint = read_fields(item, path)
         conditions = read_fields(endpoint.get("conditions", {}), f"{path}.conditions")
@@ -193,12 +205,15 @@ def _read_slice(service: str, namespace: str, fields: Mapping[str, Any]) -> Endp
             ready.append(_read_endpoint(endpoint, path, namespace))
         elif conditions.get("serving") is True and conditions.get("terminating") is True:
             leaving.append(_read_endpoint(endpoint, path, namespace))
+        else:
+            waiting.add(read_text(endpoint, "nodeName", path) or "")
     return EndpointSlice(
         service=service,
         port_names=frozenset(port.get("name", "") for port in ports),
         endpoints=tuple(ready),
         leaving=tuple(leaving),
         port_numbers={port.get("name", ""): port["port"] for port in ports if port.get("port")},
+        waiting_nodes=frozenset(waiting),
     )
 
 

@@ -87,6 +87,8 @@ class Endpoint:
             when the answer of this address depends on a load balancer
         local_nodes: where the traffic policy is Local: names of the nodes that have such an endpoint
         origin: of the DNS: the place that has the domain of the question, in words
+        missing: why nothing is probed from the endpoint or to it, as a sentence; None: it takes part. A missing
+            endpoint may have no addresses.
     """
 
     name: str
@@ -106,6 +108,7 @@ class Endpoint:
     traffic_policy: str | None = None
     local_nodes: tuple[str, ...] = ()
     origin: str | None = None
+    missing: str | None = None
 
     @property
     def families(self) -> frozenset[str]:
@@ -166,7 +169,11 @@ class Try:
 
 @dataclass(frozen=True)
 class Target:
-    """One address of an endpoint, and the checks that every source but the endpoint itself makes of it."""
+    """One address of an endpoint, and the checks that every source but the endpoint itself makes of it.
+
+    A missing endpoint is a target too, so that its cells are in the matrix. Nothing probes it, and its address may be
+    empty, which stands for an address of each family.
+    """
 
     name: str
     kind: str

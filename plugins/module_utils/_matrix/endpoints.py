@@ -6,8 +6,8 @@
 from __future__ import annotations
 
 import ipaddress
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 from ansible_collections.podnet.kubernetes.plugins.module_utils._base.addresses import FAMILIES
 from ansible_collections.podnet.kubernetes.plugins.module_utils._base.errors import InputError
@@ -39,6 +39,8 @@ class Wanted:
         controller: whether the controller probes too
         families: from FAMILIES, in the order in which endpoints get their addresses. Empty: those that all pods and
             nodes have. V(any) alone: each endpoint keeps its own.
+        missing: nodes that cannot take part, each with the reason. They and their pods are endpoints all the same.
+        excluded: nodes that are left out with their pods
     """
 
     own_namespace: str | None = None
@@ -52,6 +54,8 @@ class Wanted:
     outside_port: int | None = None
     controller: bool = False
     families: tuple[str, ...] = ()
+    missing: Mapping[str, str] = field(default_factory=dict)
+    excluded: tuple[str, ...] = ()
 
 
 def find_endpoints(cluster: Cluster, wanted: Wanted) -> list[Endpoint]:
@@ -64,14 +68,18 @@ def find_endpoints(cluster: Cluster, wanted: Wanted) -> list[Endpoint]:
     Raises:
         InputError: an endpoint is missing or could only fail. The message names the endpoint and the option.
     """
-    pods = select_pods(cluster.pods, wanted.own_namespace, wanted.pod_selectors, wanted.only_running)
-    nodes = [Endpoint(one.name, "node", one.addresses, node=one.name) for one in cluster.nodes]
-    nodes.sort(key=lambda node: node.name)
-    for node in nodes:
-        if not node.addresses:
-            raise InputError(f"node {node.name} has no InternalIP in its status: see --node-ip of its kubelet")
-    _check_distinct([*pods, *nodes])
-    families = _choose_families(pods, nodes, wanted.families)
+    pods = select_pods(
+        cluster.pods,
+        wanted.own_namespace,
+        wanted.pod_selectors,
+        wanted.only_running,
+        wanted.missing,
+        wanted.excluded,
+    )
+    nodes = _nodes(cluster, wanted)
+    present, present_nodes = ([one for one in some if not one.missing] for some in (pods, nodes))
+    _check_distinct([*present, *present_nodes])
+    families = _choose_families(present, present_nodes, wanted.families)
     services = [one for one in _services(cluster, wanted) if _is_in(one, families)]
     others = [
         *((one, "own_namespace" if one.own else "services") for one in services),
@@ -90,12 +98,31 @@ def _is_in(service: Endpoint, families: tuple[str, ...]) -> bool:
     return service.kind == "service" or any(service.address(family) for family in families)
 
 
+def _nodes(cluster: Cluster, wanted: Wanted) -> list[Endpoint]:
+    """Return the nodes, by name. Raises InputError when one takes part and has no address."""
+    nodes = [
+        Endpoint(one.name, "node", one.addresses, node=one.name, missing=wanted.missing.get(one.name))
+        for one in cluster.nodes
+        if one.name not in wanted.excluded
+    ]
+    for node in nodes:
+        if not node.addresses and not node.missing:
+            raise InputError(f"node {node.name} has no InternalIP in its status: see --node-ip of its kubelet")
+    return sorted(nodes, key=lambda node: node.name)
+
+
 def _services(cluster: Cluster, wanted: Wanted) -> list[Endpoint]:
-    return service_endpoints(cluster, wanted.own_namespace, wanted.services)
+    """Return the endpoints of Services. A NodePort takes part only where its node does."""
+    found = service_endpoints(cluster, wanted.own_namespace, wanted.services, wanted.missing)
+    return [
+        replace(one, missing=one.missing or wanted.missing.get(one.via or ""))
+        for one in found
+        if one.via not in wanted.excluded
+    ]
 
 
 def _dns(cluster: Cluster, name: str, wanted: Wanted) -> Endpoint:
-    return dns_endpoint(cluster, name, wanted.cluster_domain, wanted.domain_origin)
+    return dns_endpoint(cluster, name, wanted.cluster_domain, wanted.domain_origin, wanted.missing)
 
 
 def _check_distinct(endpoints: Iterable[Endpoint]) -> None:
@@ -151,7 +178,7 @@ def _restrict(endpoint: Endpoint, families: tuple[str, ...]) -> Endpoint:
 def _restrict_strictly(endpoint: Endpoint, families: tuple[str, ...], option: str) -> Endpoint:
     """Return the same as _restrict(). Raises InputError when no address is left."""
     restricted = _restrict(endpoint, families)
-    if not restricted.addresses:
+    if not restricted.addresses and not endpoint.missing:
         raise InputError(
             f"{endpoint.name} ({option}) has only {', '.join(endpoint.addresses)}, and the families to verify are "
             f"{', '.join(families)}: change {_FAMILIES}, or leave {endpoint.name} out"

@@ -137,13 +137,17 @@ def matrix(endpoints: Sequence[Endpoint], targets: Sequence[Target]) -> Iterator
             raise InputError(
                 f"targets has {target.name}, which is not in endpoints: give the endpoints that targets was made from"
             )
+    used = {family_of(target.address) for target in targets if target.address}
+    known = tuple(family for family in FAMILIES if family in used) or FAMILIES[:1]
     for source in endpoints:
-        families = source.families
+        families = known if source.missing and not source.addresses else source.families
         for target in targets:
-            family = family_of(target.address)
-            if family in families and target.name != source.name and source.probes(target.kind):
-                for one in target.tries:
-                    yield CellKey(source.name, target.name, one.check, family, one.port)
+            if target.name != source.name and source.probes(target.kind):
+                # A missing endpoint whose addresses are not known has all known families.
+                there = [family_of(target.address)] if target.address else known
+                for family in (family for family in there if family in families):
+                    for one in target.tries:
+                        yield CellKey(source.name, target.name, one.check, family, one.port)
 
 
 def expect_all(
@@ -211,7 +215,7 @@ def default_expectation(
 def _decided_by_policies(cells: Iterable[ExpectedCell], keys: Iterable[CellKey]) -> dict[CellKey, dict[str, str]]:
     """Return the fields of Expectation that policies set, by the keys of the matrix.
 
-    Policies decide a UDP port, and with it the path MTU, because the path MTU is found with UDP.
+    Policies decide a UDP port, and with it the path MTU and a question to the DNS, because both use UDP.
 
     Raises:
         InputError: there are cells of policies, and none of them is in the matrix
@@ -220,7 +224,7 @@ def _decided_by_policies(cells: Iterable[ExpectedCell], keys: Iterable[CellKey])
     wanted = by_key(cells, "policy_cells")
     decided = {}
     for key in keys:
-        cell = wanted.get(key._replace(check="udp") if key.check == "mtu" else key)
+        cell = wanted.get(key._replace(check="udp") if key.check in ("mtu", "dns") else key)
         if cell:
             is_answer = cell.decided_by == "implementation" and cell.allowed is not None
             remark = " (left open by the API)" if is_answer else ""

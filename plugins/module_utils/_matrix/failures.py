@@ -8,6 +8,7 @@ A pattern fixes some dimensions. When every observed cell of a pattern fails, th
 A pattern that fixes fewer dimensions is nearer to the fault, so we search the widest patterns. The first pass ignores
 the names of pods, because that makes few keys of many cells. The second pass explains the rest with names. Failures
 that no pattern explains are grouped by their fault. So are flapping cells, because flapping is scattered by nature.
+Cells of an endpoint that is missing say nothing about the network. They are grouped by the reason.
 """
 
 from __future__ import annotations
@@ -108,30 +109,37 @@ class _Failures:
 
 
 def group_failures(judgements: Iterable[Judgement], endpoints: Iterable[Endpoint], limit: int = _LIMIT) -> list[Group]:
-    """Group the cells that failed or are flapping: the largest group first, scattered failures last.
+    """Group the cells that failed, are flapping or have no result.
+
+    The largest group is first. Scattered failures come later, and last the endpoints that are missing.
 
     Args:
         judgements: of all cells. The cells that passed show where a fault has no effect.
         endpoints: all sources and targets of the cells
-        limit: the largest number of groups; one more group counts the cells that are left out
+        limit: the largest number of groups of failures, and of missing endpoints; one more group of each counts the
+            cells that are left out
 
     Returns:
-        The groups. Every cell that failed or is flapping is counted in one of them.
+        The groups. Every cell that failed, is flapping or was not probed is counted in one of them.
     """
     by_name = {endpoint.name: endpoint for endpoint in endpoints}
     failed: dict[_Key, list[Judgement]] = defaultdict(list)
     flapping: dict[_Key, list[Judgement]] = defaultdict(list)
     observed: Counter[_Key] = Counter()
+    missing: Counter[str] = Counter()
     passed: set[_Key] = set()
     for judgement in judgements:
         if judgement.verdict in ("not observed", "not judged"):
+            continue
+        if judgement.verdict == "not probed" and _is_missing(judgement.cell, by_name):
+            missing[str(judgement.fault)] += 1
             continue
         key = _key(judgement.cell, by_name)
         observed[key] += 1
         if judgement.verdict == "passed":
             passed.add(key)
         else:
-            (failed if judgement.verdict == "failed" else flapping)[key].append(judgement)
+            (flapping if judgement.verdict == "flapping" else failed)[key].append(judgement)
     groups = _explain_by_node(failed, passed)
     groups += _merged(_explain(_rest(failed, groups), passed, _BY_NAME, at_least=2))
     # A single cell explains nothing. Among many scattered failures, some look alike by chance.
@@ -140,7 +148,14 @@ def group_failures(judgements: Iterable[Judgement], endpoints: Iterable[Endpoint
     groups.sort(key=lambda group: -len(group.judgements))
     groups += _scattered(_rest(failed, groups), observed) + _scattered(flapping, observed)
     kinds = {key.target_kind for key in observed}
-    return _limited([Group(_sentence(group, kinds), len(group.judgements)) for group in groups], limit)
+    unprobed = [Group(f"{_cells(count)}: {reason}", count) for reason, count in missing.most_common()]
+    found = [Group(_sentence(group, kinds), len(group.judgements)) for group in groups]
+    return [*_limited(found, limit), *_limited(unprobed, limit)]
+
+
+def _is_missing(cell: Cell, by_name: Mapping[str, Endpoint]) -> bool:
+    """Whether one end of a cell is missing."""
+    return bool(by_name[cell.source].missing or by_name[cell.target].missing)
 
 
 def _rest(failed: Mapping[_Key, list[Judgement]], groups: Iterable[_Failures]) -> dict[_Key, list[Judgement]]:

@@ -26,7 +26,7 @@ from ansible_collections.podnet.kubernetes.plugins.module_utils._matrix.expectat
 )
 from ansible_collections.podnet.kubernetes.plugins.module_utils._matrix.expected_cells import ExpectedCell
 
-VERDICTS = ("passed", "failed", "flapping", "not observed", "not judged")
+VERDICTS = ("passed", "failed", "flapping", "not observed", "not judged", "not probed")
 
 # Faults of a source address: the connection works, and yet the cell fails.
 SOURCE_FAULTS = ("source translated", "source not translated", "source is not the pod's address")
@@ -65,7 +65,9 @@ def judge(
     settings: NetworkSettings = DEFAULT_SETTINGS,
     policy_cells: Iterable[ExpectedCell] = (),
 ) -> list[Judgement]:
-    """Judge every cell of the matrix, in the order of sources, targets and their tries. A missing cell has failed.
+    """Judge every cell of the matrix, in the order of sources, targets and their tries.
+
+    A cell without a result is "not probed", which is no better than a failure.
 
     Args:
         endpoints, targets, listeners: of the whole matrix
@@ -81,7 +83,8 @@ def judge(
     judgements = []
     for key, expectation in expected:
         source, cell = by_name[key.source], found.get(key)
-        judgements.append(judge_cell(cell, expectation, source) if cell else _missing(key, expectation, source))
+        reason = source.missing or by_name[key.target].missing or f"no result from {source.node or source.name}"
+        judgements.append(judge_cell(cell, expectation, source) if cell else _missing(key, expectation, reason))
     return judgements
 
 
@@ -139,12 +142,12 @@ def _source_fault(cell: Cell, expected: str, source: Endpoint) -> _Fault:
     return None, None
 
 
-def _missing(key: CellKey, expected: Expectation, source: Endpoint) -> Judgement:
+def _missing(key: CellKey, expected: Expectation, reason: str) -> Judgement:
     """Judge a cell that no node reported."""
     cell = Cell(*key, outcome="not observed", attempts=0)
     if expected.outcome == "any":
         return Judgement(cell, expected, "not judged")
-    return Judgement(cell, expected, "failed", f"not probed: no result from {source.node or source.name}")
+    return Judgement(cell, expected, "not probed", f"not probed: {reason}")
 
 
 def _by_key(cells: Iterable[Cell], wanted: set[CellKey]) -> dict[CellKey, Cell]:

@@ -20,6 +20,7 @@ from typing import Any, Callable
 from xml.etree import ElementTree
 
 from ansible_collections.podnet.kubernetes.plugins.module_utils._base.addresses import without_port
+from ansible_collections.podnet.kubernetes.plugins.module_utils._cluster.parts import Outsider
 from ansible_collections.podnet.kubernetes.plugins.module_utils._matrix.cells import Endpoint, Listener, as_dict
 from ansible_collections.podnet.kubernetes.plugins.module_utils._matrix.expectations import NetworkSettings
 from ansible_collections.podnet.kubernetes.plugins.module_utils._matrix.failures import Group
@@ -47,10 +48,11 @@ _LEGEND = {
     **{letter: f"{check} failed" for check, letter in _LETTERS.items()},
     "S": "wrong source address",
     "~": "flapping",
-    "?": "not observed",
+    "?": "not observed or not probed",
     "*": "left to the implementation, not judged",
 }
-_UNJUDGED = ("not observed", "not judged")  # verdicts of cells that neither passed nor failed
+_UNJUDGED = ("not observed", "not judged", "not probed")  # verdicts of cells that neither passed nor failed
+_UNSEEN = ("not observed", "not probed")  # verdicts with the symbol ?
 _PLURALS = {
     "pod": "pods",
     "node": "nodes",
@@ -68,9 +70,13 @@ _Label = Callable[[Endpoint], str]
 
 
 def summarize(judgements: Iterable[Judgement]) -> dict[str, int]:
-    """Count all cells, and the cells with each verdict (one of VERDICTS, with _ in place of a space)."""
+    """Count all cells, and the cells with each verdict (one of VERDICTS, with _ in place of a space).
+
+    The count C(not_probed) is only there when it is not 0, because version 1 of the report began without it.
+    """
     counts = Counter(judgement.verdict for judgement in judgements)
-    return {"cells": sum(counts.values()), **{verdict.replace(" ", "_"): counts[verdict] for verdict in VERDICTS}}
+    named = [verdict for verdict in VERDICTS if verdict != "not probed" or counts[verdict]]
+    return {"cells": sum(counts.values()), **{verdict.replace(" ", "_"): counts[verdict] for verdict in named}}
 
 
 def text_summary(summary: Mapping[str, int], groups: Iterable[Group]) -> list[str]:
@@ -78,6 +84,11 @@ def text_summary(summary: Mapping[str, int], groups: Iterable[Group]) -> list[st
     counts = [f"{summary[name]} {name.replace('_', ' ')}" for name in list(summary)[1:] if summary[name]]
     lines = [f"{summary['cells']} cells: {', '.join(counts)}", *(f"- {group.message}" for group in groups)]
     return [_ascii(line) for line in lines]
+
+
+def text_excluded(excluded: Iterable[Outsider]) -> list[str]:
+    """Return a line for each node that the user leaves out."""
+    return [_ascii(one.reason) for one in excluded]
 
 
 def text_matrix(endpoints: Sequence[Endpoint], judgements: Sequence[Judgement]) -> list[str]:
@@ -97,7 +108,9 @@ def text_matrix(endpoints: Sequence[Endpoint], judgements: Sequence[Judgement]) 
     entries = {pair: entry(some) for pair, some in pairs.items()}
     headings = {label(endpoint): _heading(endpoint) if label is _name else "" for endpoint in shown}
     symbols = set("".join(entries.values()))
-    legend = [f"{symbol} {words}" for symbol, words in _LEGEND.items() if symbol in symbols]
+    unseen = " or ".join(sorted({one.verdict for one in judgements} & {*_UNSEEN}))
+    words = {**_LEGEND, "?": unseen}
+    legend = [f"{symbol} {words[symbol]}" for symbol in words if symbol in symbols]
     if entry is _fraction:
         legend.insert(0, "passed/observed cells")
     lines = [*draw_table(headings, entries), "", "   ".join(legend), *_seen_outside(shown, labels, judgements)]
@@ -143,17 +156,18 @@ def _symbols(judgements: Iterable[Judgement]) -> str:
     """Return the symbols of the legend for the cells of a pair."""
     judgements = list(judgements)
     open_cells = "*" * any(judgement.verdict == "not judged" for judgement in judgements)
+    unprobed = "?" * any(judgement.verdict == "not probed" for judgement in judgements)
     observed = [judgement for judgement in judgements if judgement.verdict not in _UNJUDGED]
     source = [judgement for judgement in observed if judgement.fault in SOURCE_FAULTS]
     failed = [one for one in observed if one.verdict == "failed" and one.fault not in SOURCE_FAULTS]
     flapping = [judgement for judgement in observed if judgement.verdict == "flapping"]
     if not observed:
-        return open_cells or "?"
+        return open_cells + unprobed or "?"
     if len(failed) == len(observed):
-        return f"X{open_cells}"
+        return f"X{open_cells}{unprobed}"
     checks = {judgement.cell.check for judgement in failed}
     letters = [letter for check, letter in _LETTERS.items() if check in checks]
-    return ("".join([*letters, "S" * bool(source), "~" * bool(flapping)]) or _passed(observed)) + open_cells
+    return ("".join([*letters, "S" * bool(source), "~" * bool(flapping)]) or _passed(observed)) + open_cells + unprobed
 
 
 def _passed(judgements: Sequence[Judgement]) -> str:
@@ -165,8 +179,8 @@ def _passed(judgements: Sequence[Judgement]) -> str:
 def _fraction(judgements: Iterable[Judgement]) -> str:
     """Count the cells that passed, and the cells that were observed and judged."""
     counts = summarize(judgements)
-    observed = counts["cells"] - counts["not_observed"] - counts["not_judged"]
-    open_cells = "*" * bool(counts["not_judged"])
+    observed = counts["cells"] - sum(counts.get(verdict.replace(" ", "_"), 0) for verdict in _UNJUDGED)
+    open_cells = "*" * bool(counts["not_judged"]) + "?" * ("not_probed" in counts)
     return f"{counts['passed']}/{observed}{open_cells}" if observed else open_cells or "?"
 
 
@@ -241,8 +255,15 @@ def json_report(
     settings: NetworkSettings,
     started: float | None,
     finished: float,
+    excluded: Iterable[Outsider] = (),
 ) -> dict[str, Any]:
-    """Return the JSON report. Times are seconds since the epoch. A C(started) that is None is left out."""
+    """Return the JSON report. Times are seconds since the epoch. A C(started) that is None is left out.
+
+    C(excluded) has the nodes that the user leaves out.
+    """
+    endpoints = list(endpoints)
+    missing = [{"name": one.name, "reason": one.missing} for one in endpoints if one.kind == "node" and one.missing]
+    left_out = [{"name": one.name, "reason": one.reason} for one in excluded]
     times = {"started": started, "finished": finished}
     return {
         "schema": _SCHEMA,
@@ -252,6 +273,8 @@ def json_report(
         "settings": asdict(settings),
         "summary": summarize(judgements),
         "groups": [asdict(group) for group in groups],
+        **({"missing_nodes": missing} if missing else {}),
+        **({"excluded_nodes": left_out} if left_out else {}),
         "endpoints": [as_dict(endpoint) for endpoint in endpoints],
         "listeners": [as_dict(listener) for listener in listeners],
         "cells": [_cell(judgement) for judgement in judgements],
@@ -282,8 +305,11 @@ def _json_lines(value: Any) -> str:
     return "[\n" + ",\n".join(map(json.dumps, value)) + "\n]"
 
 
-def junit_text(name: str, judgements: Iterable[Judgement]) -> str:
-    """Write the report as JUnit's XML: a testsuite for each check and family, a testcase for each cell."""
+def junit_text(name: str, judgements: Iterable[Judgement], excluded: Iterable[Outsider] = ()) -> str:
+    """Write the report as JUnit's XML: a testsuite for each check and family, a testcase for each cell.
+
+    A node that the user leaves out is a skipped testcase of the testsuite C(excluded nodes).
+    """
     by_suite: dict[str, list[Judgement]] = defaultdict(list)
     for judgement in judgements:
         by_suite[f"{judgement.cell.check}.{judgement.cell.family}"].append(judgement)
@@ -293,6 +319,7 @@ def junit_text(name: str, judgements: Iterable[Judgement]) -> str:
         element = ElementTree.SubElement(root, "testsuite", {"name": suite, **_junit_counts(some)})
         for judgement in some:
             _add_testcase(element, suite, judgement)
+    _add_excluded(root, list(excluded))
     return f'<?xml version="1.0" encoding="utf-8"?>\n{ElementTree.tostring(root, encoding="unicode")}\n'
 
 
@@ -302,7 +329,7 @@ def _junit_counts(judgements: Sequence[Judgement]) -> dict[str, str]:
     return {
         "tests": str(counts["cells"]),
         "failures": str(failures),
-        "errors": "0",
+        "errors": str(counts.get("not_probed", 0)),
         "skipped": str(counts["not_observed"] + counts["not_judged"]),
     }
 
@@ -314,10 +341,28 @@ def _add_testcase(suite: ElementTree.Element, classname: str, judgement: Judgeme
     case = ElementTree.SubElement(suite, "testcase", classname=classname, name=f"{cell.source} -> {cell.target}{port}")
     if judgement.message:
         # XML cannot hold control characters, and one of them would cost the whole report.
-        message = "".join(character if character.isprintable() else "?" for character in judgement.message)
-        ElementTree.SubElement(case, "failure", type=judgement.verdict, message=message)
+        kind = "error" if judgement.verdict == "not probed" else "failure"
+        ElementTree.SubElement(case, kind, type=judgement.verdict, message=_printable(judgement.message))
     elif judgement.verdict in _UNJUDGED:
         ElementTree.SubElement(case, "skipped", message=judgement.verdict)
+
+
+def _printable(text: str) -> str:
+    return "".join(character if character.isprintable() else "?" for character in text)
+
+
+def _add_excluded(root: ElementTree.Element, excluded: Sequence[Outsider]) -> None:
+    """Add a testsuite with the nodes that the user leaves out, if there are any."""
+    if not excluded:
+        return
+    number = str(len(excluded))
+    for count in ("tests", "skipped"):
+        root.set(count, str(int(root.get(count, "0")) + len(excluded)))
+    counts = {"tests": number, "failures": "0", "errors": "0", "skipped": number}
+    suite = ElementTree.SubElement(root, "testsuite", {"name": "excluded nodes", **counts})
+    for node in excluded:
+        case = ElementTree.SubElement(suite, "testcase", classname="excluded nodes", name=node.name)
+        ElementTree.SubElement(case, "skipped", message=_printable(node.reason))
 
 
 __all__ = [
@@ -327,6 +372,7 @@ __all__ = [
     "json_text",
     "junit_text",
     "summarize",
+    "text_excluded",
     "text_matrix",
     "text_summary",
 ]

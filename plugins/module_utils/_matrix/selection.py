@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -62,6 +62,8 @@ def select_pods(
     own_namespace: str | None = None,
     selectors: Iterable[PodSelector] = (),
     only_running: bool = False,
+    missing: Mapping[str, str] | None = None,
+    excluded: Collection[str] = (),
 ) -> list[Endpoint]:
     """Return the endpoints of the pods on the pod network that are ours or selected, by node and name.
 
@@ -70,11 +72,14 @@ def select_pods(
         own_namespace: the namespace whose pods were made for the verification
         selectors: of existing pods
         only_running: whether pods of the selectors that do not run are left out, where others of a selector run
+        missing: nodes that cannot take part, each with the reason. Their pods need not run, and are missing too.
+        excluded: nodes whose pods are left out
 
     Raises:
-        InputError: a selector selects no pod, or a selected pod does not run
+        InputError: a selector selects no pod, or a selected pod does not run and its node takes part
     """
-    candidates = [pod for pod in pods if pod.on_pod_network]
+    reasons = missing or {}
+    candidates = [pod for pod in pods if pod.on_pod_network and pod.node not in excluded]
     own = [PodSelector(own_namespace)] if own_namespace else []
     wanted = [*((one, "own_namespace") for one in own), *((one, _SELECTORS) for one in selectors)]
     selected: dict[str, Pod] = {}
@@ -85,9 +90,12 @@ def select_pods(
         if only_running and option == _SELECTORS:
             matching = [pod for pod in matching if _runs(pod)] or matching
         for pod in matching:
-            _check_running(pod, option)
+            if pod.node not in reasons:
+                _check_running(pod, option)
             selected[str(pod)] = pod
-    endpoints = [_endpoint(pod, own=pod.namespace == own_namespace) for pod in selected.values()]
+    endpoints = [
+        _endpoint(pod, pod.namespace == own_namespace, reasons.get(pod.node or "")) for pod in selected.values()
+    ]
     return sorted(endpoints, key=lambda pod: (pod.node or "", pod.name))
 
 
@@ -113,9 +121,9 @@ def _check_running(pod: Pod, option: str) -> None:
         )
 
 
-def _endpoint(pod: Pod, own: bool) -> Endpoint:
+def _endpoint(pod: Pod, own: bool, missing: str | None) -> Endpoint:
     addresses = tuple(str(address) for address in pod.addresses.values())
-    return Endpoint(str(pod), "pod", addresses, node=pod.node, uids=pod.uids, own=own)
+    return Endpoint(str(pod), "pod", addresses, node=pod.node, uids=pod.uids, own=own, missing=missing)
 
 
 def _near(selector: PodSelector, candidates: Sequence[Pod]) -> str:

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from ansible_collections.podnet.kubernetes.plugins.module_utils._base.errors import InputError
@@ -29,7 +29,9 @@ _API_SERVICE = "default/kubernetes"
 _DOMAIN_NAME = re.compile(r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)*")
 
 
-def service_endpoints(cluster: Cluster, own_namespace: str | None, asked: Iterable[str]) -> list[Endpoint]:
+def service_endpoints(
+    cluster: Cluster, own_namespace: str | None, asked: Iterable[str], missing: Mapping[str, str] | None = None
+) -> list[Endpoint]:
     """Return the endpoints of our own Services, by name, then of those asked for.
 
     Each TCP or UDP port number is an endpoint at the cluster IP, at each node if it has a node port, and at each
@@ -39,6 +41,7 @@ def service_endpoints(cluster: Cluster, own_namespace: str | None, asked: Iterab
         cluster: the whole cluster
         own_namespace: the namespace whose Services were made for the verification
         asked: names of existing Services, NAMESPACE/NAME
+        missing: nodes that cannot take part, each with the reason. A Service with endpoints on these alone is missing.
 
     Raises:
         InputError: a Service is missing, of type ExternalName, or has no port that can be tried or no ready endpoint
@@ -50,22 +53,28 @@ def service_endpoints(cluster: Cluster, own_namespace: str | None, asked: Iterab
         # Only the connection to a foreign server is tried, and UDP has no connection.
         if name not in own and not any(port.protocol == "tcp" for port in service.ports):
             raise InputError(f"{_SERVICES} has {name}, which has no TCP port, and no other can be tried: leave it out")
-        endpoints += _headless(cluster, service) if service.headless else _addresses(cluster, service, name in own)
+        if service.headless:
+            endpoints += _headless(cluster, service, missing or {})
+        else:
+            endpoints += _addresses(cluster, service, name in own, missing or {})
     return endpoints
 
 
-def _addresses(cluster: Cluster, service: Service, own: bool) -> Iterator[Endpoint]:
+def _addresses(cluster: Cluster, service: Service, own: bool, missing: Mapping[str, str]) -> Iterator[Endpoint]:
     """Yield the endpoints of a Service at its cluster IP and, after it, at other addresses."""
     for number in sorted({port.number for port in service.ports if port.protocol in PROTOCOLS}):
-        inside = _port_endpoint(cluster, service, number, own)
+        inside = _port_endpoint(cluster, service, number, own, missing)
         yield inside
         yield from node_port_endpoints(cluster, service, inside)
         yield from external_endpoints(service, inside)
 
 
-def _headless(cluster: Cluster, service: Service) -> list[Endpoint]:
+def _headless(cluster: Cluster, service: Service, missing: Mapping[str, str]) -> list[Endpoint]:
     """Return the endpoints of a headless Service. Raises InputError when it has no ready endpoint."""
     found = list(headless_endpoints(cluster, service))
+    reason = None if found else _missing(cluster, service, missing)
+    if reason:
+        return [Endpoint(str(service), "headless", (), protocols=("tcp",), missing=reason)]
     if not found:
         raise InputError(
             f"Service {service} ({_SERVICES}) is headless and has no ready endpoint, so its name has no address: see "
@@ -74,7 +83,13 @@ def _headless(cluster: Cluster, service: Service) -> list[Endpoint]:
     return found
 
 
-def dns_endpoint(cluster: Cluster, name: str, cluster_domain: str, origin: str | None = None) -> Endpoint:
+def dns_endpoint(
+    cluster: Cluster,
+    name: str,
+    cluster_domain: str,
+    origin: str | None = None,
+    missing: Mapping[str, str] | None = None,
+) -> Endpoint:
     """Return the endpoint of the cluster's DNS, with a question whose answer is known: the address of the API server.
 
     Args:
@@ -82,6 +97,7 @@ def dns_endpoint(cluster: Cluster, name: str, cluster_domain: str, origin: str |
         name: of the Service of the DNS, NAMESPACE/NAME
         cluster_domain: the domain of the names of Services, such as cluster.local
         origin: the place that has this domain, in words; None: the user gave it
+        missing: as in service_endpoints()
 
     Raises:
         InputError: the Service is missing, does not answer DNS or has no ready endpoint; or the domain is none
@@ -100,7 +116,7 @@ def dns_endpoint(cluster: Cluster, name: str, cluster_domain: str, origin: str |
         question=f"kubernetes.default.svc.{domain}.",
         answer=_find(cluster, _API_SERVICE, f"the question to {_DNS}").addresses[0],
         origin=origin,
-        **_behind(cluster, service, _DNS_PORT, _DNS),
+        **_behind(cluster, service, _DNS_PORT, _DNS, missing or {}),
     )
 
 
@@ -130,7 +146,7 @@ def _find(cluster: Cluster, name: str, option: str) -> Service:
     return service
 
 
-def _port_endpoint(cluster: Cluster, service: Service, number: int, own: bool) -> Endpoint:
+def _port_endpoint(cluster: Cluster, service: Service, number: int, own: bool, missing: Mapping[str, str]) -> Endpoint:
     there = {port.protocol for port in service.ports if port.number == number}
     return Endpoint(
         name=f"{service}:{number}",
@@ -139,13 +155,16 @@ def _port_endpoint(cluster: Cluster, service: Service, number: int, own: bool) -
         own=own,
         port=number,
         protocols=tuple(protocol for protocol in PROTOCOLS if protocol in there),
-        **_behind(cluster, service, number, "own_namespace" if own else _SERVICES),
+        **_behind(cluster, service, number, "own_namespace" if own else _SERVICES, missing),
     )
 
 
-def _behind(cluster: Cluster, service: Service, number: int, option: str) -> dict[str, Any]:
+def _behind(cluster: Cluster, service: Service, number: int, option: str, missing: Mapping[str, str]) -> dict[str, Any]:
     """Return the fields of an endpoint that name the backends of a Service's port, each once and in order."""
     backends = cluster.backends(service, number)
+    reason = None if backends else _missing(cluster, service, missing)
+    if reason:
+        return {"missing": reason}
     if not backends:
         raise InputError(
             f"Service {service} ({option}) has no ready endpoint behind port {number}, so it could only fail: see "
@@ -157,6 +176,15 @@ def _behind(cluster: Cluster, service: Service, number: int, option: str) -> dic
         "overlay_nodes": tuple(sorted({backend.node for backend in backends if backend.node and backend.overlay})),
         **policy_fields(cluster, service, number, service.local_inside),
     }
+
+
+def _missing(cluster: Cluster, service: Service, missing: Mapping[str, str]) -> str | None:
+    """Say why a Service has no ready endpoint, if all of its endpoints are on missing nodes."""
+    waiting = cluster.waiting_nodes(service)
+    if not waiting or not waiting <= set(missing):
+        return None
+    reasons = "; ".join(missing[one] for one in sorted(waiting))
+    return f"Service {service} has no ready endpoint, and {reasons}"
 
 
 __all__ = ["dns_endpoint", "service_endpoints"]

@@ -47,8 +47,9 @@ def find_targets(endpoints: Iterable[Endpoint], listeners: Iterable[Listener], c
         at[one.endpoint, one.address].append(one)
     targets = []
     for endpoint in endpoints:
-        for address in endpoint.addresses:
-            tries = tuple(one for one in _tries(endpoint, at[endpoint.name, address]) if one.check in chosen)
+        for address in endpoint.addresses or ([""] if endpoint.missing else []):
+            found = _untried(endpoint) if endpoint.missing else _tries(endpoint, at[endpoint.name, address])
+            tries = tuple(one for one in found if one.check in chosen)
             if tries:
                 targets.append(Target(endpoint.name, endpoint.kind, address, tries))
     return targets
@@ -77,6 +78,13 @@ def _tries(endpoint: Endpoint, listeners: Iterable[Listener]) -> tuple[Try, ...]
         *(_listener_try(one.protocol, one) for one in ordered),
         *([_listener_try("mtu", mtu)] if mtu else []),
     )
+
+
+def _untried(endpoint: Endpoint) -> tuple[Try, ...]:
+    """Return the checks that a missing endpoint would get. Without a listener the port is not known."""
+    if endpoint.kind in ("pod", "node"):
+        return tuple(Try(check) for check in CHECKS if check != "dns")
+    return _tries(endpoint, ())
 
 
 def _listener_try(check: str, listener: Listener) -> Try:

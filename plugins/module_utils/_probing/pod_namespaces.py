@@ -155,7 +155,7 @@ def node_of(endpoints: Iterable[Endpoint], hostname: str, addresses: set[str]) -
 def locate(endpoints: Sequence[Endpoint], node: str | None = None) -> tuple[str, list[tuple[Endpoint, str]]]:
     """Find the node of this machine, and its endpoints, each with the path of its network namespace.
 
-    The path is empty for the node itself, which is in the namespace of this process.
+    The path is empty for the node itself, which is in the namespace of this process. Missing endpoints are left out.
 
     Raises:
         ClusterError: the node or the namespace of a pod is not found, or this process does not run as root
@@ -163,7 +163,7 @@ def locate(endpoints: Sequence[Endpoint], node: str | None = None) -> tuple[str,
     if os.geteuid() != 0:
         raise ClusterError("only root can see the network namespaces of pods: set become")
     node = node or node_of(endpoints, os.uname().nodename, node_addresses())
-    here = [one for one in endpoints if one.node == node]
+    here = [one for one in endpoints if one.node == node and not one.missing]
     processes = find_namespaces(one for one in here if one.kind == "pod")
     return node, [(one, f"/proc/{processes[one.name]}/ns/net" if one.kind == "pod" else "") for one in here]
 

@@ -121,3 +121,49 @@ def test_nobody_waits_for_endpoints_of_another_name():
         "spec": {"type": "ExternalName", "externalName": "a.b"},
     }
     assert find_unready({"pods": [], "services": [named], "endpoint_slices": []}, ["shop/alias"], None, 0) == []
+
+
+def on(node, state):
+    """The conditions of an endpoint on a node, with its name."""
+    return {"addresses": ["10.244.0.9"], "nodeName": node, "conditions": {"ready": state}}
+
+
+def sliced(name, *endpoints):
+    return {**endpoint_slice(name), "endpoints": list(endpoints)}
+
+
+def test_a_node_that_takes_no_part_is_not_waited_for():
+    late = {**pod("own/b-1", "False", phase="Pending"), "spec": {"nodeName": "b"}}
+    objects = {
+        "pods": [late],
+        "services": [service("own/on-b", "IPv4"), service("kube-system/dns", "IPv4")],
+        "endpoint_slices": [sliced("own/on-b", on("b", False)), sliced("kube-system/dns", on("b", False))],
+    }
+    asked = (objects, ["kube-system/dns"], *OWN)
+    assert find_unready(*asked, outsiders={"b"}) == []
+    everything = [
+        "pod own/b-1 is Pending",
+        "Service own/on-b has no ready IPv4 endpoint",
+        "Service kube-system/dns has no ready endpoint",
+    ]
+    assert find_unready(*asked, outsiders={"a"}) == find_unready(*asked) == everything
+
+
+def test_an_endpoint_on_a_healthy_node_is_waited_for():
+    slices = [sliced("shop/web", on("b", False), on("a", False))]
+    objects = {"pods": [], "services": [service("shop/web", "IPv4")], "endpoint_slices": slices}
+    expected = ["Service shop/web has no ready endpoint"]
+    assert find_unready(objects, ["shop/web"], None, 0, outsiders={"b"}) == expected
+
+
+@pytest.mark.parametrize(("outsiders", "waits"), [({"b"}, False), ({"a"}, True), (set(), True)])
+def test_a_service_whose_pods_never_had_an_address(outsiders, waits):
+    """The kubelet died before the pod started: the Service has no endpoint at all."""
+    labels = {"podnet.kubernetes/pod": "2-1"}
+    late = pod("own/b-1", "False", phase="Pending")
+    late = {**late, "metadata": {**late["metadata"], "labels": labels}, "spec": {"nodeName": "b"}}
+    there = service("own/on-b", "IPv4")
+    there["spec"]["selector"] = labels
+    objects = {"pods": [late], "services": [there], "endpoint_slices": [sliced("own/on-b")]}
+    words = ["pod own/b-1 is Pending", "Service own/on-b has no ready IPv4 endpoint"]
+    assert find_unready(objects, [], *OWN, outsiders) == (words if waits else [])

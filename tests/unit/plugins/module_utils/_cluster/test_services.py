@@ -96,6 +96,7 @@ def test_ready_endpoints_of_a_slice():
                 SliceEndpoint(("10.0.0.9",), None, None),
             ),
             port_numbers={"http": 8080, "": 8080},
+            waiting_nodes=frozenset({""}),
         ),
     )
 

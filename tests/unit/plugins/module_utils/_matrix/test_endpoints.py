@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 import pytest
 from api_objects import behind, endpoint_slice, node, pod, service
@@ -570,3 +571,50 @@ def test_the_right_answer_needs_the_service_of_the_api():
     objects = {"nodes": NODES, "pods": [], "services": [DNS], "endpoint_slices": [DNS_SLICE]}
     with pytest.raises(InputError, match=r"^the question to dns has default/kubernetes, and the "):
         find_endpoints(read_cluster(objects), Wanted(dns="kube-system/kube-dns"))
+
+
+DOWN = {"node2": "node2 is not ready: x"}
+
+
+def test_a_missing_node_and_its_chosen_pods_are_endpoints_that_nothing_probes():
+    nodes = [*NODES, node("node2")]
+    pods = [
+        pod("shop/a", "10.244.1.5"),
+        pod("shop/known", "10.244.2.5", node="node2"),
+        pod("shop/waits", node="node2", phase="Pending"),
+    ]
+    found = {one.name: one for one in endpoints(replace(SHOP, missing=DOWN), nodes, pods)}
+    assert {name: one.addresses for name, one in found.items() if one.missing == DOWN["node2"]} == {
+        "shop/known": ("10.244.2.5",),
+        "shop/waits": (),
+        "node2": (),
+    }
+    assert {name for name, one in found.items() if one.missing is None} == {"shop/a", "node1", "master"}
+
+
+def test_a_missing_node_has_no_say_about_families():
+    nodes = [*DUAL_NODES, node("node2", "10.0.0.2")]
+    found = endpoints(replace(SHOP, missing=DOWN), nodes, [DUAL_POD])
+    assert found[0].addresses == ("10.244.1.5", "fd00:244::5")
+
+
+def test_an_address_that_a_dead_pod_had_may_be_another_s():
+    pods = [pod("shop/a", "10.244.1.5"), pod("shop/old", "10.244.1.5", node="node2")]
+    assert names(endpoints(replace(SHOP, missing=DOWN), [*NODES, node("node2")], pods))[:2] == ["shop/a", "shop/old"]
+
+
+def test_an_excluded_node_and_its_pods_are_no_endpoints():
+    pods = [pod("shop/a", "10.244.1.5"), pod("shop/b", "10.244.2.5", node="node2")]
+    found = endpoints(replace(SHOP, excluded=("node2",)), [*NODES, node("node2")], pods)
+    assert names(found) == ["shop/a", "master", "node1"]
+
+
+def test_a_node_port_takes_part_where_its_node_does():
+    nodes = [*NODES, node("node2", "10.100.198.202"), node("win1", "10.100.198.203")]
+    web = service("shop/web", "10.96.0.20", ports=["TCP/80:http"])
+    web["spec"]["ports"][0]["nodePort"] = 30080
+    wanted = replace(SHOP, services=("shop/web",), missing=DOWN, excluded=("win1",))
+    pods = [pod("shop/a", "10.244.1.5")]
+    slices = [endpoint_slice("shop/web", behind("10.244.1.5", "shop/a", "node1"), ports=["http"])]
+    found = [one for one in endpoints(wanted, nodes, pods, [web], slices) if one.kind == "nodeport"]
+    assert {one.via: one.missing for one in found} == {"master": None, "node1": None, "node2": DOWN["node2"]}

@@ -13,7 +13,8 @@ from xml.etree import ElementTree
 import pytest
 from jsonschema import Draft202012Validator
 
-from ansible_collections.podnet.kubernetes.plugins.module_utils._matrix.cells import Cell, Endpoint, Listener
+from ansible_collections.podnet.kubernetes.plugins.module_utils._cluster.parts import Outsider
+from ansible_collections.podnet.kubernetes.plugins.module_utils._matrix.cells import CHECKS, Cell, Endpoint, Listener
 from ansible_collections.podnet.kubernetes.plugins.module_utils._matrix.expectations import (
     Expectation,
     ExpectationRule,
@@ -30,6 +31,7 @@ from ansible_collections.podnet.kubernetes.plugins.module_utils._matrix.report i
     text_matrix,
     text_summary,
 )
+from ansible_collections.podnet.kubernetes.plugins.module_utils._matrix.targets import find_targets
 
 SCHEMA = json.loads(
     (Path(__file__).parents[5] / "roles/connectivity/files/connectivity-report-1.schema.json").read_text()
@@ -90,7 +92,7 @@ def test_the_controller_has_a_row_and_no_column(network):
     assert [one.message for one in cells] == ["not probed: no result from controller"] * 4
     lines = text_matrix(lab.endpoints, judgements)
     start = lines.index("controller")
-    assert lines[start + 1].split() == ["5", "controller", "X", "X"]
+    assert lines[start + 1].split() == ["5", "controller", "?", "?"]
 
 
 def test_a_node_port_is_called_so(network):
@@ -424,7 +426,7 @@ def test_a_cell_that_is_not_judged_does_not_fail_when_its_result_is_missing(netw
     lab = network(nodes=1)
     judgements = judge(lab.endpoints, lab.targets, lab.listeners, [], (), NetworkSettings(50), left_open("ICMP"))
     assert [one.cell.check for one in judgements if one.verdict == "not judged"] == ["icmp"]
-    assert {one.verdict for one in judgements} == {"failed", "not judged"}
+    assert {one.verdict for one in judgements} == {"not probed", "not judged"}
 
 
 def test_the_report_of_an_older_version_follows_the_schema(network):
@@ -474,3 +476,70 @@ def test_junit(network):
     assert [one.tag for one in cases["icmp.ipv4", "default/node1-a -> default/node2-a"]] == ["skipped"]
     assert [one.tag for one in cases["dns.ipv4", "node1 -> kube-system/dns:dns:53"]] == []
     assert Counter(one.get("type") for one in root.iter("failure")) == {"failed": 1, "flapping": 24}
+
+
+REASON = "node3 is not ready: NodeStatusUnknown: Kubelet stopped posting node status."
+
+
+def without_node3(network):
+    """A network whose third node has no kubelet, with judgements: its pod is known, and the node has no address."""
+    lab = network(nodes=3, pods=1)
+    lost = {"default/node3-a": {}, "node3": {"addresses": ()}}
+    endpoints = [replace(one, missing=REASON, **lost[one.name]) if one.name in lost else one for one in lab.endpoints]
+    listeners = [one for one in lab.listeners if one.endpoint not in lost]
+    targets = find_targets(endpoints, listeners, CHECKS)
+    cells = [one for one in lab.cells() if not {one.source, one.target} & set(lost)]
+    return endpoints, listeners, judge(endpoints, targets, listeners, cells, settings=NetworkSettings(50))
+
+
+def test_a_missing_node_has_rows_and_columns_of_question_marks(network):
+    endpoints, _listeners, judgements = without_node3(network)
+    assert text_matrix(endpoints, judgements)[:-1] == [
+        "                    1 2 3 4 5 6",
+        "node1",
+        "  1 default/node1-a   . . . ? ?",
+        "  2 node1 (node)    .   . . ? ?",
+        "node2",
+        "  3 default/node2-a . .   . ? ?",
+        "  4 node2 (node)    . . .   ? ?",
+        "node3",
+        "  5 default/node3-a ? ? ? ?   ?",
+        "  6 node3 (node)    ? ? ? ? ?",
+        "",
+        ". all passed   ? not probed",
+    ]
+    # 4 sources with 3 others of 4 checks; and 2 x 8 + 2 pairs with a missing end.
+    summary = summarize(judgements)
+    assert (summary["cells"], summary["passed"], summary["not_probed"]) == (48 + 72, 48, 72)
+    assert text_summary(summary, group_failures(judgements, endpoints)) == [
+        "120 cells: 48 passed, 72 not probed",
+        f"- 72 cells: not probed: {REASON}",
+    ]
+
+
+def test_reports_have_missing_and_excluded_nodes(network):
+    endpoints, listeners, judgements = without_node3(network)
+    groups, excluded = group_failures(judgements, endpoints), [Outsider("win\x001", "win1 is left out by its name")]
+    made = json_report("lab", endpoints, listeners, judgements, groups, NetworkSettings(50), None, 0.0, excluded)
+    assert list(Draft202012Validator(SCHEMA).iter_errors(json.loads(json_text(made)))) == []
+    assert made["missing_nodes"] == [{"name": "node3", "reason": REASON}]
+    assert made["excluded_nodes"] == [{"name": "win\x001", "reason": "win1 is left out by its name"}]
+    lost = [one for one in made["cells"] if one["verdict"] == "not probed"]
+    assert {(one["outcome"], one["attempts"], one["message"]) for one in lost} == {
+        ("not observed", 0, f"not probed: {REASON}")
+    }
+    root = ElementTree.fromstring(junit_text("lab", judgements, [Outsider("win1", "win1 is left out by its name")]))
+    counts = [root.get(name) for name in ("tests", "failures", "errors", "skipped")]
+    assert counts == ["121", "0", "72", "1"]
+    assert {one.get("message") for one in root.iter("error")} == {f"not probed: {REASON}"}
+    (skipped,) = root.iter("skipped")
+    assert skipped.get("message") == "win1 is left out by its name"
+
+
+def test_a_pair_of_which_only_some_cells_were_probed(network):
+    lab = network(nodes=2, pods=1)
+    cells = [one for one in lab.cells() if (one.source, one.target, one.check) != ("node1", "node2", "icmp")]
+    judgements = judge(lab.endpoints, lab.targets, lab.listeners, cells, settings=NetworkSettings(50))
+    lines = text_matrix(lab.endpoints, judgements)
+    assert lines[3].split() == ["2", "node1", "(node)", ".", ".", ".?"]
+    assert ". all passed   ? not probed" in lines

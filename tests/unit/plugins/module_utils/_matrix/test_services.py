@@ -78,3 +78,58 @@ def test_the_dns_is_asked_for_the_api_server():
 def test_a_service_that_is_no_dns(name, domain, message):
     with pytest.raises(InputError, match=message):
         dns_endpoint(cluster(DNS, WEB), name, domain)
+
+
+DOWN = {"node1": "node1 is not ready: x"}
+
+
+@pytest.mark.parametrize(
+    ("endpoints", "missing"),
+    [
+        # Some time ago the API noticed that the node is lost.
+        ([behind("10.244.1.5", "shop/web-1", "node1", ready=False)], True),
+        # Another server, or one that is ready according to the API, can be tried.
+        ([behind("10.244.1.5", "shop/web-1", "node1", ready=False), behind("10.244.2.5", None, "node2")], False),
+        ([behind("10.244.1.5", "shop/web-1", "node1")], False),
+    ],
+)
+def test_a_service_whose_endpoints_are_on_a_missing_node(endpoints, missing):
+    there = cluster(DNS, WEB, slices=[endpoint_slice("shop/web", *endpoints, ports=["http", "quic"])])
+    (found,) = service_endpoints(there, None, ["shop/web"], DOWN)
+    words = "Service shop/web has no ready endpoint, and node1 is not ready: x"
+    assert (found.name, found.missing) == ("shop/web:80", words if missing else None)
+
+
+def test_a_dns_whose_endpoints_are_on_a_missing_node():
+    slices = [endpoint_slice("kube-system/kube-dns", behind("10.244.1.9", None, "node1", ready=False), ports=["dns"])]
+    found = dns_endpoint(cluster(DNS, slices=slices), "kube-system/kube-dns", "cluster.local", missing=DOWN)
+    assert found.missing == "Service kube-system/kube-dns has no ready endpoint, and node1 is not ready: x"
+
+
+def test_an_endpoint_on_a_healthy_node_that_is_not_ready_is_refused():
+    slices = [
+        endpoint_slice(
+            "shop/web",
+            behind("10.244.1.5", "shop/web-1", "node1", ready=False),
+            behind("10.244.2.5", None, "node2", ready=False),
+            ports=["http"],
+        )
+    ]
+    with pytest.raises(InputError, match=r"^Service shop/web \(services\) has no ready endpoint behind port 80"):
+        service_endpoints(cluster(WEB, slices=slices), None, ["shop/web"], DOWN)
+
+
+def test_an_own_service_whose_pod_never_started_is_missing():
+    there = {**OWN, "spec": {**OWN["spec"], "selector": {"x": "y"}}}
+    late = pod("podnet/late", node="node1", phase="Pending", labels={"x": "y"})
+    objects = {"nodes": [node("node1", "10.0.0.1")], "pods": [late], "services": [there], "endpoint_slices": []}
+    (found,) = service_endpoints(read_cluster(objects), "podnet", [], DOWN)
+    assert found.missing == "Service podnet/a has no ready endpoint, and node1 is not ready: x"
+
+
+def test_a_headless_service_whose_pods_are_on_a_missing_node():
+    there = {**service("shop/web", "None"), "spec": {**WEB["spec"], "clusterIP": "None", "clusterIPs": ["None"]}}
+    slices = [endpoint_slice("shop/web", behind("10.244.1.5", None, "node1", ready=False), ports=["http"])]
+    (found,) = service_endpoints(cluster(there, slices=slices), None, ["shop/web"], DOWN)
+    assert (found.kind, found.addresses) == ("headless", ())
+    assert found.missing == "Service shop/web has no ready endpoint, and node1 is not ready: x"

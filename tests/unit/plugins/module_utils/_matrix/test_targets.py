@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -157,3 +158,18 @@ def test_json_form_of_a_target():
         "tries": [{"check": "icmp"}, {"check": "tcp", "port": 50, "answers": "podnet", "expect": ("shop/web-1",)}],
     }
     assert load_targets([form]) == [target]
+
+
+@pytest.mark.parametrize(
+    ("endpoint", "checks"),
+    [
+        (replace(POD, missing="x"), {"10.244.1.5": "icmp tcp udp mtu", "fd00:244::5": "icmp tcp udp mtu"}),
+        (replace(NODE, addresses=(), missing="x"), {"": "icmp tcp udp mtu"}),
+        (replace(OWN, missing="x"), {"10.96.0.30": "tcp udp"}),
+    ],
+)
+def test_a_missing_endpoint_has_the_checks_that_it_would_get(endpoint, checks):
+    targets = find_targets([endpoint], [], CHECKS)
+    assert {one.address: " ".join(try_.check for try_ in one.tries) for one in targets} == checks
+    assert {try_.port for one in targets for try_ in one.tries} <= {None, 80}
+    assert [try_.check for one in find_targets([endpoint], [], ["udp"]) for try_ in one.tries] == ["udp"] * len(checks)
