@@ -79,7 +79,7 @@ from ansible.errors import AnsibleLookupError
 from ansible.plugins.loader import lookup_loader
 from ansible.plugins.lookup import LookupBase
 
-from ansible_collections.podnet.kubernetes.plugins.plugin_utils.api_errors import Question, no_connection, refusal
+from ansible_collections.podnet.kubernetes.plugins.plugin_utils.api_errors import Question, refusal
 
 UPSTREAM = "kubernetes.core.k8s"
 
@@ -110,7 +110,7 @@ def _read(lookup: Any, terms: list[Any], variables: dict[str, Any] | None, optio
     """Read the objects with the upstream lookup, and make one sentence of its errors. Raises AnsibleLookupError."""
     try:
         from ansible_collections.kubernetes.core.plugins.module_utils.k8s.exceptions import CoreException
-        from kubernetes.client import ApiException, Configuration
+        from kubernetes.client import ApiException
         from kubernetes.config import ConfigException
         from kubernetes.dynamic.exceptions import ResourceNotFoundError
         from urllib3.exceptions import HTTPError
@@ -128,13 +128,24 @@ def _read(lookup: Any, terms: list[Any], variables: dict[str, Any] | None, optio
     except ApiException as error:
         reason = refusal(error.status, error.reason, error.body)
     except (HTTPError, OSError) as error:
-        reason = no_connection(error)
+        server, proxy = _way(options)
+        raise AnsibleLookupError(Question(kind, server, kubeconfig, proxy).unanswered(error)) from None
     else:
         return objects
+    raise AnsibleLookupError(Question(kind, _way(options)[0], kubeconfig).failure(reason))
+
+
+def _way(options: dict[str, Any]) -> tuple[str | None, str | None]:
+    """The URL of the API, and that of the proxy before it, of the question that was asked last."""
+    from kubernetes.client import Configuration
+    from kubernetes.client.rest import should_bypass_proxies
+
     # The client keeps the settings of the kubeconfig that it loaded last; before that, it has a server of its own.
-    server = options.get("host") or Configuration.get_default_copy().host
-    server = None if server == Configuration().host else server
-    raise AnsibleLookupError(Question(kind, server, kubeconfig).failure(reason))
+    settings = Configuration.get_default_copy()
+    server = options.get("host") or settings.host
+    proxy = options.get("proxy") or os.environ.get("K8S_AUTH_PROXY") or settings.proxy
+    passed_by = proxy and should_bypass_proxies(server, no_proxy=settings.no_proxy or "")
+    return None if server == Configuration().host else server, None if passed_by else proxy or None
 
 
 def _kubeconfig(options: dict[str, Any]) -> str | None:

@@ -6,7 +6,23 @@
 from __future__ import annotations
 
 import json
+import ssl
 from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+# The name of the kubeconfig that the action api_access writes. Its server is a forwarded port of the controller.
+FORWARDED = "forwarded.conf"
+
+# What a user can do when the controller does not reach the API.
+UNREACHED = (
+    "the controller does not reach the API: set podnet_api_through=control_plane, or give a kubeconfig whose server or "
+    "proxy-url the controller reaches"
+)
+_REMEDIES = {
+    "direct": UNREACHED,
+    "proxy": "the API is asked through a proxy: change proxy-url in the kubeconfig, or HTTPS_PROXY and NO_PROXY",
+    "forwarded": "the API does not answer through the control plane (podnet_api_through): check the API there",
+}
 
 
 @dataclass(frozen=True)
@@ -17,17 +33,32 @@ class Question:
         kind: of the objects
         server: URL of the API; None: not known
         kubeconfig: path of the kubeconfig; None: the credentials come from elsewhere
+        proxy: URL of the proxy on the way to the API
     """
 
     kind: str
     server: str | None = None
     kubeconfig: str | None = None
+    proxy: str | None = None
 
     def failure(self, reason: str) -> str:
         """Say that the objects could not be read, from which API and why."""
         server = f" from {self.server}" if self.server else ""
+        proxy = f" through the proxy {without_password(self.proxy)}" if self.proxy else ""
         kubeconfig = f" (kubeconfig {self.kubeconfig})" if self.kubeconfig else ""
-        return f"k8s: cannot read {self.kind} objects{server}{kubeconfig}: {reason}"
+        return f"k8s: cannot read {self.kind} objects{server}{proxy}{kubeconfig}: {reason}"
+
+    def unanswered(self, error: BaseException) -> str:
+        """Say that the connection failed, why, and what to set."""
+        root = _root(error)
+        if isinstance(root, ssl.SSLError):
+            remedy = _tls_remedy(root)
+        elif self.proxy:
+            remedy = _REMEDIES["proxy"]
+        else:
+            forwarded = str(self.kubeconfig).endswith(FORWARDED)
+            remedy = _REMEDIES["forwarded" if forwarded else "direct"]
+        return self.failure(f"{no_connection(error)}: {remedy}")
 
 
 def refusal(status: int | None, reason: str | None, body: str | bytes | None) -> str:
@@ -46,10 +77,33 @@ def refusal(status: int | None, reason: str | None, body: str | bytes | None) ->
 
 def no_connection(error: BaseException) -> str:
     """Choose the words for an error of the connection: those of the operating system, if the error has them."""
+    root = _root(error)
+    if isinstance(root, ssl.SSLCertVerificationError):
+        return f"the certificate is refused: {root.verify_message.rstrip('.')}"
+    return str(getattr(root, "strerror", None) or root) or type(root).__name__
+
+
+def without_password(url: str) -> str:
+    """Leave the user and the password out of a URL, because a message may be kept in a log."""
+    return url.replace(f"{urlsplit(url).netloc.rpartition('@')[0]}@", "", 1) if "@" in url else url
+
+
+def _root(error: BaseException) -> BaseException:
+    """Find the first of the errors that led to this one."""
     found: BaseException | None = error
     while found is not None:
         error, found = found, found.__cause__ or found.__context__
-    return str(getattr(error, "strerror", None) or error) or type(error).__name__
+    return error
+
+
+def _tls_remedy(error: ssl.SSLError) -> str:
+    """Say what to do about a certificate that is not for this server, or not from this cluster."""
+    text = str(error)
+    if "match" in text:
+        return "set tls-server-name in the kubeconfig to a name in the certificate"
+    if "CERTIFICATE_VERIFY_FAILED" in text:
+        return "another cluster or a proxy answers there, or the kubeconfig is old: fetch it again"
+    return "check the server in the kubeconfig, and that the way there changes nothing"
 
 
 def _message(body: str | bytes | None) -> str | None:
@@ -62,4 +116,4 @@ def _message(body: str | bytes | None) -> str | None:
     return message if isinstance(message, str) else None
 
 
-__all__ = ["Question", "no_connection", "refusal"]
+__all__ = ["FORWARDED", "UNREACHED", "Question", "no_connection", "refusal", "without_password"]

@@ -18,6 +18,7 @@ from ansible.errors import AnsibleLookupError
 from ansible_collections.kubernetes.core.plugins.lookup.k8s import LookupModule as Upstream
 
 from ansible_collections.podnet.kubernetes.plugins.lookup import k8s
+from ansible_collections.podnet.kubernetes.plugins.plugin_utils.api_errors import UNREACHED
 
 KEY = "this would be the key of the cluster"
 
@@ -114,8 +115,83 @@ def test_a_refusal_is_the_sentence_of_the_api(read_error, kubeconfig, forbidden)
 
 
 def test_an_api_that_does_not_answer(read_error, kubeconfig):
-    expected = f"k8s: cannot read Node objects from https://127.0.0.1:1 (kubeconfig {kubeconfig}): Connection refused"
-    assert read_error(kubeconfig) == expected
+    assert read_error(kubeconfig) == (
+        f"k8s: cannot read Node objects from https://127.0.0.1:1 (kubeconfig {kubeconfig}): Connection refused: "
+        f"{UNREACHED}"
+    )
+
+
+class Proxy(BaseHTTPRequestHandler):
+    """A proxy that remembers the hosts it is asked for, and lets nobody through."""
+
+    def do_CONNECT(self):
+        self.server.asked.append(self.path)
+        self.send_error(502, "Bad Gateway")
+
+    def log_message(self, *_arguments):
+        pass
+
+
+@pytest.fixture
+def proxy():
+    """A proxy: its URL, and the list of the hosts it was asked for."""
+    server = HTTPServer(("127.0.0.1", 0), Proxy)
+    server.asked = []
+    thread = Thread(target=server.serve_forever)
+    thread.start()
+    yield SimpleNamespace(url=f"http://127.0.0.1:{server.server_port}", asked=server.asked)
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+def without_certificates(kubeconfig, **cluster):
+    """Change the kubeconfig: a token in place of certificates, and these fields of the cluster."""
+    config = json.loads(kubeconfig.read_text())
+    config["clusters"][0]["cluster"] = {"server": "https://127.0.0.1:1", **cluster}
+    config["users"][0]["user"] = {"token": "some"}
+    kubeconfig.write_text(json.dumps(config))
+
+
+# How a user names the proxy: by the kubeconfig, or by the environment. NO_PROXY takes hosts and networks.
+WAYS = [
+    (True, {}, True),
+    (False, {"HTTPS_PROXY": "proxy"}, True),
+    (False, {"https_proxy": "proxy"}, True),
+    (False, {"HTTPS_PROXY": "proxy", "NO_PROXY": "example.org"}, True),
+    (False, {"HTTPS_PROXY": "proxy", "NO_PROXY": "127.0.0.0/8"}, False),
+    (False, {"https_proxy": "proxy", "no_proxy": "localhost,127.0.0.1"}, False),
+    (False, {"HTTP_PROXY": "proxy"}, False),
+]
+
+
+@pytest.mark.parametrize(("named", "environment", "passed"), WAYS)
+def test_a_proxy_is_honoured_and_named(read_error, kubeconfig, proxy, monkeypatch, named, environment, passed):
+    without_certificates(kubeconfig, **({"proxy-url": proxy.url} if named else {}))
+    for name in ("HTTPS_PROXY", "HTTP_PROXY", "NO_PROXY", "ALL_PROXY"):
+        monkeypatch.delenv(name, raising=False)
+        monkeypatch.delenv(name.lower(), raising=False)
+    for name, value in environment.items():
+        monkeypatch.setenv(name, proxy.url if value == "proxy" else value)
+    message = read_error(kubeconfig)
+    assert bool(proxy.asked) == passed, message
+    assert set(proxy.asked) <= {"127.0.0.1:1"}
+    assert (f"through the proxy {proxy.url} (kubeconfig" in message) == passed
+    assert ("502 Bad Gateway" in message) == passed
+    assert ("Connection refused" in message) != passed
+
+
+@pytest.mark.parametrize(("named", "environment", "passed"), [WAYS[0], WAYS[1], WAYS[4]])
+def test_the_modules_of_kubernetes_core_honour_it_too(kubeconfig, proxy, named, environment, passed):
+    without_certificates(kubeconfig, **({"proxy-url": proxy.url} if named else {}))
+    own = {name: value for name, value in os.environ.items() if not name.lower().endswith("_proxy")}
+    own |= {name: proxy.url if value == "proxy" else value for name, value in environment.items()}
+    options = f"kind=Node kubeconfig={kubeconfig}"
+    interpreter = f"ansible_python_interpreter={sys.executable}"
+    command = ["ansible", "localhost", "-e", interpreter, "-m", "kubernetes.core.k8s_info", "-a", options]
+    done = subprocess.run(command, env=own, check=False, capture_output=True, text=True)
+    assert done.returncode == 2
+    assert bool(proxy.asked) == passed, done.stdout
 
 
 def test_no_kubeconfig(read_error, tmp_path):
