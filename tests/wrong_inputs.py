@@ -207,6 +207,17 @@ SIMPLE = [
         kubeadm_node_control_plane="mastre",
     ),
     simple("podnet_output_dir", 5, "give a path"),
+    simple("podnet_api_through", "jump_host", "choose from controller, control_plane"),
+    simple("podnet_group", ["workers"], TEXT, "['workers']"),
+    simple("cluster_access_through", "node1", "choose from controller, control_plane"),
+    simple("cluster_access_kubeconfig", "a\nb", ONE_LINE, r"'a\nb'"),
+    simple("cluster_access_output_dir", 5, "give a path"),
+    simple(
+        "cluster_access_places",
+        ["admin.conf"],
+        "admin.conf is wrong: give an absolute path, such as /opt/cni/bin",
+        "['admin.conf']",
+    ),
     # The networks' roles.
     simple("flannel_backend", "vlxan", "choose from vxlan, host-gw"),
     simple("flannel_mtu", -1, MTU),

@@ -39,7 +39,9 @@ options:
     description: Reads only objects with these labels.
     type: str
   kubeconfig:
-    description: Path of the kubeconfig on the controller.
+    description:
+      - Path of the kubeconfig on the controller.
+      - When the role C(cluster_access) has opened another way to its API, the lookup takes this way.
     type: path
 requirements:
   - the Python package kubernetes, on the controller
@@ -94,6 +96,7 @@ class LookupModule(LookupBase):
             AnsibleLookupError: the cluster refuses or does not answer, the kubeconfig is missing or wrong, or a package
                 is missing on the controller
         """
+        options = _by_open_way(options, variables)
         lookup = lookup_loader.get(UPSTREAM, loader=self._loader, templar=self._templar)
         if lookup is None:
             raise AnsibleLookupError(f"{UPSTREAM} is missing: install the collection kubernetes.core")
@@ -104,6 +107,14 @@ class LookupModule(LookupBase):
             return _read(lookup, terms, variables, options)
         finally:
             tempfile.tempdir = others
+
+
+def _by_open_way(options: dict[str, Any], variables: dict[str, Any] | None) -> dict[str, Any]:
+    """Return the options, with the kubeconfig of the way to the same API that the role cluster_access has opened."""
+    localhost = (variables or {}).get("hostvars", {}).get("localhost", {})
+    ways = localhost.get("cluster_access_ways", {})
+    way = ways.get(options.get("kubeconfig")) if isinstance(options.get("kubeconfig"), str) else None
+    return {**options, "kubeconfig": way} if way else options
 
 
 def _read(lookup: Any, terms: list[Any], variables: dict[str, Any] | None, options: dict[str, Any]) -> list[Any]:

@@ -133,3 +133,33 @@ def test_a_long_expression_in_a_template_is_found():
         f"{{{{ {tail} | b }}}}"
     ]
     assert long(f"{{% set one =\n {tail} %}}", ".j2") == [f"{{% set one = {tail} %}}"]
+
+
+def steps(text: str) -> Iterator[Mapping[str, Any]]:
+    """Yield the tasks of a file, with those in blocks."""
+    waiting = list(yaml.safe_load(text) or [])
+    while waiting:
+        one = waiting.pop(0)
+        yield one
+        waiting += [inner for part in ("block", "rescue", "always") for inner in one.get(part, [])]
+
+
+def test_tasks_take_the_way_to_the_api_that_is_open():
+    """The lookup k8s takes it by itself. Modules are told by __ROLE_kubeconfig."""
+    for (role, path), text in TASKS.items():
+        for step in steps(text):
+            for name in ("kubernetes.core.k8s", "kubernetes.core.k8s_info", "module_defaults"):
+                assert f"'{{{{ {role}_kubeconfig }}}}'" not in str(step.get(name, "")), f"{role}/{path}: {step['name']}"
+
+
+def test_what_runs_on_the_controller_depends_on_no_variable_of_all_hosts():
+    """An inventory may list localhost, and set the connection, become and the Python of all hosts."""
+    own = {"ansible_become", "ansible_connection", "ansible_python_interpreter"}
+    found = [
+        (f"{role}/{path}", own - set(step.get("vars", {})))
+        for (role, path), text in TASKS.items()
+        for step in steps(text)
+        if step.get("delegate_to") == "localhost" and "ansible_become" in step.get("vars", {})
+    ]
+    assert len(found) > 20
+    assert [one for one in found if one[1]] == []

@@ -13,7 +13,12 @@ _ACCOUNT = re.compile(r".*The (?:filter|lookup) plugin '[\w.]+' failed: ", re.DO
 _WORD = r"\w+"
 # The modules of kubernetes.core show the stack of errors of urllib3, when the API does not answer.
 _POOL = re.compile(r"HTTP(?P<tls>S?)ConnectionPool\(host='(?P<host>[^']*)', port=(?P<port>\d+)\): .*", re.DOTALL)
-_REASONS = (r"\[Errno -?\d+\] ([\w ,/-]+)", r"(Tunnel connection failed: [\w ]+)", r"(timed out)", r"\[SSL: \w+\] ([^(\[]+)")
+_REASONS = (
+    r"\[Errno -?\d+\] ([\w ,/-]+)",
+    r"(Tunnel connection failed: [\w ]+)",
+    r"(timed out)",
+    r"\[SSL: \w+\] ([^(\[]+)",
+)
 
 
 def name_variables(message: str, variables: Mapping[str, str]) -> str:
@@ -42,8 +47,8 @@ def _unanswered(message: str) -> str:
     reason = next((one[1].strip() for one in found if one), "it does not answer")
     host = f"[{pool['host']}]" if ":" in pool["host"].strip("[]") and pool["host"][0] != "[" else pool["host"]
     return (
-        f"the API at http{pool['tls'].lower()}://{host}:{pool['port']} did not answer: {reason}: check the API server; when "
-        "only the control plane reaches it, set podnet_api_through=control_plane"
+        f"the API at http{pool['tls'].lower()}://{host}:{pool['port']} did not answer: {reason}: check the API server; "
+        "when only the control plane reaches it, set podnet_api_through=control_plane"
     )
 
 

@@ -67,6 +67,8 @@ SHARED: dict[str, tuple[dict[str, Any], Check]] = {
     "podnet_node_interface": ({"type": "str"}, kinds.expression),
     "podnet_kubernetes_version": ({"type": "str"}, _version),
     "podnet_output_dir": ({"type": "path"}, kinds.path),
+    "podnet_api_through": ({"type": "str", "choices": ["controller", "control_plane"]}, kinds.anything),
+    "podnet_group": ({"type": "str"}, kinds.line),
     "podnet_control_plane_group": ({"type": "str"}, kinds.group),
     "podnet_node_group": ({"type": "str"}, kinds.group),
 }
@@ -99,6 +101,9 @@ CHECKS: dict[str, Check] = {
     "calico_node_environment": kinds.pairs(kinds.environment_name, _env_text),
     "calico_pod_network": kinds.networks,
     "calico_wait_timeout": _wait,
+    "cluster_access_kubeconfig": kinds.path,
+    "cluster_access_output_dir": kinds.path,
+    "cluster_access_places": kinds.each(kinds.absolute_path),
     "common_cni_bin_dir": kinds.absolute_path,
     "common_kernel_modules": kinds.each(kinds.kernel_module),
     "common_kubernetes_repository": kinds.url,

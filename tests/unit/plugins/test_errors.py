@@ -35,6 +35,7 @@ MODULES = {
     "kubeadm_init": {"config": "/kubeadm.yaml"},
     "kubeadm_join": {"name": "node1"},
     "kubeadm_token": {},
+    "kubeconfig_find": {"places": [], "host": "master", "address": "10.0.0.1"},
     "node_address": {},
     "node_survey": {"name": "node1"},
     "pod_routes": {"routes": []},
@@ -84,6 +85,7 @@ PARSERS = {"ipaddress.ip_address", "ipaddress.ip_interface", "ipaddress.ip_netwo
 # Other code of module_utils that catches such errors: the function, and the reason.
 ALLOWED = {
     "_base/networks.py _read": "it calls a class of ipaddress",
+    "_cluster/kubeconfig.py read_api": "urllib splits a foreign URL",
     "_probing/settings.py _is_within": "a user may give any value, and float() alone knows which one is a number",
     "_probing/wire.py decode_answer": "the positions in a foreign packet come from the packet",
     "_probing/wire.py decode_report": "the keys come from a foreign packet",

@@ -50,11 +50,13 @@ def role(name, entry_point="main", **variables):
     }
 
 
-def test_a_node_without_admin_conf(last_words):
-    host, message = last_words([role("kubeadm_control_plane", "admin_conf")])
-    assert message == (
-        f"{host} has no /etc/kubernetes/admin.conf: it is no control plane of kubeadm; put the right host into the "
-        "group control_plane."
+def test_hosts_without_admin_conf(last_words, tmp_path):
+    task = role("kubeadm_control_plane", "admin_conf", kubeadm_control_plane_output_dir=str(tmp_path / "out"))
+    assert last_words([task]) == (
+        "node1",
+        "there is no kubeconfig on node1, node2 (looked for /etc/kubernetes/admin.conf): put a control plane of the "
+        "cluster into the group control_plane, add the path to cluster_access_places, or give connectivity_kubeconfig "
+        "and network_policies_kubeconfig, the path of a kubeconfig on the controller",
     )
 
 

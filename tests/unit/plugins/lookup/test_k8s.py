@@ -121,6 +121,21 @@ def test_an_api_that_does_not_answer(read_error, kubeconfig):
     )
 
 
+@pytest.mark.parametrize(
+    ("ways", "taken"),
+    [(None, "a.conf"), ({}, "a.conf"), ({"b.conf": "c.conf"}, "a.conf"), ({"a.conf": "c.conf"}, "c.conf")],
+)
+def test_the_way_that_is_open_is_taken(monkeypatch, ways, taken):
+    asked = []
+    upstream = SimpleNamespace(run=lambda _terms, _variables, **options: asked.append(options) or [])
+    monkeypatch.setattr(k8s, "lookup_loader", SimpleNamespace(get=lambda *_arguments, **_options: upstream))
+    variables = {"hostvars": {"localhost": {} if ways is None else {"cluster_access_ways": ways}}}
+    k8s.LookupModule().run([], variables, kind="Node", kubeconfig="a.conf")
+    k8s.LookupModule().run([], variables, kind="Node")
+    k8s.LookupModule().run([], None, kind="Node", kubeconfig="a.conf")
+    assert [options.get("kubeconfig") for options in asked] == [taken, None, "a.conf"]
+
+
 class Proxy(BaseHTTPRequestHandler):
     """A proxy that remembers the hosts it is asked for, and lets nobody through."""
 

@@ -36,8 +36,10 @@ def run_nodes_modules(folder: Path) -> dict[str, object]:
     (folder / "kubernetes").mkdir()
     route = {"destination": "10.22.2.0/24", "gateway": "10.100.198.202"}
     discovery = {"discovery": {"bootstrapToken": {"apiServerEndpoint": "10.100.198.200:6443"}}}
+    places = [str(folder / "none"), str(folder / "ip")]
     return {
         "node_survey": run("node_survey", name="node1", sysctls={"net.ipv4.ip_forward": 1}),
+        "kubeconfig_find": run("kubeconfig_find", places=places, host="master", address="10.100.198.200"),
         "node_address": run("node_address", network="10.100.198.0/24"),
         "pod_routes": run("pod_routes", routes=[route], device="enp0s8", path=str(folder / "routes")),
         "subnet_allocation": run(

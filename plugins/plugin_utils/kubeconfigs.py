@@ -1,0 +1,49 @@
+# Copyright (c) 2026, podnet.kubernetes developers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Files with kubeconfigs on the controller."""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from ansible_collections.podnet.kubernetes.plugins.module_utils._base.errors import InputError
+
+
+def parse(text: str, name: str) -> Any:
+    """Read the YAML of a kubeconfig. Raises InputError with the line of the fault, without the content of that line."""
+    try:
+        return yaml.safe_load(text)
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        where = f", line {mark.line + 1}" if mark else ""
+        problem = getattr(error, "problem", None) or "it cannot be read"
+        raise InputError(f"kubeconfig {name}{where}: it is no YAML: {problem}") from None
+
+
+def dump(config: Any) -> str:
+    return str(yaml.safe_dump(config, sort_keys=False))
+
+
+def write(path: Path, text: str) -> None:
+    """Write a file that only its owner reads. A reader finds the old file or the new one.
+
+    Raises:
+        InputError: the file cannot be written
+    """
+    try:
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        with tempfile.NamedTemporaryFile("w", dir=path.parent, prefix=".", encoding="utf-8", delete=False) as new:
+            new.write(text)
+        Path(new.name).replace(path)
+    except OSError as error:
+        raise InputError(
+            f"{path} cannot be written: {error.strerror}: choose another directory as podnet_output_dir"
+        ) from None
+
+
+__all__ = ["dump", "parse", "write"]

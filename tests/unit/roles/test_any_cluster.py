@@ -1,0 +1,114 @@
+# Copyright (c) 2026, podnet.kubernetes developers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""verify.yml finds the hosts and the API of clusters that other programs made, in inventories as people write them."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+from pathlib import Path
+
+import pytest
+import yaml
+
+ROOT = Path(__file__).resolve().parents[3]
+# A controller whose user may not become root, and whose usual Python lacks the Kubernetes client.
+VARIABLES = {
+    "ansible_become": True,
+    "ansible_become_exe": "/nonexistent/sudo",
+    "ansible_connection": "local",
+    "ansible_python_interpreter": "/nonexistent/python3",
+}
+
+
+@pytest.fixture
+def kubeconfig(tmp_path):
+    """The path of a kubeconfig as k3s writes it, for an API that refuses."""
+    config = {
+        "current-context": "default",
+        "contexts": [{"name": "default", "context": {"cluster": "default", "user": "default"}}],
+        "clusters": [{"name": "default", "cluster": {"server": "https://127.0.0.1:1"}}],
+        "users": [{"name": "default", "user": {"token": "some"}}],
+    }
+    path = tmp_path / "k3s.yaml"
+    path.write_text(yaml.safe_dump(config))
+    return path
+
+
+@pytest.fixture
+def verify(tmp_path):
+    """A function that plays verify.yml, and returns its output and the message of its last error."""
+
+    def run(inventory, **variables):
+        (tmp_path / "hosts.yml").write_text(yaml.safe_dump(inventory))
+        extra = json.dumps({"podnet_output_dir": str(tmp_path / "out"), **variables})
+        done = subprocess.run(
+            ["ansible-playbook", "-i", str(tmp_path / "hosts.yml"), str(ROOT / "playbooks/verify.yml"), "-e", extra],
+            cwd=ROOT,
+            env={
+                **os.environ,
+                "ANSIBLE_CALLBACK_RESULT_FORMAT": "json",
+                "ANSIBLE_CALLBACKS_ENABLED": "ansible.posix.timer",
+            },
+            check=False,
+            capture_output=True,
+            text=True,
+        )
+        error = done.stdout.rpartition("\nfatal: [")[2].partition("FAILED! => ")[2]
+        assert error, done.stdout + done.stderr
+        return done.stdout, json.JSONDecoder().raw_decode(error)[0]["msg"]
+
+    return run
+
+
+def hosts(*names):
+    return {key: {} for key in names}
+
+
+# No host is connected to, no group has a certain name, and nothing on the controller becomes root.
+@pytest.mark.parametrize(
+    ("inventory", "chosen"),
+    [
+        ({"hosts": hosts("alpha", "beta")}, "alpha, beta"),
+        ({"hosts": hosts("localhost", "alpha")}, "alpha"),
+        ({"children": {"server": {"hosts": hosts("alpha")}, "worker": {"hosts": hosts("beta")}}}, "alpha, beta"),
+        (
+            {
+                "hosts": hosts("localhost", "bastion"),
+                "children": {"control_plane": {"hosts": hosts("alpha", "gamma")}, "nodes": {"hosts": hosts("beta")}},
+            },
+            "alpha, gamma",
+        ),
+    ],
+)
+def test_a_kubeconfig_that_is_given(verify, kubeconfig, inventory, chosen):
+    before = kubeconfig.read_bytes()
+    output, message = verify({"all": {**inventory, "vars": VARIABLES}}, connectivity_kubeconfig=str(kubeconfig))
+    assert f"included: podnet.kubernetes.cluster_access for {chosen}\n" in output
+    assert message == (
+        f"no connection to the API at https://127.0.0.1:1 (kubeconfig {kubeconfig}): Connection refused: the "
+        "controller does not reach the API: set podnet_api_through=control_plane, or give a kubeconfig whose server or "
+        "proxy-url the controller reaches"
+    )
+    assert kubeconfig.read_bytes() == before
+
+
+def test_a_kubeconfig_that_k3s_wrote(verify, kubeconfig, tmp_path):
+    own = {"ansible_connection": "local", "ansible_python_interpreter": "/usr/bin/python3", "ansible_become": False}
+    inventory = {"all": {"hosts": hosts("alpha", "beta"), "vars": own}}
+    output, message = verify(inventory, cluster_access_places=["/nonexistent/admin.conf", str(kubeconfig)])
+    kept = tmp_path / "out" / "admin.conf"
+    assert f"The kubeconfig {kept}, from alpha:{kubeconfig}, is new." in output
+    assert message.startswith(f"no connection to the API at https://127.0.0.1:1 (kubeconfig {kept}): ")
+
+
+def test_an_inventory_without_hosts(verify):
+    _output, message = verify({"all": {"hosts": {}}})
+    assert message.startswith("The inventory has no hosts of all: give an inventory with the nodes of the cluster.")
+
+
+def test_a_group_that_is_not_there(verify):
+    _output, message = verify({"all": {"hosts": hosts("alpha")}}, podnet_group="k8s")
+    assert message.startswith("The inventory has no hosts of k8s: give an inventory with the nodes of the cluster.")
