@@ -26,6 +26,7 @@ ROOMS: dict[str, tuple[str, ...]] = {
     "_policies": ("_base", "_cluster", "_matrix"),
     "_probing": ("_base", "_matrix"),
     "_settings": ("_base", "_nodes", "_probing"),
+    "_trail": ("_base", "_matrix", "_probing"),
 }
 # Where doors on the controller share code that needs Ansible. Modules run on nodes, where Ansible is missing.
 LOBBY = "plugin_utils"

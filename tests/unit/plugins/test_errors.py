@@ -37,6 +37,7 @@ MODULES = {
     "kubeadm_token": {},
     "kubeconfig_find": {"places": [], "host": "master", "address": "10.0.0.1"},
     "node_address": {},
+    "packet_trail": {"endpoints": ENDPOINTS, "pairs": [], "run": "run1"},
     "node_survey": {"name": "node1"},
     "pod_routes": {"routes": []},
     "subnet_allocation": {"networks": ["10.22.0.0/16"], "nodes": [], "path": "/subnets.json"},
@@ -67,6 +68,7 @@ FILTERS = {
     "object_stem": ("node1",),
     "other_networks": ([], ""),
     "package_versions": ("", "kubeadm"),
+    "packet_trails": ([],),
     "policy_enforcement": ([], 30),
     "policy_lint": ([], [], []),
     "policy_listeners": ([], []),
@@ -76,6 +78,7 @@ FILTERS = {
     "role_error": ("", {}),
     "setting_mistakes": ([],),
     "shared_addresses": ({},),
+    "trail_pairs": ([],),
     "survey_faults": ({},),
 }
 # The errors by which a bug shows itself.
@@ -93,8 +96,10 @@ ALLOWED = {
 }
 KEYWORDS = {
     "expected_connectivity": {"namespaces": [], "policies": [], "ports": []},
+    "packet_trails": {"endpoints": [], "pairs": []},
     "policy_matrix": {"namespaces": [], "policies": [], "ports": []},
     "policy_plan": {"steps": []},
+    "trail_pairs": {"endpoints": []},
 }
 
 

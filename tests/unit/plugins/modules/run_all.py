@@ -67,11 +67,21 @@ def run_probes() -> dict[str, object]:
     return {"connectivity_probe": found, "connectivity_responder": ended}
 
 
+def run_trail() -> dict[str, object]:
+    """Have this machine follow its own packets over the loopback link. Only root can."""
+    there = {"name": "there", "kind": "node", "node": "there", "addresses": ["127.0.0.2"]}
+    pair = {"source": "here", "target": "there"}
+    pairs = [{**pair, "check": "icmp"}, {**pair, "check": "tcp", "port": 1}]
+    options = {"endpoints": [HERE, there], "pairs": pairs, "node": "here", "run": "python", "seconds": 1}
+    return {"packet_trail": run("packet_trail", **options)}
+
+
 def main() -> None:
     """Print the results by the names of the modules."""
     results = run_nodes_modules(Path(sys.argv[1]))
     if os.geteuid() == 0:
         results.update(run_probes())
+        results.update(run_trail())
     print(json.dumps(results))
 
 

@@ -89,3 +89,5 @@ def test_every_module(version, node):
             (check, "reachable") for check in ("icmp", "tcp", "udp", "mtu")
         ]
         assert found["connectivity_responder"]["running"] is True
+        seen = {(one["pair"], one["kind"]) for one in found["packet_trail"]["sights"]}
+        assert seen == {(0, "probe"), (0, "answer"), (1, "probe"), (1, "error")}

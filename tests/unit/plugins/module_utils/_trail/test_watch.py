@@ -1,0 +1,84 @@
+# Copyright (c) 2026, podnet.kubernetes developers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""A watch of this machine's own namespace, whose loopback link sees the probes, as root."""
+
+from __future__ import annotations
+
+import os
+import time
+
+import pytest
+from descriptors import open_files
+
+from ansible_collections.podnet.kubernetes.plugins.module_utils._base.errors import ClusterError
+from ansible_collections.podnet.kubernetes.plugins.module_utils._matrix.cells import Endpoint
+from ansible_collections.podnet.kubernetes.plugins.module_utils._probing.network_namespace import Namespaces
+from ansible_collections.podnet.kubernetes.plugins.module_utils._trail import watch as watch_module
+from ansible_collections.podnet.kubernetes.plugins.module_utils._trail.pairs import load_pairs
+from ansible_collections.podnet.kubernetes.plugins.module_utils._trail.watch import WatchedPlace, watch
+
+pytestmark = pytest.mark.skipif(os.geteuid() != 0, reason="packet sockets need root")
+
+ENDPOINTS = [
+    Endpoint("here", "node", ("127.0.0.1",), "here"),
+    Endpoint("there", "node", ("127.0.0.2",), "there"),
+    Endpoint("wide", "node", ("255.255.255.255",), "wide"),
+]
+
+
+HERE = WatchedPlace("here", "")
+
+
+def run(*forms, seconds=1.2, place=HERE):
+    pairs = load_pairs([{"source": "here", "check": "icmp", **form} for form in forms], ENDPOINTS)
+    with Namespaces() as namespaces:
+        return watch([place], pairs, "watch", seconds, namespaces)
+
+
+def test_probes_through_the_whole_watch():
+    start = time.time()
+    found = run({"target": "there"}, {"target": "there"})
+    assert start <= found.began <= found.ended - 1.2 + 0.01
+    assert found.ended <= time.time() + 0.01
+    assert {one.pair for one in found.sent} == {0, 1}
+    assert all(found.began <= one.at <= found.ended - 0.5 and one.error is None for one in found.sent)
+    first = [one for one in found.sent if one.pair == 0]
+    assert len(first) >= 2
+    assert first[-1].at - first[0].at > 0.2  # seconds; they are spread over the watch
+    assert (found.lost, found.full) == (0, False)
+    # The link sees each probe and each answer leave and arrive.
+    for pair in (0, 1):
+        sights = [one for one in found.sights if one.pair == pair]
+        assert [(one.kind, one.direction) for one in sights] == [
+            ("probe", "out"),
+            ("probe", "in"),
+            ("answer", "out"),
+            ("answer", "in"),
+        ]
+        assert {one.numbers for one in sights} == {tuple(range(len(first)))}
+
+
+def test_pairs_of_other_nodes_are_only_watched():
+    assert run({"source": "there", "target": "here"}).sent == ()
+
+
+def test_a_probe_that_the_kernel_refuses():
+    found = run({"target": "wide", "check": "udp", "port": 9})
+    assert {one.error for one in found.sent} == {"Permission denied"}
+
+
+def test_a_watch_ends_when_it_saw_too_many_packets(monkeypatch):
+    monkeypatch.setattr(watch_module, "_MOST_PACKETS", 2)
+    start = time.monotonic()
+    found = run({"target": "there"}, seconds=5)
+    assert found.full
+    assert time.monotonic() - start < 2
+
+
+def test_nothing_is_left_open_when_a_namespace_is_gone():
+    before = open_files()
+    with pytest.raises(ClusterError, match="cannot enter the network namespace /proc/none"):
+        run(place=WatchedPlace("gone", "/proc/none"))
+    assert open_files() == before
