@@ -50,16 +50,19 @@ def explain_refusal(message: str, configurations: Iterable[Mapping[str, Any]] = 
 def _status_message(message: str) -> str | None:
     """Return the message of the API's Status object in one line; None when there is none."""
     found = _STATUS.search(message)
-    try:
-        status = json.loads(found[0]) if found else None
-    except ValueError:
-        # A module may write bytes as Python does, with more backslashes.
-        try:
-            status = json.loads(found[0].encode().decode("unicode_escape")) if found else None
-        except ValueError:
-            status = None
+    if not found:
+        return None
+    # A module may write bytes as Python does, with each backslash twice.
+    status = _parse(found[0]) or _parse(found[0].replace("\\\\", "\\"))
     said = status.get("message") if isinstance(status, dict) else None
     return " ".join(said.split()) if isinstance(said, str) else None
+
+
+def _parse(text: str) -> Any:
+    try:
+        return json.loads(text)
+    except ValueError:
+        return None
 
 
 def _webhook(name: str, configurations: Iterable[Mapping[str, Any]]) -> str:

@@ -44,6 +44,7 @@ MODULES = {
 }
 # The arguments with which each filter runs.
 FILTERS = {
+    "api_refusal": ("", []),
     "calico_foreign_routes": ([], "node1"),
     "calico_missing_routes": ([], [], []),
     "calico_start_problems": ([], {}),
@@ -52,6 +53,8 @@ FILTERS = {
     "changed_cells": ([], []),
     "cluster_domain": ([],),
     "connectivity_endpoints": ({},),
+    "connectivity_missing": (ENDPOINTS, [], [], []),
+    "connectivity_nodes": ([],),
     "connectivity_targets": (ENDPOINTS, []),
     "connectivity_unready": ({},),
     "expected_connectivity": ([],),
@@ -69,6 +72,7 @@ FILTERS = {
     "other_networks": ([], ""),
     "package_versions": ("", "kubeadm"),
     "packet_trails": ([],),
+    "policy_effect": (ENDPOINTS, [], [], [], []),
     "policy_enforcement": ([], 30),
     "policy_lint": ([], [], []),
     "policy_listeners": ([], []),
