@@ -162,6 +162,8 @@ SIMPLE = [
     simple("common_sandbox_image", "pause image", IMAGE, "'pause image'"),
     simple("common_cni_bin_dir", "opt/cni/bin", "give an absolute path, such as /opt/cni/bin"),
     simple("common_restrict_oom_score_adj", "never", "give true or false"),
+    simple("common_remove_leftovers", "maybe", "give true or false"),
+    simple("common_service_route", "maybe", "give true or false"),
     simple(
         "common_registry_mirrors",
         {"../../etc": "https://mirror.example.org"},
