@@ -83,7 +83,7 @@ EXAMPLES = r"""
 RETURN = r"""
 node:
   description: Name of this machine's Node object.
-  returned: when O(state=started)
+  returned: when O(state=started), and the machine is a node
   type: str
   sample: node1
 listeners:
@@ -121,6 +121,13 @@ overhead:
   returned: when O(state=started)
   type: int
   sample: 50
+left_out:
+  description:
+    - Why this machine takes no part. It is none of the nodes, by name and addresses. The module started nothing.
+    - The other values are missing then.
+  returned: when O(state=started), and the machine is no node
+  type: str
+  sample: "this machine, bastion, is none of the nodes master, node1 by its name or its addresses"
 running:
   description: Whether responders ran. V(false) after V(started) means that they died.
   returned: when O(state=absent)
@@ -135,7 +142,7 @@ from ansible_collections.podnet.kubernetes.plugins.module_utils._base.errors imp
 from ansible_collections.podnet.kubernetes.plugins.module_utils._matrix.cells import as_dict, load_endpoints
 from ansible_collections.podnet.kubernetes.plugins.module_utils._probing.links import link_overhead
 from ansible_collections.podnet.kubernetes.plugins.module_utils._probing.network_namespace import Namespaces
-from ansible_collections.podnet.kubernetes.plugins.module_utils._probing.pod_namespaces import locate
+from ansible_collections.podnet.kubernetes.plugins.module_utils._probing.pod_namespaces import NoNodeError, locate
 from ansible_collections.podnet.kubernetes.plugins.module_utils._probing.responder import (
     Place,
     bind,
@@ -168,7 +175,11 @@ def start_responders(module: AnsibleModule) -> dict[str, object]:
     run = check_run(parameters["run"])
     own, other = (check_ports(name, parameters[name]) for name in ("ports", "other_ports"))
     check_range("seconds", parameters["seconds"])
-    node, local = locate(load_endpoints(parameters["endpoints"]), parameters["node"])
+    try:
+        node, local = locate(load_endpoints(parameters["endpoints"]), parameters["node"])
+    except NoNodeError as error:
+        module.warn(f"{error}. The machine is left out.")
+        return {"left_out": str(error)}
     places = [
         Place(one.name, namespace, one.addresses, (own if one.own else other) if one.kind == "pod" else ())
         for one, namespace in local

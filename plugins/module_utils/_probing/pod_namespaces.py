@@ -26,6 +26,10 @@ _UID = r"[0-9a-f]{8}(?P<mark>[-_])(?:[0-9a-f]{4}(?P=mark)){3}[0-9a-f]{12}|[0-9a-
 _POD = re.compile(rf".*/(?:[^/]*kubepods[a-z-]*-)?pod(?P<uid>{_UID})(?:\.slice)?(?=[/:]|$)")
 
 
+class NoNodeError(ClusterError):
+    """This machine is none of the nodes, as far as names and addresses show."""
+
+
 def parse_pod_uid(cgroups: str) -> str | None:
     """Find the UID of the pod of a process, None for a process outside pods.
 
@@ -135,7 +139,7 @@ def node_of(endpoints: Iterable[Endpoint], hostname: str, addresses: set[str]) -
     The name comes first, because several nodes may share an address, as Vagrant machines do on their NAT network.
 
     Raises:
-        ClusterError: no node fits, or several do
+        NoNodeError: no node fits, or several do
     """
     nodes = [one for one in endpoints if one.kind == "node"]
     hostname = hostname.lower()
@@ -146,7 +150,7 @@ def node_of(endpoints: Iterable[Endpoint], hostname: str, addresses: set[str]) -
     ):
         if len(names) == 1:
             return names[0]
-    raise ClusterError(
+    raise NoNodeError(
         f"this machine, {hostname}, is none of the nodes {', '.join(one.name for one in nodes) or '(none)'} by its "
         "name or its addresses: set node to the name of its Node object"
     )
@@ -168,4 +172,4 @@ def locate(endpoints: Sequence[Endpoint], node: str | None = None) -> tuple[str,
     return node, [(one, f"/proc/{processes[one.name]}/ns/net" if one.kind == "pod" else "") for one in here]
 
 
-__all__ = ["locate"]
+__all__ = ["NoNodeError", "locate"]

@@ -10,10 +10,12 @@ import os
 import socket
 
 import pytest
+from ansible.module_utils.basic import AnsibleModule
 
 from ansible_collections.podnet.kubernetes.plugins.module_utils._base.errors import ClusterError
 from ansible_collections.podnet.kubernetes.plugins.module_utils._probing import responder
 from ansible_collections.podnet.kubernetes.plugins.module_utils._probing.links import mtu_of
+from ansible_collections.podnet.kubernetes.plugins.module_utils._probing.pod_namespaces import NoNodeError
 from ansible_collections.podnet.kubernetes.plugins.modules import connectivity_responder
 
 HERE = "127.0.0.1"
@@ -52,6 +54,21 @@ def ask(listener, run):
     with socket.create_connection((listener["address"], listener["port"]), timeout=5) as sock:
         sock.sendall(f"podnet1 {run} 0 0\n".encode())
         return json.loads(sock.makefile("rb").readline())["endpoint"]
+
+
+def test_a_machine_that_is_no_node_is_named_and_left_out(run_module, monkeypatch):
+    def locate(_endpoints, _node):
+        raise NoNodeError("this machine, bastion, is none of the nodes node1")
+
+    warnings = []
+    monkeypatch.setattr(connectivity_responder, "locate", locate)
+    monkeypatch.setattr(AnsibleModule, "warn", lambda _module, warning: warnings.append(warning))
+    result = run_module(connectivity_responder, endpoints=ENDPOINTS, run="run1")
+    assert result["left_out"] == "this machine, bastion, is none of the nodes node1"
+    assert "node" not in result
+    assert not result.get("failed")
+    assert warnings == ["this machine, bastion, is none of the nodes node1. The machine is left out."]
+    assert responder.stop() is False
 
 
 def test_responders_are_started_and_ended(run_module):
