@@ -129,7 +129,9 @@ def _lost(
         message = f"{what} left {sight.place} by {sight.link}, and never arrived on {last.node}"
         return Break(verdict, message, position, (sight.place, last.node), inside=True)
     if sight.direction == "in":
-        return Break(verdict, f"{what} {_stuck(last, end)}", position, (last.node,), inside=True)
+        astray = last.node not in (start.node, end.node) and end.node
+        note = f", although {end.name} is on {end.node}" if astray else ""
+        return Break(verdict, f"{what} {_stuck(last, end)}{note}", position, (last.node,), inside=True)
     if last.is_tunnel and not sight.outer and not last.encrypts:
         message = f"{what} entered {sight.link} on {last.node}, and no link sent them on in a packet between nodes"
         return Break(verdict, message, position, (last.node,), inside=True)

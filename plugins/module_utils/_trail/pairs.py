@@ -53,10 +53,14 @@ class Pair:
         return family_of(self.address)
 
     @property
+    def nodes(self) -> frozenset[str]:
+        """Names of the nodes on the way: of the source, of the ends, and the one whose NodePort is the target."""
+        return frozenset(name for name in (self.target.via, *(one.node for one in (self.source, *self.ends))) if name)
+
+    @property
     def places(self) -> frozenset[str]:
         """Names of the pods and nodes on the way."""
-        on_the_way = (self.source, *self.ends)
-        return frozenset(name for one in on_the_way for name in (one.name, one.node) if name)
+        return self.nodes | {one.name for one in (self.source, *self.ends)}
 
     def __str__(self) -> str:
         port = "" if self.port is None else f" {self.port}"

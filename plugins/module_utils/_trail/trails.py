@@ -89,15 +89,14 @@ def _find_trail(pair: Pair, reports: Mapping[str, NodeReport]) -> Trail:
     counted = {one.number for one in mine if one.number in numbers and _all_watched(one.at, pair, source, reports)}
     answered = PacketRoute.of(pair, reports, numbers).answered
     if not counted and answered != numbers:
-        blind = ", ".join(sorted({end.node or "" for end in pair.ends} - {source.node})) or source.node
+        blind = ", ".join(sorted(pair.nodes - {source.node})) or source.node
         return Trail(pair, "unknown", f"{blind} did not watch at the same time: watch longer", PacketRoute.empty(pair))
     return _judge(pair, counted or numbers, reports)
 
 
 def _all_watched(at: float, pair: Pair, source: NodeReport, reports: Mapping[str, NodeReport]) -> bool:
     """Whether all nodes of the pair that report were surely watching when a probe was sent."""
-    nodes = {end.node or "" for end in (pair.source, *pair.ends)}
-    windows = [reports[node].window for node in nodes if node in reports]
+    windows = [reports[node].window for node in pair.nodes if node in reports]
     return all(surely_watched(at, source.window, window) for window in windows)
 
 

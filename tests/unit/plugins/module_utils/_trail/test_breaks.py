@@ -178,6 +178,18 @@ def test_pods_of_one_node():
     assert found([*probes(2), out], pair=pair).message == "the packets left node1 by veth1, and never arrived at a2"
 
 
+def test_packets_that_another_node_gets():
+    """Its route to the pods of node2 leads to node3, which has no route for them."""
+    them = reports(probes(3))
+    astray = sight("node3", "enp0s8", order=0)
+    them["node3"] = replace(them["node2"], node="node3", places=("node3",), sights=(astray,))
+    out = sight("node1", "enp0s8", "out", order=9)
+    them["node1"] = replace(them["node1"], sights=(*them["node1"].sights, out))
+    one = found((), known=them)
+    assert one.message == "the packets arrived on node3 by enp0s8, and never left for b, although b is on node2"
+    assert one.places == ("node3",)
+
+
 def test_a_target_outside_the_cluster():
     endpoints = [*ENDPOINTS, Endpoint("203.0.113.1", "outside", ("203.0.113.1",))]
     pair = load_pairs([{"source": "a", "target": "203.0.113.1", "check": "icmp"}], endpoints)[0]

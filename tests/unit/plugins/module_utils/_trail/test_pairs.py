@@ -40,6 +40,15 @@ def test_a_service_ends_at_its_known_backends():
     assert pair.places == {"shop/a", "shop/b", "node1", "node2"}
 
 
+def test_a_node_port_passes_the_node_that_has_it():
+    port = Endpoint("shop/b:30080@node1", "nodeport", ("192.0.2.1",), port=30080, backends=("shop/b",), via="node1")
+    (pair,) = load_pairs(
+        [{**PING, "source": "node2", "target": port.name, "check": "tcp", "port": 30080}], [*ALL, port]
+    )
+    assert (pair.ends, pair.nodes) == ((B,), {"node1", "node2"})
+    assert pair.places == {"shop/b", "node1", "node2"}
+
+
 def test_an_outside_address_has_no_node():
     (pair,) = load_pairs([{**PING, "target": "203.0.113.1"}], ALL)
     assert pair.places == {"shop/a", "node1", "203.0.113.1"}
