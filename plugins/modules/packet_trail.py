@@ -193,6 +193,11 @@ flows:
       flow: {"source": "10.244.1.2", "target": "10.244.2.2", "source_port": 40000, "target_port": 8080}
       answers: {"source": "10.244.2.2", "target": "10.100.198.201", "source_port": 8080, "target_port": 40000}
       replied: false
+routes:
+  description: The node's routes to the addresses of the pairs, by address.
+  returned: success
+  type: dict
+  sample: {"10.244.2.2": "10.244.2.0/24 via 10.244.2.0 dev flannel.1"}
 silent:
   description: Neighbours of the node and of its pods that did not answer, each with its place and link.
   returned: success

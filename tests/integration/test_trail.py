@@ -141,7 +141,7 @@ def test_a_rule_that_drops_and_a_pod_without_a_route():
     dropped, whole, unsent = trails(PING, PING6, {**PING, "source": "a2"}, faults=faults)
     assert (dropped.verdict, whole.verdict, unsent.verdict) == ("lost", "passed", "not sent")
     assert dropped.message == "the packets arrived on a by cni0, and never left for b1"
-    assert len(dropped.evidence) == 1
+    assert dropped.evidence[1:] == ("a: its route to 10.96.2.11 is 10.96.2.0/24 via 10.96.2.0 dev flannel.1",)
     text = rule.partition(" ")[2]
     assert dropped.evidence[0].startswith(f"a: iptables, table filter, chain FORWARD: {text} counted ")
     assert unsent.answered == 0
@@ -155,7 +155,9 @@ def test_a_rule_that_does_not_count_and_a_target_that_does_not_answer():
     ]
     dropped, unanswered = trails(PING, PING6, faults=faults)
     assert (dropped.verdict, unanswered.verdict) == ("lost", "unanswered")
-    assert dropped.evidence == ("a: nft, table inet test, chain test: ip daddr 10.96.2.0/24 drop (it has no counter)",)
+    assert dropped.evidence[0] == (
+        "a: nft, table inet test, chain test: ip daddr 10.96.2.0/24 drop (it has no counter)"
+    )
     assert unanswered.message == "the packets arrived at b1, and it did not answer"
     assert steps(unanswered)[-1] == ("b1", "eth0", "in")
 
@@ -174,6 +176,19 @@ def test_a_missing_route():
     assert trail.verdict == "rejected"
     assert trail.message.endswith("entering by cni0 of a, and 10.96.1.1 (a) answers: network unreachable")
     assert any("no route to forward on" in line for line in trail.evidence), trail.evidence
+    assert "a: its route to 10.96.2.11 is none" in trail.evidence
+
+
+def test_a_blackhole_and_a_lossy_queue():
+    faults = [
+        changed("a", "ip route add blackhole 10.96.2.11", "ip route delete blackhole 10.96.2.11"),
+        changed("a", "tc qdisc add dev eth0 root pfifo limit 0", "tc qdisc delete dev eth0 root"),
+    ]
+    swallowed, queued = trails(PING, PING6, faults=faults)
+    assert (swallowed.verdict, queued.verdict) == ("lost", "lost")
+    assert "a: its route to 10.96.2.11 is blackhole 10.96.2.11" in swallowed.evidence
+    assert queued.message == "the packets entered flannel.1 on a, and no link sent them on in a packet between nodes"
+    assert any("dropped in the queue of the link" in line for line in queued.evidence), queued.evidence
 
 
 def test_masquerade_between_pods():

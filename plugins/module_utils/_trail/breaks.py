@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ansible_collections.podnet.kubernetes.plugins.module_utils._matrix.cells import Endpoint
 from ansible_collections.podnet.kubernetes.plugins.module_utils._trail.pairs import Pair
@@ -27,6 +27,7 @@ class Break:
         position: the break is before the hop with this index, there and back counted together
         places: names of nodes and pods where the cause is to be sought
         inside: whether the packets ended inside a node, where a rule may have dropped them
+        toward: the address to which the packets went when they were last seen on a node; None when they were not
     """
 
     verdict: str
@@ -34,10 +35,19 @@ class Break:
     position: int
     places: tuple[str, ...]
     inside: bool = False
+    toward: str | None = None
 
 
 def find_break(pair: Pair, route: PacketRoute, reports: Mapping[str, NodeReport]) -> Break:
     """Find where the packets of a route end, none of which was answered."""
+    found = _find_break(pair, route, reports)
+    seen = [hop for hop in (*route.there, *route.back)[: found.position] if hop.sight.place in reports]
+    needs_route = found.verdict in ("lost", "answer lost", "rejected")
+    return replace(found, toward=seen[-1].sight.flow.target if seen and needs_route else None)
+
+
+def _find_break(pair: Pair, route: PacketRoute, reports: Mapping[str, NodeReport]) -> Break:
+    """Find the break without the address to which the packets went."""
     here, there = pair.source, _nearest_end(pair, route)
     for verdict, what, hops, offset, start, end in (
         ("lost", "the packets", route.there, 0, here, there),

@@ -35,6 +35,7 @@ def find_evidence(
         near = [report for report in nodes if {report.node, *report.places} & {*found.places}]
         for report in near:
             sentences += _denials(report, found, lost) if report.node in found.places else ()
+            sentences += _route(report, found)
         for report in near:
             silent = [one for one in report.silent if one.partition(":")[0] in found.places]
             sentences += [f"{one.replace(': ', ': no neighbour answers for ', 1)}" for one in silent]
@@ -53,6 +54,13 @@ def _denials(report: NodeReport, found: Break, lost: int) -> Iterator[str]:
     if not counted and found.inside:
         counted = [rule for rule in denying if rule.packets is None]
     yield from (f"{report.node}: {rule} {_count(rule)}" for rule in counted)
+
+
+def _route(report: NodeReport, found: Break) -> Iterator[str]:
+    """Yield the route by which the node of a break would send the packets on."""
+    route = report.routes.get(found.toward or "")
+    if route and report.node in found.places[:1]:
+        yield f"{report.node}: its route to {found.toward} is {route}"
 
 
 def _count(rule: Rule) -> str:

@@ -16,6 +16,7 @@ from ansible_collections.podnet.kubernetes.plugins.module_utils._trail.reports i
 from ansible_collections.podnet.kubernetes.plugins.module_utils._trail.rule_counters import moved_rules
 from ansible_collections.podnet.kubernetes.plugins.module_utils._trail.surroundings import (
     list_links,
+    list_routes,
     list_silent,
     read_all_counters,
     read_flows,
@@ -50,6 +51,7 @@ def follow(
         before = read_all_counters(node, places, namespaces)
         watched = watch(places, pairs, run, seconds, namespaces)
         after = read_all_counters(node, places, namespaces)
+        routes = list_routes(node, pairs, namespaces)
         silent = list_silent(places, namespaces)
         flows = read_flows(node, pairs, namespaces)
     counters = [
@@ -60,7 +62,7 @@ def follow(
     rules = moved_rules(before.rules, after.rules)
     names = [one.name for one in places]
     report = report_as_dict(node.name, names, watched, links, rules, counters, flows, silent, problems)
-    return {**report, "started": started, "finished": time.time()}
+    return {**report, "routes": routes, "started": started, "finished": time.time()}
 
 
 __all__ = ["follow"]

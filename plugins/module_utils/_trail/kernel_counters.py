@@ -3,13 +3,22 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Which of the kernel's counters of lost packets moved between two looks. No I/O.
 
-It reads /proc/net/dev, /proc/net/snmp, /proc/net/netstat and /proc/net/snmp6: proc_net(5).
+It reads /proc/net/dev, /proc/net/snmp, /proc/net/netstat and /proc/net/snmp6, which are in proc(5), and what
+C(tc -s -j qdisc show) prints.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
+
+from ansible_collections.podnet.kubernetes.plugins.module_utils._base.errors import InputError
+from ansible_collections.podnet.kubernetes.plugins.module_utils._base.foreign_data import (
+    parse_json_objects,
+    read_number,
+    read_text,
+)
 
 # What a counter means, for people. All other counters are ignored.
 _MEANINGS = {
@@ -40,6 +49,7 @@ _MEANINGS = {
     "Udp6NoPorts": "no process at the UDP port, IPv6",
     "Icmp6InCsumErrors": "wrong ICMPv6 checksums",
 }
+_QUEUED = "to send, and dropped in the queue of the link"
 # The columns of /proc/net/dev that count losses.
 _LINK_COLUMNS = {
     2: "received with errors",
@@ -71,7 +81,8 @@ def moved_counters(place: str, before: Mapping[str, str], after: Mapping[str, st
 
     Args:
         place: the name of the pod or node
-        before, after: the contents of the files by their names, C(dev), C(snmp), C(netstat) and C(snmp6)
+        before, after: the contents of the files by their names, C(dev), C(snmp), C(netstat) and C(snmp6), and
+            the output of tc(8) as C(qdisc)
     """
     old, new = read_counters(before), read_counters(after)
     return [
@@ -92,12 +103,23 @@ def read_counters(files: Mapping[str, str]) -> dict[tuple[str, str], int]:
         words = line.split()
         if len(words) == 2 and words[0] in _MEANINGS:
             found[words[0], _MEANINGS[words[0]]] = int(words[1])
+    found.update(_queues(files.get("qdisc", "")))
     for line in files.get("dev", "").splitlines():
         link, colon, rest = line.partition(":")
         numbers = rest.split()
         if colon and len(numbers) >= 12:
             for column, meaning in _LINK_COLUMNS.items():
                 found[link.strip(), meaning] = int(numbers[column])
+    return found
+
+
+def _queues(text: str) -> dict[tuple[str, str], int]:
+    """Read how many packets the queues of each link dropped, from what C(tc -s -j qdisc show) prints."""
+    found: dict[tuple[str, str], int] = {}
+    with suppress(InputError):
+        for queue in parse_json_objects(text):
+            key = read_text(queue, "dev"), _QUEUED
+            found[key] = found.get(key, 0) + read_number(queue, "drops", 0)
     return found
 
 

@@ -53,6 +53,12 @@ class Pair:
         return family_of(self.address)
 
     @property
+    def addresses(self) -> list[str]:
+        """The addresses that its packets and answers go to."""
+        ends = (end.address(self.family) for end in (*self.ends, self.source))
+        return list(dict.fromkeys([self.address, *filter(None, ends)]))
+
+    @property
     def nodes(self) -> frozenset[str]:
         """Names of the nodes on the way: of the source, of the ends, and the one whose NodePort is the target."""
         return frozenset(name for name in (self.target.via, *(one.node for one in (self.source, *self.ends))) if name)

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from ansible_collections.podnet.kubernetes.plugins.module_utils._base.errors import InputError
@@ -27,7 +27,7 @@ from ansible_collections.podnet.kubernetes.plugins.module_utils._trail.watch imp
 _TIMES = ("began", "ended", "started", "finished", "asked", "answered")
 _KEYS = (
     *("node", "places", *_TIMES, "sent", "sights"),
-    *("links", "rules", "counters", "flows", "silent", "lost", "full", "problems"),
+    *("links", "rules", "counters", "flows", "silent", "routes", "lost", "full", "problems"),
 )
 
 
@@ -42,6 +42,7 @@ class NodeReport:
         sent, sights: probes and packets
         links, rules, counters, flows: the node's links, and what moved or appeared meanwhile
         silent: neighbours that did not answer, each with its place and link
+        routes: its routes to the addresses of the pairs, by address
         lost: packets that its sockets lost
         full: whether it saw more packets than it may keep
         problems: sentences about what it could not look at
@@ -57,6 +58,7 @@ class NodeReport:
     counters: tuple[Moved, ...] = ()
     flows: tuple[Tracked, ...] = ()
     silent: tuple[str, ...] = ()
+    routes: Mapping[str, str] = field(default_factory=dict)
     lost: int = 0
     full: bool = False
     problems: tuple[str, ...] = ()
@@ -138,6 +140,7 @@ def _load(one: Mapping[str, Any]) -> NodeReport:
             for flow in one["flows"]
         ),
         tuple(one["silent"]),
+        dict(one["routes"]),
         one["lost"],
         one["full"],
         tuple(one["problems"]),

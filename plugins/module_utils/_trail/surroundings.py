@@ -19,6 +19,7 @@ from ansible_collections.podnet.kubernetes.plugins.module_utils._probing.network
 from ansible_collections.podnet.kubernetes.plugins.module_utils._trail.conntrack import Tracked, tracked_flows
 from ansible_collections.podnet.kubernetes.plugins.module_utils._trail.links import Link, read_links, read_silent
 from ansible_collections.podnet.kubernetes.plugins.module_utils._trail.pairs import Pair
+from ansible_collections.podnet.kubernetes.plugins.module_utils._trail.routes import read_route
 from ansible_collections.podnet.kubernetes.plugins.module_utils._trail.watch import WatchedPlace
 
 # Unlike /proc/self/net, this follows the thread into another namespace.
@@ -29,6 +30,7 @@ _LEGACY = {"iptables-legacy": ("iptables-legacy-save", "-c"), "ip6tables-legacy"
 _NFT = ("nft", "-a", "-t", "list", "ruleset")
 _PATIENCE = 10  # seconds that a program may take
 _MOST_SILENT = 10  # neighbours of a place
+_MOST_ROUTES = 64  # addresses whose routes are looked up
 _MOST_FLOWS = 300_000  # lines of connection tracking that are read
 _SEARCHED = "/usr/sbin:/sbin:/usr/bin:/bin:/usr/local/sbin"
 
@@ -53,6 +55,7 @@ def read_all_counters(node: WatchedPlace, places: Iterable[WatchedPlace], namesp
         namespaces.enter(place.namespace)
         files[place.name] = {name: _read(_NET / name) for name in _FILES}
     namespaces.enter(node.namespace)
+    files[node.name]["qdisc"] = run("tc", "-s", "-j", "qdisc", "show")
     rules = {program: run(*command) for program, command in _RULES.items()}
     if "nf_tables" in rules["iptables"]:
         # The older packet filter may be in use beside nftables. A look at it would load it.
@@ -98,6 +101,19 @@ def list_silent(places: Iterable[WatchedPlace], namespaces: Namespaces) -> list[
     return found
 
 
+def list_routes(node: WatchedPlace, pairs: Iterable[Pair], namespaces: Namespaces) -> dict[str, str]:
+    """List the node's routes to the addresses of the pairs, by address; none where ip(8) cannot."""
+    namespaces.enter(node.namespace)
+    addresses = dict.fromkeys(address for pair in pairs for address in pair.addresses)
+    found = {}
+    for address in list(addresses)[:_MOST_ROUTES]:
+        with suppress(InputError):
+            version = "-6" if ":" in address else "-4"
+            found[address] = read_route(run("ip", "-j", version, "route", "show", "match", address))
+    namespaces.enter("")
+    return found
+
+
 def run(*command: str) -> str:
     """Run a program in the current namespace, and return what it prints; nothing when it is missing or fails."""
     program = shutil.which(command[0], path=_SEARCHED)
@@ -130,4 +146,4 @@ def _read(path: Path) -> str:
         return ""
 
 
-__all__ = ["list_links", "list_silent", "read_all_counters", "read_flows"]
+__all__ = ["list_links", "list_routes", "list_silent", "read_all_counters", "read_flows"]

@@ -29,7 +29,7 @@ def results():
         watched = Watched(1000, 1006, sent, sights, 0, False)
         form = report_as_dict(f"node{n}", places, watched, links(n), (), (), (), (), ())
         times = {"started": 999.8, "finished": 1006.2, "asked": 999, "answered": 1007}
-        found.append({**json.loads(json.dumps(form)), **times, "changed": False})
+        found.append({**json.loads(json.dumps(form)), **times, "routes": {}, "changed": False})
     return found
 
 

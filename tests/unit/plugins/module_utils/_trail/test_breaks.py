@@ -85,6 +85,14 @@ def test_a_lost_answer(count, message):
     assert (one.verdict, one.message, one.position) == ("answer lost", message, 10 + count)
 
 
+@pytest.mark.parametrize(
+    ("sights", "toward"),
+    [(probes(0), None), (probes(1), None), (probes(3), B), (probes(), None), ([*probes(), *answers(3)], A)],
+)
+def test_the_address_to_which_packets_went_when_a_node_last_saw_them(sights, toward):
+    assert found(sights).toward == toward
+
+
 def test_the_wrong_nic():
     sights = [*probes(4), sight("node1", "enp0s3", "out", Outer("vxlan", "10.0.2.15", "10.0.2.2", 8472), order=4)]
     message = "the packets left node1 by enp0s3 in VXLAN for 10.0.2.2, and never arrived on node2"

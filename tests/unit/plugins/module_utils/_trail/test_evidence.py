@@ -4,6 +4,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from trail_reports import PAIR, A, B, probes, reports
 
 from ansible_collections.podnet.kubernetes.plugins.module_utils._trail.breaks import Break
@@ -56,6 +58,14 @@ def test_counters_of_the_kernel_in_the_places_of_the_break():
         text,
         "a: Ip.OutNoRoutes counted 10 packets: no route to send on",
     )
+
+
+def test_the_route_of_the_node_of_the_break():
+    routes = {B: "default via 10.0.2.2 dev enp0s3"}
+    found = replace(INSIDE, toward=B)
+    assert evidence(found, routes=routes) == (f"node1: its route to {B} is default via 10.0.2.2 dev enp0s3",)
+    assert evidence(found, routes={A: "none"}) == ()
+    assert evidence(INSIDE, routes=routes) == ()
 
 
 def test_neighbours_that_do_not_answer():

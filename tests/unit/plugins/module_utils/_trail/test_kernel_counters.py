@@ -4,6 +4,8 @@
 
 from __future__ import annotations
 
+import json
+
 from ansible_collections.podnet.kubernetes.plugins.module_utils._trail.kernel_counters import (
     Moved,
     moved_counters,
@@ -66,10 +68,20 @@ def test_only_what_moved_is_listed():
     ]
 
 
+def test_what_the_queue_of_a_link_drops():
+    before, after = (
+        json.dumps([{"kind": "netem", "dev": "eth0", "drops": drops}, {"kind": "fq_codel", "dev": "eth0", "drops": 1}])
+        for drops in (5, 9)
+    )
+    assert moved_counters("node1", {"qdisc": before}, {"qdisc": after}) == [
+        Moved("node1", "eth0", "to send, and dropped in the queue of the link", 4)
+    ]
+
+
 def test_a_link_that_came_meanwhile_is_not_listed():
     assert moved_counters("node1", {**files(), "dev": ""}, files()) == []
 
 
 def test_files_that_are_not_there():
     assert read_counters({}) == {}
-    assert moved_counters("node1", {}, {"dev": "garbage\n", "snmp": "Ip: x\n", "netstat": ""}) == []
+    assert moved_counters("node1", {}, {"dev": "garbage\n", "snmp": "Ip: x\n", "netstat": "", "qdisc": "x"}) == []

@@ -28,6 +28,12 @@ def test_a_cell_is_a_pair():
     assert str(pair) == "shop/a -> shop/b, tcp 8080, ipv4"
 
 
+def test_the_addresses_of_packets_and_answers():
+    service, pod = load_pairs([{**PING, "target": "shop/b:80", "check": "tcp", "port": 80}, PING], ALL)
+    assert service.addresses == ["10.96.0.7", "10.244.2.2", "10.244.1.2"]
+    assert pod.addresses == ["10.244.2.2", "10.244.1.2"]
+
+
 def test_pairs_are_numbered_and_icmp_has_no_port():
     first, second = load_pairs([{**PING, "port": 8080}, {**PING, "size": 1400}], ALL)
     assert (first.number, first.port, second.number, second.size) == (0, None, 1, 1400)

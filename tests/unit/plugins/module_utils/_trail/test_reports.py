@@ -35,8 +35,9 @@ def form():
     watched = Watched(1000.0, 1006.0, (SENT,), (SIGHT,), 4, True)
     silent, problems = ["a: 10.1.0.9 on eth0"], ["pod b: none"]
     found = report_as_dict("node1", ["node1", "a"], watched, [LINK], [RULE], [MOVED], [FLOW], silent, problems)
+    routes = {"10.2.0.1": "default dev eth0"}
     times = {"started": 999.8, "finished": 1006.2, "asked": 999.0, "answered": 1007.0}
-    return {**json.loads(json.dumps(found)), **times, "changed": False, "failed": False}
+    return {**json.loads(json.dumps(found)), **times, "routes": routes, "changed": False, "failed": False}
 
 
 def test_a_report_is_read_again_as_it_was_written():
@@ -52,6 +53,7 @@ def test_a_report_is_read_again_as_it_was_written():
             (MOVED,),
             (FLOW,),
             ("a: 10.1.0.9 on eth0",),
+            {"10.2.0.1": "default dev eth0"},
             4,
             True,
             ("pod b: none",),

@@ -82,11 +82,14 @@ def test_a_program_that_hangs(programs, monkeypatch):
     assert counters().rules["nft"] == ""
 
 
-def flows():
+def pairs():
     endpoints = [Endpoint(name, "pod", (address,), "n") for name, address in (("a", "10.1.0.1"), ("b", "10.2.0.1"))]
-    pairs = load_pairs([{"source": "a", "target": "b", "check": "icmp"}], endpoints)
+    return load_pairs([{"source": "a", "target": "b", "check": "icmp"}], endpoints)
+
+
+def flows():
     with Namespaces() as namespaces:
-        return surroundings.read_flows(HERE, pairs, namespaces)
+        return surroundings.read_flows(HERE, pairs(), namespaces)
 
 
 LINE = "ipv4 2 icmp 1 29 src=10.1.0.1 dst=10.2.0.1 id=1 [UNREPLIED] src=10.2.0.1 dst=10.1.0.1 id=1\n"
@@ -113,6 +116,17 @@ def test_neighbours_that_do_not_answer(programs):
         assert surroundings.list_silent([HERE], namespaces) == ["here: 192.0.2.9 on eth0"] * 10
         programs(ip="echo nonsense")
         assert surroundings.list_silent([HERE], namespaces) == []
+
+
+def test_routes_to_the_addresses_of_pairs(programs):
+    programs(ip="""echo '[{"dst": "default", "dev": "'$2$6'"}]'""")
+    with Namespaces() as namespaces:
+        assert surroundings.list_routes(HERE, pairs(), namespaces) == {
+            "10.2.0.1": "default dev -410.2.0.1",
+            "10.1.0.1": "default dev -410.1.0.1",
+        }
+        programs(ip="exit 1")
+        assert surroundings.list_routes(HERE, pairs(), namespaces) == {}
 
 
 def test_programs_that_say_something_else(programs):
