@@ -42,8 +42,10 @@ def find_break(pair: Pair, route: PacketRoute, reports: Mapping[str, NodeReport]
     """Find where the packets of a route end, none of which was answered."""
     found = _find_break(pair, route, reports)
     seen = [hop for hop in (*route.there, *route.back)[: found.position] if hop.sight.place in reports]
-    needs_route = found.verdict in ("lost", "answer lost", "rejected")
-    return replace(found, toward=seen[-1].sight.flow.target if seen and needs_route else None)
+    last = seen[-1].sight if seen and found.verdict in ("lost", "answer lost", "rejected") else None
+    # A packet that arrived inside another needs no route yet.
+    routed = last and not (last.outer and last.direction == "in")
+    return replace(found, toward=last.flow.target if last and routed else None)
 
 
 def _find_break(pair: Pair, route: PacketRoute, reports: Mapping[str, NodeReport]) -> Break:

@@ -87,7 +87,14 @@ def test_a_lost_answer(count, message):
 
 @pytest.mark.parametrize(
     ("sights", "toward"),
-    [(probes(0), None), (probes(1), None), (probes(3), B), (probes(), None), ([*probes(), *answers(3)], A)],
+    [
+        (probes(0), None),
+        (probes(1), None),
+        (probes(3), B),
+        (probes(6), None),
+        (probes(), None),
+        ([*probes(), *answers(3)], A),
+    ],
 )
 def test_the_address_to_which_packets_went_when_a_node_last_saw_them(sights, toward):
     assert found(sights).toward == toward
