@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -37,7 +37,9 @@ class ActionModule(ActionBase):
         result: dict[str, Any] = super().run(tmp, task_vars)
         variables = task_vars or {}
         _validated, params = self.validate_argument_spec(ARGUMENTS)
-        inventory = read_inventory(params["roles"], params["hosts"], variables["hostvars"])
+        inventory = read_inventory(
+            params["roles"], params["hosts"], variables["hostvars"], self._of_the_play(variables)
+        )
         mistakes = find_mistakes(inventory)
         if params["all_nodes"]:
             mistakes += filter(None, [left_out(params["hosts"], variables["ansible_play_hosts_all"])])
@@ -46,9 +48,41 @@ class ActionModule(ActionBase):
         names = sorted({name for values in inventory.values.values() for name in values})
         return {**result, "changed": False, "variables": names}
 
+    def _of_the_play(self, variables: Mapping[str, Any]) -> Mapping[str, Any]:
+        """Read the variables as this play has them. Those of plays and playbooks are not in hostvars."""
+        return _Templated(variables, self._templar)
 
-def read_inventory(roles: Iterable[str], hosts: Iterable[str], hostvars: Mapping[str, Any]) -> Inventory:
-    """Read the variables that users set, and the specifications of the roles."""
+
+class _Templated(Mapping[str, Any]):
+    """Variables whose templates are resolved when they are read."""
+
+    def __init__(self, variables: Mapping[str, Any], templar: Any) -> None:
+        self._variables, self._templar = variables, templar
+
+    def __getitem__(self, name: str) -> Any:
+        return self._templar.template(self._variables[name])
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._variables)
+
+    def __len__(self) -> int:
+        return len(self._variables)
+
+
+def read_inventory(
+    roles: Iterable[str],
+    hosts: Iterable[str],
+    hostvars: Mapping[str, Mapping[str, Any]],
+    of_the_play: Mapping[str, Any] | None = None,
+) -> Inventory:
+    """Read the variables that users set, and the specifications of the roles.
+
+    Args:
+        roles: the roles whose variables count
+        hosts: the nodes
+        hostvars: the variables of each host
+        of_the_play: the variables of one host as the play has them, with those of the play
+    """
     specs: dict[str, Mapping[str, Any]] = {}
     nullable: set[str] = set()
     for role in roles:
@@ -57,8 +91,13 @@ def read_inventory(roles: Iterable[str], hosts: Iterable[str], hostvars: Mapping
         nullable |= _nullable(role)
     values: dict[str, dict[str, Any]] = {}
     unreadable: dict[str, dict[str, str]] = {}
+    play, _unreadable = _read(of_the_play or {}, specs)
+    own = hostvars[play_host] if (play_host := (of_the_play or {}).get("inventory_hostname")) else {}
+    known, _unreadable = _read(own, specs)
+    play = {name: value for name, value in play.items() if name not in known or known[name] != value}
     for host in hosts:
         values[host], unreadable[host] = _read(hostvars[host], specs)
+        values[host].update(play)
     return Inventory(values, specs, tuple(roles), frozenset(nullable), unreadable, tuple(hostvars))
 
 

@@ -27,13 +27,7 @@ positional: name
 """
 
 EXAMPLES = r"""
-- name: Read the index of the repository
-  ansible.builtin.uri:
-    url: "{{ common_kubernetes_repository }}Packages"
-    return_content: true
-  register: index
-
-- name: Show the newest version
+- name: Show the newest version in an index that uri read
   ansible.builtin.debug:
     msg: "{{ index.content | podnet.kubernetes.package_versions('kubeadm') | last }}"
 """

@@ -95,3 +95,15 @@ def test_no_image_of_the_lab_is_built_with_a_network():
     builds = [one for file in files for one in commands(file) if one[0] == "podman" and "build" in one]
     assert len(builds) == 2
     assert [one for one in builds if "--network=none" not in one] == []
+
+
+def test_no_strategy_from_elsewhere_reaches_the_playbooks():
+    """Many of their tasks run once for all hosts, which Ansible does only with the strategy linear."""
+    plays = [play for name in names("playbooks/*.yml") for play in yaml.safe_load((ROOT / name).read_text())]
+    on_nodes = [
+        play
+        for play in plays
+        if "podnet_node_group" in play.get("hosts", "") or "control_plane" in play.get("hosts", "")
+    ]
+    assert len(on_nodes) > 15
+    assert {play.get("strategy") for play in on_nodes} == {"ansible.builtin.linear"}

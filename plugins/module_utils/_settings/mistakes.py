@@ -32,6 +32,7 @@ SHARED_PREFIX = "podnet_"
 # The default of each role that makes a network; kubeadm's is that of Flannel.
 POD_NETWORKS = {"basic_cni": "10.22.0.0/16", "calico": "192.168.0.0/16", "flannel": "10.244.0.0/16"}
 SERVICE_NETWORK = "10.96.0.0/16"
+_NO = ("false", "no", "off", "0", "n", "f")
 _OF_NETWORKS = re.compile(r"\w+_network\b|basic_cni_")
 
 
@@ -186,9 +187,15 @@ def _cluster(
     if network_role == "basic_cni":
         given = values.get("basic_cni_prefix_lengths") or {}
         lengths = {version: int(given.get(f"ipv{version}", length)) for version, length in lengths.items()}
+    if (
+        str(values.get("kubeadm_control_plane_allocate_node_cidrs", True)).lower() in _NO
+        and network_role != "basic_cni"
+    ):
+        # The subnets come from elsewhere: only single addresses are too few.
+        lengths = {4: 32, 6: 128}
     families = ((4,),) if network_role in ("flannel", "calico") else ((4,), (4, 6))
     # kubeadm allocates nothing for the role basic_cni.
-    return ClusterNetworks(pods, services, len(inventory.values), lengths, network_role != "basic_cni", families)
+    return ClusterNetworks(pods, services, len(inventory.values), lengths, lengths == KUBEADM_LENGTHS, families)
 
 
 __all__ = ["Inventory", "find_mistakes", "is_known"]

@@ -63,6 +63,7 @@ FILTERS = {
     "host_values": ({}, [], "name"),
     "kustomization": ({}, ""),
     "missing_packages": ({}, []),
+    "mtu_mistakes": ({}, "a_mtu", 1500),
     "network_conflicts": ([],),
     "network_families": ("",),
     "network_pods": ([],),
@@ -93,6 +94,7 @@ PARSERS = {"ipaddress.ip_address", "ipaddress.ip_interface", "ipaddress.ip_netwo
 ALLOWED = {
     "_base/networks.py _read": "it calls a class of ipaddress",
     "_cluster/kubeconfig.py read_api": "urllib splits a foreign URL",
+    "_nodes/mtu.py find_mistakes": "a user may give any text, and int() alone knows which one is a number",
     "_probing/settings.py _is_within": "a user may give any value, and float() alone knows which one is a number",
     "_probing/wire.py decode_answer": "the positions in a foreign packet come from the packet",
     "_probing/wire.py decode_report": "the keys come from a foreign packet",
