@@ -21,6 +21,8 @@ VENV := .venv/$(notdir $(LOCK))
 COLLECTION := .collections/ansible_collections/podnet/kubernetes
 
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
+# Named, Ansible reads it also where everybody can write to the clone, as in the shared folders of virtual machines.
+export ANSIBLE_CONFIG := $(CURDIR)/ansible.cfg
 # Container images set it. Then each ansible-playbook compiles all its imports, a third of the work of a short playbook.
 unexport PYTHONDONTWRITEBYTECODE
 

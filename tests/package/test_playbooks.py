@@ -77,6 +77,20 @@ def test_a_clone_without_the_link_says_what_to_do(tmp_path):
     assert "make venv" in done.stdout
 
 
+def test_a_clone_that_everybody_can_write_to_says_what_to_do(tmp_path):
+    """As in /vagrant or /mnt/c, Ansible ignores ansible.cfg, and then finds neither inventory nor collection."""
+    settings = tmp_path / "ansible.cfg"
+    settings.write_text((ROOT / "ansible.cfg").read_text())
+    tmp_path.chmod(0o777)
+    command = ["env", f"PWD={tmp_path}", "ansible-playbook", str(ROOT / "playbooks" / "flannel.yml")]
+    done = installed.run(*command, cwd=tmp_path)
+    said = " ".join(done.stdout.split())
+    assert done.returncode == 2
+    assert f"Ansible ignores {settings}" in said
+    assert f"export ANSIBLE_CONFIG={settings}" in said
+    assert "make venv" not in said
+
+
 def commands(tasks: Any) -> Iterator[list[str]]:
     """Yield the arguments of each command in tasks and in their blocks."""
     if isinstance(tasks, list):

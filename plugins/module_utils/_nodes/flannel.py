@@ -89,6 +89,15 @@ def interface_arguments(value: Any) -> list[str]:
     return [] if value is None else [_parse(value).argument]
 
 
+def selects(value: str, address: str, nic: str) -> bool:
+    """Whether flanneld with this flannel_interface would take a NIC with this address if the node had no other.
+
+    Raises:
+        InputError: the value is wrong
+    """
+    return _parse(value).selects(ipaddress.ip_address(address), nic)
+
+
 def network_expression(text: str) -> str:
     """Make a regular expression, in RE2 syntax, that matches exactly the dotted addresses of an IPv4 network.
 
@@ -239,4 +248,4 @@ def _python_only(text: str) -> str | None:
     return None if found is None else f"Go's regular expressions have no {found.group()}"
 
 
-__all__ = ["find_wrong_addresses", "interface_arguments", "parse_flannel_node"]
+__all__ = ["find_wrong_addresses", "interface_arguments", "parse_flannel_node", "selects"]

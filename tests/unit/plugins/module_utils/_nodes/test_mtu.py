@@ -24,8 +24,8 @@ def test_an_mtu_that_all_nics_carry(value, overhead):
 @pytest.mark.parametrize(("value", "overhead", "most"), [(1501, 0, 1500), (1451, 50, 1450), ("9000", 0, 1500)])
 def test_an_mtu_that_some_nics_do_not_carry(value, overhead, most):
     assert find_mistakes(NODES, "a_mtu", value, overhead) == [
-        f"a_mtu is {value}, and the NIC enp0s8 of master and node1 carries 1500 bytes: give at most {most}, or leave it "
-        "out"
+        f"a_mtu is {value}, and the NIC enp0s8 of master and node1 carries 1500 bytes: give at most {most}, or leave "
+        "it out"
     ]
 
 

@@ -1,0 +1,60 @@
+# Copyright (c) 2026, podnet.kubernetes developers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""One flannel_interface for nodes whose values differ. No I/O, no Ansible.
+
+flanneld has one DaemonSet, and so the same arguments on all nodes. It takes the first NIC that fits any of them, so the
+names of several NICs fit wrong NICs as well: the addresses of the nodes fit only their own.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from ansible_collections.podnet.kubernetes.plugins.module_utils._nodes.flannel import selects
+
+
+def differ(choices: Mapping[str, Sequence[str]]) -> bool:
+    """Whether the first of each node's values is not the same on all nodes."""
+    return len({str(values[0]) for values in choices.values() if values}) > 1
+
+
+def common_interface(
+    own: str | None, choices: Mapping[str, Sequence[str]], addresses: Mapping[str, Mapping[str, Any]]
+) -> str | None:
+    """Find a value of flannel_interface for all nodes.
+
+    Args:
+        own: the value of one of the nodes
+        choices: the values of each node; the first one counts
+        addresses: the node_address of each node; without that of a node the own value stays
+
+    Returns:
+        The own value where all nodes have it; else an expression that fits the addresses of the nodes and no other.
+    """
+    if not differ(choices) or set(choices) - set(addresses):
+        return own
+    texts = sorted((addresses[node]["address"] for node in choices), key=lambda one: int(ipaddress.ip_address(one)))
+    return f"^({'|'.join(text.replace('.', '[.]') for text in texts)})$"
+
+
+def wrong_choices(choices: Mapping[str, Sequence[str]], addresses: Mapping[str, Mapping[str, Any]]) -> list[str]:
+    """Write a sentence for each node whose value leads to another address, where the values of nodes differ."""
+    if not differ(choices):
+        return []
+    return [
+        f"flannel_interface is {values[0]} on {node}, and differs from other nodes, so that Flannel must find nodes "
+        f"by their addresses: {addresses[node]['address']} of {node} is on {addresses[node]['interface']}; give that "
+        "NIC, or a value that fits all nodes"
+        for node, values in choices.items()
+        if values and node in addresses and not selects(values[0], **_place(addresses[node]))
+    ]
+
+
+def _place(address: Mapping[str, Any]) -> dict[str, str]:
+    return {"address": address["address"], "nic": address["interface"]}
+
+
+__all__ = ["common_interface", "wrong_choices"]
