@@ -176,6 +176,10 @@ SIMPLE = [
         f"docker.io has mirror: {URL}",
         "{'docker.io': 'mirror'}",
     ),
+    simple("common_remove_leftovers", "all", "give true or false"),
+    simple("common_service_route", "some", "give true or false"),
+    simple("connectivity_from_controller", "maybe", "give true or false"),
+    simple("connectivity_node_port", 30080, "give true or false"),
     # kubeadm.
     simple("kubeadm_control_plane_allocate_node_cidrs", "some", "give true or false"),
     simple("kubeadm_control_plane_cgroup_driver", "none", "choose from systemd, cgroupfs"),

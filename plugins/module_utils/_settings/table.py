@@ -118,6 +118,7 @@ CHECKS: dict[str, Check] = {
     "connectivity_attempts": number(*RANGES["attempts"]),
     "connectivity_cluster_domain": kinds.domain,
     "connectivity_dns_service": kinds.service,
+    "connectivity_exclude_nodes": kinds.each(kinds.line),
     "connectivity_expectations": kinds.anything,
     "connectivity_interval": number(*RANGES["interval"], "seconds"),
     "connectivity_kubeconfig": kinds.path,
