@@ -50,13 +50,19 @@ def inventory(row: Row) -> dict[str, Any]:
     return {"all": {"vars": {**NOBODY, **row.variables}, "children": groups}}
 
 
-def play(row: Row, folder: Path, *arguments: str) -> Played:
-    """Play the playbook of a row, which must fail, and return its last words."""
+def play(row: Row, folder: Path, *arguments: str, hosts: bool = True) -> Played:
+    """Play the playbook of a row, which must fail, and return its last words. Without hosts the arguments name some."""
     path = folder / "hosts.yml"
     path.write_text(yaml.safe_dump(inventory(row)))
     extra = ["--extra-vars", json.dumps(row.extra)] if row.extra else []
     done = subprocess.run(
-        ["ansible-playbook", "--inventory", str(path), *extra, *arguments, str(ROOT / f"playbooks/{row.playbook}.yml")],
+        [
+            "ansible-playbook",
+            *(["--inventory", str(path)] if hosts else []),
+            *extra,
+            *arguments,
+            str(ROOT / f"playbooks/{row.playbook}.yml"),
+        ],
         env={
             **os.environ,
             "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",

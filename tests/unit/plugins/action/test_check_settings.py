@@ -104,3 +104,23 @@ def test_a_playbook_for_all_nodes_refuses_a_limit(playbook, tmp_path):
         "This playbook needs all nodes of the cluster, and this run leaves out node2: run it without --limit, which "
         "changes nothing on nodes that are right."
     )
+
+
+@pytest.mark.parametrize("strategy", ["free", "host_pinned"])
+def test_a_strategy_from_elsewhere_changes_nothing(strategy, tmp_path, monkeypatch):
+    monkeypatch.setenv("ANSIBLE_STRATEGY", strategy)
+    assert play(SIMPLE[0], tmp_path).message == SIMPLE[0].sentence
+
+
+def test_lines_that_end_as_on_windows(tmp_path):
+    """Ansible's own readers of inventories and variables drop the carriage returns."""
+    (tmp_path / "group_vars").mkdir()
+    (tmp_path / "group_vars" / "all.yml").write_bytes(b"flannel_backend: host-gw\r\nflannel_mtu: abc\r\n")
+    nobody = "ansible_host=127.0.0.1 ansible_port=1"
+    lines = ["[control_plane]", f"master {nobody}", "[nodes]", f"node1 {nobody}", f"node2 {nobody} flannel_mtu=68", ""]
+    (tmp_path / "hosts.ini").write_bytes("\r\n".join(lines).encode())
+    played = play(Row(""), tmp_path, "--inventory", str(tmp_path / "hosts.ini"), hosts=False)
+    assert played.message == (
+        "flannel_mtu is abc on master and node1: give a whole number.\n"
+        "flannel_mtu is 68 on node2: give a number from 576 to 65535 bytes."
+    )
