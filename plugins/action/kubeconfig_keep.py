@@ -26,7 +26,7 @@ from ansible_collections.podnet.kubernetes.plugins.module_utils._base.errors imp
 )
 from ansible_collections.podnet.kubernetes.plugins.module_utils._cluster.kubeconfig import (
     Choice,
-    Mark,
+    KeptMark,
     ca_of,
     certificates_of,
     choose,
@@ -116,7 +116,7 @@ def keep(dest: Path, text: str, config: Any, name: str, check_mode: bool) -> Cho
         write(dest, text)
     elif dest.stat().st_mode & 0o077:
         dest.chmod(0o600)
-    new = Mark(digest(text), certificates)
+    new = KeptMark(digest(text), certificates)
     if (choice.write or existing == text) and mark != new:
         write(mark_path, json.dumps(asdict(new)))
     return choice

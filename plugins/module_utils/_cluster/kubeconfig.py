@@ -43,7 +43,7 @@ class Api:
 
 
 @dataclass(frozen=True)
-class Mark:
+class KeptMark:
     """What a run remembers of the kubeconfig that it wrote.
 
     Attributes:
@@ -195,7 +195,7 @@ def certificates_of(config: Any, name: str) -> str:
     return digest(json.dumps([ca_of(config, name), *(user.get(field) for field in _CREDENTIALS)]))
 
 
-def read_mark(text: str | None) -> Mark | None:
+def read_mark(text: str | None) -> KeptMark | None:
     """Read what an earlier run remembers. None when there is nothing to be read."""
     try:
         fields = json.loads(text or "")
@@ -204,10 +204,10 @@ def read_mark(text: str | None) -> Mark | None:
     if not isinstance(fields, Mapping):
         return None
     written, certificates = fields.get("written"), fields.get("certificates")
-    return Mark(written, certificates) if isinstance(written, str) and isinstance(certificates, str) else None
+    return KeptMark(written, certificates) if isinstance(written, str) and isinstance(certificates, str) else None
 
 
-def choose(existing: str | None, fetched: str, mark: Mark | None, certificates: str, same_ca: bool) -> Choice:
+def choose(existing: str | None, fetched: str, mark: KeptMark | None, certificates: str, same_ca: bool) -> Choice:
     """Decide about the kubeconfig on the controller.
 
     Args:
@@ -272,7 +272,7 @@ def _with_cluster(config: Any, path: str, cluster: Mapping[str, Any]) -> dict[st
 __all__ = [
     "Api",
     "Choice",
-    "Mark",
+    "KeptMark",
     "ca_of",
     "certificates_of",
     "choose",

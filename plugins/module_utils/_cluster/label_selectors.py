@@ -22,7 +22,7 @@ _COMMA = re.compile(r",(?![^(]*\))")
 
 
 @dataclass(frozen=True)
-class Requirement:
+class LabelRequirement:
     """One condition of a selector.
 
     Attributes:
@@ -41,7 +41,7 @@ class Requirement:
         return found is not self.negated
 
 
-def read_selector(text: str, option: str) -> tuple[Requirement, ...]:
+def read_selector(text: str, option: str) -> tuple[LabelRequirement, ...]:
     """Read a selector: all of its conditions must hold.
 
     Args:
@@ -54,21 +54,21 @@ def read_selector(text: str, option: str) -> tuple[Requirement, ...]:
     return tuple(_read(part.strip(), text, option) for part in _COMMA.split(text))
 
 
-def _read(part: str, text: str, option: str) -> Requirement:
+def _read(part: str, text: str, option: str) -> LabelRequirement:
     found = _SET.fullmatch(part)
     if found:
         values = frozenset(value.strip() for value in found[3].split(","))
-        return Requirement(found[1], values, found[2] == "notin")
+        return LabelRequirement(found[1], values, found[2] == "notin")
     found = _EQUAL.fullmatch(part)
     if found:
-        return Requirement(found[1], frozenset((found[3],)), found[2] == "!=")
+        return LabelRequirement(found[1], frozenset((found[3],)), found[2] == "!=")
     found = _EXISTS.fullmatch(part)
     if found:
-        return Requirement(found[2], negated=bool(found[1]))
+        return LabelRequirement(found[2], negated=bool(found[1]))
     raise InputError(
         f"{option} has {show(text)}, which is no label selector: give one such as kubernetes.io/os=windows, "
         "'zone in (a, b)' or '!example.com/spot'"
     )
 
 
-__all__ = ["Requirement", "read_selector"]
+__all__ = ["LabelRequirement", "read_selector"]

@@ -20,7 +20,7 @@ from ansible_collections.podnet.kubernetes.plugins.module_utils._cluster.fields 
     read_list,
 )
 from ansible_collections.podnet.kubernetes.plugins.module_utils._cluster.label_selectors import (
-    Requirement,
+    LabelRequirement,
     read_selector,
 )
 from ansible_collections.podnet.kubernetes.plugins.module_utils._cluster.nodes import Node, read_nodes
@@ -107,7 +107,7 @@ def _excluding(names: Sequence[str], labels: Sequence[Mapping[str, str]], exclud
     return found
 
 
-def _fits(selector: Iterable[Requirement], labels: Mapping[str, str]) -> bool:
+def _fits(selector: Iterable[LabelRequirement], labels: Mapping[str, str]) -> bool:
     return all(requirement.holds(labels) for requirement in selector)
 
 
@@ -138,4 +138,4 @@ def _trouble(node: Node, item: Any) -> str | None:
     return None
 
 
-__all__ = ["Outsider", "Parts", "divide_nodes"]
+__all__ = ["Outsider", "divide_nodes"]

@@ -16,7 +16,7 @@ _SSH = "Failed to connect to the host via ssh: "
 
 
 @dataclass(frozen=True)
-class Answer:
+class HostAnswer:
     """What a host of the play answered to a task.
 
     Attributes:
@@ -48,7 +48,7 @@ class Answer:
         return f"host {self.host} failed: {self.failure}" if self.failure else f"host {self.host} gave no result"
 
 
-def read_answers(hosts: Sequence[str], results: Sequence[Any], addresses: Sequence[Any]) -> list[Answer]:
+def read_answers(hosts: Sequence[str], results: Sequence[Any], addresses: Sequence[Any]) -> list[HostAnswer]:
     """Return the answers of hosts; results and addresses have an entry for each host, empty when it is not known."""
     answers = []
     for host, result, address in zip(hosts, results, addresses):
@@ -56,12 +56,12 @@ def read_answers(hosts: Sequence[str], results: Sequence[Any], addresses: Sequen
         words = " ".join(str(fields.get("msg") or "Ansible gives no reason").replace(_SSH, "").split())
         unreachable, failure = (words.rstrip(".") if fields.get(name) else None for name in ("unreachable", "failed"))
         node = None if unreachable or failure else fields.get("node")
-        answers.append(Answer(host, address or None, node, unreachable, failure))
+        answers.append(HostAnswer(host, address or None, node, unreachable, failure))
     return answers
 
 
 def mark_missing(
-    endpoints: Sequence[Endpoint], answers: Sequence[Answer], inventory: Collection[str] = ()
+    endpoints: Sequence[Endpoint], answers: Sequence[HostAnswer], inventory: Collection[str] = ()
 ) -> list[Endpoint]:
     """Return the endpoints. Those of nodes for which no host answered are missing, each with the reason.
 
@@ -99,7 +99,7 @@ def _marked(endpoint: Endpoint, reasons: Mapping[str, str]) -> Endpoint:
     return endpoint
 
 
-def _reason(node: Endpoint, answers: Iterable[Answer], inventory: Collection[str]) -> str:
+def _reason(node: Endpoint, answers: Iterable[HostAnswer], inventory: Collection[str]) -> str:
     """Say why no host answered for a node."""
     answers = list(answers)
     own = next((answer for answer in answers if answer.is_for(node)), None)
@@ -113,4 +113,4 @@ def _reason(node: Endpoint, answers: Iterable[Answer], inventory: Collection[str
     return f"{node.name} is no host of this play: add the node to the inventory, and run the play on all nodes"
 
 
-__all__ = ["Answer", "mark_missing", "read_answers"]
+__all__ = ["mark_missing", "read_answers"]

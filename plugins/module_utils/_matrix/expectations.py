@@ -312,4 +312,5 @@ __all__ = [
     "check_rules",
     "expect_all",
     "load_rules",
+    "matrix",
 ]

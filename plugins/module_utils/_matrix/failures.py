@@ -18,10 +18,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import chain, combinations
 from operator import itemgetter
-from typing import Any, Callable, NamedTuple, Optional
+from typing import Any, Callable, Optional
 
 from ansible_collections.podnet.kubernetes.plugins.module_utils._matrix.cells import CHECKS, KINDS, Cell, Endpoint
 from ansible_collections.podnet.kubernetes.plugins.module_utils._matrix.judgements import Judgement
+from ansible_collections.podnet.kubernetes.plugins.module_utils._matrix.places import CellPlace, place_of
 
 _LIMIT = 12  # groups that a person reads
 _SHARE = 0.01  # of all failed cells: a pattern must explain as many
@@ -40,20 +41,6 @@ class Group:
 
     message: str
     cells: int
-
-
-class _Key(NamedTuple):
-    """The place of a cell. Names are empty in the first pass. An endpoint that is on no node has its name as node."""
-
-    source_kind: str
-    source_node: str
-    source: str
-    target_kind: str
-    target_node: str
-    target: str
-    relation: str
-    check: str
-    family: str
 
 
 _Values = frozenset[str]
@@ -98,7 +85,7 @@ class _Failures:
     """
 
     pattern: _Pattern
-    keys: tuple[_Key, ...]
+    keys: tuple[CellPlace, ...]
     judgements: tuple[Judgement, ...]
     total: int | None = None
 
@@ -123,18 +110,18 @@ def group_failures(judgements: Iterable[Judgement], endpoints: Iterable[Endpoint
         The groups. Every cell that failed, is flapping or was not probed is counted in one of them.
     """
     by_name = {endpoint.name: endpoint for endpoint in endpoints}
-    failed: dict[_Key, list[Judgement]] = defaultdict(list)
-    flapping: dict[_Key, list[Judgement]] = defaultdict(list)
-    observed: Counter[_Key] = Counter()
+    failed: dict[CellPlace, list[Judgement]] = defaultdict(list)
+    flapping: dict[CellPlace, list[Judgement]] = defaultdict(list)
+    observed: Counter[CellPlace] = Counter()
     missing: Counter[str] = Counter()
-    passed: set[_Key] = set()
+    passed: set[CellPlace] = set()
     for judgement in judgements:
         if judgement.verdict in ("not observed", "not judged"):
             continue
         if judgement.verdict == "not probed" and _is_missing(judgement.cell, by_name):
             missing[str(judgement.fault)] += 1
             continue
-        key = _key(judgement.cell, by_name)
+        key = place_of(judgement.cell, by_name)
         observed[key] += 1
         if judgement.verdict == "passed":
             passed.add(key)
@@ -158,39 +145,16 @@ def _is_missing(cell: Cell, by_name: Mapping[str, Endpoint]) -> bool:
     return bool(by_name[cell.source].missing or by_name[cell.target].missing)
 
 
-def _rest(failed: Mapping[_Key, list[Judgement]], groups: Iterable[_Failures]) -> dict[_Key, list[Judgement]]:
+def _rest(failed: Mapping[CellPlace, list[Judgement]], groups: Iterable[_Failures]) -> dict[CellPlace, list[Judgement]]:
     """Return the failures that no group explains."""
     explained = {id(judgement) for group in groups for judgement in group.judgements}
     rest = {key: [one for one in some if id(one) not in explained] for key, some in failed.items()}
     return {key: some for key, some in rest.items() if some}
 
 
-def _key(cell: Cell, by_name: Mapping[str, Endpoint]) -> _Key:
-    """Return the place of a cell."""
-    source, target = by_name[cell.source], by_name[cell.target]
-    source_node, target_node = source.node or source.name, target.node or target.name
-    relation = _relation(source_node, target)
-    return _Key(
-        source.kind, source_node, source.name, target.kind, target_node, target.name, relation, cell.check, cell.family
-    )
-
-
-def _relation(source_node: str, target: Endpoint) -> str:
-    """Return whether a target, or its backends, are on the source's node; empty where that has no meaning."""
-    if target.kind in ("pod", "node"):
-        return "same" if source_node == (target.node or target.name) else "other"
-    if not target.overlay_nodes:
-        return "host" if target.backend_nodes else ""
-    if target.via is not None and len(target.backend_nodes) == 1:
-        return "delivered" if target.via in target.backend_nodes else "forwarded"
-    if source_node not in target.backend_nodes:
-        return "other"
-    return "same" if len(target.backend_nodes) == 1 else "several"
-
-
-def _explain_by_node(failed: Mapping[_Key, list[Judgement]], passed: Iterable[_Key]) -> list[_Failures]:
+def _explain_by_node(failed: Mapping[CellPlace, list[Judgement]], passed: Iterable[CellPlace]) -> list[_Failures]:
     """Return the widest patterns, without names, in which all cells fail."""
-    by_node: dict[_Key, list[Judgement]] = defaultdict(list)
+    by_node: dict[CellPlace, list[Judgement]] = defaultdict(list)
     for key, judgements in failed.items():
         by_node[key._replace(source="", target="")] += judgements
     passed_by_node = {key._replace(source="", target="") for key in passed}
@@ -198,7 +162,7 @@ def _explain_by_node(failed: Mapping[_Key, list[Judgement]], passed: Iterable[_K
 
 
 def _explain(
-    failed: Mapping[_Key, list[Judgement]], passed: set[_Key], dimensions: Sequence[int], at_least: int = 1
+    failed: Mapping[CellPlace, list[Judgement]], passed: set[CellPlace], dimensions: Sequence[int], at_least: int = 1
 ) -> list[_Failures]:
     """Return patterns without passed keys: first the one that explains most failures, then the best for the rest.
 
@@ -222,11 +186,13 @@ def _explain(
     return found
 
 
-def _candidates(failed: set[_Key], passed: set[_Key], dimensions: Sequence[int]) -> dict[_Pattern, list[_Key]]:
+def _candidates(
+    failed: set[CellPlace], passed: set[CellPlace], dimensions: Sequence[int]
+) -> dict[_Pattern, list[CellPlace]]:
     """Return the failed keys of every pattern without passed keys that lies in no wider pattern of this sort."""
     keys = sorted(failed)
-    accepted: dict[_Key, list[frozenset[int]]] = {key: [] for key in keys}
-    candidates: dict[_Pattern, list[_Key]] = defaultdict(list)
+    accepted: dict[CellPlace, list[frozenset[int]]] = {key: [] for key in keys}
+    candidates: dict[_Pattern, list[CellPlace]] = defaultdict(list)
     for fixed in _choices(dimensions, failed | passed) if failed else ():
         project = _projection(fixed)
         spoiled = set(map(project, passed))
@@ -239,14 +205,14 @@ def _candidates(failed: set[_Key], passed: set[_Key], dimensions: Sequence[int])
     return candidates
 
 
-def _choices(dimensions: Sequence[int], keys: set[_Key]) -> list[tuple[int, ...]]:
+def _choices(dimensions: Sequence[int], keys: set[CellPlace]) -> list[tuple[int, ...]]:
     """Return the sets of dimensions to fix, small sets first. None of them is constant, or implied by another."""
     differing = [index for index in dimensions if len({key[index] for key in keys}) > 1]
     choices = chain.from_iterable(combinations(differing, size) for size in range(len(differing) + 1))
     return [one for one in choices if not any(_IMPLIED.get(index, set()) & set(one) for index in one)]
 
 
-def _projection(fixed: tuple[int, ...]) -> Callable[[_Key], Any]:
+def _projection(fixed: tuple[int, ...]) -> Callable[[CellPlace], Any]:
     """Return a function that takes a key to its values in some dimensions."""
     return itemgetter(*fixed) if fixed else lambda key: ()
 
@@ -274,28 +240,28 @@ def _union(groups: list[_Failures], index: int) -> _Failures:
     )
 
 
-def _scattered(failed: Mapping[_Key, list[Judgement]], observed: Mapping[_Key, int]) -> list[_Failures]:
+def _scattered(failed: Mapping[CellPlace, list[Judgement]], observed: Mapping[CellPlace, int]) -> list[_Failures]:
     """Return a group for each fault, with the narrowest pattern of its cells that one sentence can describe."""
-    by_fault: dict[str, dict[_Key, list[Judgement]]] = defaultdict(lambda: defaultdict(list))
+    by_fault: dict[str, dict[CellPlace, list[Judgement]]] = defaultdict(lambda: defaultdict(list))
     for key, judgements in failed.items():
         for judgement in judgements:
             by_fault[str(judgement.fault)][key].append(judgement)
     groups = []
     for some in by_fault.values():
-        pattern = tuple(_narrow(index, some, observed) for index in range(len(_Key._fields)))
+        pattern = tuple(_narrow(index, some, observed) for index in range(len(CellPlace._fields)))
         total = sum(number for key, number in observed.items() if _holds(pattern, key))
         groups.append(_Failures(pattern, tuple(some), tuple(chain.from_iterable(some.values())), total))
     return sorted(groups, key=lambda group: -len(group.judgements))
 
 
-def _narrow(index: int, keys: Iterable[_Key], observed: Iterable[_Key]) -> _Values | None:
+def _narrow(index: int, keys: Iterable[CellPlace], observed: Iterable[CellPlace]) -> _Values | None:
     """Return the values of keys in a dimension; None when that is every value, or more than a sentence can name."""
     values = frozenset(key[index] for key in keys)
     many = index in (_SOURCE_NODE, _SOURCE, _TARGET_NODE, _TARGET) and len(values) > 2
     return None if many or values == {key[index] for key in observed} else values
 
 
-def _holds(pattern: _Pattern, key: _Key) -> bool:
+def _holds(pattern: _Pattern, key: CellPlace) -> bool:
     """Whether a key is in a pattern."""
     return all(values is None or value in values for values, value in zip(pattern, key))
 

@@ -190,4 +190,4 @@ def _open(key: CellKey, policies: Iterable[str]) -> ExpectedCell:
     )
 
 
-__all__ = ["ClusterObjects", "Effect", "find_effect"]
+__all__ = ["ClusterObjects", "find_effect"]

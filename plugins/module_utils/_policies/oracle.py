@@ -48,4 +48,4 @@ def ask(pods: Any, namespaces: Any, policies: Any, ports: Any, implementation: s
     return Answer(matrix, chosen.answers, (*left_out, *remarks))
 
 
-__all__ = ["ask"]
+__all__ = ["Answer", "ask"]

@@ -9,7 +9,7 @@ import pytest
 from ansible_collections.podnet.kubernetes.plugins.module_utils._base.errors import InputError
 from ansible_collections.podnet.kubernetes.plugins.module_utils._cluster.kubeconfig import (
     Choice,
-    Mark,
+    KeptMark,
     ca_of,
     certificates_of,
     choose,
@@ -189,7 +189,7 @@ def test_certificates():
     assert certificates_of(kubeconfig(**{"certificate-authority-data": "bmV3"}), "a.conf") != own
 
 
-OURS = Mark(digest("ours"), "certificates")
+OURS = KeptMark(digest("ours"), "certificates")
 
 
 @pytest.mark.parametrize(
