@@ -33,7 +33,8 @@ def k3s(on, control_plane):
     """The control plane has its kubeconfig also where k3s has it, in the form of k3s."""
     host = on(control_plane)
     config = yaml.safe_load(host.check_output("cat /etc/kubernetes/admin.conf"))
-    config["clusters"][0]["cluster"]["server"] = "https://127.0.0.1:6443"
+    # The certificates of k3s have the loopback address, kubeadm's do not.
+    config["clusters"][0]["cluster"].update({"server": "https://127.0.0.1:6443", "tls-server-name": "kubernetes"})
     host.check_output("mkdir -p /etc/rancher/k3s")
     host.check_output("python3 -c %s %s", f"import sys; open('{PLACE}', 'w').write(sys.argv[1])", json.dumps(config))
     yield
@@ -70,7 +71,7 @@ def test_the_control_plane_asks_a_closed_api_of_k3s(verify, closed, k3s, control
     assert summary["passed"] == summary["cells"] > 0
     assert f"{control_plane} asks the API at https://" in " ".join(done.stdout.split())
     cluster = yaml.safe_load((tmp_path / "out/admin.conf").read_text())["clusters"][0]["cluster"]
-    assert cluster["tls-server-name"] == "127.0.0.1"
+    assert cluster["tls-server-name"] == "kubernetes"
 
 
 def test_a_changed_admin_conf_is_kept_and_used(verify, tmp_path):
