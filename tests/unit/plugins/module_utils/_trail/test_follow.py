@@ -23,7 +23,7 @@ pytestmark = pytest.mark.skipif(os.geteuid() != 0, reason="packet sockets need r
 def test_the_report_of_a_node():
     endpoints = [Endpoint("here", "node", ("127.0.0.1",), "here"), Endpoint("there", "node", ("127.0.0.2",), "there")]
     pairs = load_pairs([{"source": "here", "target": "there", "check": "udp", "port": 1}], endpoints)
-    form = follow(WatchedPlace("here", ""), [], pairs, "follow", 1.0, ["pod x: none"])
+    form = follow(WatchedPlace("here", ""), [], pairs, f"follow{os.getpid()}", 1.0, ["pod x: none"])
     report = load_reports([{**json.loads(json.dumps(form)), "asked": 0.0, "answered": 0.0}])["here"]
     assert (report.node, report.places, report.problems) == ("here", ("here",), ("pod x: none",))
     assert {one.kind for one in report.sights} == {"probe", "error"}

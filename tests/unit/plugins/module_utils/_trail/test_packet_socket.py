@@ -19,7 +19,7 @@ from ansible_collections.podnet.kubernetes.plugins.module_utils._trail import pa
 from ansible_collections.podnet.kubernetes.plugins.module_utils._trail.marks import Mark, payload_of
 from ansible_collections.podnet.kubernetes.plugins.module_utils._trail.packet_socket import Watcher, deafen
 
-RUN = "socket"
+RUN = f"socket{os.getpid()}"  # another process may run the same test now
 needs_root = pytest.mark.skipif(os.geteuid() != 0, reason="packet sockets need root")
 
 

@@ -20,7 +20,7 @@ from ansible_collections.podnet.kubernetes.plugins.module_utils._trail.packet_so
 from ansible_collections.podnet.kubernetes.plugins.module_utils._trail.pairs import load_pairs
 from ansible_collections.podnet.kubernetes.plugins.module_utils._trail.senders import open_sender
 
-RUN = "sender"
+RUN = f"sender{os.getpid()}"  # another process may run the same test now
 HERE = [
     Endpoint("here", "node", ("127.0.0.1", "::1"), "here"),
     Endpoint("dns", "dns", ("127.0.0.1", "::1"), "here", question="kubernetes.default.svc.cluster.local."),
