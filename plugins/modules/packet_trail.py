@@ -40,8 +40,9 @@ options:
     required: true
   pairs:
     description:
-      - The pairs to follow, at most 256. Each is a cell that M(podnet.kubernetes.connectivity_probe) or
-        M(podnet.kubernetes.connectivity_assert) returned, or a dict with a part of its fields.
+      - The pairs to follow, at most 256. Without any, the module returns at once.
+      - Each is a cell that M(podnet.kubernetes.connectivity_probe) or M(podnet.kubernetes.connectivity_assert)
+        returned, or a dict with a part of its fields.
       - They are C(source), C(target), C(check) and C(port). C(family) is optional, as is C(size), the bytes of a large
         packet that no router may fragment. The check C(mtu) without a size fills the link of the source. Other fields
         are ignored.
@@ -296,7 +297,8 @@ def follow_packets(request: Request, node: str | None) -> dict[str, Any]:
         ClusterError: the node is not found, or the kernel refuses a namespace or a socket
     """
     node, pods, problems = find_places(request.endpoints, request.pairs, node)
-    return follow(WatchedPlace(node, ""), pods, request.pairs, request.run, request.seconds, problems)
+    seconds = request.seconds if request.pairs else 0.0
+    return follow(WatchedPlace(node, ""), pods, request.pairs, request.run, seconds, problems)
 
 
 def main() -> None:

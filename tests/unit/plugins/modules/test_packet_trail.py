@@ -55,6 +55,13 @@ def test_the_report_of_a_node(run_module, located, check_mode):
     assert len(json.dumps(result)) < 100_000
 
 
+@pytest.mark.skipif(os.geteuid() != 0, reason="packet sockets need root")
+def test_without_pairs_it_does_not_wait(run_module, located):
+    result = run_module(packet_trail, **{**OPTIONS, "pairs": [], "seconds": 60})
+    assert (result["sent"], result["sights"], result["places"]) == ([], [], ["node1"])
+    assert result["ended"] - result["began"] < 5
+
+
 def test_only_pods_of_this_node_that_a_pair_has(located):
     pairs = [{"source": "shop/a", "target": "shop/c:80", "check": "tcp", "port": 80}]
     request = packet_trail.read_request({**OPTIONS, "pairs": pairs})
