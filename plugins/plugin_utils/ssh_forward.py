@@ -107,7 +107,7 @@ def open_forward(connection: Any, host: str, targets: Sequence[Target], server: 
 def free_ports(number: int) -> list[int]:
     """Choose ports of the loopback address that are free now. ssh fails if another program takes one in between."""
     with contextlib.ExitStack() as stack:
-        sockets = [stack.enter_context(socket.create_server((LOOPBACK, 0))) for _ in range(number)]
+        sockets = [stack.enter_context(socket.create_server((LOOPBACK, 0))) for _number in range(number)]
         return [int(one.getsockname()[1]) for one in sockets]
 
 

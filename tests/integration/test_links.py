@@ -46,7 +46,7 @@ def inside():
     """
     subprocess.run(["ip", "netns", "delete", NAME], capture_output=True, check=False)
     subprocess.run(["ip", "netns", "add", NAME], check=True)
-    kind = next(kind for kind in ("dummy", "ifb") if has(kind))
+    kind = "dummy" if has("dummy") else "ifb"
     lines = [
         # The links of the cache and of kube-proxy come first, as those of a node that has got a new NIC do.
         f"link add nodelocaldns mtu 1400 type {kind}",

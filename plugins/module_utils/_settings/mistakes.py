@@ -25,7 +25,7 @@ from ansible_collections.podnet.kubernetes.plugins.module_utils._settings.cluste
 )
 from ansible_collections.podnet.kubernetes.plugins.module_utils._settings.hosts import describe_hosts, name_faults
 from ansible_collections.podnet.kubernetes.plugins.module_utils._settings.kinds import display
-from ansible_collections.podnet.kubernetes.plugins.module_utils._settings.table import CHECKS, LENIENT, SHARED
+from ansible_collections.podnet.kubernetes.plugins.module_utils._settings.table import CHECKS, FACTS, LENIENT, SHARED
 from ansible_collections.podnet.kubernetes.plugins.module_utils._settings.types import Fault, type_faults
 
 SHARED_PREFIX = "podnet_"
@@ -98,6 +98,8 @@ def _host_faults(inventory: Inventory, host: str) -> Iterator[Fault]:
 
 
 def _variable_faults(inventory: Inventory, name: str, value: Any) -> Iterator[Fault]:
+    if name in FACTS and (value is None or name not in inventory.specs):
+        return
     if name not in inventory.specs and name not in SHARED:
         names = [*SHARED, *(one for one in inventory.specs if one.startswith(SHARED_PREFIX))]
         yield Fault(f"{name} is set", f"no role reads it; choose from {nearest(name, names)}")

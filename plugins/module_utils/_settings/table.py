@@ -189,4 +189,7 @@ CHECKS: dict[str, Check] = {
 # Types of texts that roles take in place of lists.
 LENIENT = {"network_policies_files"}
 
-__all__ = ["CHECKS", "LENIENT", "SHARED"]
+# Facts that the role common sets, perhaps to null. A second playbook in one run finds them, and may not use them.
+FACTS = {"podnet_node_address", "podnet_node_address_ipv6", "podnet_node_addresses"}
+
+__all__ = ["CHECKS", "FACTS", "LENIENT", "SHARED"]

@@ -37,7 +37,7 @@ def run(tmp_path):
     """A function that starts a process like Ansible's, and a keeper for it; both are ended after the test."""
     started = []
 
-    def start(command=SLEEPS):
+    def start(command=tuple(SLEEPS)):
         file = tmp_path / "forwarded.conf"
         file.write_text("a kubeconfig")
         ansible = subprocess.Popen(["sleep", "60"])

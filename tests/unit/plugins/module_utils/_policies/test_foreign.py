@@ -43,7 +43,12 @@ TARGETS = find_targets(ENDPOINTS, LISTENERS, CHECKS)
 NAMESPACES = [{"metadata": {"name": name}} for name in ("own", "default", "kube-system")]
 PODS = [
     {
-        "metadata": {"namespace": name.split("/")[0], "name": name.split("/")[1], "uid": "u", "labels": {"x": node}},
+        "metadata": {
+            "namespace": name.partition("/")[0],
+            "name": name.partition("/")[2],
+            "uid": "u",
+            "labels": {"x": node},
+        },
         "spec": {"nodeName": node},
         "status": {"phase": "Running", "podIPs": [{"ip": address}]},
     }

@@ -14,9 +14,9 @@ from ansible_collections.podnet.kubernetes.plugins.module_utils._settings.cluste
 )
 
 
-def misfits(pods="10.244.0.0/16", services="10.96.0.0/16", nodes=3, by_kubeadm=True, lengths=KUBEADM_LENGTHS):
+def misfits(pods="10.244.0.0/16", services="10.96.0.0/16", nodes=3, by_kubeadm=True, lengths=None):
     named = [NamedNetwork(f"{name} network", text, name) for name, text in (("pod", pods), ("service", services))]
-    return find_misfits(ClusterNetworks(*named, nodes, lengths, by_kubeadm))
+    return find_misfits(ClusterNetworks(*named, nodes, lengths or KUBEADM_LENGTHS, by_kubeadm))
 
 
 # The number of nodes that a network has room for, by its prefix length: 2 ** (24 - length).

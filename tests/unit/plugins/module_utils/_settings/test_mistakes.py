@@ -24,6 +24,18 @@ def test_null_where_a_default_is_null():
     ]
 
 
+def test_facts_that_an_earlier_playbook_set():
+    facts = {
+        "podnet_node_address": {"address": "10.0.0.1"},
+        "podnet_node_address_ipv6": None,
+        "podnet_node_addresses": [],
+    }
+    kinds = {"podnet_node_address": "dict", "podnet_node_address_ipv6": "dict", "podnet_node_addresses": "list"}
+    cluster = {name: {"type": kind} for name, kind in kinds.items()}
+    assert find_mistakes(Inventory({"a": facts}, {**SPECS, **cluster}, ["flannel"])) == []
+    assert find_mistakes(Inventory({"a": facts}, SPECS, ["connectivity"])) == []
+
+
 def test_networks_of_a_playbook_that_makes_no_cluster():
     values = {"a": {"podnet_pod_network": "10.0.0.0/30"}}
     assert find_mistakes(Inventory(values, SPECS, ["connectivity"])) == []
