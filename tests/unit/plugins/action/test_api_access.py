@@ -68,7 +68,7 @@ def play(tmp_path):
     ssh.write_text(f'#!/bin/sh\nexec {sys.executable} {FAKE} "$@"\n')
     ssh.chmod(0o755)
 
-    def run(kubeconfig, way, after=(), connection="ssh", start=subprocess.run, **environment):
+    def run(kubeconfig, way, after=(), connection="ssh", start=None, **environment):
         options = {"kubeconfig": str(kubeconfig), "through": way, "directory": str(tmp_path / "out")}
         tasks = [
             {"podnet.kubernetes.api_access": options, "register": "api"},
@@ -78,19 +78,17 @@ def play(tmp_path):
         (tmp_path / "play.yml").write_text(yaml.safe_dump([{"hosts": "all", "gather_facts": False, "tasks": tasks}]))
         own = {name: value for name, value in os.environ.items() if not name.lower().endswith("_proxy")}
         command = ["ansible-playbook", "-i", "master,", "-c", connection, str(tmp_path / "play.yml")]
-        return start(
-            command,
-            env={
-                **own,
-                "ANSIBLE_SSH_EXECUTABLE": str(ssh),
-                "ANSIBLE_CALLBACK_RESULT_FORMAT": "json",
-                "ANSIBLE_CALLBACKS_ENABLED": "ansible.posix.timer",
-                **environment,
-            },
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-        )
+        settings = {
+            **own,
+            "ANSIBLE_SSH_EXECUTABLE": str(ssh),
+            "ANSIBLE_CALLBACK_RESULT_FORMAT": "json",
+            "ANSIBLE_CALLBACKS_ENABLED": "ansible.posix.timer",
+            **environment,
+        }
+        output = {"stdout": subprocess.PIPE, "stderr": subprocess.STDOUT, "text": True}
+        if start is None:
+            return subprocess.run(command, env=settings, check=False, **output)
+        return start(command, env=settings, **output)
 
     return run
 
