@@ -38,7 +38,7 @@ EXAMPLES = r"""
 
 RETURN = r"""
 _value:
-  description: A value of C(flannel_interface). V(null) where the value is.
+  description: A value of C(flannel_interface). V(null) where the value of the node is V(null).
   type: str
   sample: ^(10[.]100[.]198[.]200|10[.]100[.]198[.]201)$
 """

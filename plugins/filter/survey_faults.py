@@ -1,13 +1,13 @@
 # Copyright (c) 2026, podnet.kubernetes developers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The filter survey_faults: what stands against a cluster on its machines."""
+"""The filter survey_faults: what would break a cluster on its machines."""
 
 from __future__ import annotations
 
 DOCUMENTATION = r"""
 name: survey_faults
-short_description: Say what stands against a cluster on its machines
+short_description: Say what would break a cluster on its machines
 version_added: "0.1.0"
 author:
   - podnet.kubernetes developers (@podnet)
@@ -47,7 +47,7 @@ EXAMPLES = r"""
 
 RETURN = r"""
 _value:
-  description: The sentences. Empty when nothing stands against the cluster.
+  description: The sentences. Empty when nothing would break the cluster.
   type: list
   elements: str
   sample: ["node1 and node2: /etc/resolv.conf has no resolver, and CoreDNS does not start without one"]

@@ -79,7 +79,7 @@ options:
         cells of a pod and itself, cells of SCTP, and cells whose C(allowed) is V(null).
       - The module first polls these cells, all at once, in rounds of three attempts each. A cell is right when all
         attempts of one round agree with C(allowed). The next round polls only the other cells.
-      - A cell from which no answer can come counts as right.
+      - A cell that cannot be observed counts as right, because its target need not answer.
       - A cell of a source on this node is an error when its target is not among O(targets).
     type: list
     elements: dict

@@ -2,13 +2,13 @@
 # Copyright (c) 2026, podnet.kubernetes developers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The module node_survey: what stands against a cluster on a machine."""
+"""The module node_survey: what would break a cluster on a machine."""
 
 from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: node_survey
-short_description: Find what stands against a cluster on a machine
+short_description: Find what would break a cluster on a machine
 version_added: "0.1.0"
 author:
   - podnet.kubernetes developers (@podnet)
@@ -81,7 +81,7 @@ EXAMPLES = r"""
 
 RETURN = r"""
 faults:
-  description: Sentences that say what stands against the cluster, without the node's name.
+  description: Sentences that say what would break the cluster, without the node's name.
   returned: success
   type: list
   elements: str

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, podnet.kubernetes developers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What stands against a cluster on its machines, told for all machines at once. No I/O, no Ansible."""
+"""What would break a cluster on its machines, told for all machines at once. No I/O, no Ansible."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def read_pins(value: Any) -> Pins:
 def find_faults(
     surveys: Mapping[str, Survey], control_plane: str, control_plane_pins: Pins | None, remove_leftovers: bool
 ) -> list[str]:
-    """Say what stands against the cluster. Nodes with the same fault share a sentence.
+    """Say what would break the cluster. Nodes with the same fault share a sentence.
 
     Args:
         surveys: what was found on each node
