@@ -365,6 +365,9 @@ SIMPLE = [
     simple("sample_app_replicas", 0, "give a number from 1 to 1000"),
     simple("sample_app_tiers_namespace", "go_demo", LABEL),
     simple("sample_app_wait_timeout", None, SOME, "null"),
+    # Of the playbook policies.yml alone.
+    simple("network_policies_lint", "ture", "give true or false"),
+    simple("network_policies_show", "maybe", "give true or false"),
     # Facts of the roles.
     simple("podnet_node_address", "10.100.198.200", "give a dict"),
     simple("podnet_node_address_ipv6", "fd00::1", "give a dict"),

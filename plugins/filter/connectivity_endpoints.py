@@ -254,6 +254,7 @@ from ansible_collections.podnet.kubernetes.plugins.module_utils._base.options im
     read_texts_option,
 )
 from ansible_collections.podnet.kubernetes.plugins.module_utils._cluster.cluster import read_cluster
+from ansible_collections.podnet.kubernetes.plugins.module_utils._cluster.fields import read_port_number
 from ansible_collections.podnet.kubernetes.plugins.module_utils._matrix.cells import as_dict
 from ansible_collections.podnet.kubernetes.plugins.module_utils._matrix.endpoints import Wanted, find_endpoints
 from ansible_collections.podnet.kubernetes.plugins.module_utils._matrix.selection import find_waiting, load_selectors
@@ -291,7 +292,8 @@ def connectivity_endpoints(
         cluster_domain=read_text_option("cluster_domain", cluster_domain) or "",
         domain_origin=read_text_option("domain_origin", domain_origin),
         outside_addresses=read_texts_option("outside_addresses", outside_addresses),
-        outside_port=outside_port,
+        # -e connectivity_outside_port=8080 gives a text.
+        outside_port=None if outside_port is None else read_port_number(_number(outside_port), "outside_port"),
         controller=controller,
         families=read_texts_option("families", families),
         missing={one["name"]: one["reason"] for one in read_dicts_option("missing", missing)},
@@ -302,6 +304,10 @@ def connectivity_endpoints(
     if only_running:
         show_warnings(f"{words}: it is left out" for words in find_waiting(cluster.pods, wanted.pod_selectors))
     return [as_dict(endpoint) for endpoint in found]
+
+
+def _number(value: Any) -> Any:
+    return int(value) if isinstance(value, str) and value.isdecimal() else value
 
 
 FilterModule = filter_module(connectivity_endpoints)

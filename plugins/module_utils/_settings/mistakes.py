@@ -59,7 +59,7 @@ class Inventory:
 
 def is_known(name: str, specs: Mapping[str, Mapping[str, Any]]) -> bool:
     """Whether a variable is one of the collection's, perhaps mistyped."""
-    return name in specs or name.startswith(SHARED_PREFIX)
+    return name in specs or name in SHARED or name.startswith(SHARED_PREFIX)
 
 
 def find_mistakes(inventory: Inventory) -> list[str]:

@@ -69,6 +69,9 @@ SHARED: dict[str, tuple[dict[str, Any], Check]] = {
     "podnet_output_dir": ({"type": "path"}, kinds.path),
     "podnet_api_through": ({"type": "str", "choices": ["controller", "control_plane"]}, kinds.anything),
     "podnet_group": ({"type": "str"}, kinds.line),
+    # Of the playbook policies.yml.
+    "network_policies_lint": ({"type": "bool"}, kinds.anything),
+    "network_policies_show": ({"type": "bool"}, kinds.anything),
     "podnet_control_plane_group": ({"type": "str"}, kinds.group),
     "podnet_node_group": ({"type": "str"}, kinds.group),
 }

@@ -60,6 +60,17 @@ def test_nodes_only():
     assert connectivity_endpoints(OBJECTS) == [NODE]
 
 
+def test_a_port_of_the_command_line_is_a_text():
+    (_node, outside) = connectivity_endpoints(OBJECTS, outside_addresses=["203.0.113.1"], outside_port="8080")
+    assert outside["port"] == 8080
+
+
+@pytest.mark.parametrize("port", ["http", 0, "70000", True])
+def test_a_port_that_is_none(port):
+    with pytest.raises(AnsibleFilterError, match=f"outside_port is {port!r}: give a port number|outside_port is 70000"):
+        connectivity_endpoints(OBJECTS, outside_port=port)
+
+
 def test_all_options():
     found = connectivity_endpoints(
         OBJECTS,
