@@ -16,6 +16,7 @@ from ansible.plugins.action import ActionBase
 from ansible_collections.podnet.kubernetes.plugins.module_utils._settings.hosts import left_out
 from ansible_collections.podnet.kubernetes.plugins.module_utils._settings.mistakes import (
     Inventory,
+    find_lookalikes,
     find_mistakes,
     is_known,
 )
@@ -45,6 +46,8 @@ class ActionModule(ActionBase):
             mistakes += filter(None, [left_out(params["hosts"], variables["ansible_play_hosts_all"])])
         if mistakes:
             raise AnsibleActionFail("\n".join(f"{mistake}." for mistake in mistakes))
+        for text in find_lookalikes(_names(params["hosts"], variables), params["roles"], inventory.specs):
+            self._display.warning(f"{text}.")
         names = sorted({name for values in inventory.values.values() for name in values})
         return {**result, "changed": False, "variables": names}
 
@@ -99,6 +102,11 @@ def read_inventory(
         values[host], unreadable[host] = _read(hostvars[host], specs)
         values[host].update(play)
     return Inventory(values, specs, tuple(roles), frozenset(nullable), unreadable, tuple(hostvars))
+
+
+def _names(hosts: Iterable[str], variables: Mapping[str, Any]) -> set[str]:
+    """The names of all variables of the hosts and of the play."""
+    return {name for host in hosts for name in variables["hostvars"][host]} | set(variables)
 
 
 def _nullable(role: str) -> set[str]:

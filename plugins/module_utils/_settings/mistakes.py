@@ -5,8 +5,9 @@
 
 from __future__ import annotations
 
+import difflib
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -33,6 +34,7 @@ SHARED_PREFIX = "podnet_"
 POD_NETWORKS = {"basic_cni": "10.22.0.0/16", "calico": "192.168.0.0/16", "flannel": "10.244.0.0/16"}
 SERVICE_NETWORK = "10.96.0.0/16"
 _NO = ("false", "no", "off", "0", "n", "f")
+_ALIKE = 0.92  # one letter in twelve; connectivity_report, an output, is less like connectivity_report_dir
 _OF_NETWORKS = re.compile(r"\w+_network\b|basic_cni_")
 
 
@@ -60,6 +62,19 @@ class Inventory:
 def is_known(name: str, specs: Mapping[str, Mapping[str, Any]]) -> bool:
     """Whether a variable is one of the collection's, perhaps mistyped."""
     return name in specs or name in SHARED or name.startswith(SHARED_PREFIX)
+
+
+def find_lookalikes(names: Iterable[str], roles: Sequence[str], specs: Mapping[str, Mapping[str, Any]]) -> list[str]:
+    """Name the variables that no role reads, and that look like a mistyped one.
+
+    Users may have variables of their own with the prefix of a role, so these are no mistakes for sure.
+    """
+    prefixes = tuple(f"{role}_" for role in roles)
+    found = {}
+    for name in sorted(set(names) - set(specs) - set(SHARED)):
+        if name.startswith(prefixes):
+            found[name] = difflib.get_close_matches(name, specs, n=1, cutoff=_ALIKE)
+    return [f"{name} is set, and no role reads it: perhaps it is {close[0]}" for name, close in found.items() if close]
 
 
 def find_mistakes(inventory: Inventory) -> list[str]:
@@ -200,4 +215,4 @@ def _cluster(
     return ClusterNetworks(pods, services, len(inventory.values), lengths, lengths == KUBEADM_LENGTHS, families)
 
 
-__all__ = ["Inventory", "find_mistakes", "is_known"]
+__all__ = ["Inventory", "find_lookalikes", "find_mistakes", "is_known"]

@@ -4,8 +4,18 @@
 
 from __future__ import annotations
 
-from ansible_collections.podnet.kubernetes.plugins.module_utils._settings.mistakes import Inventory, find_mistakes
+from pathlib import Path
 
+import pytest
+import yaml
+
+from ansible_collections.podnet.kubernetes.plugins.module_utils._settings.mistakes import (
+    Inventory,
+    find_lookalikes,
+    find_mistakes,
+)
+
+ROOT = Path(__file__).parents[5]
 SPECS = {"flannel_mtu": {"type": "int"}, "flannel_kubeconfig": {"type": "path"}}
 
 
@@ -15,6 +25,28 @@ def test_one_mistake_is_said_once():
         "flannel_mtu is x on a and b: give a whole number",
         "flannel_mtu is y on c: give a whole number",
     ]
+
+
+@pytest.mark.parametrize(
+    ("name", "close"),
+    [
+        ("flannel_kubeconfg", ["flannel_kubeconfig"]),
+        ("flannel_kube_config", ["flannel_kubeconfig"]),
+        ("flannel_kubeconfig", []),
+        ("flannel_colour", []),  # the user's own
+        ("calico_kubeconfig", []),  # of a role that the playbook does not use
+        ("podnet_node_netwerk", []),  # a mistake for sure, which find_mistakes() names
+    ],
+)
+def test_names_that_look_mistyped(name, close):
+    sentences = [f"{name} is set, and no role reads it: perhaps it is {one}" for one in close]
+    assert find_lookalikes([name, "ansible_host"], ["flannel"], SPECS) == sentences
+
+
+@pytest.mark.parametrize("name", ["connectivity_report", "connectivity_ended", "connectivity_started_at"])
+def test_outputs_of_a_role_look_like_no_variable(name):
+    specs = yaml.safe_load((ROOT / "roles/connectivity/meta/argument_specs.yml").read_text())["argument_specs"]
+    assert find_lookalikes([name], ["connectivity"], specs["main"]["options"]) == []
 
 
 def test_null_where_a_default_is_null():
