@@ -41,13 +41,13 @@ class ActionModule(ActionBase):
         inventory = read_inventory(
             params["roles"], params["hosts"], variables["hostvars"], self._of_the_play(variables)
         )
+        for text in find_lookalikes(_names(params["hosts"], variables), params["roles"], inventory.specs):
+            self._display.warning(f"{text}.")
         mistakes = find_mistakes(inventory)
         if params["all_nodes"]:
             mistakes += filter(None, [left_out(params["hosts"], variables["ansible_play_hosts_all"])])
         if mistakes:
             raise AnsibleActionFail("\n".join(f"{mistake}." for mistake in mistakes))
-        for text in find_lookalikes(_names(params["hosts"], variables), params["roles"], inventory.specs):
-            self._display.warning(f"{text}.")
         names = sorted({name for values in inventory.values.values() for name in values})
         return {**result, "changed": False, "variables": names}
 

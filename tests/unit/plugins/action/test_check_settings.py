@@ -14,7 +14,10 @@ from wrong_inputs import INVENTORIES, NETWORKS, PLAYED, ROWS, SIMPLE, Row
 from wrong_plays import play, roles_of
 
 from ansible_collections.podnet.kubernetes.plugins.action.check_settings import read_inventory
-from ansible_collections.podnet.kubernetes.plugins.module_utils._settings.mistakes import find_mistakes
+from ansible_collections.podnet.kubernetes.plugins.module_utils._settings.mistakes import (
+    find_lookalikes,
+    find_mistakes,
+)
 from ansible_collections.podnet.kubernetes.plugins.module_utils._settings.table import CHECKS, SHARED
 
 ROOT = Path(__file__).resolve().parents[4]
@@ -81,7 +84,10 @@ def test_the_inventories_of_the_clone_are_right(path, playbook):
     values = {
         name: one for file in files for name, one in yaml.safe_load(file.read_text()).items() if "{{" not in str(one)
     }
-    assert find_mistakes(read_inventory(roles_of(playbook), ["a", "b", "c"], dict.fromkeys("abc", values))) == []
+    roles = roles_of(playbook)
+    inventory = read_inventory(roles, ["a", "b", "c"], dict.fromkeys("abc", values))
+    assert find_mistakes(inventory) == []
+    assert find_lookalikes(values, roles, inventory.specs) == []
 
 
 @pytest.mark.parametrize("row", [SIMPLE[0], SIMPLE[17], NETWORKS[0], INVENTORIES[0], *PLAYED], ids=str)
