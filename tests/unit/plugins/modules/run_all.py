@@ -50,6 +50,7 @@ def run_nodes_modules(folder: Path) -> dict[str, object]:
         ),
         "kubeadm_init": run("kubeadm_init", config=str(folder / "kubeadm.yaml")),
         "kubeadm_token": run("kubeadm_token"),
+        "pod_network_info": run("pod_network_info", timeout=20),
         "kubeadm_join": run("kubeadm_join", name="node1", token="abcdef.0123456789abcdef", configuration=discovery),
     }
 

@@ -1,0 +1,318 @@
+# Copyright (c) 2026, podnet.kubernetes developers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Gathers what a diagnosis reads on a node. Nothing is changed, and nothing fails: see the field unread."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import json
+import os
+import time
+from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+from typing import Any
+
+from ansible_collections.podnet.kubernetes.plugins.module_utils._gathering.certificates import read_certificates
+from ansible_collections.podnet.kubernetes.plugins.module_utils._gathering.kubelet import (
+    kubeconfig_parts,
+    log_lines,
+    read_environment_flags,
+    read_flags,
+    read_settings,
+    read_units,
+    units_properties,
+    without_secrets,
+)
+from ansible_collections.podnet.kubernetes.plugins.module_utils._gathering.links import (
+    compact_forwarding,
+    compact_links,
+    compact_neighbours,
+    compact_routes,
+)
+from ansible_collections.podnet.kubernetes.plugins.module_utils._gathering.reader import Reader
+from ansible_collections.podnet.kubernetes.plugins.module_utils._gathering.rules import compact_rules, compact_ruleset
+from ansible_collections.podnet.kubernetes.plugins.module_utils._gathering.runtime import (
+    CONFIGURATIONS,
+    PROGRAMS,
+    read_configurations,
+    read_containerd,
+)
+from ansible_collections.podnet.kubernetes.plugins.module_utils._gathering.sysctls import (
+    DIRECTORIES,
+    LAST,
+    settings_of,
+)
+
+_SYSCTLS = (
+    "net.ipv4.ip_forward",
+    "net.ipv6.conf.all.forwarding",
+    "net.bridge.bridge-nf-call-iptables",
+    "net.bridge.bridge-nf-call-ip6tables",
+    "net.ipv4.conf.all.rp_filter",
+    "net.ipv4.conf.default.rp_filter",
+)
+_OVERLAYS = ("flannel.1", "flannel-v6.1", "vxlan.calico")
+_CERTIFICATES = (
+    "/etc/kubernetes/pki/ca.crt",
+    "/etc/kubernetes/pki/apiserver.crt",
+    "/etc/kubernetes/pki/apiserver-kubelet-client.crt",
+    "/etc/kubernetes/pki/front-proxy-ca.crt",
+    "/etc/kubernetes/pki/front-proxy-client.crt",
+    "/etc/kubernetes/pki/etcd/ca.crt",
+    "/etc/kubernetes/pki/etcd/server.crt",
+    "/var/lib/kubelet/pki/kubelet-client-current.pem",
+    "/var/lib/kubelet/pki/kubelet.crt",
+)
+_KUBECONFIGS = ("/etc/kubernetes/kubelet.conf", "/etc/kubernetes/admin.conf")
+_CONTAINER_MARKS = ("/run/systemd/container", "/run/.containerenv", "/.dockerenv")
+_JOURNAL = ("-n", "400", "-o", "cat", "--no-pager", "--quiet")
+
+
+def gather(reader: Reader, controller_clock: float | None = None) -> dict[str, Any]:
+    """Read everything of a node.
+
+    Args:
+        reader: reads the node
+        controller_clock: the controller's time when it started the module, in seconds since the epoch
+
+    Returns:
+        The parts by their names. A part that could not be read is None, and unread says why.
+    """
+    clock = time.time()
+    # Programs wait for one another on the kernel's locks at most, so a few run at a time.
+    with ThreadPoolExecutor(max_workers=4) as pool:
+        waiting = {name: pool.submit(part, reader) for name, part in _PARTS.items()}
+        found = {name: future.result() for name, future in waiting.items()}
+    links = found.pop("links") or {"links": None, "veths": None}
+    return {
+        "host": os.uname().nodename,
+        "clock": round(clock, 3),
+        "clock_offset": None if controller_clock is None else round(clock - controller_clock, 3),
+        **links,
+        **found,
+        "unread": dict(sorted(reader.unread.items())),
+    }
+
+
+def _parsed(reader: Reader, part: str, parse: Callable[[Any], Any], *command: str) -> Any:
+    """Run a program that prints JSON and parse it. None when either fails."""
+    text = reader.output(part, *command)
+    if text is None:
+        return None
+    try:
+        return parse(json.loads(text or "[]"))
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        reader.unread[part] = f"{' '.join(command)} printed something else than expected: {error}"
+        return None
+
+
+def _links(reader: Reader) -> Any:
+    return _parsed(reader, "links", compact_links, "ip", "-details", "-json", "address", "show")
+
+
+def _routes(reader: Reader) -> Any:
+    found: list[Any] = []
+    for option, everything in (("-4", "0.0.0.0/0"), ("-6", "::/0")):
+        parse = partial(compact_routes, everything=everything)
+        found.append(_parsed(reader, "routes", parse, "ip", option, "-json", "route", "show", "table", "all"))
+    return None if found[0] is None else [*found[0], *(found[1] or [])]
+
+
+def _policy(reader: Reader) -> Any:
+    """The rules that choose a routing table, without the kernel's three."""
+    rules = _parsed(reader, "routing rules", list, "ip", "-4", "-json", "rule", "show")
+    return None if rules is None else [one for one in rules if one.get("table") not in ("local", "main", "default")]
+
+
+def _overlay(reader: Reader) -> dict[str, Any]:
+    """Neighbours and forwarding entries of the overlay links that are there."""
+    names = [name for name in _OVERLAYS if reader.at(f"/sys/class/net/{name}").exists()]
+    return {
+        name: {
+            "neighbours": _parsed(
+                reader,
+                f"neighbours of {name}",
+                compact_neighbours,
+                "ip",
+                "-4",
+                "-json",
+                "neighbour",
+                "show",
+                "dev",
+                name,
+            ),
+            "forwarding": _parsed(
+                reader, f"forwarding of {name}", compact_forwarding, "bridge", "-json", "fdb", "show", "dev", name
+            ),
+        }
+        for name in names
+    }
+
+
+def _sysctls(reader: Reader) -> dict[str, Any]:
+    """The values of the settings, and the files that set each, the one that wins last."""
+    paths = [f"{place}/{name}" for place in DIRECTORIES for name in reader.names(place) or [] if name.endswith(".conf")]
+    texts = {path: reader.text(path) or "" for path in [*paths, LAST]}
+    found = {}
+    for key in _SYSCTLS:
+        value = reader.text(f"/proc/sys/{key.replace('.', '/')}")
+        sources = [{"file": one.file, "line": one.line, "value": one.value} for one in settings_of(key, texts)]
+        found[key] = {"value": None if value is None else value.strip(), "files": sources}
+    return found
+
+
+def _packet_filter(reader: Reader) -> dict[str, Any]:
+    """The rules of iptables for IPv4, and those of nftables that iptables does not show, where nft is installed."""
+    saved = reader.output("packet filter", "iptables-save")
+    found: dict[str, Any] = {"iptables": None if saved is None else compact_rules(saved), "nftables": None}
+    if not reader.has("nft"):  # so no program set such rules
+        return found
+    found["nftables"] = _parsed(reader, "nftables", compact_ruleset, "nft", "-j", "list", "ruleset")
+    return found
+
+
+def _cni(reader: Reader) -> dict[str, Any]:
+    """containerd's settings, the configurations in its directory, and the programs of plugins."""
+    # Without the program, or with an old one, its file says nearly the same.
+    dump = reader.output(None, "containerd", "config", "dump")
+    containerd = read_containerd(dump or reader.text("/etc/containerd/config.toml") or "")
+    directory = containerd.get("configurations", CONFIGURATIONS)
+    texts = {
+        name: reader.text(f"{directory}/{name}") or ""
+        for name in (reader.names(directory) or [])[:50]
+        if not name.endswith("kubeconfig")
+    }
+    places = dict.fromkeys([*containerd.get("programs", [PROGRAMS]), PROGRAMS])
+    return {
+        "directory": directory,
+        "configurations": read_configurations(texts),
+        "places": containerd.get("programs", [PROGRAMS]),
+        "programs": {place: reader.names(place) for place in places},
+        "systemd_cgroup": containerd.get("systemd_cgroup"),
+    }
+
+
+def _units(reader: Reader) -> Any:
+    text = reader.output("units", "systemctl", "show", "kubelet", "containerd", "--property", units_properties())
+    return None if text is None else read_units(text)
+
+
+def _logs(reader: Reader) -> dict[str, Any]:
+    """The last lines about errors of kubelet and containerd."""
+    found = {}
+    for unit in ("kubelet", "containerd"):
+        text = reader.output(f"log of {unit}", "journalctl", "-u", unit, *_JOURNAL)
+        found[unit] = None if text is None else log_lines(text)
+    return found
+
+
+def _kubelet(reader: Reader) -> dict[str, Any]:
+    """Flags and configuration. The running process tells the flags; without one, the files that it reads."""
+    flags = read_environment_flags(reader.text("/var/lib/kubelet/kubeadm-flags.env") or "")
+    for path in ("/etc/default/kubelet", "/etc/sysconfig/kubelet"):
+        flags.update(read_environment_flags(reader.text(path) or ""))
+    for process in reader.names("/proc") or []:
+        if process.isdigit() and (_comm(reader, process) == "kubelet"):
+            command = reader.text(f"/proc/{process}/cmdline") or ""
+            flags = read_flags(command.split("\0")[1:])
+    return {"flags": flags, "settings": read_settings(reader.text("/var/lib/kubelet/config.yaml") or "")}
+
+
+def _comm(reader: Reader, process: str) -> str:
+    """The name of a process, empty when it has ended meanwhile."""
+    try:
+        return reader.at(f"/proc/{process}/comm").read_text().strip()
+    except OSError:
+        return ""
+
+
+def _swap(reader: Reader) -> Any:
+    text = reader.text("/proc/swaps")
+    return None if text is None else [line.split()[0] for line in text.splitlines()[1:] if line.strip()]
+
+
+def _certificates(reader: Reader) -> list[dict[str, Any]]:
+    """What the certificates of the node say, those in kubeconfig files too."""
+    found = []
+    for path in _CERTIFICATES:
+        found += [{"path": path, **one} for one in read_certificates(reader.text(path) or "")]
+    for path in _KUBECONFIGS:
+        parts = kubeconfig_parts(reader.text(path) or "")
+        for name in ("authority", "client"):
+            found += [{"path": path, "part": name, **one} for one in read_certificates(_decoded(parts.get(name, "")))]
+    return found
+
+
+def _decoded(text: str) -> str:
+    try:
+        return base64.b64decode(text, validate=True).decode(errors="replace")
+    except (ValueError, binascii.Error):
+        return ""
+
+
+def _identity(reader: Reader) -> dict[str, Any]:
+    """Identifiers that must differ between machines. A container shows its host's product_uuid."""
+    files = {
+        "machine_id": "/etc/machine-id",
+        "product_uuid": "/sys/class/dmi/id/product_uuid",
+        "boot_id": "/proc/sys/kernel/random/boot_id",
+    }
+    texts = {name: (reader.text(path) or "").strip() or None for name, path in files.items()}
+    return {**texts, "container": any(reader.at(path).exists() for path in _CONTAINER_MARKS)}
+
+
+def _subnet_env(reader: Reader) -> Mapping[str, str] | None:
+    text = reader.text("/run/flannel/subnet.env")
+    return None if text is None else dict(line.split("=", 1) for line in text.splitlines() if "=" in line)
+
+
+def _resolver(reader: Reader) -> dict[str, Any]:
+    """The name servers of the file that the kubelet gives to pods, and of the one that systemd-resolved offers."""
+    found = {}
+    for path in ("/etc/resolv.conf", "/run/systemd/resolve/resolv.conf"):
+        text = reader.text(path)
+        if text is not None:
+            lines = [line.split() for line in text.splitlines() if line.startswith("nameserver")]
+            found[path] = [words[1] for words in lines if len(words) > 1]
+    return found
+
+
+def _server(reader: Reader) -> str | None:
+    """The address of the API server that the kubelet asks."""
+    server = kubeconfig_parts(reader.text("/etc/kubernetes/kubelet.conf") or "").get("server")
+    return None if server is None else without_secrets(server)
+
+
+def _advertised(reader: Reader) -> str | None:
+    """The address that the API server of this node advertises, None on a node without one."""
+    for line in (reader.text("/etc/kubernetes/manifests/kube-apiserver.yaml") or "").splitlines():
+        name, _equals, value = line.partition("=")
+        if name.strip(" -\"'") == "advertise-address":
+            return value.strip("\"' ")
+    return None
+
+
+_PARTS: dict[str, Callable[[Reader], Any]] = {
+    "links": _links,
+    "routes": _routes,
+    "routing_rules": _policy,
+    "overlay": _overlay,
+    "packet_filter": _packet_filter,
+    "cni": _cni,
+    "units": _units,
+    "logs": _logs,
+    "kubelet": _kubelet,
+    "sysctls": _sysctls,
+    "swap": _swap,
+    "certificates": _certificates,
+    "identity": _identity,
+    "subnet_env": _subnet_env,
+    "resolver": _resolver,
+    "server": _server,
+    "advertised": _advertised,
+}
+
+__all__ = ["gather"]

@@ -1,0 +1,101 @@
+# Copyright (c) 2026, podnet.kubernetes developers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Reads files and programs of a node. Nothing fails: what could not be read is kept, with the reason."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from shutil import which
+
+_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"  # a login by SSH may lack the sbin directories
+
+
+@dataclass(frozen=True)
+class Reader:
+    """Reads one node.
+
+    Attributes:
+        root: the directory that stands for /; tests give another one
+        timeout: seconds that a program may take
+        limit: bytes that are taken from a file or a program
+        unread: the reason for each part that could not be looked at
+    """
+
+    root: Path = Path("/")
+    timeout: float = 5
+    limit: int = 4_000_000
+    unread: dict[str, str] = field(default_factory=dict)
+
+    def at(self, path: str) -> Path:
+        """Return the place of a file of the node."""
+        return self.root / path.lstrip("/")
+
+    def text(self, path: str) -> str | None:
+        """Read the beginning of a file, None without the file."""
+        try:
+            with self.at(path).open("rb") as file:
+                return file.read(self.limit).decode(errors="replace")
+        except (FileNotFoundError, NotADirectoryError):
+            return None
+        except OSError as error:
+            self.unread[path] = error.strerror or str(error)
+            return None
+
+    def names(self, path: str) -> list[str] | None:
+        """List the names in a directory, sorted; None without the directory."""
+        try:
+            return sorted(one.name for one in self.at(path).iterdir())
+        except (FileNotFoundError, NotADirectoryError):
+            return None
+        except OSError as error:
+            self.unread[path] = error.strerror or str(error)
+            return None
+
+    def output(self, part: str | None, *command: str) -> str | None:
+        """Run a program and return its output, None when it is missing, fails or takes too long.
+
+        Args:
+            part: the name under which the reason is kept; None: another part says what is missing
+            command: the program and its arguments
+        """
+        output, reason = self._run(command)
+        if part is not None and reason is not None:
+            self.unread[part] = reason
+        return output
+
+    def has(self, program: str) -> bool:
+        """Whether the node has a program."""
+        return which(program, path=_PATH) is not None
+
+    def _run(self, command: Sequence[str]) -> tuple[str | None, str | None]:
+        """Run a program and return its output, or the reason why there is none."""
+        program = which(command[0], path=_PATH)
+        if program is None:
+            return None, f"{command[0]} is not on this node"
+        process = subprocess.Popen(
+            [program, *command[1:]],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            env={"PATH": _PATH, "LC_ALL": "C", "HOME": "/root"},
+            start_new_session=True,
+        )
+        try:
+            output, errors = process.communicate(timeout=self.timeout)
+        except subprocess.TimeoutExpired:
+            os.killpg(process.pid, signal.SIGKILL)
+            process.communicate()
+            return None, f"{' '.join(command)} did not end within {self.timeout:g} s"
+        if process.returncode:
+            reason = " ".join(errors.decode(errors="replace").split())[-300:]
+            return None, f"{' '.join(command)} ended with {process.returncode}: {reason}"
+        return output[: self.limit].decode(errors="replace"), None
+
+
+__all__ = ["Reader"]

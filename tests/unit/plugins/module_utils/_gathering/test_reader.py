@@ -1,0 +1,50 @@
+# Copyright (c) 2026, podnet.kubernetes developers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+import os
+import time
+
+import pytest
+
+from ansible_collections.podnet.kubernetes.plugins.module_utils._gathering.reader import Reader
+
+
+def test_files_below_the_root(tmp_path):
+    (tmp_path / "etc").mkdir()
+    (tmp_path / "etc/a").write_text("x" * 100)
+    reader = Reader(tmp_path, limit=10)
+    assert reader.text("/etc/a") == "x" * 10
+    assert reader.text("/etc/b") is None
+    assert reader.names("/etc") == ["a"]
+    assert reader.names("/none") is None
+    assert reader.unread == {}
+    assert reader.text("/etc") is None
+    assert "irectory" in reader.unread["/etc"]
+
+
+def test_a_program_that_fails_and_one_that_is_missing(tmp_path):
+    reader = Reader(tmp_path)
+    assert reader.output("one", "sh", "-c", "echo good; echo bad >&2") == "good\n"
+    assert reader.output("two", "sh", "-c", "echo bad >&2; exit 3") is None
+    assert reader.output("three", "no-such-program") is None
+    assert reader.output(None, "no-such-program") is None
+    assert reader.unread == {
+        "two": "sh -c echo bad >&2; exit 3 ended with 3: bad",
+        "three": "no-such-program is not on this node",
+    }
+    assert (reader.has("sh"), reader.has("no-such-program")) == (True, False)
+
+
+def test_a_program_that_hangs_is_ended_with_its_children(tmp_path):
+    reader = Reader(tmp_path, timeout=0.3)
+    start = time.monotonic()
+    assert reader.output("slow", "sh", "-c", f"sleep 77 & echo $! > {tmp_path}/pid; wait") is None
+    assert time.monotonic() - start < 5
+    assert reader.unread["slow"].endswith("did not end within 0.3 s")
+    with pytest.raises(ProcessLookupError):
+        for _attempt in range(50):
+            os.kill(int((tmp_path / "pid").read_text()), 0)
+            time.sleep(0.05)
