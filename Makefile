@@ -26,7 +26,7 @@ export ANSIBLE_CONFIG := $(CURDIR)/ansible.cfg
 # Container images set it. Then each ansible-playbook compiles all its imports, a third of the work of a short playbook.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help venv lab lab-destroy basic-cni flannel calico verify conformance lint sanity unit versions bad-input integration molecule molecule-debian-12 test-quick test test-lab test-beside architecture bench build lock lock-3.11 lock-3.12 clean
+.PHONY: help venv lab lab-destroy basic-cni flannel calico verify conformance lint sanity unit versions bad-input integration molecule molecule-debian-12 test-quick test test-lab test-beside architecture findings bench build lock lock-3.11 lock-3.12 clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "%-18s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -124,6 +124,9 @@ test-beside:
 
 architecture: $(VENV) ## Draw the rooms and their imports into docs/architecture.md
 	python tests/architecture.py
+
+findings: $(VENV) ## Write docs/findings.md from the findings
+	python tests/findings.py
 
 bench: $(VENV) ## Time the oracle, the probes at scale against asyncio, and both against kubectl exec (after make calico)
 	python benchmarks/policies.py

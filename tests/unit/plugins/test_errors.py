@@ -39,6 +39,7 @@ MODULES = {
     "node_address": {},
     "packet_trail": {"endpoints": ENDPOINTS, "pairs": [], "run": "run1"},
     "node_survey": {"name": "node1"},
+    "pod_network_info": {},
     "pod_routes": {"routes": []},
     "subnet_allocation": {"networks": ["10.22.0.0/16"], "nodes": [], "path": "/subnets.json"},
 }
@@ -57,6 +58,7 @@ FILTERS = {
     "connectivity_nodes": ([],),
     "connectivity_targets": (ENDPOINTS, []),
     "connectivity_unready": ({},),
+    "diagnosis": ({},),
     "expected_connectivity": ([],),
     "flannel_common_interface": ("eth0", {}, {}),
     "flannel_interface_arguments": ("eth0",),
@@ -96,6 +98,10 @@ PARSERS = {"ipaddress.ip_address", "ipaddress.ip_interface", "ipaddress.ip_netwo
 ALLOWED = {
     "_base/networks.py _read": "it calls a class of ipaddress",
     "_cluster/kubeconfig.py read_api": "urllib splits a foreign URL",
+    "_gathering/certificates.py read_certificates": "the positions in a foreign certificate come from the certificate",
+    "_gathering/kubelet.py read_environment_flags": "shlex alone knows which text has an open quote",
+    "_gathering/node.py _decoded": "base64 alone knows which text is its own",
+    "_gathering/node.py _parsed": "another version of a program may print another form: no reason to fail",
     "_nodes/mtu.py find_mistakes": "a user may give any text, and int() alone knows which one is a number",
     "_probing/settings.py _is_within": "a user may give any value, and float() alone knows which one is a number",
     "_probing/wire.py decode_answer": "the positions in a foreign packet come from the packet",

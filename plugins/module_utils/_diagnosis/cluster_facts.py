@@ -1,0 +1,195 @@
+# Copyright (c) 2026, podnet.kubernetes developers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What the objects of the cluster say that a diagnosis needs. No I/O, no Ansible."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from ansible_collections.podnet.kubernetes.plugins.module_utils._base.errors import InputError
+from ansible_collections.podnet.kubernetes.plugins.module_utils._base.foreign_data import check_objects
+
+FLANNEL_ADDRESS = "flannel.alpha.coreos.com/public-ip"
+FLANNEL_BACKEND = "flannel.alpha.coreos.com/backend-data"
+_LISTS = ("nodes", "config_maps", "endpoint_slices", "pods", "network_policies")
+CALICO_ADDRESS = "projectcalico.org/IPv4Address"
+
+
+@dataclass(frozen=True)
+class ClusterNode:
+    """A Node object.
+
+    Attributes:
+        internal: the addresses of type InternalIP
+        ready: status, reason and message of the condition Ready; empty texts without it
+    """
+
+    name: str
+    internal: tuple[str, ...]
+    pod_cidrs: tuple[str, ...]
+    annotations: Mapping[str, str]
+    ready: tuple[str, str, str]
+    version: str
+    control_plane: bool
+
+    @property
+    def announced(self) -> tuple[str, str] | None:
+        """The pod network that announces an address for this node, and the address. None when none does."""
+        for network, key in (("Flannel", FLANNEL_ADDRESS), ("Calico", CALICO_ADDRESS)):
+            if key in self.annotations:
+                return network, self.annotations[key].partition("/")[0]
+        return None
+
+    @property
+    def vtep_mac(self) -> str | None:
+        """The MAC that Flannel announces for the node's flannel.1."""
+        mac = _json_object(self.annotations.get(FLANNEL_BACKEND, "")).get("VtepMAC")
+        return None if mac is None else str(mac).lower()
+
+
+@dataclass(frozen=True)
+class SystemPod:
+    """A pod of the cluster's own namespaces; why: the reason and message of what is wrong with it, empty when ready."""
+
+    namespace: str
+    name: str
+    app: str
+    node: str | None
+    ready: bool
+    why: str
+    restarts: int
+
+
+@dataclass(frozen=True)
+class ClusterFacts:
+    """The cluster. Networks are in CIDR form.
+
+    Attributes:
+        pod_networks, service_networks: of kubeadm's ClusterConfiguration; empty when it is not known
+        flannel_network: the network in Flannel's ConfigMap
+        mask_size: bits of a node's pod subnet, for IPv4
+        api_addresses: those that API servers advertise
+        policies: NAMESPACE/NAME of NetworkPolicies
+    """
+
+    nodes: tuple[ClusterNode, ...]
+    pod_networks: tuple[str, ...] = ()
+    service_networks: tuple[str, ...] = ()
+    flannel_network: str | None = None
+    mask_size: int = 24
+    api_addresses: tuple[str, ...] = ()
+    pods: tuple[SystemPod, ...] = ()
+    policies: tuple[str, ...] = ()
+
+
+def load_cluster(objects: Any) -> ClusterFacts:
+    """Read lists of objects by their names: nodes, config_maps, endpoint_slices, pods, network_policies.
+
+    Raises:
+        InputError: the lists have another form
+    """
+    if not isinstance(objects, Mapping) or "nodes" not in objects:
+        raise InputError("objects has no list nodes: give lists of objects as the API returns them")
+    lists = {name: check_objects(objects.get(name) or [], f"objects.{name}") for name in _LISTS}
+    maps = {_path(one): one.get("data") or {} for one in lists["config_maps"]}
+    kubeadm = maps.get("kube-system/kubeadm-config", {}).get("ClusterConfiguration", "")
+    flannel = next((data for path, data in maps.items() if path.endswith("/kube-flannel-cfg")), {})
+    network = _json_object(flannel.get("net-conf.json", "")).get("Network")
+    return ClusterFacts(
+        tuple(map(_node, lists["nodes"])),
+        _networks(kubeadm, "podSubnet"),
+        _networks(kubeadm, "serviceSubnet"),
+        None if network is None else str(network),
+        _mask_size(kubeadm),
+        tuple(_advertised(lists["endpoint_slices"])),
+        tuple(map(_pod, lists["pods"])),
+        tuple(map(_path, lists["network_policies"])),
+    )
+
+
+def _path(item: Mapping[str, Any]) -> str:
+    return f"{item['metadata'].get('namespace', '')}/{item['metadata']['name']}"
+
+
+def _node(item: Mapping[str, Any]) -> ClusterNode:
+    metadata, spec, status = item["metadata"], item.get("spec") or {}, item.get("status") or {}
+    ready: Mapping[str, str] = next((one for one in status.get("conditions") or [] if one["type"] == "Ready"), {})
+    labels = metadata.get("labels") or {}
+    return ClusterNode(
+        metadata["name"],
+        tuple(one["address"] for one in status.get("addresses") or [] if one["type"] == "InternalIP"),
+        tuple(spec.get("podCIDRs") or ([spec["podCIDR"]] if spec.get("podCIDR") else [])),
+        metadata.get("annotations") or {},
+        (ready.get("status", ""), ready.get("reason", ""), ready.get("message", "")),
+        (status.get("nodeInfo") or {}).get("kubeletVersion", ""),
+        "node-role.kubernetes.io/control-plane" in labels,
+    )
+
+
+def _pod(item: Mapping[str, Any]) -> SystemPod:
+    metadata, status = item["metadata"], item.get("status") or {}
+    labels = metadata.get("labels") or {}
+    containers = [*(status.get("initContainerStatuses") or []), *(status.get("containerStatuses") or [])]
+    reasons = [_why(one) for one in containers]
+    ready = any(one["type"] == "Ready" and one["status"] == "True" for one in status.get("conditions") or [])
+    scheduled = [
+        one for one in status.get("conditions") or [] if one["type"] == "PodScheduled" and one["status"] != "True"
+    ]
+    reasons += [f"{one.get('reason', '')}: {one.get('message', '')}" for one in scheduled]
+    return SystemPod(
+        metadata.get("namespace", ""),
+        metadata["name"],
+        labels.get("k8s-app") or labels.get("app") or labels.get("component") or "",
+        (item.get("spec") or {}).get("nodeName"),
+        ready or status.get("phase") == "Succeeded",
+        "" if ready else "; ".join(reason for reason in reasons if reason),
+        max([one.get("restartCount", 0) for one in containers], default=0),
+    )
+
+
+def _why(status: Mapping[str, Any]) -> str:
+    """Say why a container does not run, with the end of its last run's message."""
+    waiting = (status.get("state") or {}).get("waiting") or {}
+    ended = (status.get("lastState") or {}).get("terminated") or (status.get("state") or {}).get("terminated") or {}
+    parts = [waiting.get("reason"), waiting.get("message")]
+    if ended and ended.get("exitCode"):
+        parts.append(f"it ended with {ended['exitCode']}: {(ended.get('message') or ended.get('reason') or '')[-300:]}")
+    texts = [" ".join(str(part).split()) for part in parts if part]
+    return f"{status['name']}: {', '.join(texts)}" if texts else ""
+
+
+def _networks(text: str, name: str) -> tuple[str, ...]:
+    """Read a setting with one network or two of ClusterConfiguration, which is YAML of one setting a line."""
+    found = re.search(rf"^\s*{name}:\s*[\"']?([0-9a-fA-F:./,]+)", text, re.MULTILINE)
+    return tuple(found[1].split(",")) if found else ()
+
+
+def _mask_size(text: str) -> int:
+    """Read --node-cidr-mask-size of the controller manager, by its old form (a mapping) or its new one."""
+    found = re.search(r"node-cidr-mask-size(?:-ipv4)?[\"']?(?::|\s+value:)\s*[\"']?(\d+)", text)
+    return int(found[1]) if found else 24
+
+
+def _json_object(text: str) -> Mapping[str, Any]:
+    """Parse a text of JSON in an annotation or a ConfigMap; empty for any other text."""
+    try:
+        value = json.loads(text)
+    except ValueError:
+        return {}
+    return value if isinstance(value, Mapping) else {}
+
+
+def _advertised(slices: Iterable[Mapping[str, Any]]) -> Iterable[str]:
+    """Yield the addresses of the Service default/kubernetes, which are those that API servers advertise."""
+    for item in slices:
+        if (item["metadata"].get("labels") or {}).get("kubernetes.io/service-name") == "kubernetes":
+            for endpoint in item.get("endpoints") or []:
+                yield from endpoint.get("addresses") or []
+
+
+__all__ = ["ClusterFacts", "ClusterNode", "SystemPod", "load_cluster"]

@@ -1,0 +1,75 @@
+# Copyright (c) 2026, podnet.kubernetes developers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The way from what was read to the diagnosis. No I/O, no Ansible."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from ansible_collections.podnet.kubernetes.plugins.module_utils._base.errors import InputError
+from ansible_collections.podnet.kubernetes.plugins.module_utils._base.networks import parse_network
+from ansible_collections.podnet.kubernetes.plugins.module_utils._diagnosis.cluster_facts import (
+    ClusterFacts,
+    load_cluster,
+)
+from ansible_collections.podnet.kubernetes.plugins.module_utils._diagnosis.failed_cells import load_failed_cells
+from ansible_collections.podnet.kubernetes.plugins.module_utils._diagnosis.gathered import Gathered
+from ansible_collections.podnet.kubernetes.plugins.module_utils._diagnosis.node_facts import load_node
+
+
+def load_gathered(
+    nodes: Any,
+    objects: Any = None,
+    report: Any = None,
+    node_network: str | None = None,
+    not_looked_at: Mapping[str, str] | None = None,
+) -> Gathered:
+    """Load everything that a diagnosis knows.
+
+    Args:
+        nodes: the dict pod_network_info of each host, by its name in the inventory; None for a host that did not answer
+        objects: lists of objects of the cluster, as load_cluster() takes them; None: the API did not answer
+        report: report.json of a verification; None: there is none
+        node_network: podnet_node_network, one network or two with a comma between them
+        not_looked_at: the reason for each part that the caller could not read
+
+    Raises:
+        InputError: something has another form
+    """
+    if not isinstance(nodes, Mapping):
+        raise InputError(f"the input is {str(nodes)[:80]!r}: give the result of pod_network_info by host")
+    cluster = None if objects is None else load_cluster(objects)
+    names = [node.name for node in cluster.nodes] if cluster else []
+    answered = {host: data for host, data in nodes.items() if data}
+    facts = tuple(load_node(data, names, host) for host, data in answered.items())
+    seen = {node.name for node in facts}
+    return Gathered(
+        facts,
+        cluster,
+        load_failed_cells(report),
+        parse_network(node_network.split(",")[0].strip()) if node_network else None,
+        tuple(_unread(nodes, cluster, seen, not_looked_at or {})),
+    )
+
+
+def _unread(
+    nodes: Mapping[str, Any], cluster: ClusterFacts | None, seen: set[str], reasons: Mapping[str, str]
+) -> Iterator[str]:
+    """Yield a sentence for each part that was not looked at."""
+    yield from (f"{part}: {' '.join(str(reason).split())}" for part, reason in reasons.items())
+    silent = [host for host, data in nodes.items() if not data and host not in reasons]
+    yield from (f"{host}: it did not answer" for host in silent)
+    known = {*nodes, *reasons}
+    for node in cluster.nodes if cluster else ():
+        if node.name not in seen and node.name not in known:
+            yield f"{node.name}: it is in the cluster, and not in the inventory"
+    parts: dict[str, list[str]] = {}
+    for host, data in nodes.items():
+        for part, reason in ((data or {}).get("unread") or {}).items():
+            parts.setdefault(f"{part}: {reason}", []).append(host)
+    yield from (f"{', '.join(hosts)}: {text}" for text, hosts in parts.items())
+
+
+__all__ = ["load_gathered"]

@@ -1,0 +1,110 @@
+# Copyright (c) 2026, podnet.kubernetes developers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The cells of a verification that failed, and sets of cells that a fault explains. No I/O, no Ansible."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from ansible_collections.podnet.kubernetes.plugins.module_utils._base.errors import InputError
+
+_BAD = ("failed", "flapping")
+_SCHEMA = "podnet.kubernetes/connectivity-report"
+
+
+@dataclass(frozen=True)
+class FailedCell:
+    """A cell that failed or is flapping, with the place of both ends.
+
+    Attributes:
+        target_nodes: the node of the target, or the nodes of the backends of a Service
+        message: the fault in words
+    """
+
+    source: str
+    source_kind: str
+    source_node: str
+    target: str
+    target_kind: str
+    target_nodes: frozenset[str]
+    check: str
+    family: str
+    message: str
+
+    def __str__(self) -> str:
+        return f"{self.source} -> {self.target}, {self.check}: {self.message}"
+
+
+@dataclass(frozen=True)
+class Scope:
+    """A set of cells. A field that is None fits any cell.
+
+    Attributes:
+        sources, targets: nodes of the source, and of the target or a backend
+        kinds: of the target
+        checks: names of checks
+        across: only cells between different nodes
+    """
+
+    sources: frozenset[str] | None = None
+    targets: frozenset[str] | None = None
+    kinds: frozenset[str] | None = None
+    checks: frozenset[str] | None = None
+    source_kinds: frozenset[str] | None = None
+    across: bool = False
+
+    def covers(self, cell: FailedCell) -> bool:
+        """Whether the cell is in the set."""
+        return (
+            (self.sources is None or cell.source_node in self.sources)
+            and (self.targets is None or bool(cell.target_nodes & self.targets))
+            and (self.kinds is None or cell.target_kind in self.kinds)
+            and (self.checks is None or cell.check in self.checks)
+            and (self.source_kinds is None or cell.source_kind in self.source_kinds)
+            and not (self.across and cell.target_nodes <= {cell.source_node})
+        )
+
+
+OVER_PODS = frozenset(("pod", "service", "dns"))  # kinds of targets whose packets go to pods
+
+
+def either_end(nodes: Iterable[str], kinds: frozenset[str] | None = OVER_PODS) -> tuple[Scope, ...]:
+    """Return the cells between different nodes that have one of these nodes at an end."""
+    names = frozenset(nodes)
+    return Scope(sources=names, kinds=kinds, across=True), Scope(targets=names, kinds=kinds, across=True)
+
+
+def load_failed_cells(report: Any) -> tuple[FailedCell, ...]:
+    """Read the cells that failed from a report (report.json) of a verification.
+
+    Raises:
+        InputError: it is no such report
+    """
+    if report is None:
+        return ()
+    if not isinstance(report, Mapping) or report.get("schema") != _SCHEMA:
+        raise InputError(f"report is no report.json of a verification: its schema is not {_SCHEMA}")
+    endpoints: dict[str, Mapping[str, Any]] = {one["name"]: one for one in report["endpoints"]}
+    return tuple(_cell(one, endpoints) for one in report["cells"] if one["verdict"] in _BAD)
+
+
+def _cell(cell: Mapping[str, Any], endpoints: Mapping[str, Mapping[str, Any]]) -> FailedCell:
+    source, target = endpoints[cell["source"]], endpoints[cell["target"]]
+    nodes = target.get("overlay_nodes") or target.get("backend_nodes") or [target.get("node") or target["name"]]
+    return FailedCell(
+        cell["source"],
+        source["kind"],
+        source.get("node") or source["name"],
+        cell["target"],
+        target["kind"],
+        frozenset(nodes),
+        cell["check"],
+        cell["family"],
+        str(cell.get("message") or cell.get("reason") or cell.get("outcome")),
+    )
+
+
+__all__ = ["OVER_PODS", "FailedCell", "Scope", "either_end", "load_failed_cells"]

@@ -1,0 +1,111 @@
+# Copyright (c) 2026, podnet.kubernetes developers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Certificates that have expired, are not yet valid, or are of another cluster."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Mapping
+from datetime import datetime, timezone
+from typing import Any
+
+from ansible_collections.podnet.kubernetes.plugins.module_utils._diagnosis.causes import (
+    Cause,
+    Found,
+    named,
+)
+from ansible_collections.podnet.kubernetes.plugins.module_utils._diagnosis.gathered import Gathered
+
+_CA = "/etc/kubernetes/pki/ca.crt"
+_KUBELET = "/var/lib/kubelet/pki/kubelet-client-current.pem"
+_KUBELET_CONF = "/etc/kubernetes/kubelet.conf"
+_OWN = "/var/lib/kubelet/pki/kubelet.crt"  # of the kubelet itself, which makes a new one
+
+
+def find(gathered: Gathered) -> Iterator[Found]:
+    yield from _invalid(gathered)
+    yield from _foreign(gathered)
+
+
+def _invalid(gathered: Gathered) -> Iterator[Found]:
+    """Yield certificates whose time is over or has not begun, by the node's clock."""
+    found: dict[tuple[str, str], list[tuple[str, Mapping[str, Any]]]] = defaultdict(list)
+    for node in gathered.nodes:
+        clock = node.data.get("clock") or 0
+        for one in node.certificates:
+            if one["path"] != _OWN and clock and one["not_after"] < clock:
+                found["has expired", one["path"]].append((node.name, one))
+            elif one["path"] != _OWN and clock and one["not_before"] > clock:
+                found["is not valid yet", one["path"]].append((node.name, one))
+    for (problem, path), places in sorted(found.items()):
+        names = sorted({name for name, _one in places})
+        key = "not_after" if "expired" in problem else "not_before"
+        remedy = "run `kubeadm certs renew all` on the control plane and restart its static pods"
+        if path in (_KUBELET, _KUBELET_CONF):
+            remedy = f"make a new bootstrap token, and run kubeadm join again on {named(names)}"
+        yield Found(
+            tuple(names),
+            f"{path} on {named(names)} {problem}",
+            tuple(f"{name}: {one['subject']}: {_date(one[key])}" for name, one in places[:5]),
+            remedy if "expired" in problem else "set the node's clock, or wait; see the finding clocks",
+        )
+
+
+def _foreign(gathered: Gathered) -> Iterator[Found]:
+    """Yield nodes whose CA, or whose kubelet's certificate, is of another cluster than the API server's."""
+    authorities = {node.name: _authorities(node.certificates) for node in gathered.nodes}
+    servers = [node.name for node in gathered.nodes if node.data.get("advertised") and authorities[node.name]]
+    counted = Counter(key for found in authorities.values() for key in found)
+    if not counted:
+        return
+    right = set(authorities[servers[0]]) if servers else {counted.most_common(1)[0][0]}
+    for node in gathered.nodes:
+        foreign = {key: where for key, where in authorities[node.name].items() if key not in right}
+        own = {one.get("subject_key") for one in node.certificates if one["path"] == _CA}
+        client = node.certificate(_KUBELET)
+        issued_elsewhere = (
+            client and client.get("authority_key") and own - {None} and client["authority_key"] not in own
+        )
+        if foreign or issued_elsewhere:
+            place = next(iter(foreign.values())) if foreign else _KUBELET
+            digest = next(iter(foreign)) if foreign else str((client or {})["authority_key"])
+            yield Found(
+                (node.name,),
+                f"{place} on {node.name} is of another cluster",
+                (f"{node.name}: {place}: CA {digest[:16]}…; the cluster's CA: {sorted(right)[0][:16]}…",),
+                f"run kubeadm reset on {node.name}, and join it again (playbooks/cluster.yml)",
+            )
+
+
+def _authorities(certificates: list[Mapping[str, Any]]) -> dict[str, str]:
+    """Return the hashes of the CAs' public keys, with the file of each."""
+    return {
+        str(one["public_key"]): str(one["path"])
+        for one in certificates
+        if one["path"] == _CA or (one["path"] == _KUBELET_CONF and one.get("part") == "authority")
+    }
+
+
+def _date(seconds: float) -> str:
+    return datetime.fromtimestamp(seconds, timezone.utc).strftime("%Y-%m-%d %H:%M UTC")
+
+
+CAUSE = Cause(
+    id="certificates",
+    severity="error",
+    title="A certificate has expired or is of another cluster",
+    cause=(
+        "kubeadm's certificates are valid for a year. A control plane that was made anew has a new CA, and nodes "
+        "that joined the "
+        "old one keep its ca.crt and their old certificates."
+    ),
+    evidence=(
+        "Subject and time of the certificate, or the hash of the CA's public key and the cluster's own. Never a key."
+    ),
+    remedy="`kubeadm certs renew all`; a node of another cluster needs `kubeadm reset` and a new join.",
+    harmless=(
+        "ca.crt has several certificates, as after a rotation. The kubelet's own serving certificate is not looked at."
+    ),
+    find=find,
+)

@@ -1,0 +1,75 @@
+# Copyright (c) 2026, podnet.kubernetes developers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Nodes have one MAC, machine-id or product_uuid."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator
+
+from ansible_collections.podnet.kubernetes.plugins.module_utils._diagnosis.causes import (
+    Cause,
+    Found,
+    named,
+)
+from ansible_collections.podnet.kubernetes.plugins.module_utils._diagnosis.failed_cells import Scope
+from ansible_collections.podnet.kubernetes.plugins.module_utils._diagnosis.gathered import Gathered
+from ansible_collections.podnet.kubernetes.plugins.module_utils._diagnosis.node_facts import NodeFacts
+
+_REMEDIES = {
+    "MAC": "give each machine a MAC of its own in the hypervisor",
+    "machine-id": "delete /etc/machine-id on all but one of them, run systemd-machine-id-setup, and restart them",
+    "product_uuid": "give each machine a UUID of its own in the hypervisor",
+}
+
+
+def find(gathered: Gathered) -> Iterator[Found]:
+    holders: dict[tuple[str, str], set[str]] = defaultdict(set)
+    for node in gathered.nodes:
+        for what, value in _identity(gathered, node):
+            holders[what, value].add(node.name)
+    for (what, value), names in sorted(holders.items()):
+        if len(names) > 1:
+            is_mac = what == "MAC"
+            scope = Scope(sources=frozenset(names), targets=frozenset(names), across=True)
+            yield Found(
+                tuple(sorted(names)),
+                f"{named(names)} have one {what}",
+                (f"{what} {value}",),
+                _REMEDIES[what],
+                (scope,) if is_mac else (),
+                "error" if is_mac else None,
+            )
+
+
+def _identity(gathered: Gathered, node: NodeFacts) -> Iterator[tuple[str, str]]:
+    """Yield what must differ. Only the MAC of the nodes' network counts: each NAT of VirtualBox is its own network."""
+    link = node.link(gathered.node_link(node))
+    if link and link.mac:
+        yield "MAC", link.mac
+    identity = node.data.get("identity") or {}
+    if identity.get("machine_id"):
+        yield "machine-id", identity["machine_id"]
+    if identity.get("product_uuid") and not identity.get("container"):
+        yield "product_uuid", identity["product_uuid"]
+
+
+CAUSE = Cause(
+    id="duplicate_identity",
+    severity="warning",
+    title="Nodes have one MAC, machine-id or product_uuid",
+    cause=(
+        "Machines were cloned. Calico and DHCP servers tell nodes apart by these values. With one MAC on one "
+        "network, switches "
+        "send frames to either machine; then it is an error."
+    ),
+    evidence="The value, and the nodes that have it.",
+    remedy="Give each machine a MAC and a UUID in the hypervisor, and a new machine-id.",
+    harmless=(
+        "NICs of separate NAT networks have one MAC, as Vagrant's machines do. Nodes in containers show the "
+        "product_uuid of "
+        "their host."
+    ),
+    find=find,
+)

@@ -1,0 +1,56 @@
+# Copyright (c) 2026, podnet.kubernetes developers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The kubelet is bound to an address that the node does not have."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ansible_collections.podnet.kubernetes.plugins.module_utils._diagnosis.causes import (
+    Cause,
+    Found,
+)
+from ansible_collections.podnet.kubernetes.plugins.module_utils._diagnosis.failed_cells import either_end
+from ansible_collections.podnet.kubernetes.plugins.module_utils._diagnosis.gathered import Gathered, is_address
+
+
+def find(gathered: Gathered) -> Iterator[Found]:
+    for node in gathered.nodes:
+        if node.links is None:
+            continue
+        wanted = [one for one in node.flags.get("node-ip", "").split(",") if is_address(one)]
+        registered = gathered.objects[node.name].internal if node.name in gathered.objects else ()
+        # 0.0.0.0 and :: leave the choice to the kubelet; a cloud provider sets addresses that no link has.
+        fixed = [one for one in wanted if one not in ("0.0.0.0", "::")]
+        external = node.flags.get("cloud-provider") == "external" and not fixed
+        gone = [one for one in dict.fromkeys((*fixed, *registered)) if one not in node.addresses]
+        if gone and not external:
+            source = f"--node-ip={node.flags['node-ip']}" if wanted else f"InternalIP {', '.join(registered)}"
+            nics = ", ".join(
+                f"{link.name} {one}"
+                for link in node.links
+                for one in link.addresses
+                if link.kind != "loopback" and ":" not in one
+            )
+            yield Found(
+                (node.name,),
+                f"The kubelet of {node.name} uses {gone[0]}, which is on none of the node's links",
+                (f"{source}; the node has {nics or 'no address'}",),
+                "give the node its address again, or correct KUBELET_KUBEADM_ARGS in "
+                "/var/lib/kubelet/kubeadm-flags.env "
+                "(role common sets podnet_node_network's address) and restart kubelet",
+                either_end((node.name,), None),
+            )
+
+
+CAUSE = Cause(
+    id="kubelet_address",
+    severity="error",
+    title="The kubelet uses an address that the node does not have",
+    cause="The node got another address, by DHCP or by hand, after it had joined.",
+    evidence="The kubelet's flag --node-ip or the InternalIP, and the addresses of the node.",
+    remedy="Give the node its address again, or correct --node-ip and restart the kubelet.",
+    harmless="--node-ip is 0.0.0.0 or ::, or a cloud provider sets the addresses.",
+    find=find,
+)

@@ -1,0 +1,105 @@
+# Copyright (c) 2026, podnet.kubernetes developers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Links have a larger MTU than the path carries."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator
+
+from ansible_collections.podnet.kubernetes.plugins.module_utils._diagnosis.causes import (
+    Cause,
+    Found,
+    named,
+)
+from ansible_collections.podnet.kubernetes.plugins.module_utils._diagnosis.failed_cells import (
+    OVER_PODS,
+    Scope,
+    either_end,
+)
+from ansible_collections.podnet.kubernetes.plugins.module_utils._diagnosis.gathered import Gathered
+from ansible_collections.podnet.kubernetes.plugins.module_utils._diagnosis.node_facts import (
+    OVERLAY_LINKS,
+    NodeFacts,
+    as_network,
+)
+
+_OVERHEADS = {"vxlan": 50, "wireguard": 60}  # bytes, over IPv4
+_LARGE = frozenset(("mtu", "tcp"))  # the checks with large packets
+
+
+def find(gathered: Gathered) -> Iterator[Found]:
+    yield from _overlays(gathered)
+    yield from _nics(gathered)
+
+
+def _overlays(gathered: Gathered) -> Iterator[Found]:
+    """Yield overlay links whose packets are too large for the NIC that carries them."""
+    found: dict[tuple[str, int, str, int], list[str]] = defaultdict(list)
+    for node in gathered.nodes:
+        for link in node.links or ():
+            lower = node.link(link.lower or gathered.node_link(node))
+            if link.name in _own_overlays(node) and lower and link.mtu + _OVERHEADS.get(link.kind, 0) > lower.mtu:
+                found[link.name, link.mtu, lower.name, lower.mtu].append(node.name)
+    for (link_name, mtu, lower_name, lower_mtu), names in sorted(found.items()):
+        kind = next(one.kind for one in gathered.facts[names[0]].links or () if one.name == link_name)
+        fits = lower_mtu - _OVERHEADS[kind]
+        yield Found(
+            tuple(sorted(names)),
+            f"{link_name} has an MTU of {mtu} on {named(names)}, and {lower_name} carries {fits} with the "
+            "overlay's header",
+            (f"{link_name} {mtu} + {_OVERHEADS[kind]} bytes of header > {lower_name} {lower_mtu}",),
+            f"set the network's MTU to {fits} (Flannel: Backend.MTU, Calico: veth_mtu), and start its pods and "
+            "yours again",
+            tuple(Scope(one.sources, one.targets, OVER_PODS, _LARGE, across=True) for one in either_end(names)),
+        )
+
+
+def _own_overlays(node: NodeFacts) -> tuple[str, ...]:
+    """Return the names of the overlay links that carry the node's pods: not those of an earlier network."""
+    names = OVERLAY_LINKS.get(str(node.network), ())
+    is_canal = node.network == "calico" and not node.has_own_addresses
+    return (*names, *OVERLAY_LINKS["flannel"]) if is_canal else names
+
+
+def _nics(gathered: Gathered) -> Iterator[Found]:
+    """Yield NICs of one network whose MTUs differ: what the larger sends, the smaller drops without a word."""
+    found: dict[str, dict[int, list[str]]] = defaultdict(lambda: defaultdict(list))
+    for node in gathered.nodes:
+        link = node.link(gathered.node_link(node))
+        addresses = [
+            one for one in (link.addresses if link else ()) if one.partition("/")[0] in gathered.internal[node.name]
+        ]
+        if link and addresses:
+            found[str(as_network(addresses[0]))][link.mtu].append(node.name)
+    for network, by_mtu in sorted(found.items()):
+        if len(by_mtu) > 1:
+            smallest, largest = min(by_mtu), max(by_mtu)
+            larger = frozenset(name for mtu, names in by_mtu.items() if mtu > smallest for name in names)
+            yield Found(
+                tuple(sorted(larger)),
+                f"The NICs of {named(larger)} have an MTU of {largest}, and those of {named(by_mtu[smallest])} "
+                f"have {smallest}",
+                tuple(f"{network}: MTU {mtu} on {named(names)}" for mtu, names in sorted(by_mtu.items())),
+                f"give all NICs of {network} one MTU, which the switches between them carry",
+                tuple(Scope(one.sources, one.targets, None, _LARGE, across=True) for one in either_end(larger)),
+            )
+
+
+CAUSE = Cause(
+    id="mtu",
+    severity="error",
+    title="An MTU is larger than the path carries",
+    cause=(
+        "Small packets pass and large ones vanish: connections open and hang. The overlay's MTU leaves no room for its "
+        "header, or the NICs of one network have different MTUs."
+    ),
+    evidence="Both numbers, and the links that have them.",
+    remedy="Set the MTU of the pod network to the NIC's, less the overhead; give all NICs of the network one MTU.",
+    harmless=(
+        "Pods have a larger MTU than the overlay link of their own node: the node tells them the right one (path MTU "
+        "discovery)."
+    ),
+    find=find,
+)

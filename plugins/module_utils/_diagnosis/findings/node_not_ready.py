@@ -1,0 +1,75 @@
+# Copyright (c) 2026, podnet.kubernetes developers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A node is not ready, and the reason in words."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator
+
+from ansible_collections.podnet.kubernetes.plugins.module_utils._diagnosis.causes import (
+    Cause,
+    Found,
+    named,
+    several,
+)
+from ansible_collections.podnet.kubernetes.plugins.module_utils._diagnosis.failed_cells import either_end
+from ansible_collections.podnet.kubernetes.plugins.module_utils._diagnosis.gathered import Gathered
+
+_REASONS = (
+    (
+        "cni plugin not initialized",
+        "it has no pod network yet",
+        "run the playbook of a network, such as playbooks/flannel.yml",
+    ),
+    (
+        "container runtime is down",
+        "its container runtime does not answer",
+        "run `systemctl restart containerd`, and read its log",
+    ),
+    (
+        "PLEG is not healthy",
+        "its container runtime answers too slowly",
+        "restart containerd, and look at the node's load",
+    ),
+    (
+        "stopped posting node status",
+        "its kubelet does not report any more",
+        "see whether the node runs and reaches the API; `systemctl status kubelet`",
+    ),
+)
+
+
+def find(gathered: Gathered) -> Iterator[Found]:
+    found: dict[tuple[str, str], list[str]] = defaultdict(list)
+    for name, node in gathered.objects.items():
+        status, reason, message = node.ready
+        if status and status != "True":
+            known = next(((words, remedy) for text, words, remedy in _REASONS if text in message), None)
+            words, remedy = known or (
+                reason or "without a reason",
+                "run `kubectl describe node`, and read kubelet's log",
+            )
+            found[words, remedy].append(name)
+    for (words, remedy), names in sorted(found.items()):
+        yield Found(
+            tuple(sorted(names)),
+            f"{named(names)} {several(names, 'is', 'are')} not ready: "
+            f"{words if len(names) == 1 else words.replace('it ', 'they ', 1)}",
+            tuple(f"{name}: {' '.join(gathered.objects[name].ready[2].split())}" for name in sorted(names)[:5]),
+            remedy,
+            either_end(names, None),
+        )
+
+
+CAUSE = Cause(
+    id="node_not_ready",
+    severity="error",
+    title="A node is not ready",
+    cause="The kubelet reports what it lacks, or it reports nothing any more.",
+    evidence="The message of the condition Ready.",
+    remedy="By the reason: install a pod network, restart containerd, or look at the node.",
+    harmless="A node without the condition has just been made.",
+    find=find,
+)

@@ -1,0 +1,155 @@
+# Copyright (c) 2026, podnet.kubernetes developers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A node's route to the pods of another node is missing, leads elsewhere, or refuses them."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from ansible_collections.podnet.kubernetes.plugins.module_utils._diagnosis.causes import (
+    Cause,
+    Found,
+    named,
+)
+from ansible_collections.podnet.kubernetes.plugins.module_utils._diagnosis.failed_cells import OVER_PODS, Scope
+from ansible_collections.podnet.kubernetes.plugins.module_utils._diagnosis.gathered import Gathered, ipv4
+from ansible_collections.podnet.kubernetes.plugins.module_utils._diagnosis.node_facts import (
+    OVERLAY_LINKS,
+    NodeFacts,
+    as_network,
+)
+
+# Networks whose daemon or role sets a route for each node's podCIDR.
+_WITH_ROUTES = ("flannel", "bridge")
+
+
+@dataclass(frozen=True)
+class _Wrong:
+    source: str
+    target: str
+    problem: str
+    evidence: str
+
+
+def find(gathered: Gathered) -> Iterator[Found]:
+    subnets = {name: ipv4(found) for name, found in gathered.pod_subnets.items()}
+    known: dict[str, str] = {name: subnet for name, subnet in subnets.items() if subnet}
+    usual = {f"{subnet} {subnet.partition('/')[0]}": name for name, subnet in known.items()}
+    wrong = [
+        one
+        for node in gathered.nodes
+        if node.routes is not None and node.network in _WITH_ROUTES and not _has_policy_routing(node)
+        for one in _of_node(gathered, node, known, usual)
+    ]
+    by_source: dict[tuple[str, str], list[_Wrong]] = defaultdict(list)
+    by_target: dict[tuple[str, str], list[_Wrong]] = defaultdict(list)
+    for one in wrong:
+        by_source[one.source, one.problem].append(one)
+        by_target[one.target, one.problem].append(one)
+    for some in (by_source if len(by_source) <= len(by_target) else by_target).values():
+        yield _found(gathered, some)
+
+
+def _has_policy_routing(node: NodeFacts) -> bool:
+    """Whether rules choose other routing tables, which are not followed here."""
+    return bool(node.data.get("routing_rules"))
+
+
+def _of_node(
+    gathered: Gathered, node: NodeFacts, known: Mapping[str, str], usual: Mapping[str, str]
+) -> Iterator[_Wrong]:
+    """Yield what is wrong with a node's routes. Most nodes have the usual ones over an overlay: no closer look."""
+    routes = frozenset().union(*(group.routes for group in node.routes or () if group.table == "main"))
+    rest = {name for route, name in usual.items() if route not in routes} - {node.name}
+    suspects = [name for name in rest if not _is_direct(gathered, routes, known[name], name)]
+    if not suspects:
+        return
+    # In a cluster whose routers carry pods' packets, no node has a route to another one's pods.
+    is_usual = len(suspects) < len(known) - 1 or node.network == "flannel" or _others_have_routes(gathered, known)
+    overlays = OVERLAY_LINKS["flannel"]
+    for name in sorted(suspects) if is_usual else ():
+        network = as_network(known[name])
+        route = node.route_to(str(network.network_address + 2))
+        shown = f"{node.name}: the way to {known[name]} is {route or 'none'}"
+        if route is None or route.network.prefixlen == 0:
+            yield _Wrong(node.name, name, "has no route to", shown)
+        elif route.kind in ("blackhole", "unreachable", "prohibit"):
+            yield _Wrong(node.name, name, f"has a route that refuses packets ({route.kind}) to", shown)
+        elif route.device in overlays and route.gateway == str(network.network_address):
+            continue
+        elif route.gateway and route.gateway in gathered.address_owners:
+            owner = gathered.address_owners[route.gateway]
+            if owner != name:
+                yield _Wrong(node.name, name, f"has a route by {owner} to", shown)
+        elif route.device in overlays or not route.gateway or _others_direct(gathered, routes, known, node.name):
+            yield _Wrong(node.name, name, "has a route that leads elsewhere to", shown)
+
+
+def _is_direct(gathered: Gathered, routes: frozenset[str], subnet: str, name: str) -> bool:
+    """Whether a node has a route to a subnet by an address of the subnet's node."""
+    node = gathered.facts.get(name)
+    addresses = {*gathered.internal.get(name, ()), *(node.addresses if node else ())}
+    return any(f"{subnet} {address}" in routes for address in addresses)
+
+
+def _others_direct(gathered: Gathered, routes: frozenset[str], known: Mapping[str, str], own: str) -> bool:
+    """Whether the node has a direct route to at least one other node's pods."""
+    return any(name != own and _is_direct(gathered, routes, subnet, name) for name, subnet in known.items())
+
+
+def _others_have_routes(gathered: Gathered, known: Mapping[str, str]) -> bool:
+    """Whether any node has a direct route to another one's pods."""
+    return any(
+        _others_direct(gathered, frozenset().union(*(group.routes for group in node.routes or ())), known, node.name)
+        for node in gathered.nodes
+    )
+
+
+def _found(gathered: Gathered, some: list[_Wrong]) -> Found:
+    sources, targets = frozenset(one.source for one in some), frozenset(one.target for one in some)
+    kind = {gathered.facts[name].network for name in sources}
+    scopes = [
+        Scope(sources=sources, targets=targets, kinds=OVER_PODS),
+        Scope(sources=targets, targets=sources, kinds=OVER_PODS),
+    ]
+    if "bridge" in kind:  # without masquerade a node answers pods by the same routes
+        pods, node = frozenset(("pod",)), frozenset(("node",))
+        scopes.append(Scope(sources=targets, targets=sources, kinds=node, source_kinds=pods))
+    role = "flannel" if "flannel" in kind else "basic_cni"
+    remedy = (
+        "read the log of the pod kube-flannel there, and delete the pod: it sets all routes when it starts"
+        if role == "flannel"
+        else "run playbooks/basic_cni.yml again, which sets the routes, and systemctl status podnet-routes on the node"
+    )
+    # "node1 and node2 have no route", not "has".
+    problem = some[0].problem if len(sources) == 1 else some[0].problem.replace("has ", "have ", 1)
+    return Found(
+        tuple(sorted(sources)),
+        f"{named(sources)} {problem} the pods on {named(targets)}",
+        tuple(one.evidence for one in some[:5]),
+        remedy,
+        tuple(scopes),
+    )
+
+
+CAUSE = Cause(
+    id="pod_routes",
+    severity="error",
+    title="A route to a node's pods is missing or wrong",
+    cause=(
+        "Each node needs a route to the pods of each other node. A restarted network service, an address that "
+        "changed, or "
+        "another program took it away or set another one."
+    ),
+    evidence="The route that a packet to the other node's pods takes, as the node's routing table has it.",
+    remedy="Run the playbook of the network again; with Flannel, delete the pod kube-flannel of the node.",
+    harmless=(
+        "Routers, and not nodes, have the routes to pods, as in some clouds. Or a route leads by a router, and "
+        "none of the "
+        "node's routes leads to another node directly. Calico's routes are not looked at."
+    ),
+    find=find,
+)

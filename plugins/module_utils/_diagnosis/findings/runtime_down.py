@@ -1,0 +1,81 @@
+# Copyright (c) 2026, podnet.kubernetes developers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""kubelet or containerd does not run."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from ansible_collections.podnet.kubernetes.plugins.module_utils._diagnosis.causes import (
+    Cause,
+    Found,
+)
+from ansible_collections.podnet.kubernetes.plugins.module_utils._diagnosis.failed_cells import either_end
+from ansible_collections.podnet.kubernetes.plugins.module_utils._diagnosis.gathered import Gathered
+from ansible_collections.podnet.kubernetes.plugins.module_utils._diagnosis.node_facts import NodeFacts
+
+# The log line that says why comes before systemd's own lines about the end of the program.
+_WHY = re.compile(r"^F\d{4}|command failed|failed to run Kubelet|level=fatal|panic:|is not supported|Failed to")
+_REMEDIES = (
+    (
+        re.compile(r"running with swap on|fail-swap-on", re.IGNORECASE),
+        "run `swapoff -a` and take swap out of /etc/fstab (role common)",
+    ),
+    (
+        re.compile(r"misconfiguration: kubelet cgroup driver|cgroup driver", re.IGNORECASE),
+        "give kubelet and containerd one cgroup driver (role common)",
+    ),
+    (
+        re.compile(r"config\.yaml.*no such file", re.IGNORECASE),
+        "the node has not joined yet: run playbooks/cluster.yml",
+    ),
+    (
+        re.compile(r"certificate has expired|x509", re.IGNORECASE),
+        "see the finding certificates; kubeadm certs renew, or join the node again",
+    ),
+    (
+        re.compile(r"container runtime.*(not running|connect)|containerd\.sock", re.IGNORECASE),
+        "start containerd: `systemctl restart containerd`",
+    ),
+)
+
+
+def find(gathered: Gathered) -> Iterator[Found]:
+    for node in gathered.nodes:
+        for unit in ("containerd", "kubelet"):
+            properties = node.unit(unit)
+            # A node may have another runtime, and then no unit containerd.
+            if properties.get("LoadState") == "loaded" and properties.get("ActiveState") != "active":
+                yield _found(node, unit)
+
+
+def _found(node: NodeFacts, unit: str) -> Found:
+    properties = node.unit(unit)
+    lines = node.log(unit)
+    why = next((line for line in reversed(lines) if _WHY.search(line)), lines[-1] if lines else "")
+    state = f"{properties.get('ActiveState')} ({properties.get('SubState')}, result {properties.get('Result')})"
+    remedies = [remedy for pattern, remedy in _REMEDIES if pattern.search(why)]
+    return Found(
+        (node.name,),
+        f"{unit} does not run on {node.name}: {properties.get('ActiveState')}",
+        (f"{unit} is {state}, {properties.get('NRestarts', '0')} restarts", *((why,) if why else ())),
+        remedies[0] if remedies else f"read `journalctl -u {unit}` on {node.name}, then `systemctl restart {unit}`",
+        either_end((node.name,)) if unit == "containerd" else (),
+    )
+
+
+CAUSE = Cause(
+    id="runtime_down",
+    severity="error",
+    title="kubelet or containerd does not run",
+    cause=(
+        "The program stopped, or it ends again and again: swap is on, its configuration is wrong, a certificate has "
+        "expired."
+    ),
+    evidence="The state of the unit, and the line of its log that says why.",
+    remedy="What the line of the log demands; the most frequent ones are named.",
+    harmless="The node has another container runtime, and no unit containerd.",
+    find=find,
+)

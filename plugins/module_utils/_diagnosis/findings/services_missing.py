@@ -1,0 +1,55 @@
+# Copyright (c) 2026, podnet.kubernetes developers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""kube-proxy's rules are missing on a node."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ansible_collections.podnet.kubernetes.plugins.module_utils._diagnosis.causes import (
+    Cause,
+    Found,
+    named,
+)
+from ansible_collections.podnet.kubernetes.plugins.module_utils._diagnosis.failed_cells import Scope
+from ansible_collections.podnet.kubernetes.plugins.module_utils._diagnosis.gathered import Gathered
+from ansible_collections.podnet.kubernetes.plugins.module_utils._diagnosis.node_facts import NodeFacts
+
+
+def find(gathered: Gathered) -> Iterator[Found]:
+    seen = [node for node in gathered.nodes if node.rules is not None]
+    with_rules = [node for node in seen if _has_services(node)]
+    without = frozenset(node.name for node in seen if not _has_services(node) and _runs_pods(node))
+    # kube-proxy may use IPVS, and other networks replace it: then no node has the chains.
+    if without and with_rules:
+        yield Found(
+            tuple(sorted(without)),
+            f"kube-proxy's rules are missing on {named(without)}, so Services have no way to their pods there",
+            (f"the table nat has no chain KUBE-SERVICES, which {named(node.name for node in with_rules)} has",),
+            "see why kube-proxy does not run there; after `iptables -F` it sets its rules again within a minute, "
+            "or when its "
+            "pod is deleted",
+            (Scope(sources=without, kinds=frozenset(("service", "dns"))),),
+        )
+
+
+def _has_services(node: NodeFacts) -> bool:
+    return node.services_in_rules or any("kube-proxy" in str(chain.get("table")) for chain in node.chains)
+
+
+def _runs_pods(node: NodeFacts) -> bool:
+    """Whether the node is in the cluster: its kubelet runs."""
+    return node.unit("kubelet").get("ActiveState") == "active"
+
+
+CAUSE = Cause(
+    id="services_missing",
+    severity="error",
+    title="kube-proxy's rules are missing",
+    cause="kube-proxy does not run on the node, or a program flushed the packet filter after it.",
+    evidence="The chain KUBE-SERVICES, which other nodes have.",
+    remedy="Delete the pod kube-proxy of the node; stop the program that flushes the rules.",
+    harmless="No node has the chain: kube-proxy uses IPVS, or the network replaces it.",
+    find=find,
+)

@@ -1,0 +1,88 @@
+# Copyright (c) 2026, podnet.kubernetes developers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A node has more than one CNI configuration, or nodes have different ones."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from ansible_collections.podnet.kubernetes.plugins.module_utils._diagnosis.causes import (
+    Cause,
+    Found,
+    named,
+)
+from ansible_collections.podnet.kubernetes.plugins.module_utils._diagnosis.failed_cells import either_end
+from ansible_collections.podnet.kubernetes.plugins.module_utils._diagnosis.gathered import Gathered
+from ansible_collections.podnet.kubernetes.plugins.module_utils._diagnosis.node_facts import NodeFacts
+
+# Files that container engines bring along. They are no harm as long as the pod network's file comes first.
+_OF_ENGINES = re.compile(r"podman|crio|containerd-net|docker|nerdctl")
+
+
+def find(gathered: Gathered) -> Iterator[Found]:
+    several: dict[tuple[str, ...], list[str]] = defaultdict(list)
+    winners: dict[str, list[str]] = defaultdict(list)
+    for node in gathered.nodes:
+        rivals = _rivals(node)
+        if len(rivals) > 1:
+            several[tuple(f"{one['file']} ({_describe(one)})" for one in rivals)].append(node.name)
+        if node.configurations:
+            winners[_describe(node.configurations[0])].append(node.name)
+    for files, names in sorted(several.items()):
+        wins, *others = files
+        wrong = _OF_ENGINES.search(wins) is not None
+        yield Found(
+            tuple(sorted(names)),
+            f"{named(names)} {'has' if len(names) == 1 else 'have'} {len(files)} CNI configurations, and {wins} wins",
+            (f"in the order in which containerd looks: {', '.join(files)}",),
+            f"delete {'the wrong one' if not wrong else wins.partition(' ')[0]} from the directory, and restart "
+            "pods that "
+            "have addresses of the other network",
+            either_end(names) if wrong or len(winners) > 1 else (),
+            "error" if wrong else None,
+        )
+        del others
+    if len(winners) > 1:
+        rare = min(winners, key=lambda one: (len(winners[one]), one))
+        usual = max(winners, key=lambda one: (len(winners[one]), one))
+        yield Found(
+            tuple(sorted(winners[rare])),
+            f"The pods of {named(winners[rare])} are in another network than those of other nodes",
+            tuple(f"{network}: {named(names)}" for network, names in sorted(winners.items())),
+            f"leave only the configuration of {usual} on all nodes, and start their pods again",
+            either_end(winners[rare]),
+            "error",
+        )
+
+
+def _rivals(node: NodeFacts) -> list[Mapping[str, Any]]:
+    """Return the configurations that could be meant, in their order: with the engines' only where one of them wins."""
+    real = [one for one in node.configurations if {plugin["type"] for plugin in one["plugins"]} != {"loopback"}]
+    own = [one for one in real if not _OF_ENGINES.search(one["file"])]
+    return real if own and real[0] is not own[0] else own
+
+
+def _describe(configuration: Mapping[str, Any]) -> str:
+    return f"{configuration['name'] or 'no name'}, {configuration['plugins'][0]['type']}"
+
+
+CAUSE = Cause(
+    id="two_cni_configurations",
+    severity="warning",
+    title="More than one CNI configuration",
+    cause=(
+        "containerd takes the first file of /etc/cni/net.d by name. The file of an earlier network, or of "
+        "another container "
+        "engine, can come first; then new pods are in another network than the old ones."
+    ),
+    evidence="The files in the order in which containerd looks at them, with the names of their networks.",
+    remedy="Delete the files of other networks, and start the pods again that have addresses of them.",
+    harmless=(
+        "podman's or CRI-O's own file comes after the file of the pod network, or a file has only the plugin loopback."
+    ),
+    find=find,
+)

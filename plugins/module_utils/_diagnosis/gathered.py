@@ -1,0 +1,177 @@
+# Copyright (c) 2026, podnet.kubernetes developers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Everything that a diagnosis knows: nodes, cluster, failed cells, and what was not looked at. No I/O, no Ansible."""
+
+from __future__ import annotations
+
+import ipaddress
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from ansible_collections.podnet.kubernetes.plugins.module_utils._base.addresses import family_of
+from ansible_collections.podnet.kubernetes.plugins.module_utils._base.networks import Network
+from ansible_collections.podnet.kubernetes.plugins.module_utils._diagnosis.cluster_facts import (
+    ClusterFacts,
+    ClusterNode,
+)
+from ansible_collections.podnet.kubernetes.plugins.module_utils._diagnosis.failed_cells import FailedCell
+from ansible_collections.podnet.kubernetes.plugins.module_utils._diagnosis.node_facts import NodeFacts, as_network
+from ansible_collections.podnet.kubernetes.plugins.module_utils._diagnosis.packet_rules import (
+    Packet,
+    Table,
+    read_tables,
+)
+
+_POD_LINK = "cali0"  # where pods have no bridge, each has a link whose name begins like this
+
+
+@dataclass(frozen=True)
+class Gathered:
+    """What was gathered.
+
+    Attributes:
+        nodes: of all nodes that answered
+        cluster: None when the API did not answer
+        failed: the cells of the last verification that failed
+        node_network: the network that the nodes share, where the user names it
+        unread: what could not be looked at, in sentences
+    """
+
+    nodes: tuple[NodeFacts, ...]
+    cluster: ClusterFacts | None = None
+    failed: tuple[FailedCell, ...] = ()
+    node_network: Network | None = None
+    unread: tuple[str, ...] = field(default=())
+
+    @cached_property
+    def facts(self) -> Mapping[str, NodeFacts]:
+        """The nodes that answered, by name."""
+        return {node.name: node for node in self.nodes}
+
+    @cached_property
+    def objects(self) -> Mapping[str, ClusterNode]:
+        """The Node objects by name; none when the API did not answer."""
+        return {node.name: node for node in (self.cluster.nodes if self.cluster else ())}
+
+    @cached_property
+    def pod_subnets(self) -> Mapping[str, tuple[str, ...]]:
+        """The subnets of each node's pods: of the network's own pools, of the Node object, or of the node's files."""
+        found = {name: node.pod_cidrs for name, node in self.objects.items()}
+        for node in self.nodes:
+            if node.has_own_addresses:
+                # Calico rejects what is for no pod of its blocks: blackhole routes.
+                own = (one for group in node.routes or () if group.kind == "blackhole" for one in group.routes)
+                found[node.name] = tuple(sorted(own))
+            elif not found.get(node.name):
+                found[node.name] = _subnets_of_files(node)
+        return found
+
+    @cached_property
+    def internal(self) -> Mapping[str, tuple[str, ...]]:
+        """The addresses of each node on the nodes' network: of the Node object, or of the kubelet's flag."""
+        found = {name: node.internal for name, node in self.objects.items()}
+        for node in self.nodes:
+            if not found.get(node.name) and node.flags.get("node-ip"):
+                found[node.name] = tuple(node.flags["node-ip"].split(","))
+        return found
+
+    @cached_property
+    def address_owners(self) -> Mapping[str, str]:
+        """The node of each address on the nodes' network; an address of several nodes is left out."""
+        owners: dict[str, str] = {}
+        shared = set()
+        for name, addresses in self.internal.items():
+            for address in addresses:
+                if owners.setdefault(address, name) != name:
+                    shared.add(address)
+        return {address: name for address, name in owners.items() if address not in shared}
+
+    @cached_property
+    def tables(self) -> Mapping[str, Mapping[str, Table]]:
+        """The tables of iptables of each node whose rules could be read as a whole."""
+        return {
+            node.name: read_tables(node.rules) for node in self.nodes if node.rules is not None and not node.rules_cut
+        }
+
+    @cached_property
+    def pod_packets(self) -> Mapping[str, tuple[Packet, ...]]:
+        """A packet that leaves each node for another one's pod, and one that arrives from there.
+
+        None without a pod subnet of this and another node, or where no route but the default one leads there.
+        """
+        return {node.name: tuple(self._packets(node)) for node in self.nodes}
+
+    def _packets(self, node: NodeFacts) -> Iterator[Packet]:
+        own = self.pod_address(node.name)
+        found = ((name, self.pod_address(name)) for name in self.pod_subnets if name != node.name)
+        name, other = next(((name, address) for name, address in found if address), ("", None))
+        device = self._device_to(node, name, other) if own and other else None
+        if own and other and device:
+            pods = node.bridge or _POD_LINK
+            yield Packet(own, other, pods, device)
+            yield Packet(other, own, device, pods)
+
+    def _device_to(self, node: NodeFacts, name: str, address: str) -> str | None:
+        """The link that leads to a pod of another node, None where only a default route does."""
+        subnet = ipv4(self.pod_subnets[name]) or ""
+        # Among a thousand routes, the usual ones are found at once.
+        usual = {f"{subnet} {hop}" for hop in (subnet.partition("/")[0], *self.internal.get(name, ()))}
+        for group in node.routes or ():
+            if group.table == "main" and not usual.isdisjoint(group.routes):
+                return group.device
+        route = node.route_to(address)
+        return route.device if route and route.network.prefixlen > 0 else None
+
+    def pod_address(self, name: str) -> str | None:
+        """Return an IPv4 address that a pod of a node may have."""
+        for subnet in self.pod_subnets.get(name, ()):
+            network = as_network(subnet)
+            if network.version == 4 and network.num_addresses > 4:
+                return str(network.network_address + 2)
+        return None
+
+    def node_link(self, node: NodeFacts) -> str | None:
+        """Return the name of the NIC that has the node's address on the nodes' network."""
+        for address in self.internal.get(node.name, ()):
+            link = node.link_with(address)
+            if link:
+                return link.name
+        return None
+
+    def pod_networks(self) -> tuple[str, ...]:
+        """The networks of all pods, as far as they are known: IPv4 and IPv6."""
+        cluster = self.cluster
+        known = (*cluster.pod_networks, cluster.flannel_network) if cluster else ()
+        flannel = (_subnet_env(node).get("FLANNEL_NETWORK") for node in self.nodes)
+        return tuple(dict.fromkeys(one for one in (*known, *flannel) if one))
+
+
+def _subnets_of_files(node: NodeFacts) -> tuple[str, ...]:
+    """The pod subnets in a node's files: of Flannel's daemon, or of the CNI configuration."""
+    flannel = _subnet_env(node).get("FLANNEL_SUBNET")
+    if flannel:
+        return (str(as_network(flannel)),)
+    return tuple(subnet for plugin in node.plugins for subnet in plugin.get("subnets", ()))
+
+
+def _subnet_env(node: NodeFacts) -> Mapping[str, str]:
+    return node.data.get("subnet_env") or {}
+
+
+def ipv4(addresses: Iterable[str]) -> str | None:
+    """Return the first IPv4 address or network."""
+    return next((one for one in addresses if family_of(one) == "ipv4"), None)
+
+
+def is_address(text: str) -> bool:
+    """Whether a text is an address."""
+    try:
+        ipaddress.ip_address(text)
+    except ValueError:
+        return False
+    return True
+
+
+__all__ = ["Gathered", "ipv4", "is_address"]

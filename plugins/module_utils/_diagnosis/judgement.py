@@ -1,0 +1,50 @@
+# Copyright (c) 2026, podnet.kubernetes developers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Finds the causes in what was gathered, and ranks them. No I/O, no Ansible."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from ansible_collections.podnet.kubernetes.plugins.module_utils._diagnosis.causes import SEVERITIES, Cause, Found
+from ansible_collections.podnet.kubernetes.plugins.module_utils._diagnosis.failed_cells import FailedCell
+from ansible_collections.podnet.kubernetes.plugins.module_utils._diagnosis.gathered import Gathered
+
+
+@dataclass(frozen=True)
+class Ranked:
+    """A finding, with the number of failed cells that it explains."""
+
+    id: str
+    severity: str
+    found: Found
+    cells: int
+
+
+@dataclass(frozen=True)
+class Diagnosis:
+    """The findings, the first of which explains most; the failed cells that none explains; and what was not seen."""
+
+    findings: tuple[Ranked, ...]
+    failed: int
+    unexplained: tuple[FailedCell, ...]
+    unread: tuple[str, ...]
+
+
+def judge(gathered: Gathered, causes: Iterable[Cause]) -> Diagnosis:
+    """Find the causes, and rank them: by the failed cells that a finding explains, then by severity."""
+    ranked = []
+    explained: set[FailedCell] = set()
+    for cause in causes:
+        for found in cause.find(gathered):
+            cells = [cell for cell in gathered.failed if any(scope.covers(cell) for scope in found.explains)]
+            explained.update(cells)
+            ranked.append(Ranked(cause.id, found.severity or cause.severity, found, len(cells)))
+    ranked.sort(key=lambda one: (-one.cells, SEVERITIES.index(one.severity), one.id, one.found.nodes))
+    unexplained = tuple(cell for cell in gathered.failed if cell not in explained)
+    return Diagnosis(tuple(ranked), len(gathered.failed), unexplained, gathered.unread)
+
+
+__all__ = ["Diagnosis", "Ranked", "judge"]

@@ -1,0 +1,270 @@
+# Copyright (c) 2026, podnet.kubernetes developers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What the module pod_network_info read on one node. No I/O, no Ansible."""
+
+from __future__ import annotations
+
+import ipaddress
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+from ansible_collections.podnet.kubernetes.plugins.module_utils._base.errors import InputError
+from ansible_collections.podnet.kubernetes.plugins.module_utils._base.networks import Network
+
+# Links that pod networks make, by the network whose they are.
+OVERLAY_LINKS = {
+    "flannel": ("flannel.1", "flannel-v6.1", "flannel-wg", "flannel-wg-v6"),
+    "calico": ("vxlan.calico", "vxlan-v6.calico", "wireguard.cali"),
+}
+
+
+@lru_cache(maxsize=100_000)
+def as_network(text: str) -> Network:
+    """Return a network, such as 10.244.1.0/24, or the one of an address."""
+    return ipaddress.ip_network(text, strict=False)
+
+
+@lru_cache(maxsize=100_000)
+def _bounds(text: str) -> tuple[int, int, int, int]:
+    """Return version, first and last address as numbers, and prefix length of a network: quick to compare."""
+    network = as_network(text)
+    return network.version, int(network.network_address), int(network.broadcast_address), network.prefixlen
+
+
+@dataclass(frozen=True)
+class NodeLink:
+    """A link of a node; addresses in CIDR form, of both families."""
+
+    name: str
+    kind: str
+    mac: str
+    mtu: int
+    up: bool
+    addresses: tuple[str, ...]
+    lower: str | None = None  # of VXLAN: the link that carries it
+    local: str | None = None  # of VXLAN: the address that packets leave from
+    port: int | None = None
+
+    def holds(self, address: str) -> bool:
+        """Whether the link has this address."""
+        return any(one.partition("/")[0] == address for one in self.addresses)
+
+
+@dataclass(frozen=True)
+class RouteGroup:
+    """Routes with one table, link, type and protocol; each is "DESTINATION" or "DESTINATION GATEWAY"."""
+
+    table: str
+    device: str
+    kind: str
+    protocol: str
+    routes: frozenset[str]
+
+
+@dataclass(frozen=True)
+class FoundRoute:
+    """The route that a packet takes."""
+
+    network: Network
+    gateway: str | None
+    device: str
+    kind: str
+
+    def __str__(self) -> str:
+        words = [] if self.kind == "unicast" else [self.kind]
+        words.append("default" if self.network.prefixlen == 0 else str(self.network))  # as ip(8) writes it
+        words += ["via", self.gateway] if self.gateway else []
+        words += ["dev", self.device] if self.device else []
+        return " ".join(words)
+
+
+@dataclass(frozen=True)
+class NodeFacts:
+    """A node.
+
+    Attributes:
+        name: of its Node object, or its host name where the cluster was not asked
+        links, routes: None when they could not be read
+        rules: lines of iptables-save; None when they could not be read
+        rules_cut: whether lines are missing
+        services_in_rules: whether kube-proxy's chains of Services are among the rules
+        chains: chains of nftables that iptables does not show
+        configurations: the CNI configurations that a runtime can read, in its order; broken: the others, with the error
+        data: everything else as the module returned it
+    """
+
+    name: str
+    links: tuple[NodeLink, ...] | None
+    routes: tuple[RouteGroup, ...] | None
+    rules: tuple[str, ...] | None
+    rules_cut: bool
+    services_in_rules: bool
+    chains: tuple[Mapping[str, Any], ...]
+    configurations: tuple[Mapping[str, Any], ...]
+    broken: Mapping[str, str]
+    data: Mapping[str, Any]
+
+    def link(self, name: str | None) -> NodeLink | None:
+        """Return a link by its name."""
+        return next((link for link in self.links or () if link.name == name), None)
+
+    def link_with(self, address: str) -> NodeLink | None:
+        """Return the link that has an address."""
+        return next((link for link in self.links or () if link.holds(address)), None)
+
+    @property
+    def addresses(self) -> frozenset[str]:
+        """All addresses of the node."""
+        return frozenset(one.partition("/")[0] for link in self.links or () for one in link.addresses)
+
+    @property
+    def plugins(self) -> tuple[Mapping[str, Any], ...]:
+        """The plugins of the CNI configuration that wins."""
+        return tuple(self.configurations[0]["plugins"]) if self.configurations else ()
+
+    @property
+    def network(self) -> str | None:
+        """The pod network: flannel, calico, bridge, or the type of another first plugin; None without one."""
+        types = [str(one["type"]) for one in self.plugins]
+        return next((one for one in ("calico", "flannel") if one in types), types[0] if types else None)
+
+    @property
+    def has_own_addresses(self) -> bool:
+        """Whether pods get their addresses from the network's own pools, and not from the node's podCIDR."""
+        return any(one.get("ipam") not in (None, "host-local") for one in self.plugins)
+
+    @property
+    def bridge(self) -> str | None:
+        """The bridge of the pods; None when the network has none."""
+        for plugin in self.plugins:
+            if plugin["type"] in ("bridge", "flannel") and plugin.get("delegate", "bridge") == "bridge":
+                return str(plugin.get("bridge", "cni0"))
+        return None
+
+    def sysctl(self, key: str) -> str | None:
+        """The value of a kernel setting; None when the kernel has none."""
+        value = self._part("sysctls").get(key, {}).get("value")
+        return None if value is None else str(value)
+
+    def sysctl_source(self, key: str, value: str) -> str:
+        """Say which file sets a kernel setting to this value, in a few words."""
+        files = self._part("sysctls").get(key, {}).get("files", [])
+        if not files:
+            return "no file under sysctl.d sets it"
+        last = files[-1]
+        where = f"{last['file']}, line {last['line']}"
+        return (
+            f"{where} sets it"
+            if last["value"] == value
+            else f"{where} sets it to {last['value']}, so it was changed later"
+        )
+
+    @property
+    def flags(self) -> Mapping[str, str]:
+        """The kubelet's flags that matter."""
+        return self._part("kubelet").get("flags") or {}
+
+    @property
+    def settings(self) -> Mapping[str, Any]:
+        """The kubelet's settings that matter."""
+        return self._part("kubelet").get("settings") or {}
+
+    def unit(self, name: str) -> Mapping[str, str]:
+        """The properties of a systemd unit; empty when systemd did not answer."""
+        return self._part("units").get(name) or {}
+
+    def log(self, unit: str) -> list[str]:
+        """The last lines of a unit's log that speak of an error."""
+        return self._part("logs").get(unit) or []
+
+    @property
+    def certificates(self) -> list[Mapping[str, Any]]:
+        """The node's certificates that could be read."""
+        return [one for one in self.data.get("certificates") or [] if "error" not in one]
+
+    def certificate(self, path: str, part: str | None = None) -> Mapping[str, Any] | None:
+        """The first certificate of a file."""
+        return next((one for one in self.certificates if one["path"] == path and one.get("part") == part), None)
+
+    def _part(self, name: str) -> Mapping[str, Any]:
+        return self.data.get(name) or {}
+
+    def route_to(self, address: str) -> FoundRoute | None:
+        """Find the route of the main table that a packet to an address takes: the one with the longest prefix."""
+        version, target, _last, _length = _bounds(address)
+        best, longest = None, -1
+        for group in self.routes or ():
+            for text in group.routes if group.table == "main" else ():
+                other, first, last, length = _bounds(text.partition(" ")[0])
+                if first <= target <= last and length > longest and other == version:
+                    best, longest = (group, text), length
+        if best is None:
+            return None
+        group, text = best
+        destination, _space, gateway = text.partition(" ")
+        return FoundRoute(as_network(destination), gateway or None, group.device, group.kind)
+
+
+def load_node(data: Any, names: Iterable[str] = (), inventory_name: str = "") -> NodeFacts:
+    """Load the result of the module on one node.
+
+    Args:
+        data: the dict pod_network_info
+        names: names of the Node objects; the node's own name may have a domain that the object lacks, or capitals
+        inventory_name: of the host in the inventory
+
+    Raises:
+        InputError: the data is not of this module
+    """
+    if not isinstance(data, Mapping) or "host" not in data:
+        raise InputError(
+            f"{inventory_name} has {str(data)[:80]!r}: give the result of podnet.kubernetes.pod_network_info"
+        )
+    iptables = (data.get("packet_filter") or {}).get("iptables") or {}
+    configurations = (data.get("cni") or {}).get("configurations") or []
+    return NodeFacts(
+        _name(data, names, inventory_name),
+        None if data.get("links") is None else tuple(map(_link, data["links"])),
+        None if data.get("routes") is None else tuple(map(_group, data["routes"])),
+        tuple(iptables["lines"]) if iptables else None,
+        bool(iptables.get("cut")),
+        ":KUBE-SERVICES - [0:0]" in iptables.get("lines", ()) or "KUBE-SERVICES" in iptables.get("left_out", {}),
+        tuple((data.get("packet_filter") or {}).get("nftables") or ()),
+        tuple(one for one in configurations if "error" not in one),
+        {one["file"]: one["error"] for one in configurations if "error" in one},
+        data,
+    )
+
+
+def _name(data: Mapping[str, Any], names: Iterable[str], inventory_name: str) -> str:
+    """Find the name of the node's object."""
+    known = set(names)
+    flags = (data.get("kubelet") or {}).get("flags") or {}
+    own = [str(flags.get("hostname-override") or data["host"]).lower()]
+    own += [own[0].partition(".")[0], inventory_name]
+    return next((name for name in own if name in known), own[0])
+
+
+def _link(link: Mapping[str, Any]) -> NodeLink:
+    vxlan = link.get("vxlan") or {}
+    return NodeLink(
+        link["name"],
+        link.get("kind", ""),
+        link.get("mac", ""),
+        link.get("mtu", 0),
+        bool(link.get("up")),
+        tuple(link.get("addresses") or ()),
+        vxlan.get("link"),
+        vxlan.get("local"),
+        vxlan.get("port"),
+    )
+
+
+def _group(group: Mapping[str, Any]) -> RouteGroup:
+    return RouteGroup(group["table"], group["device"], group["type"], group["protocol"], frozenset(group["routes"]))
+
+
+__all__ = ["OVERLAY_LINKS", "NodeFacts", "NodeLink", "as_network", "load_node"]

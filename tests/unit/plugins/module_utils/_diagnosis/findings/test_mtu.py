@@ -1,0 +1,56 @@
+# Copyright (c) 2026, podnet.kubernetes developers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+from diagnosis_world import World
+
+
+def fails(source, target, check):
+    return (
+        check == "mtu"
+        and target["kind"] == "pod"
+        and source["node"] != target["node"]
+        and "node1" in (source["node"], target["node"])
+    )
+
+
+def test_the_overlay_leaves_no_room_for_its_header():
+    world = World()
+    world.link("node1", "flannel.1")["mtu"] = 1500
+    world.fail(fails)
+    result = world.diagnose()
+    assert [one["id"] for one in result["findings"]] == ["mtu"]
+    found = result["findings"][0]
+    assert found["evidence"] == ["flannel.1 1500 + 50 bytes of header > enp0s8 1500"]
+    assert "MTU to 1450" in found["remedy"]
+    assert found["explained_cells"] == result["failed_cells"] > 0
+
+
+def test_one_byte_is_too_much_and_the_exact_size_is_not():
+    world = World("calico")
+    link = world.link("node1", "vxlan.calico")
+    lower = world.link("node1", "enp0s8")
+    link["mtu"] = lower["mtu"] - 50
+    assert world.found() == []
+    link["mtu"] += 1
+    assert world.found() == ["mtu"]
+
+
+def test_the_nics_of_one_network_differ():
+    world = World()
+    world.link("node2", "enp0s8")["mtu"] = 9000
+    found = world.first("mtu")
+    assert found["nodes"] == ["node2"]
+    assert "9000" in found["cause"]
+    assert "1500" in found["cause"]
+
+
+def test_other_nics_and_large_pods_are_harmless():
+    """The node itself tells a pod of a larger MTU the right one."""
+    world = World()
+    world.link("node2", "enp0s3")["mtu"] = 9000
+    world.link("node2", "cni0")["mtu"] = 1500
+    world.nodes["node2"]["veths"] = [{"master": "cni0", "mtu": 1500, "count": 3}]
+    assert world.found() == []

@@ -1,0 +1,114 @@
+# Copyright (c) 2026, podnet.kubernetes developers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+import pytest
+from diagnosis_world import World
+
+
+def fails_between(one, other):
+    def fails(source, target, check):
+        ends = set(target.get("overlay_nodes") or [target.get("node")])
+        kinds = target["kind"] in ("pod", "service", "dns")
+        return kinds and ((source["node"] == one and other in ends) or (source["node"] == other and one in ends))
+
+    return fails
+
+
+def test_a_route_is_missing():
+    world = World()
+    assert world.remove_routes("node1", world.subnet("node2"))
+    world.fail(fails_between("node1", "node2"))
+    result = world.diagnose()
+    (found,) = result["findings"]
+    assert found["id"] == "pod_routes"
+    assert found["cause"] == "node1 has no route to the pods on node2"
+    assert found["evidence"] == [f"node1: the way to {world.subnet('node2')} is default via 10.0.2.2 dev enp0s3"]
+    assert found["explained_cells"] == result["failed_cells"] > 0
+
+
+@pytest.mark.parametrize(
+    ("route", "device", "kind", "words"),
+    [
+        ("{subnet} 10.100.198.200", "enp0s8", "unicast", "has a route by master to"),
+        ("{subnet}", "", "blackhole", "refuses packets (blackhole)"),
+        ("{subnet} 10.244.77.0", "flannel.1", "unicast", "leads elsewhere"),
+    ],
+)
+def test_a_route_is_wrong(route, device, kind, words):
+    world = World()
+    subnet = world.subnet("node2")
+    world.remove_routes("node1", subnet)
+    world.add_route("node1", route.format(subnet=subnet), device, kind)
+    found = world.first("pod_routes")
+    assert found["nodes"] == ["node1"]
+    assert words in found["cause"]
+
+
+def test_all_nodes_lack_the_route_to_one():
+    world = World()
+    for node in ("master", "node1"):
+        world.remove_routes(node, world.subnet("node2"))
+    (found,) = world.diagnose()["findings"]
+    assert found["cause"] == "master and node1 have no route to the pods on node2"
+
+
+def plain_bridge(gateways):
+    """A cluster with a bridge on each node; gateways: the next hop on the way to each node."""
+    world = World()
+    for node in world.nodes:
+        world.nodes[node]["cni"]["configurations"] = [
+            {
+                "file": "10-net.conflist",
+                "name": "net",
+                "plugins": [{"type": "bridge", "bridge": "cni0", "ipam": "host-local"}],
+            }
+        ]
+        world.nodes[node]["links"] = [one for one in world.nodes[node]["links"] if one["name"] != "flannel.1"]
+        for other in world.nodes:
+            world.remove_routes(node, f"{world.subnet(other)} ")
+            if other != node and gateways.get(other):
+                world.add_route(node, f"{world.subnet(other)} {gateways[other]}", "enp0s8")
+    world.objects["config_maps"] = [
+        one for one in world.objects["config_maps"] if "flannel" not in one["metadata"]["name"]
+    ]
+    world.objects["pods"] = [one for one in world.objects["pods"] if one["metadata"]["labels"].get("app") != "flannel"]
+    return world
+
+
+DIRECT = {"master": "10.100.198.200", "node1": "10.100.198.201", "node2": "10.100.198.202"}
+
+
+def test_a_route_of_a_plain_bridge_is_missing():
+    assert plain_bridge(DIRECT).found() == []
+    world = plain_bridge(DIRECT)
+    world.remove_routes("node1", world.subnet("node2"))
+    assert world.first("pod_routes")["cause"] == "node1 has no route to the pods on node2"
+
+
+def test_one_route_leads_to_a_stranger():
+    world = plain_bridge({**DIRECT, "node2": "10.100.198.77"})
+    assert "leads elsewhere to the pods on node2" in world.first("pod_routes")["cause"]
+
+
+def test_routers_that_carry_the_packets_of_pods_are_harmless():
+    """The nodes have no routes at all, or routes by a router."""
+    assert plain_bridge({}).found("pod_routes") == []
+    assert plain_bridge(dict.fromkeys(DIRECT, "10.100.198.1")).found("pod_routes") == []
+
+
+def test_a_direct_route_beside_the_overlay_is_harmless():
+    """Flannel with DirectRouting, or host-gw."""
+    world = World()
+    world.remove_routes("node1", f"{world.subnet('node2')} ")
+    world.add_route("node1", f"{world.subnet('node2')} 10.100.198.202", "enp0s8")
+    assert world.found() == []
+
+
+def test_routing_rules_are_not_followed():
+    world = World()
+    world.remove_routes("node1", world.subnet("node2"))
+    world.nodes["node1"]["routing_rules"] = [{"priority": 100, "src": "all", "table": "100"}]
+    assert world.found("pod_routes") == []

@@ -1,0 +1,40 @@
+# Copyright (c) 2026, podnet.kubernetes developers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+from diagnosis_world import World
+
+
+def flush(world, node):
+    filter_ = world.nodes[node]["packet_filter"]["iptables"]
+    filter_["lines"] = [line for line in filter_["lines"] if "KUBE-" not in line]
+    filter_["left_out"] = {}
+
+
+def test_the_packet_filter_was_flushed():
+    world = World()
+    flush(world, "node1")
+    world.fail(lambda source, target, check: source["node"] == "node1" and target["kind"] in ("service", "dns"))
+    result = world.diagnose()
+    assert [one["id"] for one in result["findings"]] == ["services_missing"]
+    assert result["findings"][0]["nodes"] == ["node1"]
+    assert "master and node2" in result["findings"][0]["evidence"][0]
+    assert result["findings"][0]["explained_cells"] == result["failed_cells"]
+
+
+def test_no_node_has_the_chains_with_ipvs():
+    world = World()
+    for node in world.nodes:
+        flush(world, node)
+    assert world.found() == []
+
+
+def test_kube_proxy_may_use_nftables():
+    world = World()
+    for node in world.nodes:
+        flush(world, node)
+        chain = {"family": "ip", "table": "kube-proxy", "chain": "services", "rules": []}
+        world.nodes[node]["packet_filter"]["nftables"] = [chain]
+    assert world.found() == []

@@ -1,0 +1,76 @@
+# Copyright (c) 2026, podnet.kubernetes developers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+import pytest
+from diagnosis_world import World
+
+
+def break_pods(world, label, reason, message=None, ended=None):
+    """Have the pods with this label wait."""
+    found = [one for one in world.objects["pods"] if label in one["metadata"]["labels"].values()]
+    assert found
+    for pod in found:
+        waiting = {"reason": reason, **({"message": message} if message else {})}
+        last = {"terminated": {"exitCode": ended, "reason": "Error"}} if ended else {}
+        container = {"name": label, "ready": False, "restartCount": 9, "state": {"waiting": waiting}, "lastState": last}
+        pod["status"] = {
+            "phase": "Running",
+            "conditions": [{"type": "Ready", "status": "False"}],
+            "containerStatuses": [container],
+        }
+    return found
+
+
+def test_coredns_leads_to_itself_and_the_file_is_named():
+    world = World()
+    pods = break_pods(world, "kube-dns", "CrashLoopBackOff", ended=1)
+    node = pods[0]["spec"]["nodeName"]
+    world.nodes[node]["resolver"] = {
+        "/etc/resolv.conf": ["127.0.0.53"],
+        "/run/systemd/resolve/resolv.conf": ["192.0.2.53"],
+    }
+    world.fail(lambda source, target, check: target["kind"] == "dns")
+    found = world.first("system_pods")
+    assert f"{node}: /etc/resolv.conf has nameserver 127.0.0.53, which leads CoreDNS to itself" in found["evidence"]
+    assert "resolvConf" in found["remedy"]
+    assert found["explained_cells"] == world.diagnose()["failed_cells"]
+
+
+def test_kube_proxy_ends_again_and_again():
+    world = World()
+    break_pods(world, "kube-proxy", "CrashLoopBackOff", ended=2)
+    found = world.first("system_pods")
+    assert "kube-proxy" in found["cause"]
+    assert "it ended with 2" in found["evidence"][0]
+
+
+def test_an_image_cannot_be_pulled_and_the_url_is_named():
+    world = World()
+    text = 'Back-off pulling image "ghcr.io/flannel-io/flannel:v0.28": dial tcp 203.0.113.9:443: i/o timeout'
+    break_pods(world, "flannel", "ImagePullBackOff", text)
+    found = world.first("system_pods")
+    assert "203.0.113.9:443" in found["evidence"][0]
+    assert "registry" in found["remedy"]
+
+
+@pytest.mark.parametrize("servers", [["127.0.0.53"], ["169.254.20.10"]])
+def test_a_local_resolver_is_harmless_while_coredns_is_ready(servers):
+    world = World()
+    for node in world.nodes.values():
+        node["resolver"] = {"/etc/resolv.conf": servers}
+    assert world.found() == []
+
+
+def test_a_pod_that_starts_is_harmless():
+    world = World()
+    pod = world.objects["pods"][0]
+    running = {"name": "x", "ready": False, "restartCount": 0, "state": {"running": {}}, "lastState": {}}
+    pod["status"] = {
+        "phase": "Running",
+        "conditions": [{"type": "Ready", "status": "False"}],
+        "containerStatuses": [running],
+    }
+    assert world.found("system_pods") == []

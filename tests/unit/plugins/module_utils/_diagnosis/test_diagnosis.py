@@ -1,0 +1,44 @@
+# Copyright (c) 2026, podnet.kubernetes developers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+import pytest
+from diagnosis_world import World
+
+from ansible_collections.podnet.kubernetes.plugins.module_utils._base.errors import InputError
+from ansible_collections.podnet.kubernetes.plugins.module_utils._diagnosis.diagnosis import load_gathered
+
+
+def test_what_was_not_looked_at():
+    world = World()
+    del world.nodes["node1"]
+    world.nodes["node2"] = None
+    world.nodes["master"]["unread"] = {"nftables": "nft failed"}
+    gathered = load_gathered(world.nodes, world.objects, not_looked_at={"the API": "it hangs\n there"})
+    assert gathered.unread == (
+        "the API: it hangs there",
+        "node2: it did not answer",
+        "node1: it is in the cluster, and not in the inventory",
+        "master: nftables: nft failed",
+    )
+
+
+def test_two_networks_of_the_nodes():
+    gathered = load_gathered(World().nodes, node_network="10.100.198.0/24,fd10:100:198::/64")
+    assert str(gathered.node_network) == "10.100.198.0/24"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "text"),
+    [
+        (([],), "the input is"),
+        (({}, {}), "objects"),
+        (({}, None, {}), "report"),
+        (({}, None, None, "x"), "is not a network"),
+    ],
+)
+def test_other_input_is_refused(arguments, text):
+    with pytest.raises(InputError, match=text):
+        load_gathered(*arguments)

@@ -1,0 +1,62 @@
+# Copyright (c) 2026, podnet.kubernetes developers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+import pytest
+from diagnosis_world import World, across
+
+from ansible_collections.podnet.kubernetes.plugins.module_utils._base.errors import InputError
+from ansible_collections.podnet.kubernetes.plugins.module_utils._diagnosis.failed_cells import (
+    Scope,
+    either_end,
+    load_failed_cells,
+)
+
+
+@pytest.fixture
+def cells():
+    world = World()
+    world.fail(across("node1"))
+    return load_failed_cells(world.report())
+
+
+def test_only_cells_that_failed_are_loaded(cells):
+    world = World()
+    world.fail(lambda source, target, check: False)
+    assert load_failed_cells(world.report()) == ()
+    assert load_failed_cells(None) == ()
+    assert {cell.message for cell in cells} == {"timeout"}
+    assert str(cells[0]).endswith(": timeout")
+
+
+def test_scopes(cells):
+    def count(scope):
+        return sum(scope.covers(cell) for cell in cells)
+
+    assert count(Scope()) == len(cells)
+    assert sum(any(scope.covers(cell) for scope in either_end(["node1"])) for cell in cells) == len(cells)
+    assert not any(scope.covers(cell) for scope in either_end(["node7"]) for cell in cells)
+    assert count(Scope(checks=frozenset(("dns",)))) == sum(cell.check == "dns" for cell in cells) > 0
+    assert count(Scope(source_kinds=frozenset(("node",)))) == sum(cell.source_kind == "node" for cell in cells) > 0
+    own = Scope(sources=frozenset(("node1",)), targets=frozenset(("node1",)))
+    assert count(own) == 0
+
+
+def test_a_flapping_cell_counts_and_an_open_one_does_not():
+    endpoints = [{"name": "a", "kind": "node"}, {"name": "o", "kind": "outside"}]
+    cell = {"source": "a", "target": "o", "check": "icmp", "family": "ipv4", "outcome": "flapping"}
+    report = {
+        "schema": "podnet.kubernetes/connectivity-report",
+        "endpoints": endpoints,
+        "cells": [{**cell, "verdict": one} for one in ("flapping", "not observed")],
+    }
+    (found,) = load_failed_cells(report)
+    assert (found.target_nodes, found.message) == (frozenset(("o",)), "flapping")
+
+
+@pytest.mark.parametrize("report", [{}, [], "x", {"schema": "podnet.kubernetes/findings"}])
+def test_another_file_is_refused(report):
+    with pytest.raises(InputError, match=r"report is no report\.json"):
+        load_failed_cells(report)
