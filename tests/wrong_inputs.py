@@ -59,7 +59,7 @@ class Row:
         return f"{self.playbook} {shown}"[:80]
 
 
-PLAYBOOKS = {"basic_cni": "basic_cni", "calico": "calico", "network_policies": "policies"}
+PLAYBOOKS = {"basic_cni": "basic_cni", "calico": "calico", "diagnose": "diagnose", "network_policies": "policies"}
 
 
 def simple(variable: str, value: Any, right: str, shown: str | None = None, part: str = "") -> Row:
@@ -338,6 +338,15 @@ SIMPLE = [
     simple("connectivity_timeout", "inf", "give a number"),
     simple("connectivity_transfer", 2**40, "give a number from 0 to 1048576 bytes"),
     simple("connectivity_wait_timeout", "soon", WHOLE),
+    # The diagnosis.
+    simple("diagnose_fail", "sometimes", "give true or false"),
+    simple("diagnose_kubeconfig", {}, "give a path", "{}"),
+    simple("diagnose_name", "../x", REPORT),
+    simple("diagnose_node_network", "enp0s8", NETWORK),
+    simple("diagnose_only", "pod_routes", "give a list"),
+    simple("diagnose_report", 3, "give a path"),
+    simple("diagnose_report_dir", False, "give a path"),
+    simple("diagnose_timeout", 0, "give a number from 1 to 60 seconds"),
     simple("network_policies_definitions", {"kind": "NetworkPolicy"}, "give a list", "{'kind': 'NetworkPolicy'}"),
     simple("network_policies_files", ["a\nb"], rf"'a\nb' is wrong: {ONE_LINE}", r"['a\nb']"),
     simple("network_policies_implementation", "cilium", "choose from detect, calico, strict"),
