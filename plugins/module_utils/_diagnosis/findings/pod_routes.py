@@ -70,11 +70,13 @@ def _of_node(
     # In a cluster whose routers carry pods' packets, no node has a route to another one's pods.
     is_usual = len(suspects) < len(known) - 1 or node.network == "flannel" or _others_have_routes(gathered, known)
     overlays = OVERLAY_LINKS["flannel"]
-    for name in sorted(suspects) if is_usual else ():
+    for name in sorted(suspects):
         network = as_network(known[name])
         route = node.route_to(str(network.network_address + 2))
         shown = f"{node.name}: the way to {known[name]} is {route or 'none'}"
         if route is None or route.network.prefixlen == 0:
+            if not is_usual:
+                continue
             yield _Wrong(node.name, name, "has no route to", shown)
         elif route.kind in ("blackhole", "unreachable", "prohibit"):
             yield _Wrong(node.name, name, f"has a route that refuses packets ({route.kind}) to", shown)
