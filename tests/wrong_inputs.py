@@ -339,6 +339,7 @@ SIMPLE = [
     simple("connectivity_transfer", 2**40, "give a number from 0 to 1048576 bytes"),
     simple("connectivity_wait_timeout", "soon", WHOLE),
     # The diagnosis.
+    simple("diagnose_allocation_file", {}, "give a path", "{}"),
     simple("diagnose_fail", "sometimes", "give true or false"),
     simple("diagnose_kubeconfig", {}, "give a path", "{}"),
     simple("diagnose_name", "../x", REPORT),

@@ -44,6 +44,9 @@ options:
     description: The reason for each part that could not be read, such as the API, for the account.
     type: dict
     default: {}
+  allocation:
+    description: The content of the allocation file of the role basic_cni.
+    type: dict
 seealso:
   - module: podnet.kubernetes.pod_network_info
 """
@@ -103,9 +106,10 @@ def diagnosis(
     node_network: str | None = None,
     only: list[str] | None = None,
     not_looked_at: dict[str, str] | None = None,
+    allocation: Any = None,
 ) -> dict[str, Any]:
     causes = chosen(only or [])
-    found = judge(load_gathered(nodes, objects, report, node_network, not_looked_at), causes)
+    found = judge(load_gathered(nodes, objects, report, node_network, not_looked_at, allocation), causes)
     return {**account_document(found), "lines": account_lines(found)}
 
 

@@ -25,6 +25,7 @@ def load_gathered(
     report: Any = None,
     node_network: str | None = None,
     not_looked_at: Mapping[str, str] | None = None,
+    allocation: Any = None,
 ) -> Gathered:
     """Load everything that a diagnosis knows.
 
@@ -34,6 +35,7 @@ def load_gathered(
         report: report.json of a verification; None: there is none
         node_network: podnet_node_network, one network or two with a comma between them
         not_looked_at: the reason for each part that the caller could not read
+        allocation: the content of the allocation file of the role basic_cni; None: there is none
 
     Raises:
         InputError: something has another form
@@ -51,7 +53,18 @@ def load_gathered(
         load_failed_cells(report),
         parse_network(node_network.split(",")[0].strip()) if node_network else None,
         tuple(_unread(nodes, cluster, seen, not_looked_at or {})),
+        _allocation(allocation),
     )
+
+
+def _allocation(document: Any) -> dict[str, tuple[str, ...]]:
+    """Read the subnets of each node in an allocation file. Raises InputError for another file."""
+    if document is None:
+        return {}
+    found = document.get("allocation") if isinstance(document, Mapping) else None
+    if not isinstance(found, Mapping):
+        raise InputError("allocation is no allocation file: give the one of the role basic_cni")
+    return {str(node): tuple(subnets) for node, subnets in found.items()}
 
 
 def _unread(

@@ -37,13 +37,15 @@ class Gathered:
         failed: the cells of the last verification that failed
         node_network: the network that the nodes share, where the user names it
         unread: what could not be looked at, in sentences
+        allocation: the subnets of each node in the file of the role basic_cni
     """
 
     nodes: tuple[NodeFacts, ...]
     cluster: ClusterFacts | None = None
     failed: tuple[FailedCell, ...] = ()
     node_network: Network | None = None
-    unread: tuple[str, ...] = field(default=())
+    unread: tuple[str, ...] = ()
+    allocation: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     @cached_property
     def facts(self) -> Mapping[str, NodeFacts]:

@@ -67,6 +67,7 @@ _CERTIFICATES = (
     "/var/lib/kubelet/pki/kubelet.crt",
 )
 _KUBECONFIGS = ("/etc/kubernetes/kubelet.conf", "/etc/kubernetes/admin.conf")
+_LEASES = "/var/lib/cni/networks"
 _CONTAINER_MARKS = ("/run/systemd/container", "/run/.containerenv", "/.dockerenv")
 _JOURNAL = ("-n", "400", "-o", "cat", "--no-pager", "--quiet")
 
@@ -192,7 +193,13 @@ def _cni(reader: Reader) -> dict[str, Any]:
         "places": containerd.get("programs", [PROGRAMS]),
         "programs": {place: reader.names(place) for place in places},
         "systemd_cgroup": containerd.get("systemd_cgroup"),
+        "allocated": {name: _allocated(reader, f"{_LEASES}/{name}") for name in (reader.names(_LEASES) or [])[:50]},
     }
+
+
+def _allocated(reader: Reader, directory: str) -> int:
+    """Count the IPv4 addresses that the plugin host-local has given out: a file for each."""
+    return sum(name.count(".") == 3 and name.replace(".", "").isdigit() for name in reader.names(directory) or [])
 
 
 def _units(reader: Reader) -> Any:

@@ -140,6 +140,7 @@ CHECKS: dict[str, Check] = {
     "connectivity_timeout": number(*RANGES["timeout"], "seconds"),
     "connectivity_transfer": number(*RANGES["transfer"], "bytes"),
     "connectivity_wait_timeout": _wait,
+    "diagnose_allocation_file": kinds.path,
     "diagnose_kubeconfig": kinds.path,
     "diagnose_name": kinds.report_name,
     "diagnose_node_network": kinds.networks,

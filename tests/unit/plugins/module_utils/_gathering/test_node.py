@@ -16,6 +16,9 @@ FILES = {
     "/etc/cni/net.d/10-a.conflist": json.dumps({"name": "a", "plugins": [{"type": "bridge"}]}),
     "/etc/cni/net.d/calico-kubeconfig": "token: eyJabc.eyJdef.ghi",
     "/opt/cni/bin/bridge": "",
+    "/var/lib/cni/networks/a/10.22.1.2": "x",
+    "/var/lib/cni/networks/a/10.22.1.3": "x",
+    "/var/lib/cni/networks/a/last_reserved_ip.0": "10.22.1.3",
     "/etc/machine-id": "0123\n",
     "/proc/swaps": "Filename Type Size Used Priority\n/swap.img file 1 0 -2\n",
     "/proc/sys/net/ipv4/ip_forward": "0\n",
@@ -45,6 +48,7 @@ def test_the_files_of_a_node(machine):
     found = gather(machine, controller_clock=0)
     assert found["cni"]["configurations"][0]["name"] == "a"
     assert found["cni"]["programs"]["/opt/cni/bin"] == ["bridge"]
+    assert found["cni"]["allocated"] == {"a": 2}
     assert found["identity"]["machine_id"] == "0123"
     assert found["identity"]["container"] is True
     assert found["swap"] == ["/swap.img"]
