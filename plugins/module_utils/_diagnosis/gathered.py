@@ -19,7 +19,7 @@ from ansible_collections.podnet.kubernetes.plugins.module_utils._diagnosis.clust
 from ansible_collections.podnet.kubernetes.plugins.module_utils._diagnosis.failed_cells import FailedCell
 from ansible_collections.podnet.kubernetes.plugins.module_utils._diagnosis.node_facts import NodeFacts, as_network
 from ansible_collections.podnet.kubernetes.plugins.module_utils._diagnosis.packet_rules import (
-    Packet,
+    PodPacket,
     Table,
     read_tables,
 )
@@ -98,22 +98,22 @@ class Gathered:
         }
 
     @cached_property
-    def pod_packets(self) -> Mapping[str, tuple[Packet, ...]]:
+    def pod_packets(self) -> Mapping[str, tuple[PodPacket, ...]]:
         """A packet that leaves each node for another one's pod, and one that arrives from there.
 
         None without a pod subnet of this and another node, or where no route but the default one leads there.
         """
         return {node.name: tuple(self._packets(node)) for node in self.nodes}
 
-    def _packets(self, node: NodeFacts) -> Iterator[Packet]:
+    def _packets(self, node: NodeFacts) -> Iterator[PodPacket]:
         own = self.pod_address(node.name)
         found = ((name, self.pod_address(name)) for name in self.pod_subnets if name != node.name)
         name, other = next(((name, address) for name, address in found if address), ("", None))
         device = self._device_to(node, name, other) if own and other else None
         if own and other and device:
             pods = node.bridge or _POD_LINK
-            yield Packet(own, other, pods, device)
-            yield Packet(other, own, device, pods)
+            yield PodPacket(own, other, pods, device)
+            yield PodPacket(other, own, device, pods)
 
     def _device_to(self, node: NodeFacts, name: str, address: str) -> str | None:
         """The link that leads to a pod of another node, None where only a default route does."""

@@ -25,7 +25,7 @@ _UNKNOWN = ("rpfilter", "set", "physdev", "policy", "limit", "statistic", "recen
 
 
 @dataclass(frozen=True)
-class Packet:
+class PodPacket:
     """The first packet of a TCP connection between pods, as a node forwards it."""
 
     source: str
@@ -65,7 +65,7 @@ class Table:
     chains: Mapping[str, Sequence[str]]
     policies: Mapping[str, str]
 
-    def walk(self, chain: str, packet: Packet) -> Verdict:
+    def walk(self, chain: str, packet: PodPacket) -> Verdict:
         """Say what a base chain does with a packet."""
         found, _packet = self._walk(chain, packet, 0)
         if found.outcome:
@@ -73,7 +73,7 @@ class Table:
         policy = self.policies.get(chain, "ACCEPT")
         return Verdict(policy, f":{chain} {policy}", found.sure)
 
-    def _walk(self, chain: str, packet: Packet, depth: int) -> tuple[Verdict, Packet]:
+    def _walk(self, chain: str, packet: PodPacket, depth: int) -> tuple[Verdict, PodPacket]:
         sure = True
         if chain not in self.chains or depth > _DEEPEST:
             return Verdict("", "", False), packet
@@ -151,7 +151,7 @@ def _parse(text: str) -> _Rule:
     return _Rule(text, tuple(matches), target, options, is_goto)
 
 
-def _matches(rule: _Rule, packet: Packet) -> bool | None:
+def _matches(rule: _Rule, packet: PodPacket) -> bool | None:
     """Whether a rule matches a packet; None: it may."""
     answer: bool | None = True
     for option, negated, value in rule.matches:
@@ -163,7 +163,7 @@ def _matches(rule: _Rule, packet: Packet) -> bool | None:
     return answer
 
 
-def _match(option: str, value: str, packet: Packet) -> bool | None:
+def _match(option: str, value: str, packet: PodPacket) -> bool | None:
     """Whether one condition of a rule is true, without its negation; None: that is not known."""
     if option in ("-s", "-d"):
         return _within(packet.source if option == "-s" else packet.target, value)
@@ -203,7 +203,7 @@ def _port_within(port: int, text: str) -> bool | None:
     return int(first or 0) <= port <= int(last or 65535) if colon else port == int(first)
 
 
-def _marked(packet: Packet, options: Mapping[str, str]) -> Packet:
+def _marked(packet: PodPacket, options: Mapping[str, str]) -> PodPacket:
     """Return the packet with its new mark."""
     for name, text in options.items():
         value, _slash, mask = text.partition("/")
@@ -219,4 +219,4 @@ def _marked(packet: Packet, options: Mapping[str, str]) -> Packet:
     return packet
 
 
-__all__ = ["Packet", "Table", "read_tables"]
+__all__ = ["PodPacket", "Table", "read_tables"]

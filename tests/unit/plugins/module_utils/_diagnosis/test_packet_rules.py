@@ -7,12 +7,12 @@ from __future__ import annotations
 import pytest
 
 from ansible_collections.podnet.kubernetes.plugins.module_utils._diagnosis.packet_rules import (
-    Packet,
+    PodPacket,
     Verdict,
     read_tables,
 )
 
-PACKET = Packet("10.244.1.2", "10.244.2.2", "cni0", "flannel.1")
+PACKET = PodPacket("10.244.1.2", "10.244.2.2", "cni0", "flannel.1")
 
 
 def walk(*rules, policy="ACCEPT", chains=(), packet=PACKET):
