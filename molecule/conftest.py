@@ -33,6 +33,7 @@ ORDER = (
     "test_cluster.py",
     "test_connectivity.py",
     "test_containment.py",
+    "test_diagnosis.py",
     # Stops the kubelet and SSH of a node for a while, and starts them again.
     "test_missing_nodes.py",
     "test_nodes.py",
@@ -141,6 +142,17 @@ def play(inventory: Inventory) -> Callable[..., Ended]:
     def run(*arguments: str) -> Ended:
         command = ["ansible-playbook", "--inventory", str(inventory.path), *arguments]
         return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+
+    return run
+
+
+@pytest.fixture(scope="session")
+def diagnose(play: Callable[..., Ended], inventory: Inventory) -> Callable[[], tuple[Ended, Any]]:
+    """A function that diagnoses the network, and returns the run and its findings.json."""
+
+    def run() -> tuple[Ended, Any]:
+        done = play("playbooks/diagnose.yml")
+        return done, json.loads((inventory.output / "reports" / "diagnosis" / "findings.json").read_text())
 
     return run
 

@@ -112,6 +112,12 @@ def test_every_cell_of_the_network_passed(reports):
     assert {cell["verdict"] for cell in reports("calico")["cells"]} == {"passed"}
 
 
+def test_the_diagnosis_names_nothing(diagnose):
+    done, found = diagnose()
+    assert done.returncode == 0, done.stdout
+    assert (found["findings"], found["not_looked_at"]) == ([], [])
+
+
 def test_calico_took_the_nodes_own_addresses(kubectl, inventory):
     for node in kubectl.items("nodes"):
         taken = node["metadata"]["annotations"]["projectcalico.org/IPv4Address"]

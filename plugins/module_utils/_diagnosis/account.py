@@ -22,7 +22,8 @@ _UNEXPLAINED = 5  # lines
 def account_lines(diagnosis: Diagnosis) -> list[str]:
     """Write the findings, three lines each, then the failed cells without a cause, then what could not be looked at."""
     count = len(diagnosis.findings)
-    lines = [f"{count} {'finding' if count == 1 else 'findings'}" if count else "Nothing was found."]
+    nothing = "Nothing was found, and a part was not looked at." if diagnosis.unread else "Nothing was found."
+    lines = [f"{count} {'finding' if count == 1 else 'findings'}" if count else nothing]
     for number, one in enumerate(diagnosis.findings, 1):
         lines += _finding(number, one)
     if diagnosis.unexplained:

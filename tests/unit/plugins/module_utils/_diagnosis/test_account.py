@@ -26,6 +26,13 @@ def test_a_healthy_cluster_has_one_line():
     assert World().diagnose()["lines"] == ["Nothing was found."]
 
 
+def test_a_part_that_was_not_looked_at_is_no_health():
+    world = World()
+    world.nodes["node1"] = None
+    lines = world.diagnose()["lines"]
+    assert lines[0] == "Nothing was found, and a part was not looked at."
+
+
 def test_a_line_is_no_longer_than_a_person_reads():
     world = World()
     world.add_rule("node1", "filter", f'-A FORWARD -m comment --comment "{"x" * 600}" -j DROP', first=True)
