@@ -33,7 +33,7 @@ def find(gathered: Gathered) -> Iterator[Found]:
         yield Found(
             tuple(sorted(names)),
             f"containerd finds no plugin {named(absent)} on {named(names)}",
-            (f"{file} names {', '.join(absent)}; containerd looks in {places}{elsewhere}",),
+            (f"{file} needs {', '.join(absent)}; containerd looks in {places}{elsewhere}",),
             f"{packages}; plugins of a network come with its DaemonSet: delete its pod on the node",
             either_end(names),
         )

@@ -17,7 +17,7 @@ from ansible_collections.podnet.kubernetes.plugins.module_utils._diagnosis.gathe
 from ansible_collections.podnet.kubernetes.plugins.module_utils._diagnosis.node_facts import NodeFacts
 
 # The log line that says why comes before systemd's own lines about the end of the program.
-_WHY = re.compile(r"^F\d{4}|command failed|failed to run Kubelet|level=fatal|panic:|is not supported|Failed to")
+_WHY = re.compile(r"^F\d{4}|command failed|failed to run Kubelet|level=fatal|panic:|is not supported")
 _REMEDIES = (
     (
         re.compile(r"running with swap on|fail-swap-on", re.IGNORECASE),
@@ -53,7 +53,8 @@ def find(gathered: Gathered) -> Iterator[Found]:
 
 def _found(node: NodeFacts, unit: str) -> Found:
     properties = node.unit(unit)
-    lines = node.log(unit)
+    # A unit that was stopped has old errors in its log, which do not say why.
+    lines = node.log(unit) if properties.get("Result") != "success" or properties.get("NRestarts", "0") != "0" else []
     why = next((line for line in reversed(lines) if _WHY.search(line)), lines[-1] if lines else "")
     state = f"{properties.get('ActiveState')} ({properties.get('SubState')}, result {properties.get('Result')})"
     remedies = [remedy for pattern, remedy in _REMEDIES if pattern.search(why)]

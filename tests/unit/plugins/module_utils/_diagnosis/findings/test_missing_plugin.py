@@ -14,7 +14,7 @@ def test_a_program_is_missing(name):
     world.nodes["node1"]["cni"]["programs"]["/opt/cni/bin"].remove(name)
     (found,) = world.diagnose("missing_plugin")["findings"]
     assert found["cause"] == f"containerd finds no plugin {name} on node1"
-    assert found["evidence"] == [f"10-flannel.conflist names {name}; containerd looks in /opt/cni/bin"]
+    assert found["evidence"] == [f"10-flannel.conflist needs {name}; containerd looks in /opt/cni/bin"]
     assert world.found()[0] == "missing_plugin"
 
 

@@ -42,6 +42,15 @@ def test_containerd_is_down():
     assert "journalctl -u containerd" in found["remedy"]
 
 
+def test_the_log_of_a_unit_that_was_stopped_does_not_say_why():
+    world = World()
+    stop(world, "node1", "kubelet", SWAP)
+    world.nodes["node1"]["units"]["kubelet"].update(ActiveState="inactive", Result="success", NRestarts="0")
+    (found,) = world.diagnose("runtime_down")["findings"]
+    assert len(found["evidence"]) == 1
+    assert "systemctl restart kubelet" in found["remedy"]
+
+
 def test_another_runtime_is_harmless():
     world = World()
     for node in world.nodes.values():
