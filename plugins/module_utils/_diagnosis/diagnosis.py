@@ -45,14 +45,19 @@ def load_gathered(
     cluster = None if objects is None else load_cluster(objects)
     names = [node.name for node in cluster.nodes] if cluster else []
     answered = {host: data for host, data in nodes.items() if data}
-    facts = tuple(load_node(data, names, host) for host, data in answered.items())
-    seen = {node.name for node in facts}
+    loaded = [load_node(data, names, host) for host, data in answered.items()]
+    facts = tuple(node for node in loaded if node.name in names or node.has_kubelet)
+    seen = {node.name for node in loaded}
+    strangers = [node.name for node in loaded if node not in facts]
     return Gathered(
         facts,
         cluster,
         load_failed_cells(report),
         parse_network(node_network.split(",")[0].strip()) if node_network else None,
-        tuple(_unread(nodes, cluster, seen, not_looked_at or {})),
+        (
+            *_unread(nodes, cluster, seen, not_looked_at or {}),
+            *(f"{name}: it is no node of the cluster, and has no kubelet" for name in strangers),
+        ),
         _allocation(allocation),
     )
 

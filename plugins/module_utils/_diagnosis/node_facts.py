@@ -172,6 +172,11 @@ class NodeFacts:
         """The kubelet's settings that matter."""
         return self._part("kubelet").get("settings") or {}
 
+    @property
+    def has_kubelet(self) -> bool:
+        """Whether the host was set up as a node: also one whose kubelet does not run or never joined."""
+        return bool(self.flags or self.settings) or self.unit("kubelet").get("LoadState") == "loaded"
+
     def unit(self, name: str) -> Mapping[str, str]:
         """The properties of a systemd unit; empty when systemd did not answer."""
         return self._part("units").get(name) or {}

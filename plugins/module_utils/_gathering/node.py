@@ -222,7 +222,7 @@ def _kubelet(reader: Reader) -> dict[str, Any]:
     for path in ("/etc/default/kubelet", "/etc/sysconfig/kubelet"):
         flags.update(read_environment_flags(reader.text(path) or ""))
     for process in reader.names("/proc") or []:
-        if process.isdigit() and (_comm(reader, process) == "kubelet"):
+        if process.isdigit() and _comm(reader, process) == "kubelet" and _is_of_this_machine(reader, process):
             command = reader.text(f"/proc/{process}/cmdline") or ""
             flags = read_flags(command.split("\0")[1:])
     return {"flags": flags, "settings": read_settings(reader.text("/var/lib/kubelet/config.yaml") or "")}
@@ -234,6 +234,14 @@ def _comm(reader: Reader, process: str) -> str:
         return reader.at(f"/proc/{process}/comm").read_text().strip()
     except OSError:
         return ""
+
+
+def _is_of_this_machine(reader: Reader, process: str) -> bool:
+    """Whether a process is not of a container: a host of kind's nodes sees their kubelets."""
+    try:
+        return (reader.at(f"/proc/{process}/ns/pid")).readlink() == reader.at("/proc/self/ns/pid").readlink()
+    except FileNotFoundError:
+        return True
 
 
 def _swap(reader: Reader) -> Any:

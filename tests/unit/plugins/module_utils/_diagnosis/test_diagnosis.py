@@ -25,6 +25,19 @@ def test_what_was_not_looked_at():
     )
 
 
+def test_a_host_that_is_no_node_is_left_out():
+    world = World()
+    stranger = {**world.nodes["node1"], "host": "lb", "kubelet": {"flags": {}, "settings": {}}}
+    stranger["units"] = {"kubelet": {"LoadState": "not-found"}}
+    stranger["sysctls"] = {"net.ipv4.ip_forward": {"value": "0", "files": []}}
+    world.nodes["lb"] = stranger
+    result = world.diagnose()
+    assert result["findings"] == []
+    assert result["not_looked_at"] == ["lb: it is no node of the cluster, and has no kubelet"]
+    stranger["units"]["kubelet"]["LoadState"] = "loaded"
+    assert "forwarding_off" in world.found()
+
+
 def test_two_networks_of_the_nodes():
     gathered = load_gathered(World().nodes, node_network="10.100.198.0/24,fd10:100:198::/64")
     assert str(gathered.node_network) == "10.100.198.0/24"
