@@ -64,8 +64,10 @@ def _configured(pod: Network, service: Network) -> Found:
 
 def _of_node(node: NodeFacts, networks: list[tuple[str, Network]]) -> Iterator[tuple[tuple[str, str, str], str]]:
     """Yield what overlaps a network of the cluster: links with an address, and routes that lead elsewhere."""
+    if node.links is None:  # then a NIC and a tunnel look alike
+        return
     bridge = node.bridge
-    for link in node.links or ():
+    for link in node.links:
         if _OF_NETWORKS.match(link.name) or link.name == bridge or link.kind == "dummy":
             continue
         for text in link.addresses:
@@ -73,7 +75,7 @@ def _of_node(node: NodeFacts, networks: list[tuple[str, Network]]) -> Iterator[t
             for kind, network in networks:
                 if network.overlaps(other) and other.prefixlen < other.max_prefixlen:
                     yield (kind, str(network), f"the network {other} of {link.name}"), f"{link.name} has {text}"
-    nics = {link.name for link in node.links or () if link.kind in ("ether", "veth", "bond", "vlan", "bridge")}
+    nics = {link.name for link in node.links if link.kind in ("ether", "veth", "bond", "vlan", "bridge")}
     for group in node.routes or ():
         if group.table != "main" or group.device in nics or not group.device or group.protocol == "kernel":
             continue
