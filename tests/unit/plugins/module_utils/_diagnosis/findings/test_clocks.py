@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import pytest
 from diagnosis_world import World
 
 
@@ -12,20 +13,34 @@ def offsets(world, *values):
         node["clock_offset"] = value
 
 
-def test_a_clock_is_wrong():
+@pytest.mark.parametrize(
+    ("values", "evidence"),
+    [
+        ((0.8, 1.2, -3600.0), "node2: 3601 s behind the other nodes"),
+        ((0.8, 1.2, -20.0), "node2: 21 s behind the other nodes"),
+        ((0.8, 1.2, 90.0), "node2: 89 s ahead of the other nodes"),
+        ((900.0, 901.0, -3600.0), "node2: 4500 s behind the other nodes"),
+    ],
+)
+def test_a_clock_is_wrong(values, evidence):
+    """In the last row the controller's own clock is wrong, too."""
     world = World()
-    offsets(world, 0.8, 1.1, -3600.0)
+    offsets(world, *values)
     found = world.first("clocks")
-    assert (found["nodes"], found["evidence"]) == (["node2"], ["node2: 3600 s behind the controller"])
+    assert (found["nodes"], found["evidence"]) == (["node2"], [evidence])
 
 
-def test_a_slow_start_is_harmless():
+def test_with_two_nodes_the_controller_decides():
     world = World()
-    offsets(world, 0.4, 6.0, 9.5)
+    world.nodes["master"] = None
+    world.nodes["node1"]["clock_offset"], world.nodes["node2"]["clock_offset"] = 0.5, -100.0
+    assert world.first("clocks")["evidence"] == ["node2: 100 s behind the controller"]
+    world.nodes["node1"]["clock_offset"] = -101.0
     assert world.found() == []
 
 
-def test_only_the_controllers_clock_is_wrong():
+@pytest.mark.parametrize("values", [(0.4, 6.0, 9.5), (0.4, 1.0, 45.0), (900.0, 901.5, 902.0)])
+def test_a_slow_connection_and_the_controllers_own_clock_are_harmless(values):
     world = World()
-    offsets(world, 900.0, 901.5, 902.0)
+    offsets(world, *values)
     assert world.found() == []
