@@ -148,8 +148,8 @@ def test_tasks_take_the_way_to_the_api_that_is_open():
     """The lookup k8s takes it by itself. Modules are told by __ROLE_kubeconfig."""
     for (role, path), text in TASKS.items():
         for step in steps(text):
-            for name in ("kubernetes.core.k8s", "kubernetes.core.k8s_info", "module_defaults"):
-                assert f"'{{{{ {role}_kubeconfig }}}}'" not in str(step.get(name, "")), f"{role}/{path}: {step['name']}"
+            for name in (one for one in step if one == "module_defaults" or one.startswith("kubernetes.core.")):
+                assert f"'{{{{ {role}_kubeconfig }}}}'" not in str(step[name]), f"{role}/{path}: {step['name']}"
 
 
 def test_what_runs_on_the_controller_depends_on_no_variable_of_all_hosts():
