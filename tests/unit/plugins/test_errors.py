@@ -77,6 +77,7 @@ FILTERS = {
     "other_networks": ([], ""),
     "package_versions": ("", "kubeadm"),
     "packet_trails": ([],),
+    "pause_images": ([],),
     "policy_effect": (ENDPOINTS, [], [], [], []),
     "policy_enforcement": ([], 30),
     "policy_lint": ([], [], []),
