@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -12,7 +13,8 @@ from typing import Any
 from ansible_collections.podnet.kubernetes.plugins.module_utils._base.errors import InputError
 from ansible_collections.podnet.kubernetes.plugins.module_utils._matrix.cells import Endpoint
 
-_SSH = "Failed to connect to the host via ssh: "
+# Ansible's words before those of ssh.
+_SSH = re.compile(r"^.*?(?:via|over) ssh: ", re.DOTALL)
 
 
 @dataclass(frozen=True)
@@ -53,7 +55,7 @@ def read_answers(hosts: Sequence[str], results: Sequence[Any], addresses: Sequen
     answers = []
     for host, result, address in zip(hosts, results, addresses):
         fields = result if isinstance(result, Mapping) else {}
-        words = " ".join(str(fields.get("msg") or "Ansible gives no reason").replace(_SSH, "").split())
+        words = " ".join(_SSH.sub("", str(fields.get("msg") or "Ansible gives no reason")).split())
         unreachable, failure = (words.rstrip(".") if fields.get(name) else None for name in ("unreachable", "failed"))
         node = None if unreachable or failure else fields.get("node")
         answers.append(HostAnswer(host, address or None, node, unreachable, failure))

@@ -68,8 +68,8 @@ def _foreign(gathered: Gathered) -> Iterator[Found]:
             client and client.get("authority_key") and own - {None} and client["authority_key"] not in own
         )
         if foreign or issued_elsewhere:
-            place = next(iter(foreign.values())) if foreign else _KUBELET
-            digest = next(iter(foreign)) if foreign else str((client or {})["authority_key"])
+            by_key = (str((client or {}).get("authority_key")), _KUBELET)
+            digest, place = next(iter(foreign.items()), by_key)
             yield Found(
                 (node.name,),
                 f"{place} on {node.name} is of another cluster",

@@ -43,8 +43,8 @@ def _overlays(gathered: Gathered) -> Iterator[Found]:
             if link.name in _own_overlays(node) and lower and link.mtu + _OVERHEADS.get(link.kind, 0) > lower.mtu:
                 found[link.name, link.mtu, lower.name, lower.mtu].append(node.name)
     for (link_name, mtu, lower_name, lower_mtu), names in sorted(found.items()):
-        kind = next(one.kind for one in gathered.facts[names[0]].links or () if one.name == link_name)
-        fits = lower_mtu - _OVERHEADS[kind]
+        kind = next((one.kind for one in gathered.facts[names[0]].links or () if one.name == link_name), "")
+        fits = lower_mtu - _OVERHEADS.get(kind, 0)
         yield Found(
             tuple(sorted(names)),
             f"{link_name} has an MTU of {mtu} on {named(names)}, and {lower_name} carries {fits} with the "

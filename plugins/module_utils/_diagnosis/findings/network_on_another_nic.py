@@ -31,7 +31,7 @@ def find(gathered: Gathered) -> Iterator[Found]:
         and any(own in gathered.address_owners for own in gathered.objects[name].internal)
     }
     if apart and _matters(gathered, apart, len(announced)):
-        network = next(iter(apart.values()))[0]
+        network = apart[min(apart)][0]
         own = ", ".join(gathered.objects[min(apart)].internal)
         yield Found(
             tuple(sorted(apart)),

@@ -47,7 +47,8 @@ def test_the_key_identifiers_connect_it_with_its_ca(files):
     (ca,) = read_certificates((files / "ca.crt").read_text())
     (leaf,) = read_certificates((files / "both.pem").read_text())
     assert leaf["subject"] == "O=system:nodes, CN=system:node:node1"
-    assert leaf["authority_key"] == ca["subject_key"] is not None
+    assert leaf["authority_key"] is not None
+    assert leaf["authority_key"] == ca["subject_key"]
     assert leaf["subject_key"] != ca["subject_key"]
 
 

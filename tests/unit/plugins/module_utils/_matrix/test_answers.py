@@ -28,6 +28,14 @@ UNREACHABLE = {
 ROUTE = "is unreachable: ssh: connect to host 10.0.0.2 port 22: No route to host"
 
 
+# ansible-core 2.19, with pipelining.
+PIPELINED = {
+    "unreachable": True,
+    "msg": 'Task failed: Data could not be sent to remote host "10.0.0.2". Make sure this host can be reached '
+    "over ssh: ssh: connect to host 10.0.0.2 port 22: No route to host",
+}
+
+
 def marked(hosts, inventory=()):
     """Mark the endpoints after these hosts answered: {name: (result, address)}."""
     results, addresses = [one for one, _address in hosts.values()], [address for _one, address in hosts.values()]
@@ -45,6 +53,7 @@ def test_all_hosts_answered():
         pytest.param(
             "B.example.", UNREACHABLE, "", f"b is none of the hosts that answered, and host B.example. {ROUTE}"
         ),
+        pytest.param("b", PIPELINED, "", f"b: host b {ROUTE}", id="in the words of a pipelined connection"),
         pytest.param("second", UNREACHABLE, "10.0.0.2", f"b: host second {ROUTE}", id="by its address"),
         pytest.param(
             "second",
