@@ -33,13 +33,12 @@ ORDER = (
     "test_cluster.py",
     "test_connectivity.py",
     "test_containment.py",
-    "test_diagnosis.py",
     "test_nodes.py",
     "test_pods.py",
     "test_services.py",
     # Compares with the cluster's first installation, so it runs before the files that install Flannel again.
     "test_rerun.py",
-    # Stops the kubelet and SSH of a node for a while, and starts them again: the file before it asks since when they run.
+    # Stops the kubelet and SSH of a node for a while. The file before it asks since when they run.
     "test_missing_nodes.py",
     # Removes Flannel and installs it again: one story.
     "test_uninstall.py",

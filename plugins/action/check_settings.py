@@ -21,6 +21,8 @@ from ansible_collections.podnet.kubernetes.plugins.module_utils._settings.mistak
     is_known,
 )
 
+# Null has a meaning of its own, beside another default.
+NULLABLE = {"connectivity_dns_service"}
 ROLES = Path(__file__).resolve().parents[2] / "roles"
 ARGUMENTS = {
     "roles": {"type": "list", "elements": "str", "required": True},
@@ -113,7 +115,7 @@ def _nullable(role: str) -> set[str]:
     """Find the variables that a role's defaults leave empty, with the shared variables that they take."""
     path = ROLES / role / "defaults/main.yml"
     defaults = yaml.safe_load(path.read_text()) if path.exists() else {}
-    return {name for name, value in defaults.items() if value is None or "default(none)" in str(value)}
+    return {name for name, value in defaults.items() if value is None or "default(none)" in str(value)} | NULLABLE
 
 
 def _read(variables: Mapping[str, Any], specs: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, str]]:

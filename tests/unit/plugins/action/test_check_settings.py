@@ -77,6 +77,11 @@ def test_a_default_is_right(role, name, value):
     assert find_mistakes(read_inventory([role], ["master"], {"master": {name: value}})) == []
 
 
+def test_null_leaves_the_dns_out():
+    values = {"a": {"connectivity_dns_service": None}}
+    assert find_mistakes(read_inventory(["connectivity"], ["a"], values)) == []
+
+
 @pytest.mark.parametrize("path", ["inventories/example", "lab/inventory", "inventories/vagrant"])
 @pytest.mark.parametrize("playbook", ["basic_cni", "flannel", "calico", "policies", "verify", "cluster"])
 def test_the_inventories_of_the_clone_are_right(path, playbook):
