@@ -27,7 +27,7 @@ ROOMS: dict[str, tuple[str, ...]] = {
     "_probing": ("_base", "_matrix"),
     "_settings": ("_base", "_nodes", "_probing"),
     "_trail": ("_base", "_matrix", "_probing"),
-    "_gathering": (),
+    "_gathering": ("_base", "_nodes"),
     "_diagnosis": ("_base",),
 }
 # Where doors on the controller share code that needs Ansible. Modules run on nodes, where Ansible is missing.

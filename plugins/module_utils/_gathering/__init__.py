@@ -3,5 +3,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """What a diagnosis reads on a node: links, routes, rules, files and logs, bounded in time and size, without secrets.
 
-It imports nothing of this collection.
+It imports _base and _nodes.
 """

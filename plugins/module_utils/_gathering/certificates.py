@@ -16,8 +16,11 @@ from collections.abc import Iterator
 from datetime import datetime, timezone
 from typing import Any
 
+from ansible_collections.podnet.kubernetes.plugins.module_utils._base.der import first_value, read_values
+from ansible_collections.podnet.kubernetes.plugins.module_utils._base.errors import InputError
+
 _PEM = re.compile(r"-----BEGIN CERTIFICATE-----\s*(.*?)-----END CERTIFICATE-----", re.DOTALL)
-_SEQUENCE, _OID, _UTC_TIME, _EXPLICIT_0, _EXPLICIT_3 = 0x30, 0x06, 0x17, 0xA0, 0xA3
+_OID, _UTC_TIME, _EXPLICIT_0, _EXPLICIT_3 = 0x06, 0x17, 0xA0, 0xA3
 _NAMES = {b"\x55\x04\x03": "CN", b"\x55\x04\x0a": "O"}
 _SUBJECT_KEY, _AUTHORITY_KEY = b"\x55\x1d\x0e", b"\x55\x1d\x23"
 
@@ -34,63 +37,42 @@ def read_certificates(text: str) -> list[dict[str, Any]]:
     for match in _PEM.finditer(text):
         try:
             found.append(_describe(base64.b64decode("".join(match[1].split()), validate=True)))
-        except (ValueError, IndexError, StopIteration, binascii.Error) as error:
+        except (InputError, ValueError, IndexError, binascii.Error) as error:
             found.append({"error": f"no certificate: {error}"})
     return found
 
 
 def _describe(data: bytes) -> dict[str, Any]:
-    """Describe a certificate in DER. Raises ValueError, IndexError or StopIteration for anything else."""
-    certificate = next(_values(data))[1]
-    fields = list(_values(next(_values(certificate))[1]))
-    if fields[0][0] == _EXPLICIT_0:  # the version
+    """Describe a certificate in DER. Raises InputError, ValueError or IndexError for anything else."""
+    certificate = first_value(data).content
+    fields = list(read_values(first_value(certificate).content))
+    if fields[0].tag == _EXPLICIT_0:  # the version
         fields = fields[1:]
     _serial, _algorithm, issuer, validity, subject, public_key, *rest = fields
     extensions = {
-        oid: value for tag, inner in rest if tag == _EXPLICIT_3 for oid, value in _extensions(next(_values(inner))[1])
+        oid: value
+        for one in rest
+        if one.tag == _EXPLICIT_3
+        for oid, value in _extensions(first_value(one.content).content)
     }
-    not_before, not_after = (_seconds(tag, value) for tag, value in _values(validity[1]))
+    not_before, not_after = (_seconds(one.tag, one.content) for one in read_values(validity.content))
     return {
-        "subject": _name(subject[1]),
-        "issuer": _name(issuer[1]),
+        "subject": _name(subject.content),
+        "issuer": _name(issuer.content),
         "not_before": not_before,
         "not_after": not_after,
-        "public_key": hashlib.sha256(_with_header(public_key)).hexdigest(),
+        "public_key": hashlib.sha256(public_key.whole).hexdigest(),
         "subject_key": _subject_key(extensions.get(_SUBJECT_KEY)),
         "authority_key": _authority_key(extensions.get(_AUTHORITY_KEY)),
     }
 
 
-def _values(data: bytes) -> Iterator[tuple[int, bytes]]:
-    """Yield tag and content of the values that follow one another in DER."""
-    place = 0
-    while place < len(data):
-        tag, length, place = data[place], data[place + 1], place + 2
-        if length & 0x80:
-            size = length & 0x7F
-            length, place = int.from_bytes(data[place : place + size], "big"), place + size
-        if place + length > len(data):
-            raise ValueError("it ends too early")
-        yield tag, data[place : place + length]
-        place += length
-
-
-def _with_header(value: tuple[int, bytes]) -> bytes:
-    """Write a value in DER again."""
-    tag, content = value
-    size = len(content)
-    if size < 0x80:
-        return bytes((tag, size)) + content
-    length = size.to_bytes((size.bit_length() + 7) // 8, "big")
-    return bytes((tag, 0x80 | len(length))) + length + content
-
-
 def _name(data: bytes) -> str:
     """Write a name as O=system:nodes, CN=system:node:node1."""
     parts = []
-    for _tag, one in _values(data):
-        for _tag, pair in _values(one):
-            (_oid_tag, oid), (_text_tag, text) = _values(pair)
+    for one in read_values(data):
+        for pair in read_values(one.content):
+            oid, text = (value.content for value in read_values(pair.content))
             parts.append(f"{_NAMES.get(oid, oid.hex())}={text.decode(errors='replace')}")
     return ", ".join(parts)
 
@@ -105,21 +87,21 @@ def _seconds(tag: int, value: bytes) -> int:
 
 def _extensions(data: bytes) -> Iterator[tuple[bytes, bytes]]:
     """Yield the OID and the content of each extension."""
-    for _tag, one in _values(data):
-        parts = list(_values(one))
-        if parts[0][0] == _OID:
-            yield parts[0][1], parts[-1][1]
+    for one in read_values(data):
+        parts = list(read_values(one.content))
+        if parts[0].tag == _OID:
+            yield parts[0].content, parts[-1].content
 
 
 def _subject_key(data: bytes | None) -> str | None:
-    return None if data is None else next(_values(data))[1].hex()
+    return None if data is None else first_value(data).content.hex()
 
 
 def _authority_key(data: bytes | None) -> str | None:
     """Return the key identifier in an authority key identifier, whose tag is 0."""
     if data is None:
         return None
-    return next((value.hex() for tag, value in _values(next(_values(data))[1]) if tag == 0x80), None)
+    return next((one.content.hex() for one in read_values(first_value(data).content) if one.tag == 0x80), None)
 
 
 __all__ = ["read_certificates"]

@@ -40,11 +40,8 @@ from ansible_collections.podnet.kubernetes.plugins.module_utils._gathering.runti
     read_configurations,
     read_containerd,
 )
-from ansible_collections.podnet.kubernetes.plugins.module_utils._gathering.sysctls import (
-    DIRECTORIES,
-    LAST,
-    settings_of,
-)
+from ansible_collections.podnet.kubernetes.plugins.module_utils._gathering.sysctls import LAST, settings_of
+from ansible_collections.podnet.kubernetes.plugins.module_utils._nodes.sysctl_files import SYSCTL_DIRECTORIES
 
 _SYSCTLS = (
     "net.ipv4.ip_forward",
@@ -155,7 +152,12 @@ def _overlay(reader: Reader) -> dict[str, Any]:
 
 def _sysctls(reader: Reader) -> dict[str, Any]:
     """The values of the settings, and the files that set each, the one that wins last."""
-    paths = [f"{place}/{name}" for place in DIRECTORIES for name in reader.names(place) or [] if name.endswith(".conf")]
+    paths = [
+        f"{place}/{name}"
+        for place in SYSCTL_DIRECTORIES
+        for name in reader.names(place) or []
+        if name.endswith(".conf")
+    ]
     texts = {path: reader.text(path) or "" for path in [*paths, LAST]}
     found = {}
     for key in _SYSCTLS:

@@ -10,12 +10,12 @@ full name. Debian's `sysctl --system` reads /etc/sysctl.conf last; systemd-sysct
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from fnmatch import fnmatchcase
-from pathlib import PurePosixPath
 from typing import NamedTuple
 
-DIRECTORIES = ("/etc/sysctl.d", "/run/sysctl.d", "/usr/local/lib/sysctl.d", "/usr/lib/sysctl.d", "/lib/sysctl.d")
+from ansible_collections.podnet.kubernetes.plugins.module_utils._nodes.sysctl_files import dotted_key, paths_in_order
+
 LAST = "/etc/sysctl.conf"
 
 
@@ -28,19 +28,6 @@ class Setting(NamedTuple):
     exact: bool
 
 
-def applied(paths: Iterable[str]) -> list[str]:
-    """Return the files that count, in the order in which they are applied."""
-    order = {directory: place for place, directory in enumerate(DIRECTORIES)}
-    by_name: dict[str, str] = {}
-    last = []
-    for path in sorted(paths, key=lambda path: order.get(str(PurePosixPath(path).parent), len(order))):
-        if path == LAST:
-            last.append(path)
-        else:
-            by_name.setdefault(PurePosixPath(path).name, path)
-    return [by_name[name] for name in sorted(by_name)] + last
-
-
 def settings_of(key: str, texts: Mapping[str, str]) -> list[Setting]:
     """Find the settings of a key, such as net.ipv4.ip_forward, the one that wins last.
 
@@ -48,7 +35,8 @@ def settings_of(key: str, texts: Mapping[str, str]) -> list[Setting]:
         key: the name, with dots
         texts: the content of all files, by their path
     """
-    found = [one for path in applied(texts) for one in _lines(key, path, texts[path])]
+    paths = [*paths_in_order(path for path in texts if path != LAST), *([LAST] if LAST in texts else [])]
+    found = [one for path in paths for one in _lines(key, path, texts[path])]
     exact = [one for one in found if one.exact]
     return [one for one in found if not one.exact] + exact
 
@@ -60,19 +48,11 @@ def _lines(key: str, path: str, text: str) -> Iterator[Setting]:
         name = name.strip().lstrip("-").strip()
         if not equals or not name or name[0] in "#;":
             continue
-        name = _dotted(name)
+        name = dotted_key(name)
         if name == key:
             yield Setting(path, number, value.strip(), True)
         elif any(sign in name for sign in "*?[") and fnmatchcase(key, name):
             yield Setting(path, number, value.strip(), False)
 
 
-def _dotted(name: str) -> str:
-    """Write a name with dots. Where the first separator is a slash, a dot is part of a NIC's name, such as eth0.5."""
-    separators = [sign for sign in name if sign in "./"]
-    if separators and separators[0] == "/":
-        return name.translate(str.maketrans("./", "/."))
-    return name
-
-
-__all__ = ["DIRECTORIES", "LAST", "settings_of"]
+__all__ = ["LAST", "settings_of"]

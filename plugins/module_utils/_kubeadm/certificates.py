@@ -12,23 +12,15 @@ import base64
 import binascii
 import hashlib
 import re
-from dataclasses import dataclass
+from itertools import islice
 
+from ansible_collections.podnet.kubernetes.plugins.module_utils._base.der import first_value, read_values
 from ansible_collections.podnet.kubernetes.plugins.module_utils._base.errors import InputError
 
 _CERTIFICATE = re.compile(r"-----BEGIN CERTIFICATE-----(.*?)-----END CERTIFICATE-----", re.DOTALL)
 _CA_DATA = re.compile(r"^\s*certificate-authority-data:[ \t]*['\"]?([A-Za-z0-9+/=]+)", re.MULTILINE)
 _VERSION = 0xA0  # the tag of the version, which certificates of version 1 leave out
 _BEFORE_KEY = 5  # the fields between version and key: serial number, algorithm, issuer, validity, subject
-
-
-@dataclass(frozen=True)
-class _Field:
-    """A field of a DER structure (X.690): its tag, the place of its content, and its end."""
-
-    tag: int
-    start: int
-    end: int
 
 
 def ca_pins(text: str) -> tuple[str, ...]:
@@ -39,7 +31,7 @@ def ca_pins(text: str) -> tuple[str, ...]:
     """
     try:
         pins = {_pin(base64.b64decode(body)) for body in _CERTIFICATE.findall(text)}
-    except binascii.Error as error:
+    except (binascii.Error, InputError) as error:
         raise InputError(f"holds a certificate that cannot be read ({error})") from None
     return tuple(sorted(pins))
 
@@ -55,28 +47,12 @@ def kubeconfig_ca_pins(text: str) -> tuple[str, ...]:
 
 def _pin(certificate: bytes) -> str:
     """Hash the field subjectPublicKeyInfo of a certificate (RFC 5280, section 4.1). Raises InputError."""
-    signed = _field(certificate, _field(certificate, 0).start)
-    field = _field(certificate, signed.start)
-    if field.tag == _VERSION:
-        field = _field(certificate, field.end)
-    start = field.start
-    for _number in range(_BEFORE_KEY):
-        start, field = field.end, _field(certificate, field.end)
-    return f"sha256:{hashlib.sha256(certificate[start : field.end]).hexdigest()}"
-
-
-def _field(data: bytes, start: int) -> _Field:
-    """Read the head of the field at C(start). Raises InputError when the data ends too early."""
-    if len(data) < start + 2:
-        raise InputError("holds a certificate that cannot be read (it ends too early)")
-    tag, length = data[start], data[start + 1]
-    content = start + 2
-    if length >= 0x80:
-        size = length - 0x80
-        length, content = int.from_bytes(data[content : content + size], "big"), content + size
-    if content + length > len(data):
-        raise InputError("holds a certificate that cannot be read (it ends too early)")
-    return _Field(tag, content, content + length)
+    signed = first_value(first_value(certificate).content).content
+    version = first_value(signed).tag == _VERSION
+    fields = list(islice(read_values(signed), version + _BEFORE_KEY + 1))
+    if len(fields) <= version + _BEFORE_KEY:
+        raise InputError("it ends too early")
+    return f"sha256:{hashlib.sha256(fields[-1].whole).hexdigest()}"
 
 
 __all__ = ["ca_pins", "kubeconfig_ca_pins"]

@@ -66,8 +66,6 @@ _PLURALS = {
 }
 _SHOWN = {"nodeport": "NodePort", "loadbalancer": "external address"}  # instead of the kind itself
 
-_Label = Callable[[Endpoint], str]
-
 
 def summarize(judgements: Iterable[Judgement]) -> dict[str, int]:
     """Count all cells, and the cells with each verdict (one of VERDICTS, with _ in place of a space).

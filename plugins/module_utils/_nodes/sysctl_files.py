@@ -26,14 +26,6 @@ class SysctlFile:
     def __str__(self) -> str:
         return f"{self.path} (a link to {self.target})" if self.target else self.path
 
-    @property
-    def directory(self) -> str:
-        return self.path.rpartition("/")[0]
-
-    @property
-    def name(self) -> str:
-        return self.path.rpartition("/")[2]
-
 
 @dataclass(frozen=True)
 class _Setting:
@@ -62,12 +54,18 @@ def find_overridden(files: Iterable[SysctlFile], own: SysctlFile, wanted: Mappin
     return faults
 
 
-def _in_order(files: Iterable[SysctlFile]) -> list[SysctlFile]:
-    """The files that count, in the order in which systemd-sysctl reads them: by their names."""
-    first: dict[str, SysctlFile] = {}
-    for one in sorted(files, key=lambda one: SYSCTL_DIRECTORIES.index(one.directory)):
-        first.setdefault(one.name, one)
+def paths_in_order(paths: Iterable[str]) -> list[str]:
+    """The paths of the files that count, in the order in which systemd-sysctl reads them: by their names."""
+    order = {directory: place for place, directory in enumerate(SYSCTL_DIRECTORIES)}
+    first: dict[str, str] = {}
+    for path in sorted(paths, key=lambda path: order[path.rpartition("/")[0]]):
+        first.setdefault(path.rpartition("/")[2], path)
     return [first[name] for name in sorted(first)]
+
+
+def _in_order(files: Iterable[SysctlFile]) -> list[SysctlFile]:
+    by_path = {one.path: one for one in files}
+    return [by_path[path] for path in paths_in_order(by_path)]
 
 
 def _settings(files: Iterable[SysctlFile]) -> list[_Setting]:
@@ -94,11 +92,14 @@ def _read(line: str, file: SysctlFile) -> _Setting | None:
     name = name.strip()
     if not equals and not name.startswith("-"):
         return None
-    return _Setting(_dotted(name.lstrip("-").strip()), value.strip() if equals else None, file)
+    return _Setting(dotted_key(name.lstrip("-").strip()), value.strip() if equals else None, file)
 
 
-def _dotted(name: str) -> str:
-    """Write a key with dots: if its first separator is a slash, dots and slashes have changed places."""
+def dotted_key(name: str) -> str:
+    """Write a key with dots: if its first separator is a slash, dots and slashes have changed places.
+
+    So a dot in the name of a NIC, as in net/ipv4/conf/eth0.5/forwarding, becomes a slash.
+    """
     slash, dot = name.find("/"), name.find(".")
     if slash >= 0 and (dot < 0 or slash < dot):
         return name.translate(str.maketrans("./", "/."))
@@ -131,4 +132,4 @@ def _matches(pattern: str, key: str) -> bool:
     return len(parts) == len(pieces) and all(map(fnmatch.fnmatchcase, parts, pieces))
 
 
-__all__ = ["SYSCTL_DIRECTORIES", "SysctlFile", "find_overridden"]
+__all__ = ["SYSCTL_DIRECTORIES", "SysctlFile", "dotted_key", "find_overridden", "paths_in_order"]
