@@ -7,21 +7,18 @@ Node and pods have an IPv4 and an IPv6 address each. Whatever leaves a node for 
 
 from __future__ import annotations
 
-import subprocess
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
+
+from namespace_set import NamespaceSet, batch
 
 from ansible_collections.podnet.kubernetes.plugins.module_utils._matrix.cells import Endpoint
 
 NODES = {"a": 1, "b": 2}
 PODS = {"a1": "a", "a2": "a", "b1": "b", "b2": "b"}
 ROUTER = "router"
-_PREFIX = "test-podnet-"
-
-
-def path(name: str) -> str:
-    """Return the path of a namespace."""
-    return f"/run/netns/{_PREFIX}{name}"
+_SET = NamespaceSet("test-podnet-")
+path, inside, remove, rules = _SET.path, _SET.inside, _SET.remove, _SET.rules
 
 
 def pod_addresses(pod: str) -> tuple[str, str]:
@@ -41,17 +38,11 @@ def endpoints() -> list[Endpoint]:
     return [*pods, *(Endpoint(node, "node", node_addresses(node), node) for node in NODES)]
 
 
-def inside(name: str, *command: str, stdin: str = "") -> str:
-    """Return what a command prints that runs in a namespace."""
-    whole = ["ip", "netns", "exec", f"{_PREFIX}{name}", *command]
-    return subprocess.run(whole, input=stdin, text=True, check=True, stdout=subprocess.PIPE).stdout
-
-
 def make() -> None:
     """Make the namespaces, in place of those that a killed run may have left."""
     remove()
     names = [*NODES, *PODS, ROUTER]
-    _batch(f"netns add {_PREFIX}{name}" for name in names)
+    _SET.add(names)
     for name in names:
         # IPv6 addresses are usable at once; and a packet that comes from where no answer would go is dropped.
         sysctls = ["net.ipv6.conf.all.accept_dad=0", "net.ipv6.conf.default.accept_dad=0"]
@@ -59,28 +50,17 @@ def make() -> None:
         if name not in PODS:
             sysctls += ["net.ipv4.ip_forward=1", "net.ipv6.conf.all.forwarding=1"]
         inside(name, "sysctl", "-qw", *sysctls)
-    _batch(_links())
+    batch(_links())
     for name in names:
         inside(name, "ip", "-batch", "-", stdin="".join(f"{line}\n" for line in _addresses(name)))
-
-
-def remove() -> None:
-    """Remove the namespaces, and all links with them."""
-    listed = subprocess.run(["ip", "netns", "list"], check=True, stdout=subprocess.PIPE, text=True).stdout
-    found = [line.split()[0] for line in listed.splitlines() if line.startswith(_PREFIX)]
-    _batch(f"netns delete {name}" for name in found)
-
-
-def _batch(lines: Iterator[str]) -> None:
-    subprocess.run(["ip", "-batch", "-"], input="".join(f"{line}\n" for line in lines), text=True, check=True)
 
 
 def _links() -> Iterator[str]:
     """Yield the lines of ip(8) that make the links."""
     for node in NODES:
-        yield f"link add eth0 netns {_PREFIX}{node} type veth peer name to-{node} netns {_PREFIX}{ROUTER}"
+        yield f"link add eth0 netns {_SET.prefix}{node} type veth peer name to-{node} netns {_SET.prefix}{ROUTER}"
     for pod, node in PODS.items():
-        yield f"link add eth0 netns {_PREFIX}{pod} type veth peer name {pod} netns {_PREFIX}{node}"
+        yield f"link add eth0 netns {_SET.prefix}{pod} type veth peer name {pod} netns {_SET.prefix}{node}"
 
 
 def _addresses(name: str) -> Iterator[str]:
@@ -111,23 +91,6 @@ def _addresses(name: str) -> Iterator[str]:
         yield f"route add default via {gateway}"
 
 
-@contextmanager
-def rules(name: str, *lines: str, hook: str = "forward", kind: str = "filter") -> Iterator[None]:
-    """Have these rules of nftables in a namespace."""
-    chain = "\n".join([f"type {kind} hook {hook} priority 0", *lines])
-    text = f"table inet test {{\nchain test {{\n{chain}\n}}\n}}\n"
-    inside(name, "nft", "-f", "-", stdin=text)
-    try:
-        yield
-    finally:
-        inside(name, "nft", "delete", "table", "inet", "test")
-
-
-@contextmanager
-def changed(name: str, do: str, undo: str) -> Iterator[None]:
+def changed(name: str, do: str, undo: str) -> AbstractContextManager[None]:
     """Have a change by ip(8) in a namespace."""
-    inside(name, "ip", *do.split())
-    try:
-        yield
-    finally:
-        inside(name, "ip", *undo.split())
+    return _SET.changed(name, f"ip {do}", f"ip {undo}")

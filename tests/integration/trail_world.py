@@ -9,9 +9,9 @@ address on both, as Vagrant's machines have.
 
 from __future__ import annotations
 
-import subprocess
 from collections.abc import Iterator
-from contextlib import contextmanager
+
+from namespace_set import NamespaceSet, batch
 
 from ansible_collections.podnet.kubernetes.plugins.module_utils._matrix.cells import Endpoint
 
@@ -21,12 +21,8 @@ VNI = 1
 PORT = 8472
 NAT = "10.0.2.15"
 _WIRE = "wire"
-_PREFIX = "test-trail-"
-
-
-def path(name: str) -> str:
-    """Return the path of a namespace."""
-    return f"/run/netns/{_PREFIX}{name}"
+_SET = NamespaceSet("test-trail-")
+path, inside, remove, rules, changed = _SET.path, _SET.inside, _SET.remove, _SET.rules, _SET.changed
 
 
 def pod_addresses(pod: str) -> tuple[str, str]:
@@ -51,40 +47,23 @@ def endpoints() -> list[Endpoint]:
     return [*pods, *(Endpoint(node, "node", (node_address(node),), node) for node in NODES)]
 
 
-def inside(name: str, *command: str, stdin: str = "") -> str:
-    """Return what a command prints that runs in a namespace."""
-    whole = ["ip", "netns", "exec", f"{_PREFIX}{name}", *command]
-    return subprocess.run(whole, input=stdin, text=True, check=True, stdout=subprocess.PIPE).stdout
-
-
 def make() -> None:
     """Make the namespaces, in place of those that a killed run may have left."""
     remove()
     names = [*NODES, *PODS, _WIRE]
-    _batch(f"netns add {_PREFIX}{name}" for name in names)
+    _SET.add(names)
     for name in names:
         sysctls = ["net.ipv6.conf.all.accept_dad=0", "net.ipv6.conf.default.accept_dad=0"]
         sysctls += ["net.ipv4.conf.all.rp_filter=0", "net.ipv4.conf.default.rp_filter=0"]
         if name in NODES:
             sysctls += ["net.ipv4.ip_forward=1", "net.ipv6.conf.all.forwarding=1"]
         inside(name, "sysctl", "-qw", *sysctls)
-    _batch(_links())
+    batch(_links())
     for name in names:
         inside(name, "ip", "-batch", "-", stdin="".join(f"{line}\n" for line in _addresses(name)))
     for node in NODES:
         other = _other(node)
         inside(node, "bridge", "fdb", "add", mac(other), "dev", "flannel.1", "dst", node_address(other))
-
-
-def remove() -> None:
-    """Remove the namespaces, and all links with them."""
-    listed = subprocess.run(["ip", "netns", "list"], check=True, stdout=subprocess.PIPE, text=True).stdout
-    found = [line.split()[0] for line in listed.splitlines() if line.startswith(_PREFIX)]
-    _batch(f"netns delete {name}" for name in found)
-
-
-def _batch(lines: Iterator[str]) -> None:
-    subprocess.run(["ip", "-batch", "-"], input="".join(f"{line}\n" for line in lines), text=True, check=True)
 
 
 def _other(node: str) -> str:
@@ -96,10 +75,10 @@ def _other(node: str) -> str:
 def _links() -> Iterator[str]:
     """Yield the lines of ip(8) that make the links."""
     for node in NODES:
-        yield f"link add eth0 netns {_PREFIX}{node} type veth peer name to-{node} netns {_PREFIX}{_WIRE}"
-        yield f"link add nat0 netns {_PREFIX}{node} type veth peer name nat-{node} netns {_PREFIX}{_WIRE}"
+        yield f"link add eth0 netns {_SET.prefix}{node} type veth peer name to-{node} netns {_SET.prefix}{_WIRE}"
+        yield f"link add nat0 netns {_SET.prefix}{node} type veth peer name nat-{node} netns {_SET.prefix}{_WIRE}"
     for pod, node in PODS.items():
-        yield f"link add eth0 netns {_PREFIX}{pod} type veth peer name veth-{pod} netns {_PREFIX}{node}"
+        yield f"link add eth0 netns {_SET.prefix}{pod} type veth peer name veth-{pod} netns {_SET.prefix}{node}"
 
 
 def _addresses(name: str) -> Iterator[str]:
@@ -142,24 +121,3 @@ def _addresses(name: str) -> Iterator[str]:
     yield f"route add 10.96.{m}.0/24 via 10.96.{m}.0 dev flannel.1 onlink"
     yield f"neighbour add fd00:96:{m}:: lladdr {mac(other)} dev flannel.1"
     yield f"route add fd00:96:{m}::/64 via fd00:96:{m}:: dev flannel.1 onlink"
-
-
-@contextmanager
-def rules(name: str, *lines: str, hook: str = "forward", kind: str = "filter") -> Iterator[None]:
-    """Have these rules of nftables in a namespace."""
-    chain = "\n".join([f"type {kind} hook {hook} priority 0", *lines])
-    inside(name, "nft", "-f", "-", stdin=f"table inet test {{\nchain test {{\n{chain}\n}}\n}}\n")
-    try:
-        yield
-    finally:
-        inside(name, "nft", "delete", "table", "inet", "test")
-
-
-@contextmanager
-def changed(name: str, do: str, undo: str) -> Iterator[None]:
-    """Have a change by a command of iproute2 or iptables in a namespace."""
-    inside(name, *do.split())
-    try:
-        yield
-    finally:
-        inside(name, *undo.split())
