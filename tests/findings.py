@@ -35,7 +35,7 @@ def with_findings(page: str) -> str:
     before, mark, _old = page.partition(_BEGIN)
     if not mark:
         raise ValueError(f"{PAGE} lacks the line {_BEGIN.strip()}")
-    lines = ["| Finding | Severity | What it is |", "|---|---|---|"]
+    lines = ["| Finding | Severity | Fault |", "|---|---|---|"]
     lines += [f"| [`{one.id}`](#{one.id}) | {one.severity} | {one.title} |" for one in causes()]
     lines.append("")
     for cause in causes():

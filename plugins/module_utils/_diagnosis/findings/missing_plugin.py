@@ -75,7 +75,7 @@ CAUSE = Cause(
         "looks in another "
         "directory, no new pod starts on the node."
     ),
-    evidence="The programs that the configuration names, and the directories in which containerd looks.",
+    evidence="The programs in the configuration, and the directories that containerd searches.",
     remedy="Install kubernetes-cni, or set `bin_dir` in containerd's configuration to the directory with the programs.",
     harmless="Programs that no configuration names are missing.",
     find=find,

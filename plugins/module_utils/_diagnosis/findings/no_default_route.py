@@ -53,7 +53,7 @@ CAUSE = Cause(
         "address. "
         "Without any route, the kernel answers that the network is unreachable."
     ),
-    evidence="The service network, to which no route leads.",
+    evidence="The service network without a route.",
     remedy="Add a default route, or a route to the service network by the NIC of the nodes' network.",
     harmless="A node without a default route has a route to the service network.",
     find=find,
