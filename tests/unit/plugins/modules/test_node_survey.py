@@ -32,13 +32,13 @@ def test_a_bare_machine(run_module, machine):
     result = run_module(
         node_survey, name="node1", service_networks=["10.96.0.0/16"], sysctls={"net.ipv4.ip_forward": 1}
     )
+    result.pop("invocation", None)  # Only some versions of ansible-core leave it to the module.
     assert result == {
         "changed": False,
         "faults": [],
         "leftovers": {"links": [], "paths": [], "fault": None},
         "ca_pins": {},
         "mask_swap": False,
-        "invocation": result["invocation"],
     }
 
 
