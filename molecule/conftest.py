@@ -30,6 +30,7 @@ ORDER = (
     "test_calico.py",
     # Scenarios with Flannel, on the lab and on virtual machines. First the files that leave the cluster as it is.
     "test_api_access.py",
+    "test_inventories.py",
     "test_cluster.py",
     "test_connectivity.py",
     "test_containment.py",
