@@ -163,3 +163,34 @@ def test_what_runs_on_the_controller_depends_on_no_variable_of_all_hosts():
     ]
     assert len(found) > 20
     assert [one for one in found if one[1]] == []
+
+
+# A task with run_once that fails leaves the other hosts failed, even after a rescue. This condition does not.
+ONE_HOST = "inventory_hostname == ansible_play_hosts[0]"
+
+
+def rescues(steps: Iterable[Mapping[str, Any]], run_once: bool = False, rescued: bool = False) -> Iterator[str]:
+    """Name the tasks in a rescue that read the error of a host, and that hosts without an error run too."""
+    for step in steps:
+        once = run_once or step.get("run_once") is True or step.get("when") == ONE_HOST
+        inner = {part: step.get(part, []) for part in ("block", "rescue", "always")}
+        own = str({name: value for name, value in step.items() if name not in inner})
+        careful = "ansible_failed_result | default(" in own or "ansible_failed_result is defined" in own
+        if rescued and "ansible_failed_result" in own and not once and not careful:
+            yield step["name"]
+        for part, tasks in inner.items():
+            yield from rescues(tasks, once, rescued or part == "rescue")
+
+
+def test_a_host_without_an_error_reads_none_in_a_rescue():
+    """A task with run_once or any_errors_fatal fails on all hosts; only the host that ran it has an error."""
+    found = {f"{role}/{path}": list(rescues(yaml.safe_load(text) or [])) for (role, path), text in TASKS.items()}
+    assert {place: names for place, names in found.items() if names} == {}
+
+
+def test_a_rescue_that_reads_the_error_of_another_host_is_found():
+    fails = {"name": "say why", "fail": {"msg": "{{ ansible_failed_result.msg }}"}}
+    assert list(rescues([{"block": [], "rescue": [fails]}])) == ["say why"]
+    assert list(rescues([{"block": [], "rescue": [fails], "run_once": True}])) == []
+    assert list(rescues([{"block": [], "rescue": [{**fails, "when": "ansible_failed_result is defined"}]}])) == []
+    assert list(rescues([{"block": [], "rescue": [{"block": [fails]}]}])) == ["say why"]

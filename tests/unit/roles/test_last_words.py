@@ -38,6 +38,8 @@ def last_words(tmp_path):
         assert done.returncode == 2, done.stdout + done.stderr
         host, _word, error = done.stdout.rpartition("\nfatal: [")[2].partition("]: FAILED! => ")
         assert "\nTASK [" not in error
+        # A task that runs once fails on all hosts. None of them shows an error for want of the other host's reason.
+        assert "is undefined" not in done.stdout
         return host, json.JSONDecoder().raw_decode(error)[0]["msg"]
 
     return run
@@ -146,3 +148,23 @@ def test_the_reason_comes_after_the_clean_up(last_words, empty_cluster, tmp_path
     }
     host, message = last_words([role("connectivity", **variables)])
     assert (host, message.partition(":")[0]) == ("node1", "connectivity_pod_selectors")
+
+
+def test_the_reason_of_a_proof_of_policies_comes_after_the_clean_up(last_words, empty_cluster, tmp_path):
+    variables = {
+        "network_policies_kubeconfig": str(empty_cluster),
+        "network_policies_report_dir": str(tmp_path),
+        "connectivity_pod_selectors": [{"namespace": "shop"}],
+        "__network_policies_canaries": 0,
+        "__network_policies_plan": {"namespaces": ["shop"], "steps": [{"report": "verify"}]},
+    }
+    host, message = last_words([role("network_policies", "play", **variables)])
+    assert (host, message.partition(":")[0]) == ("node1", "connectivity_pod_selectors")
+
+
+@pytest.mark.parametrize(("name", "entry_point"), [("connectivity", "reason"), ("network_policies", "reason")])
+def test_the_host_that_failed_says_why(last_words, name, entry_point):
+    reasons = {"node1": None, "node2": "no space left on device"}
+    kept = {f"__{name}_failure": "{{ reasons[inventory_hostname] }}"}
+    task = {"set_fact": kept, "vars": {"reasons": reasons}}
+    assert last_words([task, role(name, entry_point)]) == ("node2", "no space left on device")
