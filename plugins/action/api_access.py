@@ -139,6 +139,10 @@ class ActionModule(ActionBase):
         try:
             kubeconfig, message = self._open(path, params["through"], Path(params["directory"]), task_vars or {})
         except PodnetError as error:
+            # The kubeconfig may be that of a cluster that is gone, before the run that would make another.
+            if self._task.check_mode and isinstance(error, ClusterError):
+                message = f"There is no cluster to ask yet: {error}."
+                return {"changed": False, "kubeconfig": str(path), "msg": message}
             raise AnsibleActionFail(str(error)) from error
         return {"changed": False, "kubeconfig": kubeconfig, "msg": message}
 

@@ -3,14 +3,12 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The settings of probes and responders, and the range of each. No I/O.
 
-The ranges stand here only: modules, and filters for roles, read them from RANGES.
+The ranges stand here only: modules and the checks of variables read them from RANGES.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from ansible_collections.podnet.kubernetes.plugins.module_utils._base.errors import InputError
 from ansible_collections.podnet.kubernetes.plugins.module_utils._probing.wire import LARGEST_TRANSFER, check_run
@@ -63,39 +61,4 @@ def check_range(name: str, value: float) -> None:
         raise InputError(f"{name} is {value}: it must be from {least} to {most}")
 
 
-def find_mistakes(settings: Sequence[Mapping[str, Any]]) -> list[str]:
-    """Write a sentence for each value that is out of the range of its option. V(port) is a range too.
-
-    Args:
-        settings: dicts with name, option and value; a value is a number, a list of numbers, or None
-
-    Raises:
-        InputError: an option has no range
-    """
-    ranges = {**RANGES, "port": PORTS}
-    for one in settings:
-        if "name" not in one:
-            raise InputError(f"the setting {dict(one)!r} has no name: give the name of the variable")
-        if one.get("option") not in ranges:
-            raise InputError(f"option is {one.get('option')!r}: choose from {', '.join(ranges)}")
-    return [
-        sentence for one in settings for sentence in _mistakes(one["name"], one.get("value"), *ranges[one["option"]])
-    ]
-
-
-def _mistakes(name: str, value: Any, least: float, most: float) -> Iterator[str]:
-    """Yield a sentence for each number of a value that is out of the range."""
-    for number in value if isinstance(value, (list, tuple)) else [value]:
-        if number is not None and not _is_within(number, least, most):
-            yield f"{name} is {number}: it must be from {least} to {most}"
-
-
-def _is_within(value: Any, least: float, most: float) -> bool:
-    """Whether a value is a number in the range. A text may hold the number, as the command line gives it."""
-    try:
-        return least <= float(value) <= most
-    except (TypeError, ValueError):
-        return False
-
-
-__all__ = ["PORTS", "RANGES", "ProbeSettings", "check_range", "find_mistakes"]
+__all__ = ["PORTS", "RANGES", "ProbeSettings", "check_range"]

@@ -86,7 +86,6 @@ FILTERS = {
     "policy_namespaces": ([], []),
     "policy_plan": ([],),
     "role_error": ("", {}),
-    "setting_mistakes": ([],),
     "shared_addresses": ({},),
     "trail_pairs": ([],),
     "survey_faults": ({},),
@@ -104,7 +103,6 @@ ALLOWED = {
     "_gathering/node.py _decoded": "base64 alone knows which text is its own",
     "_gathering/node.py _parsed": "another version of a program may print another form: no reason to fail",
     "_nodes/mtu.py find_mistakes": "a user may give any text, and int() alone knows which one is a number",
-    "_probing/settings.py _is_within": "a user may give any value, and float() alone knows which one is a number",
     "_probing/wire.py decode_answer": "the positions in a foreign packet come from the packet",
     "_probing/wire.py decode_report": "the keys come from a foreign packet",
     "_settings/types.py _is_number": "a user may give any text, and float() alone knows which one is a number",
@@ -197,9 +195,6 @@ WRONG = [
     ("policy_plan", ([{}],), "existing[0].metadata.name is None: give the name of the NetworkPolicy"),
     ("role_error", (None, []), "variables is []: give a dict"),
     ("role_error", ([], {}), "message is []: give a text"),
-    ("setting_mistakes", ([None],), "settings[0] is None: give a dict"),
-    ("setting_mistakes", ([{}],), "the setting {} has no name"),
-    ("setting_mistakes", ([{"name": "a"}],), "option is None: choose from"),
 ]
 
 

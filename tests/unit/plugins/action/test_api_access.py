@@ -68,7 +68,7 @@ def play(tmp_path):
     ssh.write_text(f'#!/bin/sh\nexec {sys.executable} {FAKE} "$@"\n')
     ssh.chmod(0o755)
 
-    def run(kubeconfig, way, after=(), connection="ssh", start=None, **environment):
+    def run(kubeconfig, way, after=(), connection="ssh", start=None, arguments=(), **environment):
         options = {"kubeconfig": str(kubeconfig), "through": way, "directory": str(tmp_path / "out")}
         tasks = [
             {"podnet.kubernetes.api_access": options, "register": "api"},
@@ -77,7 +77,7 @@ def play(tmp_path):
         ]
         (tmp_path / "play.yml").write_text(yaml.safe_dump([{"hosts": "all", "gather_facts": False, "tasks": tasks}]))
         own = {name: value for name, value in os.environ.items() if not name.lower().endswith("_proxy")}
-        command = ["ansible-playbook", "-i", "master,", "-c", connection, str(tmp_path / "play.yml")]
+        command = ["ansible-playbook", "-i", "master,", "-c", connection, str(tmp_path / "play.yml"), *arguments]
         settings = {
             **own,
             "ANSIBLE_SSH_EXECUTABLE": str(ssh),
@@ -112,6 +112,15 @@ def test_the_controller_connects(play, api, tmp_path):
     assert found["kubeconfig"] == str(path)
     assert found["msg"] == f"The controller asks the API at http://127.0.0.1:{api} (kubeconfig {path})."
     assert not (tmp_path / "out").exists()
+
+
+def test_check_mode_finds_the_kubeconfig_of_a_cluster_that_is_gone(play, tmp_path):
+    """So it says what the run that makes the next cluster would do."""
+    path = write_kubeconfig(tmp_path / "admin.conf", "https://127.0.0.1:1")
+    found = result(play(path, "controller", arguments=["--check"]))
+    assert found["msg"].startswith("There is no cluster to ask yet: no connection to the API at https://127.0.0.1:1")
+    path.write_text("[")
+    assert "There is no cluster" not in message(play(path, "controller", arguments=["--check"]))
 
 
 @pytest.fixture

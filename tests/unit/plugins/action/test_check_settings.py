@@ -13,7 +13,7 @@ import yaml
 from wrong_inputs import INVENTORIES, NETWORKS, PLAYED, ROWS, SIMPLE, Row
 from wrong_plays import play, roles_of
 
-from ansible_collections.podnet.kubernetes.plugins.action.check_settings import read_inventory
+from ansible_collections.podnet.kubernetes.plugins.plugin_utils.role_settings import read_inventory
 from ansible_collections.podnet.kubernetes.plugins.module_utils._settings.mistakes import (
     find_lookalikes,
     find_mistakes,

@@ -1,15 +1,22 @@
 # Copyright (c) 2026, podnet.kubernetes developers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The action check_play: it refuses a play in which a role does not see all hosts at once."""
+"""The action check_role: it refuses a play and variables that the role cannot work with."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from ansible.errors import AnsibleActionFail
 from ansible.plugins.action import ActionBase
+
+from ansible_collections.podnet.kubernetes.plugins.module_utils._settings.mistakes import find_mistakes
+from ansible_collections.podnet.kubernetes.plugins.plugin_utils.role_settings import (
+    Templated,
+    read_defaults,
+    read_inventory,
+)
 
 # With these strategies a host does not wait for the others, and run_once has no meaning.
 OUT_OF_STEP = ("free", "host_pinned")
@@ -22,18 +29,26 @@ class ActionModule(ActionBase):
         result: dict[str, Any] = super().run(tmp, task_vars)
         self.validate_argument_spec({})
         variables = task_vars or {}
-        mistake = find_mistake(
-            str(variables.get("ansible_role_name", "this task")),
-            self._task.get_play().strategy,
-            variables["ansible_play_batch"],
-            variables["ansible_play_hosts"],
-        )
-        if mistake:
-            raise AnsibleActionFail(mistake)
-        return {**result, "changed": False, "hosts": list(variables["ansible_play_hosts"])}
+        hosts = variables["ansible_play_hosts"]
+        name = str(variables["ansible_role_name"])
+        misplay = find_misplay(name, self._task.get_play().strategy, variables["ansible_play_batch"], hosts)
+        if misplay:
+            raise AnsibleActionFail(misplay)
+        role = name.rpartition(".")[2]
+        given = Templated(_without_defaults(variables, role), self._templar)
+        mistakes = find_mistakes(read_inventory([role], hosts, variables["hostvars"], given))
+        if mistakes:
+            raise AnsibleActionFail("\n".join(f"{mistake}." for mistake in mistakes))
+        return {**result, "changed": False}
 
 
-def find_mistake(role: str, strategy: str, batch: Sequence[str], hosts: Sequence[str]) -> str | None:
+def _without_defaults(variables: Mapping[str, Any], role: str) -> dict[str, Any]:
+    """Leave out the role's own defaults. They follow from other variables, whose mistakes count once."""
+    defaults = read_defaults(role)
+    return {name: value for name, value in variables.items() if name not in defaults or defaults[name] != value}
+
+
+def find_misplay(role: str, strategy: str, batch: Sequence[str], hosts: Sequence[str]) -> str | None:
     """Say what keeps a role from seeing all hosts at once, if anything does.
 
     Args:
