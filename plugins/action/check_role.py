@@ -27,11 +27,12 @@ class ActionModule(ActionBase):
 
     def run(self, tmp: Any = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
         result: dict[str, Any] = super().run(tmp, task_vars)
-        self.validate_argument_spec({})
+        _validated, params = self.validate_argument_spec({"all_hosts": {"type": "bool", "default": True}})
         variables = task_vars or {}
         hosts = variables["ansible_play_hosts"]
         name = str(variables["ansible_role_name"])
-        misplay = find_misplay(name, self._task.get_play().strategy, variables["ansible_play_batch"], hosts)
+        batch = variables["ansible_play_batch"] if params["all_hosts"] else hosts
+        misplay = find_misplay(name, self._task.get_play().strategy, batch, hosts)
         if misplay:
             raise AnsibleActionFail(misplay)
         role = name.rpartition(".")[2]

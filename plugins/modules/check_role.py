@@ -31,6 +31,11 @@ attributes:
   platform:
     support: full
     platforms: posix
+options:
+  all_hosts:
+    description: Whether the role needs all hosts of the play together, so that C(serial) is a mistake.
+    type: bool
+    default: true
 """
 
 EXAMPLES = r"""
