@@ -125,7 +125,7 @@ class World:
                     names = {"source": source["name"], "target": target["name"]}
                     cells.append({**names, "check": check, "family": "ipv4", **verdict})
         schema = "podnet.kubernetes/connectivity-report"
-        return {"schema": schema, "endpoints": [*endpoints, *services, dns, outside], "cells": cells}
+        return {"schema": schema, "version": 2, "endpoints": [*endpoints, *services, dns, outside], "cells": cells}
 
     def diagnose(self, *only: str, objects: bool = True, **options: Any) -> dict[str, Any]:
         """Diagnose the cluster."""

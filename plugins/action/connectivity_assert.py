@@ -8,7 +8,6 @@ It is an action and no module, because its input is on the controller, and a lar
 
 from __future__ import annotations
 
-import tempfile
 import time
 from collections.abc import Mapping
 from pathlib import Path
@@ -43,6 +42,7 @@ from ansible_collections.podnet.kubernetes.plugins.module_utils._matrix.report i
     text_summary,
 )
 from ansible_collections.podnet.kubernetes.plugins.module_utils._probing.settings import check_range
+from ansible_collections.podnet.kubernetes.plugins.plugin_utils.report_files import write_files
 
 ARGUMENTS = {
     "name": {"type": "str", "required": True},
@@ -123,26 +123,10 @@ def assess(params: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, str]]:
 
 
 def write_reports(directory: Path, contents: Mapping[str, str]) -> dict[str, str]:
-    """Write the reports and return their paths. A reader finds the old report or the new one, never half of one.
-
-    Raises:
-        InputError: a file cannot be written
-    """
-    paths = {"json": directory / "report.json", "junit": directory / "junit.xml"}
-    try:
-        directory.parent.mkdir(parents=True, exist_ok=True)
-        directory.mkdir(mode=0o700, exist_ok=True)
-        with tempfile.TemporaryDirectory(dir=directory) as folder:
-            for kind, path in paths.items():
-                new = Path(folder) / path.name
-                new.touch(mode=0o600)
-                new.write_text(contents[kind], encoding="utf-8")
-                new.replace(path)
-    except OSError as error:
-        raise InputError(
-            f"directory {directory.parent}: the reports cannot be written: {error}: choose another directory"
-        ) from None
-    return {kind: str(path) for kind, path in paths.items()}
+    """Write the reports by their kind, and return their paths. Raises InputError when a file cannot be written."""
+    names = {"json": "report.json", "junit": "junit.xml"}
+    write_files(directory, {name: contents[kind] for kind, name in names.items()})
+    return {kind: str(directory / name) for kind, name in names.items()}
 
 
 class ActionModule(ActionBase):

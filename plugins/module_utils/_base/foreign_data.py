@@ -17,13 +17,19 @@ from ansible_collections.podnet.kubernetes.plugins.module_utils._base.addresses 
 from ansible_collections.podnet.kubernetes.plugins.module_utils._base.errors import InputError
 
 
-def parse_json_objects(text: str) -> list[Mapping[str, Any]]:
-    """Parse a JSON list of objects. Raises InputError for any other text."""
+def parse_json(text: str | bytes) -> Any:
+    """Parse JSON. Raises InputError for any other text, and for one that nests too deeply."""
     try:
-        value = json.loads(text)
+        return json.loads(text)
     except ValueError as error:
         raise InputError(f"no JSON: {error}") from None
-    return check_objects(value)
+    except RecursionError:
+        raise InputError("no JSON: it nests too deeply") from None
+
+
+def parse_json_objects(text: str) -> list[Mapping[str, Any]]:
+    """Parse a JSON list of objects. Raises InputError for any other text."""
+    return check_objects(parse_json(text))
 
 
 def check_objects(value: Any, name: str = "the list") -> list[Mapping[str, Any]]:
@@ -102,6 +108,7 @@ def _present(fields: Mapping[str, Any], name: str) -> Any:
 
 __all__ = [
     "check_objects",
+    "parse_json",
     "parse_json_objects",
     "read_address",
     "read_number",

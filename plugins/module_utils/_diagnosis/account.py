@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from dataclasses import asdict
 from typing import Any
 
+from ansible_collections.podnet.kubernetes.plugins.module_utils._base.texts import printable
 from ansible_collections.podnet.kubernetes.plugins.module_utils._diagnosis.failed_cells import FailedCell
 from ansible_collections.podnet.kubernetes.plugins.module_utils._diagnosis.judgement import Diagnosis, Ranked
 
@@ -79,6 +80,8 @@ def _grouped(cells: tuple[FailedCell, ...]) -> list[str]:
 
 
 def _shortened(line: str) -> str:
+    """Shorten a line. Log lines may hold control characters, which a terminal would obey."""
+    line = printable(line)
     return line if len(line) <= _WIDTH else f"{line[: _WIDTH - 1]}…"
 
 

@@ -13,6 +13,7 @@ from ansible_collections.podnet.kubernetes.plugins.module_utils._base.errors imp
 
 _BAD = ("failed", "flapping")
 _SCHEMA = "podnet.kubernetes/connectivity-report"
+_VERSIONS = (1, 2)
 
 
 @dataclass(frozen=True)
@@ -87,6 +88,12 @@ def load_failed_cells(report: Any) -> tuple[FailedCell, ...]:
         return ()
     if not isinstance(report, Mapping) or report.get("schema") != _SCHEMA:
         raise InputError(f"report is no report.json of a verification: its schema is not {_SCHEMA}")
+    if report.get("version") not in _VERSIONS:
+        known = " and ".join(map(str, _VERSIONS))
+        raise InputError(
+            f"report has version {report.get('version')!r} of its schema, and this collection reads {known}: "
+            "use the version of the collection that wrote it"
+        )
     endpoints: dict[str, Mapping[str, Any]] = {one["name"]: one for one in report["endpoints"]}
     return tuple(_cell(one, endpoints) for one in report["cells"] if one["verdict"] in _BAD)
 

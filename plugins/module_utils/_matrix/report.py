@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Reports of a judged matrix: a text for the terminal, JSON with a schema, and JUnit. No I/O, no Ansible.
 
-The schema of the JSON report is roles/connectivity/files/connectivity-report-1.schema.json.
+The schema of the JSON report is roles/connectivity/files/connectivity-report-2.schema.json.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from typing import Any, Callable
 from xml.etree import ElementTree
 
 from ansible_collections.podnet.kubernetes.plugins.module_utils._base.addresses import without_port
+from ansible_collections.podnet.kubernetes.plugins.module_utils._base.texts import printable
 from ansible_collections.podnet.kubernetes.plugins.module_utils._cluster.parts import Outsider
 from ansible_collections.podnet.kubernetes.plugins.module_utils._matrix.cells import Endpoint, Listener, as_dict
 from ansible_collections.podnet.kubernetes.plugins.module_utils._matrix.expectations import NetworkSettings
@@ -29,9 +30,8 @@ from ansible_collections.podnet.kubernetes.plugins.module_utils._matrix.judgemen
     VERDICTS,
     Judgement,
 )
+from ansible_collections.podnet.kubernetes.plugins.module_utils._matrix.report_versions import SCHEMA, VERSION
 
-_SCHEMA = "podnet.kubernetes/connectivity-report"
-_VERSION = 1
 # A report's name is the name of a directory, and part of the schema.
 REPORT_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 
@@ -264,8 +264,8 @@ def json_report(
     left_out = [{"name": one.name, "reason": one.reason} for one in excluded]
     times = {"started": started, "finished": finished}
     return {
-        "schema": _SCHEMA,
-        "version": _VERSION,
+        "schema": SCHEMA,
+        "version": VERSION,
         "name": name,
         **{key: _time(seconds) for key, seconds in times.items() if seconds is not None},
         "settings": asdict(settings),
@@ -340,13 +340,9 @@ def _add_testcase(suite: ElementTree.Element, classname: str, judgement: Judgeme
     if judgement.message:
         # XML cannot hold control characters, and one of them would cost the whole report.
         kind = "error" if judgement.verdict == "not probed" else "failure"
-        ElementTree.SubElement(case, kind, type=judgement.verdict, message=_printable(judgement.message))
+        ElementTree.SubElement(case, kind, type=judgement.verdict, message=printable(judgement.message))
     elif judgement.verdict in _UNJUDGED:
         ElementTree.SubElement(case, "skipped", message=judgement.verdict)
-
-
-def _printable(text: str) -> str:
-    return "".join(character if character.isprintable() else "?" for character in text)
 
 
 def _add_excluded(root: ElementTree.Element, excluded: Sequence[Outsider]) -> None:
@@ -360,7 +356,7 @@ def _add_excluded(root: ElementTree.Element, excluded: Sequence[Outsider]) -> No
     suite = ElementTree.SubElement(root, "testsuite", {"name": "excluded nodes", **counts})
     for node in excluded:
         case = ElementTree.SubElement(suite, "testcase", classname="excluded nodes", name=node.name)
-        ElementTree.SubElement(case, "skipped", message=_printable(node.reason))
+        ElementTree.SubElement(case, "skipped", message=printable(node.reason))
 
 
 __all__ = [

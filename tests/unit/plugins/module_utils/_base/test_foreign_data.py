@@ -76,3 +76,16 @@ def test_json():
     for text in ("", "{}", "7", '["a"]'):
         with pytest.raises(InputError, match=r"^(no JSON|the list)"):
             foreign_data.parse_json_objects(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [("{", "Expecting"), (b'{"a": "\xff"}', "codec can't decode"), ("[" * 100_000, "nests too deeply")],
+)
+def test_a_text_that_is_no_json_is_refused(text, reason):
+    with pytest.raises(InputError, match=f"^no JSON: .*{reason}"):
+        foreign_data.parse_json(text)
+
+
+def test_json_is_parsed():
+    assert foreign_data.parse_json(b'{"a": [1]}') == {"a": [1]}

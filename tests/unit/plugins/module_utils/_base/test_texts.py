@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import pytest
 
-from ansible_collections.podnet.kubernetes.plugins.module_utils._base.texts import nearest, show
+from ansible_collections.podnet.kubernetes.plugins.module_utils._base.texts import nearest, printable, show
 
 
 @pytest.mark.parametrize(
@@ -27,3 +27,8 @@ def test_a_value_is_quoted_where_it_would_be_misread(text, shown):
 def test_the_nearest_come_first(candidates, expected):
     found = nearest("shopp", candidates)
     assert found == expected or len(found.split(", ")) == 5
+
+
+@pytest.mark.parametrize(("text", "shown"), [("Zürich 1", "Zürich 1"), ("\x1b[31mred\n\0", "?[31mred??")])
+def test_control_characters_are_not_shown(text, shown):
+    assert printable(text) == shown

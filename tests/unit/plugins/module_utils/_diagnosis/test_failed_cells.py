@@ -22,6 +22,9 @@ def cells():
     return load_failed_cells(world.report())
 
 
+EMPTY = {"schema": "podnet.kubernetes/connectivity-report", "version": 2, "endpoints": [], "cells": []}
+
+
 def test_only_cells_that_failed_are_loaded(cells):
     world = World()
     world.fail(lambda source, target, check: False)
@@ -49,6 +52,7 @@ def test_a_flapping_cell_counts_and_an_open_one_does_not():
     cell = {"source": "a", "target": "o", "check": "icmp", "family": "ipv4", "outcome": "flapping"}
     report = {
         "schema": "podnet.kubernetes/connectivity-report",
+        "version": 1,
         "endpoints": endpoints,
         "cells": [{**cell, "verdict": one} for one in ("flapping", "not observed")],
     }
@@ -60,3 +64,15 @@ def test_a_flapping_cell_counts_and_an_open_one_does_not():
 def test_another_file_is_refused(report):
     with pytest.raises(InputError, match=r"report is no report\.json"):
         load_failed_cells(report)
+
+
+@pytest.mark.parametrize("version", [0, 3, "2", None])
+def test_a_report_of_another_version_is_refused(version):
+    report = {**EMPTY, "version": version}
+    with pytest.raises(InputError, match=rf"report has version {version!r} of its schema, and this collection reads 1"):
+        load_failed_cells(report)
+
+
+@pytest.mark.parametrize("version", [1, 2])
+def test_both_versions_of_a_report_are_read(version):
+    assert load_failed_cells({**EMPTY, "version": version, "findings": []}) == ()

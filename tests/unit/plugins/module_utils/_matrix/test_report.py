@@ -11,6 +11,7 @@ from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
+from diagnosis_world import World
 from jsonschema import Draft202012Validator
 
 from ansible_collections.podnet.kubernetes.plugins.module_utils._cluster.parts import Outsider
@@ -31,10 +32,11 @@ from ansible_collections.podnet.kubernetes.plugins.module_utils._matrix.report i
     text_matrix,
     text_summary,
 )
+from ansible_collections.podnet.kubernetes.plugins.module_utils._matrix.report_versions import with_findings
 from ansible_collections.podnet.kubernetes.plugins.module_utils._matrix.targets import find_targets
 
 SCHEMA = json.loads(
-    (Path(__file__).parents[5] / "roles/connectivity/files/connectivity-report-1.schema.json").read_text()
+    (Path(__file__).parents[5] / "roles/connectivity/files/connectivity-report-2.schema.json").read_text()
 )
 TIMEOUT = {"outcome": "blocked", "reason": "timeout", "succeeded": 0}
 FLAPPING = {"outcome": "flapping", "reason": "timeout", "succeeded": 1}
@@ -279,7 +281,7 @@ def test_reports_are_as_the_schema_says(network, fault, started, overhead):
 @pytest.mark.parametrize(
     ("place", "value"),
     [
-        (("version",), 2),
+        (("version",), 3),
         (("schema",), "other"),
         (("extra",), 1),
         (("name",), ".."),
@@ -328,7 +330,7 @@ def test_the_schema_has_the_fields_of_the_data_model(definition, form, more):
 
 def test_a_report_describes_a_cell(network):
     made = report(network(), everything)
-    assert (made["schema"], made["version"]) == ("podnet.kubernetes/connectivity-report", 1)
+    assert (made["schema"], made["version"]) == ("podnet.kubernetes/connectivity-report", 2)
     assert (made["started"], made["finished"]) == ("1970-01-01T00:00:00Z", "1970-01-02T00:00:00Z")
     assert made["settings"] == {"overhead": 50, "pod_to_node_source": "any"}
     assert made["summary"]["cells"] == len(made["cells"]) == 288
@@ -543,3 +545,12 @@ def test_a_pair_of_which_only_some_cells_were_probed(network):
     lines = text_matrix(lab.endpoints, judgements)
     assert lines[3].split() == ["2", "node1", "(node)", ".", ".", ".?"]
     assert ". all passed   ? not probed" in lines
+
+
+def test_the_findings_of_a_diagnosis_follow_the_schema(network):
+    world = World()
+    world.nodes["node1"]["sysctls"]["net.ipv4.ip_forward"]["value"] = "0"
+    made = with_findings(report(network()), world.diagnose()["findings"])
+    assert list(Draft202012Validator(SCHEMA).iter_errors(json.loads(json_text(made)))) == []
+    del made["findings"][0]["remedy"]
+    assert not Draft202012Validator(SCHEMA).is_valid(json.loads(json_text(made)))

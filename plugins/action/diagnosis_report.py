@@ -1,0 +1,96 @@
+# Copyright (c) 2026, podnet.kubernetes developers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The action diagnosis_report: it writes what a diagnosis found.
+
+It is an action and no module, because its input is on the controller.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from ansible.errors import AnsibleActionFail
+from ansible.plugins.action import ActionBase
+
+from ansible_collections.podnet.kubernetes.plugins.module_utils._base.errors import InputError, PodnetError
+from ansible_collections.podnet.kubernetes.plugins.module_utils._base.foreign_data import parse_json
+from ansible_collections.podnet.kubernetes.plugins.module_utils._diagnosis.junit import findings_junit
+from ansible_collections.podnet.kubernetes.plugins.module_utils._diagnosis.registry import chosen
+from ansible_collections.podnet.kubernetes.plugins.module_utils._diagnosis.sarif import sarif_document
+from ansible_collections.podnet.kubernetes.plugins.module_utils._matrix.report import json_text
+from ansible_collections.podnet.kubernetes.plugins.module_utils._matrix.report_versions import with_findings
+from ansible_collections.podnet.kubernetes.plugins.plugin_utils.report_files import write_files
+
+ARGUMENTS = {
+    "diagnosis": {"type": "dict", "required": True},
+    "directory": {"type": "path", "required": True},
+    "only": {"type": "list", "elements": "str", "default": []},
+    "report": {"type": "path"},
+}
+_ROOT = Path(__file__).resolve().parents[2]
+
+
+@lru_cache(maxsize=1)
+def collection_version(root: Path = _ROOT) -> str:
+    """Read the version of this collection: in its archive the manifest has it, in a clone galaxy.yml."""
+    manifest = root / "MANIFEST.json"
+    if manifest.exists():
+        return str(json.loads(manifest.read_text())["collection_info"]["version"])
+    lines = (root / "galaxy.yml").read_text().splitlines()
+    return next(line.partition(":")[2].strip() for line in lines if line.startswith("version:"))
+
+
+def report_texts(name: str, diagnosis: Mapping[str, Any], only: list[str]) -> dict[str, str]:
+    """Return the content of each report by its name.
+
+    Raises:
+        InputError: an id in only is that of no finding
+    """
+    document = {key: value for key, value in diagnosis.items() if key != "lines"}
+    sarif = sarif_document(document, chosen([]), collection_version())
+    return {
+        "findings.json": f"{json.dumps(document, indent=4, sort_keys=True)}\n",
+        "findings.sarif": f"{json.dumps(sarif, indent=2)}\n",
+        "findings.xml": findings_junit(name, document, [cause.id for cause in chosen(only)]),
+    }
+
+
+def add_findings(path: Path, findings: list[Mapping[str, Any]]) -> None:
+    """Put the findings into the report of a verification.
+
+    Raises:
+        InputError: the file cannot be read or written, or is no such report
+    """
+    try:
+        report = with_findings(parse_json(path.read_bytes()), findings)
+    except (OSError, InputError) as error:
+        raise InputError(f"report {path}: {error}") from None
+    write_files(path.parent, {path.name: json_text(report)})
+
+
+class ActionModule(ActionBase):
+    """The action, as Ansible finds it."""
+
+    _requires_connection = False
+    TRANSFERS_FILES = False
+
+    def run(self, tmp: str | None = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
+        """Write the reports, unless in check mode."""
+        result: dict[str, Any] = super().run(tmp, task_vars)
+        _result, params = self.validate_argument_spec(argument_spec=ARGUMENTS)
+        directory = Path(params["directory"])
+        try:
+            contents = report_texts(directory.name, params["diagnosis"], params["only"])
+            if not self._task.check_mode:
+                write_files(directory, contents)
+                # Chosen findings alone would read like all of them.
+                if params["report"] and not params["only"] and Path(params["report"]).is_file():
+                    add_findings(Path(params["report"]), params["diagnosis"]["findings"])
+        except PodnetError as error:
+            raise AnsibleActionFail(str(error)) from error
+        return {**result, "changed": False, "reports": [str(directory / name) for name in contents]}

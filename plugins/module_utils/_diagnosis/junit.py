@@ -1,0 +1,78 @@
+# Copyright (c) 2026, podnet.kubernetes developers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The diagnosis as JUnit's XML, which systems of CI read. No I/O, no Ansible."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+from xml.etree import ElementTree
+
+from ansible_collections.podnet.kubernetes.plugins.module_utils._base.texts import printable
+
+
+def findings_junit(name: str, document: Mapping[str, Any], looked_for: Iterable[str]) -> str:
+    """Write findings.json as JUnit's XML.
+
+    Args:
+        name: of the report
+        document: the content of findings.json
+        looked_for: ids of all findings that were looked for
+
+    Returns:
+        The XML. Each finding is a failed testcase, and each id that found nothing a passed one. What was not looked at
+        is skipped. Failed cells that no finding explains are a failure of their own.
+    """
+    findings = document["findings"]
+    nothing = sorted(set(looked_for) - {one["id"] for one in findings})
+    cases = [_case("findings", _title(one), "failure", one["severity"], _message(one)) for one in findings]
+    suites = {"findings": [*cases, *(_case("findings", id) for id in nothing)]}
+    if document["failed_cells"]:
+        left = document["unexplained_cells"]
+        text = f"{left} of {document['failed_cells']} failed cells are unexplained"
+        kind = "failure" if left else None
+        suites["failed cells"] = [_case("failed cells", "all failed cells are explained", kind, "unexplained", text)]
+    unread = document["not_looked_at"]
+    if unread:
+        suites["not looked at"] = [_case("not looked at", text, "skipped", None, text) for text in unread]
+    root = ElementTree.Element(
+        "testsuites", {"name": name, **_counts([one for some in suites.values() for one in some])}
+    )
+    for suite, some in suites.items():
+        ElementTree.SubElement(root, "testsuite", {"name": suite, **_counts(some)}).extend(some)
+    return f'<?xml version="1.0" encoding="utf-8"?>\n{ElementTree.tostring(root, encoding="unicode")}\n'
+
+
+def _title(finding: Mapping[str, Any]) -> str:
+    nodes = ", ".join(finding["nodes"])
+    return f"{finding['id']} on {nodes}" if nodes else str(finding["id"])
+
+
+def _message(finding: Mapping[str, Any]) -> str:
+    return f"{finding['cause']}. Evidence: {'; '.join(finding['evidence'])}. Remedy: {finding['remedy']}."
+
+
+def _case(
+    suite: str, name: str, kind: str | None = None, type_: str | None = None, message: str = ""
+) -> ElementTree.Element:
+    """Make a testcase; kind is the element that says how it ended, None: it passed."""
+    case = ElementTree.Element("testcase", classname=suite, name=printable(name))
+    if kind:
+        # XML cannot hold control characters, and one of them would cost the whole report.
+        attributes = {"type": type_} if type_ else {}
+        ElementTree.SubElement(case, kind, {**attributes, "message": printable(message)})
+    return case
+
+
+def _counts(cases: Sequence[ElementTree.Element]) -> dict[str, str]:
+    ends = [child.tag for case in cases for child in case]
+    return {
+        "tests": str(len(cases)),
+        "failures": str(ends.count("failure")),
+        "errors": "0",
+        "skipped": str(ends.count("skipped")),
+    }
+
+
+__all__ = ["findings_junit"]
