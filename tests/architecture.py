@@ -42,7 +42,7 @@ DOORS = {
 FOLDERS = {LOBBY: "Code that needs Ansible and that doors on the controller share.", **DOORS}
 ALLOWED = {
     **ROOMS,
-    LOBBY: ("_base",),
+    LOBBY: ("_base", "_settings"),
     **{door: tuple(ROOMS) if door == "modules" else (*ROOMS, LOBBY) for door in DOORS},
 }
 
