@@ -26,8 +26,9 @@ attributes:
     support: full
   check_mode:
     support: full
-    details: The way is opened in check mode too, because questions change nothing. An API that does not answer is no error
-      there, because the cluster may not be made yet.
+    details:
+      - The way is opened in check mode too, because questions change nothing.
+      - An API that does not answer is no error there, because the cluster may not be made yet.
   diff_mode:
     support: none
     details: There is no change to show.

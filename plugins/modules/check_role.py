@@ -13,8 +13,8 @@ version_added: "0.1.0"
 author:
   - podnet.kubernetes developers (@podnet)
 description:
-  - A role of this collection runs it first. It says what M(podnet.kubernetes.check_settings) would say of the role's variables, also
-    where the role is included in a play of the user.
+  - A role of this collection runs it first. It says what M(podnet.kubernetes.check_settings) would say of the role's
+    variables, also where the role is included in a play of the user.
   - The role needs the results of all hosts of the play at the same task. So it fails when the play has the strategy
     V(free) or V(host_pinned), or runs on a part of its hosts because of C(serial).
   - Runs on the controller. It connects to no host.

@@ -69,7 +69,9 @@ def read_inventory(
 
 def _nullable(role: str) -> set[str]:
     """Find the variables that a role's defaults leave empty, with the shared variables that they take."""
-    return {name for name, value in read_defaults(role).items() if value is None or "default(none)" in str(value)} | NULLABLE
+    return {
+        name for name, value in read_defaults(role).items() if value is None or "default(none)" in str(value)
+    } | NULLABLE
 
 
 def read_defaults(role: str) -> dict[str, Any]:

@@ -88,7 +88,10 @@ def test_variables_of_the_play_and_of_the_role(tmp_path):
 
 
 def test_serial_for_a_role_that_prepares_each_host_by_itself(tmp_path):
-    task = {"podnet.kubernetes.check_role": {"all_hosts": False}, "vars": {"ansible_role_name": "podnet.kubernetes.common"}}
+    task = {
+        "podnet.kubernetes.check_role": {"all_hosts": False},
+        "vars": {"ansible_role_name": "podnet.kubernetes.common"},
+    }
     assert run(tmp_path, [task], serial=1).returncode == 0
     assert "has strategy free" in sentence(run(tmp_path, [task], strategy="free"))
 

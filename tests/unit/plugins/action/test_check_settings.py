@@ -13,12 +13,12 @@ import yaml
 from wrong_inputs import INVENTORIES, NETWORKS, PLAYED, ROWS, SIMPLE, Row
 from wrong_plays import play, roles_of
 
-from ansible_collections.podnet.kubernetes.plugins.plugin_utils.role_settings import read_inventory
 from ansible_collections.podnet.kubernetes.plugins.module_utils._settings.mistakes import (
     find_lookalikes,
     find_mistakes,
 )
 from ansible_collections.podnet.kubernetes.plugins.module_utils._settings.table import CHECKS, SHARED
+from ansible_collections.podnet.kubernetes.plugins.plugin_utils.role_settings import read_inventory
 
 ROOT = Path(__file__).resolve().parents[4]
 # Its only variable is what the roles of the networks give it.
