@@ -40,7 +40,11 @@ ARGUMENTS = {
     "found": {"type": "list", "elements": "dict", "required": True},
     "places": {"type": "list", "elements": "str", "required": True},
     "dest": {"type": "path", "required": True},
+    "answers": {"type": "dict", "default": {}},
 }
+
+# An error shows the reasons of so many hosts. They are often one reason.
+SHOWN = 3
 
 
 def fetched(one: Mapping[str, Any]) -> tuple[str, Any]:
@@ -55,8 +59,15 @@ def fetched(one: Mapping[str, Any]) -> tuple[str, Any]:
     return (text, config) if moved is None else (dump(moved), moved)
 
 
-def choose_source(found: Sequence[Mapping[str, Any]], places: Sequence[str]) -> Mapping[str, Any]:
+def choose_source(
+    found: Sequence[Mapping[str, Any]], places: Sequence[str], silent: Mapping[str, str]
+) -> Mapping[str, Any]:
     """Choose the first kubeconfig that was found.
+
+    Args:
+        found: the results of kubeconfig_find
+        places: where it looked
+        silent: the hosts that did not answer, with the reason of each
 
     Raises:
         ClusterError: there is none
@@ -66,6 +77,13 @@ def choose_source(found: Sequence[Mapping[str, Any]], places: Sequence[str]) -> 
     unreadable = [f"{one['host']}:{place}" for one in found for place in one["unreadable"]]
     if not there and unreadable:
         raise ClusterError(f"{', '.join(unreadable)} may be read by root only: set ansible_become")
+    if not there and silent:
+        reasons = "; ".join(f"{host} does not answer: {reason}" for host, reason in [*silent.items()][:SHOWN])
+        reasons += f"; and {len(silent) - SHOWN} more hosts do not answer" if len(silent) > SHOWN else ""
+        raise ClusterError(
+            f"no kubeconfig was found: {reasons}: mend the connection to the control plane, or give "
+            "connectivity_kubeconfig and network_policies_kubeconfig, the path of a kubeconfig on the controller"
+        )
     if not there:
         hosts = ", ".join(one["host"] for one in found) or "any host"
         raise ClusterError(
@@ -82,6 +100,15 @@ def choose_source(found: Sequence[Mapping[str, Any]], places: Sequence[str]) -> 
                 "control_plane, or name the hosts of one cluster with podnet_group"
             )
     return first
+
+
+def silent_hosts(answers: Mapping[str, Any]) -> dict[str, str]:
+    """Read why hosts did not answer, from their results of a task."""
+    return {
+        host: " ".join(str(result.get("msg", "")).split()).removeprefix("Task failed: ").rstrip(".")
+        for host, result in answers.items()
+        if result and result.get("unreachable")
+    }
 
 
 def read_text(path: Path) -> str | None:
@@ -134,7 +161,7 @@ class ActionModule(ActionBase):
         _result, params = self.validate_argument_spec(argument_spec=ARGUMENTS)
         dest = Path(params["dest"])
         try:
-            source = choose_source(params["found"], params["places"])
+            source = choose_source(params["found"], params["places"], silent_hosts(params["answers"]))
             text, config = fetched(source)
             name = f"{source['host']}:{source['path']}"
             choice = keep(dest, text, config, name, self._task.check_mode)

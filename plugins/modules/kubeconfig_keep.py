@@ -51,6 +51,10 @@ options:
     description: The path on the controller.
     type: path
     required: true
+  answers:
+    description: The results of another task on each host. The error says why a host did not answer it.
+    type: dict
+    default: {}
 seealso:
   - module: podnet.kubernetes.kubeconfig_find
   - module: podnet.kubernetes.api_access

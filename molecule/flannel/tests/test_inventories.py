@@ -1,4 +1,4 @@
-"""The proof takes an inventory as people write it: with a user of its own, a password, IPv6 and Windows' line ends."""
+"""The proof takes an inventory as people write it: a user, a password in a vault, a jump host, IPv6, Windows' line ends."""
 
 from __future__ import annotations
 
@@ -23,29 +23,28 @@ def password(on, inventory, lab):
     yield secret
     for name in inventory.nodes:
         on(name).check_output("usermod --password '*' root")
-        on(name).check_output("userdel --remove %s", USER)
+        on(name).check_output("userdel --force --remove %s", USER)
 
 
 @pytest.fixture
-def over_ipv6(on, inventory):
-    """Addresses of the nodes in IPv6. The controller has one, too, for the time of a test."""
-    addresses = {name: address.replace("10.100.198.", "fd10:100:198::") for name, address in inventory.nodes.items()}
-    link = json.loads(subprocess.check_output(["ip", "-json", "route", "get", min(inventory.nodes.values())]))[0]["dev"]
-    own = ["fd10:100:198::1/64", "dev", link]
-    subprocess.run(["ip", "address", "add", *own, "nodad"], check=True)
-    yield addresses
-    subprocess.run(["ip", "address", "delete", *own], check=True)
-
-
-@pytest.fixture
-def written(tmp_path, inventory, password, over_ipv6):
+def written(tmp_path, inventory, password):
     """An inventory in INI form, whose files have the line ends of Windows, with the password in a vault."""
     hosts = ["localhost ansible_connection=local", "", "[cluster]"]
-    hosts += [f"{name} ansible_host={address}" for name, address in over_ipv6.items()]
+    # known_hosts has the nodes' IPv4 addresses.
+    hosts += [
+        f"{name} ansible_host={address.replace('10.100.198.', 'fd10:100:198::')} "
+        f"ansible_ssh_extra_args='-o HostKeyAlias={address}'"
+        for name, address in inventory.nodes.items()
+    ]
+    # Only the nodes have IPv6: one of them is the jump host.
+    arguments = inventory.variables["ansible_ssh_common_args"]
+    key = inventory.variables["ansible_ssh_private_key_file"]
+    jump = f"ssh {arguments} -i {key} -W [%h]:%p root@{min(inventory.nodes.values())}"
     (tmp_path / "hosts.ini").write_bytes("\r\n".join([*hosts, ""]).encode())
     variables = {
         **inventory.variables,
         "ansible_user": USER,
+        "ansible_ssh_common_args": f'{arguments} -o ProxyCommand="{jump}"',
         "ansible_become": True,
         "ansible_become_method": "ansible.builtin.su",
         "ansible_become_password": "{{ password_of_root }}",
@@ -60,10 +59,13 @@ def written(tmp_path, inventory, password, over_ipv6):
     (tmp_path / "vault").write_text(secrets.token_hex())
     vault = ["--vault-password-file", str(tmp_path / "vault")]
     subprocess.run(["ansible-vault", "encrypt", *vault, str(folder / "secret.yml")], check=True, capture_output=True)
-    return ["--inventory", str(tmp_path / "hosts.ini"), *vault]
+    yield ["--inventory", str(tmp_path / "hosts.ini"), *vault]
+    # The connections that stay open would keep the user logged in.
+    for path in (tmp_path / "connections").glob("*"):
+        subprocess.run(["ssh", "-O", "exit", "-o", f"ControlPath={path}", "node"], check=True, capture_output=True)
 
 
-def test_a_user_with_a_password_over_ipv6(written, password, root, tmp_path):
+def test_a_user_with_a_password_behind_a_jump_host(written, password, root, tmp_path):
     done = subprocess.run(
         ["ansible-playbook", *written, "playbooks/verify.yml", "-vvv"],
         cwd=root,

@@ -106,6 +106,15 @@ def test_a_kubeconfig_that_k3s_wrote(verify, kubeconfig, tmp_path):
     assert message.startswith(f"no connection to the API at https://127.0.0.1:1 (kubeconfig {kept}): ")
 
 
+def test_hosts_that_do_not_answer(verify):
+    """The reason is that of SSH, and not that no kubeconfig is there."""
+    nobody = {"ansible_host": "127.0.0.1", "ansible_port": 1, "ansible_become": True}
+    _output, message = verify({"all": {"hosts": {"alpha": nobody, "beta": nobody}}})
+    assert message.startswith("no kubeconfig was found: alpha does not answer: Failed to connect to the host via ssh: ")
+    assert "Connection refused; beta does not answer: " in message
+    assert message.endswith("the path of a kubeconfig on the controller")
+
+
 def test_an_inventory_without_hosts(verify):
     _output, message = verify({"all": {"hosts": {}}})
     assert message.startswith("The inventory has no hosts of all: give an inventory with the nodes of the cluster.")

@@ -14,6 +14,7 @@ import yaml
 from ansible.errors import AnsibleActionFail
 
 from ansible_collections.podnet.kubernetes.plugins.action import kubeconfig_keep
+from ansible_collections.podnet.kubernetes.plugins.module_utils._base.errors import ClusterError
 
 PLACES = ["/etc/kubernetes/admin.conf", "/etc/rancher/k3s/k3s.yaml"]
 
@@ -130,6 +131,17 @@ def test_the_server_of_k3s_is_its_own_loopback_address(keep, file):
 
 def test_several_control_planes_of_one_cluster(keep):
     assert keep(found(kubeconfig(), host="one"), found(kubeconfig("https://b:6443"), host="two"))["host"] == "one"
+
+
+def test_hosts_that_do_not_answer():
+    answers = {f"n{number}": {"unreachable": True, "msg": "ssh: Connection\nrefused."} for number in range(5)}
+    answers |= {"n5": {"skipped": True}, "n6": None}
+    with pytest.raises(ClusterError) as raised:
+        kubeconfig_keep.choose_source([found(host="n5")], PLACES, kubeconfig_keep.silent_hosts(answers))
+    reasons = [f"n{number} does not answer: ssh: Connection refused" for number in range(3)]
+    assert str(raised.value).startswith(
+        f"no kubeconfig was found: {'; '.join(reasons)}; and 2 more hosts do not answer: mend the connection"
+    )
 
 
 @pytest.mark.parametrize(
