@@ -1,4 +1,4 @@
-"""The proof takes an inventory as people write it: a user, a password in a vault, a jump host, IPv6, Windows' line ends."""
+"""The proof takes an inventory as people write it: a password in a vault, a jump host, IPv6, the line ends of Windows."""
 
 from __future__ import annotations
 
