@@ -20,17 +20,20 @@ options:
     type: list
     elements: dict
     required: true
-  logs:
-    description: The log of the container calico-node, by the name of the pod. A log may be missing.
-    type: dict
+  results:
+    description:
+      - C(results) of a loop that reads the log of the container calico-node with M(kubernetes.core.k8s_log). Its items
+        are the names of the pods. A log may be missing.
+    type: list
+    elements: dict
     required: true
-positional: logs
+positional: results
 """
 
 EXAMPLES = r"""
 - name: Say why Calico does not start
   ansible.builtin.debug:
-    msg: "{{ pods.resources | podnet.kubernetes.calico_start_problems({'calico-node-x7k2p': log.log}) }}"
+    msg: "{{ pods.resources | podnet.kubernetes.calico_start_problems(logs.results) }}"
 """
 
 RETURN = r"""
@@ -49,8 +52,8 @@ from ansible_collections.podnet.kubernetes.plugins.plugin_utils.filters import f
 
 
 @filter_errors("calico_start_problems")
-def calico_start_problems(pods: Iterable[Mapping[str, Any]], logs: Mapping[str, str]) -> list[str]:
-    return start_problems(pods, logs)
+def calico_start_problems(pods: Iterable[Mapping[str, Any]], results: Iterable[Mapping[str, Any]]) -> list[str]:
+    return start_problems(pods, results)
 
 
 FilterModule = filter_module(calico_start_problems)

@@ -29,6 +29,16 @@ options:
     type: list
     elements: str
     default: []
+  hosts:
+    description: The names of the hosts of the play, for RV(_value.idle_hosts).
+    type: list
+    elements: str
+    default: []
+  addresses:
+    description: The address to which Ansible connects, for each of O(hosts). Empty when it is not known.
+    type: list
+    elements: str
+    default: []
 seealso:
   - plugin: podnet.kubernetes.connectivity_endpoints
     plugin_type: filter
@@ -72,25 +82,48 @@ _value:
       description: The nodes that are left out. Each has the same fields as one of RV(_value.missing).
       type: list
       elements: dict
+    reasons:
+      description: The reasons of RV(_value.missing), then those of RV(_value.excluded).
+      type: list
+      elements: str
+    idle_hosts:
+      description:
+        - Those of O(hosts) that are one of RV(_value.missing) or RV(_value.excluded), by name or address. Nothing is
+          asked of them, because they may be dead.
+      type: list
+      elements: str
+      sample: [node2]
 """
 
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict
 from typing import Any
 
-from ansible_collections.podnet.kubernetes.plugins.module_utils._base.options import read_texts_option
+from ansible_collections.podnet.kubernetes.plugins.module_utils._base.options import (
+    read_list_option,
+    read_texts_option,
+)
 from ansible_collections.podnet.kubernetes.plugins.module_utils._cluster.parts import divide_nodes
+from ansible_collections.podnet.kubernetes.plugins.module_utils._matrix.answers import find_idle_hosts
 from ansible_collections.podnet.kubernetes.plugins.plugin_utils.filters import filter_errors, filter_module
 
 
 @filter_errors()
 def connectivity_nodes(
-    nodes: Iterable[Mapping[str, Any]], *, exclude_nodes: Iterable[str] | None = None
+    nodes: Iterable[Mapping[str, Any]],
+    *,
+    exclude_nodes: Iterable[str] | None = None,
+    hosts: Iterable[str] | None = None,
+    addresses: Iterable[str] | None = None,
 ) -> dict[str, Any]:
     parts = divide_nodes(nodes, read_texts_option("exclude_nodes", exclude_nodes))
+    outsiders = (*parts.missing, *parts.excluded)
+    named, reached = read_texts_option("hosts", hosts), read_list_option("addresses", addresses)
     return {
         "taking_part": list(parts.taking_part),
         **{name: [_as_dict(one) for one in getattr(parts, name)] for name in ("missing", "excluded")},
+        "reasons": [one.reason for one in outsiders],
+        "idle_hosts": find_idle_hosts(named, reached, outsiders),
     }
 
 

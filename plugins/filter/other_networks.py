@@ -17,7 +17,7 @@ description:
     the given network.
 options:
   _input:
-    description: The names of the files in C(/etc/cni/net.d).
+    description: Paths of files on the node. Files outside C(/etc/cni/net.d) are ignored.
     type: list
     elements: str
     required: true
@@ -39,7 +39,7 @@ EXAMPLES = r"""
     that: others | length == 0
     fail_msg: "{{ others | join(', ') }} belongs to another network."
   vars:
-    others: "{{ files | podnet.kubernetes.other_networks('10-flannel.conflist', ['10-calico.conflist']) }}"
+    others: "{{ paths | podnet.kubernetes.other_networks('10-flannel.conflist', ['10-calico.conflist']) }}"
 """
 
 RETURN = r"""
@@ -57,8 +57,8 @@ from ansible_collections.podnet.kubernetes.plugins.plugin_utils.filters import f
 
 
 @filter_errors("other_networks")
-def other_networks(files: Any, own: str, known: Any = None) -> list[str]:
-    return others_of(files, own, known)
+def other_networks(paths: Any, own: str, known: Any = None) -> list[str]:
+    return others_of(paths, own, known)
 
 
 FilterModule = filter_module(other_networks)

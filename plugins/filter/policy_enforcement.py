@@ -51,6 +51,14 @@ _value:
       description: Number of cells that stayed wrong.
       type: int
       sample: 0
+    wrong:
+      description: The cells that stayed wrong, as the nodes return them.
+      type: list
+      elements: dict
+    polled:
+      description: Number of cells that the nodes polled.
+      type: int
+      sample: 24
     text:
       description: The summary in a few words.
       type: str
@@ -67,7 +75,7 @@ from ansible_collections.podnet.kubernetes.plugins.plugin_utils.filters import f
 @filter_errors()
 def policy_enforcement(pollings: Sequence[Mapping[str, Any]], timeout: float) -> dict[str, Any]:
     enforcement = summarize_enforcement(pollings)
-    return {"seconds": enforcement.seconds, "late": enforcement.late, "text": enforcement.describe(float(timeout))}
+    return {**vars(enforcement), "late": enforcement.late, "text": enforcement.describe(float(timeout))}
 
 
 FilterModule = filter_module(policy_enforcement)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import combinations
 from pathlib import Path
@@ -9,11 +10,15 @@ from typing import Any
 
 import installed
 import yaml
-from jinja2 import Environment
+from jinja2 import Environment, nodes
 
 ROOT = installed.ROOT
 RUN = 6  # lines
 LONGEST = 200  # characters of a Jinja expression
+STEPS = 2  # filters, tests and conditions in one expression
+# They give a value another type or a default, or ask for its type, and decide nothing.
+PLAIN_FILTERS = {"bool", "default", "float", "int", "join", "length", "list", "string"}
+PLAIN_TESTS = {"defined", "file", "none", "string"}
 ENDS = {"variable_end", "block_end"}
 # Keywords whose values are expressions without braces.
 BARE = {"when", "until", "that", "failed_when", "changed_when"}
@@ -61,6 +66,22 @@ def long(text: str, suffix: str = ".yml") -> list[str]:
     found = in_braces(text) if suffix == ".j2" else expressions(yaml.safe_load(text))
     joined = (" ".join(one.split()) for one in found)
     return [one for one in joined if len(one) > LONGEST]
+
+
+def computes(text: str) -> list[str]:
+    """Find the expressions in YAML that compute in more than two steps."""
+    return [one for one in expressions(yaml.safe_load(text)) if steps_of(one) > STEPS]
+
+
+def steps_of(expression: str) -> int:
+    """Count the filters, tests and conditions of an expression, with or without braces, or of a statement."""
+    with warnings.catch_warnings():
+        # Of Jinja, about backslashes in regular expressions.
+        warnings.simplefilter("ignore", DeprecationWarning)
+        tree = Environment().parse(expression if "{{" in expression else f"{{{{ {expression} }}}}")
+    filters = [one for one in tree.find_all(nodes.Filter) if one.name not in PLAIN_FILTERS]
+    tests = [one for one in tree.find_all(nodes.Test) if one.name not in PLAIN_TESTS]
+    return len([*filters, *tests, *tree.find_all(nodes.CondExpr)])
 
 
 def files_of_tasks(root: Path) -> dict[tuple[str, str], str]:
@@ -125,6 +146,26 @@ def test_a_long_expression_is_found():
     assert long(f"- when:\n    - {tail} and bbbbb") == [f"{tail} and bbbbb"]
     assert long("one: \"{{ {'a': {'b': '" + tail + "'}} }}\"") == ["{{ {'a': {'b': '" + tail + "'}} }}"]
     assert long(f"name: {'text ' * 50}") == []
+
+
+# Users read these. The lab, tests and inventories are for developers.
+SHIPPED = [
+    path for path in FILES if path.suffix == ".yml" and path.relative_to(ROOT).parts[0] in ("playbooks", "roles")
+]
+
+
+def test_no_expression_computes_in_three_steps():
+    assert len(SHIPPED) > 100
+    found = {str(path.relative_to(ROOT)): computes(path.read_text()) for path in SHIPPED}
+    assert {name: some for name, some in found.items() if some} == {}
+
+
+def test_an_expression_of_three_steps_is_found():
+    assert computes("a: \"{{ x | map('trim') | select | first }}\"") == ["{{ x | map('trim') | select | first }}"]
+    assert computes("when: (x | sort | first) is even") == ["(x | sort | first) is even"]
+    assert computes('a: "{{ b if x | from_json is even else c }}"') == ["{{ b if x | from_json is even else c }}"]
+    assert computes("a: \"{{ x | default([]) | map('trim') | select | list | length }}\"") == []
+    assert computes("a: \"{{ x | default([]) }} {{ y | map('trim') | unique }}\"") == []
 
 
 def test_a_long_expression_in_a_template_is_found():

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ansible_collections.podnet.kubernetes.plugins.module_utils._base.errors import InputError
+from ansible_collections.podnet.kubernetes.plugins.module_utils._base.options import read_dicts_option
 from ansible_collections.podnet.kubernetes.plugins.module_utils._cluster.fields import (
     read_fields,
     read_list,
@@ -37,27 +38,32 @@ class _Pod:
     status: PodStatus
 
 
-def start_problems(pods: Iterable[Mapping[str, Any]], logs: Mapping[str, str]) -> list[str]:
+def start_problems(pods: Iterable[Mapping[str, Any]], results: Any) -> list[str]:
     """Say for each pod of calico-node that is not ready why it is not.
 
     Args:
         pods: Pod objects of the DaemonSet calico-node
-        logs: the log of the container calico-node, by the name of the pod; a log may be missing
+        results: the results of a loop over names of pods that read the log of the container calico-node; each has the
+            name (C(item)) and the log, if there is one
 
     Raises:
-        InputError: a pod is no Pod object, or the logs are no dict
+        InputError: a pod is no Pod object, or the results are no such list
     """
-    if not isinstance(logs, Mapping):
-        raise InputError(f"logs is {logs!r}: give the log of each pod by the name of the pod")
-    for name, log in logs.items():
-        if log is not None and not isinstance(log, str):
-            raise InputError(f"logs[{name}] is {log!r}: give the log as a text")
+    logs = dict(map(_read_log, read_dicts_option("results", results)))
     try:
         found = [_read_pod(item, f"pods[{index}]") for index, item in enumerate(read_list(pods, "pods"))]
     except InputError as error:
         raise InputError(f"the input is {pods!r}: give a list of Pod objects ({error})") from None
     waiting = [pod for pod in found if not pod.status.containers_ready]
     return [f"{pod.node or pod.name}: {_start_problem(pod, logs.get(pod.name) or '')}" for pod in waiting]
+
+
+def _read_log(result: Mapping[str, Any]) -> tuple[Any, str | None]:
+    """Read the name of a pod and its log. Raises InputError."""
+    name, log = result.get("item"), result.get("log")
+    if log is not None and not isinstance(log, str):
+        raise InputError(f"results has the log {log!r} of {name}: give the log as a text")
+    return name, log
 
 
 def _read_pod(item: Any, where: str) -> _Pod:

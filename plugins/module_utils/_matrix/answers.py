@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from ansible_collections.podnet.kubernetes.plugins.module_utils._base.errors import InputError
+from ansible_collections.podnet.kubernetes.plugins.module_utils._cluster.parts import Outsider
 from ansible_collections.podnet.kubernetes.plugins.module_utils._matrix.cells import Endpoint
 
 # Ansible's words before those of ssh.
@@ -35,7 +36,7 @@ class HostAnswer:
     unreachable: str | None = None
     failure: str | None = None
 
-    def is_for(self, node: Endpoint) -> bool:
+    def is_for(self, node: Endpoint | Outsider) -> bool:
         """Whether the host is a node, by what it said, or else by its name or its address."""
         if self.node:
             return self.node == node.name
@@ -60,6 +61,18 @@ def read_answers(hosts: Sequence[str], results: Sequence[Any], addresses: Sequen
         node = None if unreachable or failure else fields.get("node")
         answers.append(HostAnswer(host, address or None, node, unreachable, failure))
     return answers
+
+
+def find_idle_hosts(hosts: Sequence[str], addresses: Sequence[Any], outsiders: Collection[Outsider]) -> list[str]:
+    """Return the hosts that are nodes which take no part.
+
+    Args:
+        hosts: their names in the inventory
+        addresses: where Ansible connects to, an entry for each host, empty when it is not known
+        outsiders: the nodes that take no part
+    """
+    answers = (HostAnswer(host, address or None) for host, address in zip(hosts, addresses))
+    return [answer.host for answer in answers if any(answer.is_for(node) for node in outsiders)]
 
 
 def mark_missing(
@@ -115,4 +128,4 @@ def _reason(node: Endpoint, answers: Iterable[HostAnswer], inventory: Collection
     return f"{node.name} is no host of this play: add the node to the inventory, and run the play on all nodes"
 
 
-__all__ = ["mark_missing", "read_answers"]
+__all__ = ["find_idle_hosts", "mark_missing", "read_answers"]

@@ -5,22 +5,27 @@
 
 from __future__ import annotations
 
+import posixpath
 from typing import Any
 
 from ansible_collections.podnet.kubernetes.plugins.module_utils._base.options import read_texts_option
 
+# The directory that the container runtime reads.
+_DIRECTORY = "/etc/cni/net.d"
 
-def other_networks(files: Any, own: str, known: Any) -> list[str]:
+
+def other_networks(paths: Any, own: str, known: Any) -> list[str]:
     """Find the configuration files that belong to another network.
 
     The container runtime takes the first file by name, so a foreign file counts if it comes before the own one.
-    Files of known networks count wherever they stand.
+    Files of known networks count wherever they stand. Paths outside the runtime's directory are ignored.
 
     Raises:
-        InputError: files or known is no list of names
+        InputError: paths or known is no list of texts
     """
     taken = set(read_texts_option("known", known))
-    names = set(read_texts_option("files", files))
+    found = (posixpath.split(path) for path in read_texts_option("paths", paths))
+    names = {name for directory, name in found if directory == _DIRECTORY}
     return sorted(name for name in names if name != own and (name in taken or name < own))
 
 

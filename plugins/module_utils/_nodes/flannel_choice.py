@@ -10,10 +10,46 @@ names of several NICs fit wrong NICs as well: the addresses of the nodes fit onl
 from __future__ import annotations
 
 import ipaddress
+import re
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from ansible_collections.podnet.kubernetes.plugins.module_utils._nodes.flannel import selects
+
+# As flanneld's argument --iface takes it, without the form of an address.
+_NIC = re.compile(r"[A-Za-z][A-Za-z0-9_.-]{0,14}")
+
+
+@dataclass(frozen=True)
+class NodeNic:
+    """Where the module node_address finds the address that Flannel should announce for a node.
+
+    Attributes:
+        network: flannel_interface, when it is a network
+        interface: name of the NIC; None: the network decides
+        shared: whether flannel_interface leads to the NIC that the nodes share, by its name or its network
+    """
+
+    network: str | None
+    interface: str | None
+    shared: bool
+
+
+def node_nic(value: str | None, address: Mapping[str, Any]) -> NodeNic:
+    """Find the NIC of a node to which flannel_interface leads.
+
+    An address or an expression of addresses is right when it leads to the node's own address, which is on its own NIC.
+
+    Args:
+        value: flannel_interface
+        address: the node_address of the node
+    """
+    shared = value in (address["interface"], address["network"])
+    if value is not None and "/" in value:
+        return NodeNic(value, None, shared)
+    named = value is not None and _NIC.fullmatch(value)
+    return NodeNic(None, value if named else address["interface"], shared)
 
 
 def differ(choices: Mapping[str, Sequence[str]]) -> bool:
@@ -57,4 +93,4 @@ def _place(address: Mapping[str, Any]) -> dict[str, str]:
     return {"address": address["address"], "nic": address["interface"]}
 
 
-__all__ = ["common_interface", "wrong_choices"]
+__all__ = ["common_interface", "node_nic", "wrong_choices"]

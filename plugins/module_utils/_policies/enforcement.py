@@ -16,11 +16,18 @@ class Enforcement:
 
     Attributes:
         seconds: until the slowest node had enforced the change; None: some cells stayed wrong, or no node had to wait
-        late: number of cells that stayed wrong
+        wrong: cells that stayed wrong, as the module connectivity_probe returns them
+        polled: number of cells that the nodes polled
     """
 
     seconds: float | None
-    late: int
+    wrong: list[Any]
+    polled: int
+
+    @property
+    def late(self) -> int:
+        """The number of cells that stayed wrong."""
+        return len(self.wrong)
 
     def describe(self, timeout: float) -> str:
         """Say it in a few words; timeout in seconds."""
@@ -32,9 +39,10 @@ class Enforcement:
 def summarize_enforcement(pollings: Iterable[Mapping[str, Any]]) -> Enforcement:
     """Summarize the pollings of the nodes, in the form of C(convergence) of the module connectivity_probe."""
     pollings = list(pollings)
-    late = sum(len(polling["wrong"]) for polling in pollings)
+    wrong = [cell for polling in pollings for cell in polling["wrong"]]
     seconds = [polling["seconds"] for polling in pollings if polling["seconds"] is not None]
-    return Enforcement(max(seconds) if seconds and not late else None, late)
+    polled = sum(polling["cells"] for polling in pollings)
+    return Enforcement(max(seconds) if seconds and not wrong else None, wrong, polled)
 
 
 __all__ = ["summarize_enforcement"]

@@ -48,11 +48,12 @@ FILTERS = {
     "api_refusal": ("", []),
     "calico_foreign_routes": ([], "node1"),
     "calico_missing_routes": ([], [], []),
-    "calico_start_problems": ([], {}),
+    "calico_start_problems": ([], []),
     "calico_wrong_addresses": ([], {}, "first-found"),
     "chain_removal": ("", "cali-"),
     "changed_cells": ([], []),
     "cluster_domain": ([],),
+    "cluster_hosts": ({},),
     "connectivity_endpoints": ({},),
     "connectivity_missing": (ENDPOINTS, [], [], []),
     "connectivity_nodes": ([],),
@@ -62,6 +63,7 @@ FILTERS = {
     "expected_connectivity": ([],),
     "flannel_common_interface": ("eth0", {}, {}),
     "flannel_interface_arguments": ("eth0",),
+    "flannel_nic": ("eth0", {"interface": "eth0", "network": "10.0.0.0/24"}),
     "flannel_wrong_addresses": ([], {}),
     "flannel_wrong_choices": ({}, {}),
     "host_values": ({}, [], "name"),
@@ -81,10 +83,10 @@ FILTERS = {
     "policy_effect": (ENDPOINTS, [], [], [], []),
     "policy_enforcement": ([], 30),
     "policy_lint": ([], [], []),
-    "policy_listeners": ([], []),
     "policy_matrix": ([],),
     "policy_namespaces": ([], []),
     "policy_plan": ([],),
+    "policy_scope": ([], [], [], []),
     "role_error": ("", {}),
     "shared_addresses": ({},),
     "trail_pairs": ([],),
@@ -348,7 +350,7 @@ OWN = {"address": "10.0.0.1", "interface": "eth0", "network": "10.0.0.0/24"}
 LINK = '[{"ifname": "eth0", "flags": ["UP"], "operstate": "UP", "mtu": 1500, "addr_info": []}]'
 # A file of module_utils, its function that gets a bug, and the function that is called.
 PLANTED = [
-    ("_cluster.calico_node", "_start_problem", "start_problems", ([POD], {})),
+    ("_cluster.calico_node", "_start_problem", "start_problems", ([POD], [])),
     ("_nodes.announced_addresses", "_read_annotations", "read_announced_nodes", (None, [NODE], {})),
     ("_nodes.announced_addresses", "_read_internal_addresses", "read_internal_addresses", ([NODE],)),
     (

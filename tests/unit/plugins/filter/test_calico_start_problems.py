@@ -19,7 +19,8 @@ def pod(name, node, ready):
 
 def test_only_pods_that_are_not_ready():
     log = "[WARNING][9] startup/startup.go 1206: Calico node 'master' is already using the IPv4 address 10.0.2.15."
-    assert calico_start_problems([pod("a", "master", True), pod("b", "node1", False)], {"a": log, "b": log}) == [
+    logs = [{"item": "a", "log": log}, {"item": "b", "log": log}, {"item": "c", "failed": True}]
+    assert calico_start_problems([pod("a", "master", True), pod("b", "node1", False)], logs) == [
         "node1: calico-node does not start with the address 10.0.2.15, because master has the same address"
     ]
 
@@ -27,8 +28,8 @@ def test_only_pods_that_are_not_ready():
 @pytest.mark.parametrize(
     ("pods", "logs", "message"),
     [
-        ([], [], r"^calico_start_problems: logs is \[\]: give the log of each pod by the name of the pod$"),
-        ([{}], {}, r"^calico_start_problems: the input is \[\{\}\]: give a list of Pod objects"),
+        ([], {}, r"^calico_start_problems: results is \{\}: give a list"),
+        ([{}], [], r"^calico_start_problems: the input is \[\{\}\]: give a list of Pod objects"),
     ],
 )
 def test_bad_input(pods, logs, message):

@@ -29,7 +29,24 @@ def test_the_nodes_that_take_part_and_others():
                 "addresses": [],
             }
         ],
+        "reasons": [
+            "b has no condition Ready: no kubelet has reported its status",
+            "c is left out by connectivity_exclude_nodes (type=virtual-kubelet)",
+        ],
+        "idle_hosts": [],
     }
+
+
+def test_hosts_of_nodes_that_take_no_part_are_idle():
+    def outsider(name, address):
+        addresses = [{"type": "InternalIP", "address": address}]
+        return {"metadata": {"name": name}, "status": {"addresses": addresses}}
+
+    nodes = [READY, outsider("b.example.org", "10.0.0.2"), outsider("c", "10.0.0.3"), outsider("d", "10.0.0.4")]
+    hosts, addresses = ["a", "B", "third", "d", "other"], ["10.0.0.1", "", "10.0.0.3", None, "10.0.0.9"]
+    divided = connectivity_nodes(nodes, hosts=hosts, addresses=addresses)
+    assert divided["idle_hosts"] == ["B", "third", "d"]
+    assert connectivity_nodes(nodes[:1], hosts=hosts, addresses=addresses)["idle_hosts"] == []
 
 
 @pytest.mark.parametrize(

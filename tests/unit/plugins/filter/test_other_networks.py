@@ -13,8 +13,8 @@ other_networks = FilterModule().filters()["other_networks"]
 
 
 def test_files_of_other_networks():
-    files = ["10-flannel.conflist", "10-mynet.conflist"]
+    files = ["/etc/cni/net.d/10-flannel.conflist", "/etc/cni/net.d/10-mynet.conflist", "/etc/kubernetes/05-x.conf"]
     assert other_networks(files, "10-flannel.conflist", ["10-mynet.conflist"]) == ["10-mynet.conflist"]
     assert other_networks(files, "10-flannel.conflist") == []
-    with pytest.raises(AnsibleFilterError, match=r"^other_networks: files is .*: give a list$"):
+    with pytest.raises(AnsibleFilterError, match=r"^other_networks: paths is .*: give a list$"):
         other_networks("10-flannel.conflist", "10-flannel.conflist")

@@ -25,7 +25,7 @@ def endpoint(name, address):
 def run(tmp_path):
     """Run the entry point in check mode, which starts nothing, and return the code and the endpoints afterwards."""
 
-    def run(hosts, endpoints, outsiders=()):
+    def run(hosts, endpoints, idle_hosts=()):
         inventory = {"all": {"hosts": hosts}}
         (tmp_path / "hosts.json").write_text(json.dumps(inventory))
         endpoints_text = json.dumps(endpoints)
@@ -36,11 +36,7 @@ def run(tmp_path):
                 "any_errors_fatal": True,
                 "vars": {"connectivity_run_id": "run", "connectivity_found_endpoints": json.loads(endpoints_text)},
                 "tasks": [
-                    {
-                        "ansible.builtin.set_fact": {
-                            "__connectivity_parts": {"missing": list(outsiders), "excluded": []}
-                        }
-                    },
+                    {"ansible.builtin.set_fact": {"__connectivity_parts": {"idle_hosts": list(idle_hosts)}}},
                     {
                         "ansible.builtin.include_role": {
                             "name": "podnet.kubernetes.connectivity",
@@ -94,8 +90,7 @@ def test_a_host_whose_node_takes_no_part_is_not_asked(run):
     here = os.uname().nodename.lower()
     hosts = {"Dead": DEAD, "alive": ALIVE}
     gone = {**endpoint("dead", "192.0.2.1"), "missing": "dead is not ready"}
-    outsider = {"name": "dead", "reason": "dead is not ready", "addresses": ["192.0.2.1"]}
-    done, found = run(hosts, [gone, endpoint(here, "192.0.2.2")], [outsider])
+    done, found = run(hosts, [gone, endpoint(here, "192.0.2.2")], ["Dead"])
     assert done.returncode == 0, done.stdout + done.stderr
     assert found == {here: None, "dead": "dead is not ready"}
     assert "UNREACHABLE" not in done.stdout

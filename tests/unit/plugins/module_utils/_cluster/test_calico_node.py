@@ -80,11 +80,11 @@ PULL = {"reason": "ImagePullBackOff", "message": 'Back-off pulling image "quay.i
     ],
 )
 def test_start_problems(found, log, sentence):
-    logs = {} if log is None else {"calico-node-x7k2p": log}
+    logs = [{"item": "calico-node-x7k2p", "failed": True} if log is None else {"item": "calico-node-x7k2p", "log": log}]
     assert start_problems([pod("master", ready=True), found], logs) == [sentence]
 
 
 @pytest.mark.parametrize("pods", [None, ["calico-node"], [{"metadata": {"name": "a"}}]])
 def test_something_else_than_pods(pods):
     with pytest.raises(InputError, match=r"^the input is .*: give a list of Pod objects"):
-        start_problems(pods, {})
+        start_problems(pods, [])

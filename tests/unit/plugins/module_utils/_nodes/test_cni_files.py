@@ -23,15 +23,15 @@ KNOWN = ["10-mynet.conflist", "10-flannel.conflist", "10-calico.conflist"]
     ],
 )
 def test_known_files_and_those_that_come_first_belong_to_others(files, others):
-    assert other_networks(files, "10-flannel.conflist", KNOWN) == others
+    paths = [f"/etc/cni/net.d/{name}" for name in files]
+    assert other_networks([*paths, "/etc/kubernetes/05-mynet.conf"], "10-flannel.conflist", KNOWN) == others
 
 
 def test_without_known_files_the_order_decides():
-    assert other_networks(["10-calico.conflist", "10-mynet.conflist"], "10-flannel.conflist", []) == [
-        "10-calico.conflist"
-    ]
+    paths = ["/etc/cni/net.d/10-calico.conflist", "/etc/cni/net.d/10-mynet.conflist"]
+    assert other_networks(paths, "10-flannel.conflist", []) == ["10-calico.conflist"]
 
 
 def test_bad_input():
-    with pytest.raises(InputError, match=r"^files is .*: give a list$"):
+    with pytest.raises(InputError, match=r"^paths is .*: give a list$"):
         other_networks("10-flannel.conflist", "10-flannel.conflist", [])

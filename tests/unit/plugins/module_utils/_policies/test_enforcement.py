@@ -21,5 +21,7 @@ from ansible_collections.podnet.kubernetes.plugins.module_utils._policies.enforc
     ],
 )
 def test_summary(pollings, seconds, late, text):
-    enforcement = summarize_enforcement({"seconds": spent, "wrong": wrong} for spent, wrong in pollings)
+    enforcement = summarize_enforcement({"cells": 5, "seconds": spent, "wrong": wrong} for spent, wrong in pollings)
+    assert enforcement.polled == 5 * len(pollings)
+    assert enforcement.wrong == [one for _spent, wrong in pollings for one in wrong]
     assert (enforcement.seconds, enforcement.late, enforcement.describe(30)) == (seconds, late, text)

@@ -1,0 +1,449 @@
+# Copyright (c) 2026, podnet.kubernetes developers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Expressions of roles that decide something, rendered by Ansible with each outcome, without machines and a cluster."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+ROOT = Path(__file__).resolve().parents[3]
+NIC = {"address": "10.100.198.200", "interface": "enp0s8", "network": "10.100.198.0/24", "mtu": 1500}
+NIC6 = {"address": "fd00::200", "interface": "enp0s8", "network": "fd00::/64", "mtu": 1500}
+NAT = {"address": "10.0.2.15", "interface": "enp0s3", "network": "10.0.2.0/24", "left_out": "node1 has it too"}
+
+
+def variables(role: str) -> dict[str, Any]:
+    """Read the defaults and the variables of a role."""
+    files = [ROOT / "roles" / role / kind / "main.yml" for kind in ("defaults", "vars")]
+    return {name: value for file in files if file.exists() for name, value in yaml.safe_load(file.read_text()).items()}
+
+
+def tasks(steps: list[Mapping[str, Any]]) -> Iterator[Mapping[str, Any]]:
+    for step in steps:
+        yield step
+        for part in ("block", "rescue", "always"):
+            yield from tasks(step.get(part, []))
+
+
+def task(role: str, file: str, name: str) -> Mapping[str, Any]:
+    """Find a task of a role by its name."""
+    found = yaml.safe_load((ROOT / "roles" / role / "tasks" / f"{file}.yml").read_text())
+    return [one for one in tasks(found) if one["name"] == name][-1]
+
+
+def is_true(condition: str) -> str:
+    return f"{{{{ ({condition}) | bool }}}}"
+
+
+RESTART = task("common", "containerd", "Restart containerd if its configuration is newer")
+ROUTED = task("common", "service_route", "Give the Services a route, now and at boot")[
+    "ansible.builtin.systemd_service"
+]
+RULES = task("basic_cni", "route", "Write the rules of the packet filter")["loop"]
+OVERLAPS = task("kubeadm_control_plane", "validate", "Check that the networks do not overlap")
+SHOWN = task("kubeadm_control_plane", "show", "Show the nodes and the pods of DNS")
+STAYS = task("connectivity", "namespace", "Name the reason why the namespace stays")
+ALIVE = task("connectivity", "assert", "Check that responders lived until the end")
+JUDGED = task("connectivity", "assert", "Compare every cell with its expectation")
+FAILS = task("connectivity", "assert", "Fail when a cell differs from its expectation")
+TARGETS = task("connectivity", "probe", "Choose the targets")
+REFUSED = task("network_policies", "validate", "Name the field that the API would refuse")
+RUNNING = task("network_policies", "play", "Check that no responder ended early")
+ENFORCED = task("network_policies", "canary", "Fail when the network does not enforce policies")
+ANSWERING = task("network_policies", "discover", "Answer probes in the pods")["vars"]
+SECOND = task("pod_network", "other_network", "Refuse to install a second network beside another one")
+BACKEND = task("calico", "validate_cluster", "Check that Calico runs with the manifest of this encapsulation")
+
+SOCKET, CONFIG = "/run/containerd/containerd.sock", "/etc/containerd/config.toml"
+NAMESPACE = {"status": {"conditions": [{"status": "True", "message": "kept"}, {"status": "False", "message": "gone"}]}}
+
+
+def seen(**files: float) -> dict[str, Any]:
+    """What the module find returns for the two files of containerd, with their times."""
+    paths = {"socket": SOCKET, "config": CONFIG}
+    return {"files": [{"path": paths[name], "mtime": time} for name, time in files.items()]}
+
+
+def condition(status: str | None) -> dict[str, Any]:
+    ready = [{"type": "Ready", "status": status}] if status else []
+    return {"status": {"conditions": [{"type": "DiskPressure", "status": "True"}, *ready]}}
+
+
+# Role, variables, facts of the only host, expression, value.
+CASES = [
+    ("flannel", {}, {}, "{{ __flannel_net_conf.Backend }}", {"Type": "vxlan"}),
+    ("flannel", {"flannel_mtu": "1400"}, {}, "{{ __flannel_net_conf.Backend }}", {"Type": "vxlan", "MTU": 1400}),
+    ("flannel", {"__flannel_interface": None}, {}, "{{ __flannel_interface_operations }}", []),
+    (
+        "flannel",
+        {"__flannel_interface": "enp0s8"},
+        {},
+        "{{ __flannel_interface_operations }}",
+        [{"op": "add", "path": "/spec/template/spec/containers/0/args/-", "value": "--iface=enp0s8"}],
+    ),
+    ("flannel", {"podnet_node_address": NIC, "flannel_mtu": 1400}, {}, "{{ __flannel_checked_mtu }}", None),
+    (
+        "flannel",
+        {"podnet_node_address": NIC, "flannel_mtu": 1400, "flannel_interface": "10.100.198.0/24"},
+        {},
+        "{{ [__flannel_checked_mtu, __flannel_nic.network, __flannel_nic.interface] }}",
+        [1400, "10.100.198.0/24", None],
+    ),
+    ("basic_cni", {"__basic_cni_nodes": {"failed": True}}, {}, "{{ __basic_cni_known }}", {}),
+    (
+        "basic_cni",
+        {
+            "__basic_cni_nodes": {
+                "resources": [
+                    {"metadata": {"name": "master"}, "spec": {"podCIDRs": ["10.22.0.0/24"]}},
+                    {"metadata": {"name": "node1"}, "spec": {}},
+                ]
+            }
+        },
+        {},
+        "{{ __basic_cni_known }}",
+        {"master": ["10.22.0.0/24"], "node1": []},
+    ),
+    (
+        "basic_cni",
+        {"podnet_node_address": NIC, "__basic_cni_allocation": {"allocation": {"localhost": ["10.22.1.0/24"]}}},
+        {},
+        "{{ __basic_cni_configuration.plugins[0].ipam }}",
+        {"type": "host-local", "ranges": [[{"subnet": "10.22.1.0/24"}]], "routes": [{"dst": "0.0.0.0/0"}]},
+    ),
+    (
+        "basic_cni",
+        {
+            "basic_cni_pod_network": "10.22.0.0/16,fd10:22::/56",
+            "podnet_node_address": NIC,
+            "__basic_cni_allocation": {"allocation": {"localhost": ["10.22.1.0/24", "fd10:22:0:1::/64"]}},
+        },
+        {},
+        "{{ __basic_cni_configuration.plugins[0].ipam }}",
+        {
+            "type": "host-local",
+            "ranges": [[{"subnet": "10.22.1.0/24"}], [{"subnet": "fd10:22:0:1::/64"}]],
+            "routes": [{"dst": "0.0.0.0/0"}, {"dst": "::/0"}],
+        },
+    ),
+    (
+        "basic_cni",
+        {"podnet_node_address": NIC, "podnet_node_address_ipv6": None},
+        {},
+        RULES,
+        [{"file": "rules4", "pods": "10.22.0.0/16", "nodes": "10.100.198.0/24", "shared": "224.0.0.0/4"}],
+    ),
+    (
+        "basic_cni",
+        {
+            "basic_cni_pod_network": "10.22.0.0/16,fd10:22::/56",
+            "podnet_node_address": NIC,
+            "podnet_node_address_ipv6": NIC6,
+        },
+        {},
+        RULES,
+        [
+            {"file": "rules4", "pods": "10.22.0.0/16", "nodes": "10.100.198.0/24", "shared": "224.0.0.0/4"},
+            {"file": "rules6", "pods": "fd10:22::/56", "nodes": "fd00::/64", "shared": "ff00::/8"},
+        ],
+    ),
+    (
+        "calico",
+        {"__calico_pools": {"failed": True}},
+        {},
+        "{{ [__calico_pool, __calico_backend, __calico_kubeadm] }}",
+        [None, None, {}],
+    ),
+    (
+        "calico",
+        {"__calico_pools": {"resources": []}, "__calico_config": [], "__calico_kubeadm_config": []},
+        {},
+        "{{ [__calico_pool, __calico_backend, __calico_kubeadm] }}",
+        [None, None, {}],
+    ),
+    (
+        "calico",
+        {
+            "__calico_pools": {"resources": [{"spec": {"cidr": "192.168.0.0/16"}}]},
+            "__calico_config": [{"data": {"calico_backend": "bird"}}],
+            "__calico_kubeadm_config": [{"data": {"ClusterConfiguration": "networking:\n  podSubnet: 10.1.0.0/16\n"}}],
+        },
+        {},
+        "{{ [__calico_pool.spec.cidr, __calico_backend, __calico_kubeadm] }}",
+        ["192.168.0.0/16", "bird", {"podSubnet": "10.1.0.0/16"}],
+    ),
+    (
+        "calico",
+        {**BACKEND["vars"], "__calico_backend": "bird"},
+        {},
+        "{{ __calico_same | map(attribute='key') }}",
+        ["ipip", "none"],
+    ),
+    (
+        "common",
+        {},
+        {"distribution": "Debian", "distribution_major_version": "13", "packages": {}, "cacheable": True},
+        "{{ __common_containerd_major | int }}",
+        1,
+    ),
+    (
+        "common",
+        {},
+        {"packages": {"containerd": [{"version": "2.1.4~ds-1"}]}, "cacheable": True},
+        "{{ __common_containerd_major | int }}",
+        2,
+    ),
+    *(
+        (
+            "common",
+            {
+                "item": {"key": "docker.io", "value": "http://mirror"},
+                "__common_known_mirrors": {"files": [{"path": path, "checksum": "abc", "mode": "0644"}]},
+                "__common_mirror_checksum": "abc",
+            },
+            {},
+            "{{ __common_mirror_known }}",
+            known,
+        )
+        for path, known in (
+            ("/etc/containerd/certs.d/docker.io/hosts.toml", True),
+            ("/etc/containerd/certs.d/quay.io/hosts.toml", False),
+        )
+    ),
+    *(
+        ("common", {**RESTART["vars"], "__common_times": files}, {}, is_true(RESTART["when"]), restarts)
+        for files, restarts in (
+            (seen(config=2.5, socket=1.5), True),
+            (seen(config=1.5, socket=2.5), False),
+            (seen(config=1.5, socket=1.5), False),
+            (seen(config=1.5), False),
+            (seen(socket=1.5), False),
+        )
+    ),
+    *(
+        (
+            "common",
+            {"__common_service_routes": {"results": [{"stdout": one} for one in outputs]}},
+            {},
+            ROUTED["state"],
+            state,
+        )
+        for outputs, state in (
+            (["10.96.0.0/16 dev lo scope link", "fd10:96::/112 dev lo"], "started"),
+            (["10.96.0.0/16 dev lo scope link", ""], "restarted"),
+        )
+    ),
+    *(
+        (
+            "kubeadm_control_plane",
+            {**SHOWN["vars"], "item": item},
+            {},
+            "{{ __kubeadm_control_plane_ready == ['True'] }}",
+            ready,
+        )
+        for item, ready in (
+            (condition("True"), True),
+            (condition("False"), False),
+            (condition(None), False),
+            ({"status": {}}, False),
+        )
+    ),
+    (
+        "kubeadm_control_plane",
+        {
+            **OVERLAPS["vars"],
+            "podnet_node_address": NIC,
+            "podnet_node_addresses": [
+                {**NIC, "left_out": None},
+                NAT,
+                {**NIC6, "interface": "dummy0", "left_out": None},
+            ],
+        },
+        {},
+        OVERLAPS["loop"],
+        [
+            {"interface": "enp0s8", "network": "10.100.198.0/24"},
+            {"interface": "dummy0", "network": "fd00::/64"},
+        ],
+    ),
+    (
+        "kubeadm_control_plane",
+        {**OVERLAPS["vars"], "podnet_node_address": NAT, "podnet_node_addresses": [NAT]},
+        {},
+        OVERLAPS["loop"],
+        [{"interface": "enp0s3", "network": "10.0.2.0/24"}],
+    ),
+    *(
+        (
+            "connectivity",
+            {**STAYS["vars"], "__connectivity_asked_namespaces": found},
+            {},
+            "{{ __connectivity_keepers }}",
+            kept,
+        )
+        for found, kept in (([NAMESPACE], ["kept"]), ([{"status": {}}], []), ([], []))
+    ),
+    *(
+        (
+            "connectivity",
+            ALIVE["vars"],
+            {"connectivity_ended": ended},
+            "{{ __connectivity_died | map(attribute='key') }}",
+            died,
+        )
+        for ended, died in (
+            ({"running": True}, []),
+            ({"running": False}, ["localhost"]),
+            ({"skipped": True}, []),
+            ({"unreachable": True}, []),
+        )
+    ),
+    *(
+        (
+            "connectivity",
+            {**JUDGED["vars"], "connectivity_overhead": given},
+            {"connectivity_responders": {"overhead": 50, "listeners": []}},
+            JUDGED["podnet.kubernetes.connectivity_assert"]["overhead"],
+            overhead,
+        )
+        for given, overhead in ((None, 50), (0, 0))
+    ),
+    *(
+        (
+            "connectivity",
+            {
+                **FAILS["vars"],
+                "connectivity_report": {"msg": "failed", "reports": {"json": "r.json"}},
+                "__connectivity_suspects": suspects,
+            },
+            {},
+            FAILS["ansible.builtin.assert"]["fail_msg"],
+            text,
+        )
+        for suspects, text in (
+            ([], "failed\nThe report is r.json."),
+            (
+                [{"kind": "CiliumNetworkPolicy", "metadata": {"name": "deny"}}],
+                "failed\nPolicies whose effect is not computed may be the reason: CiliumNetworkPolicy deny.\n"
+                "The report is r.json.",
+            ),
+        )
+    ),
+    *(
+        (
+            "connectivity",
+            TARGETS["vars"],
+            {"connectivity_responders": result},
+            "{{ __connectivity_all_listeners }}",
+            found,
+        )
+        for result, found in (({"listeners": [{"port": 80}]}, [{"port": 80}]), ({"skipped": True}, []))
+    ),
+    (
+        "network_policies",
+        {**REFUSED["vars"], "ansible_failed_result": {"results": [{"ok": 1}, {"failed": True, "msg": "wrong"}]}},
+        {},
+        "{{ __network_policies_first_error }}",
+        "wrong",
+    ),
+    *(
+        (
+            "network_policies",
+            RUNNING["vars"],
+            {"connectivity_ended": ended},
+            is_true(RUNNING["ansible.builtin.assert"]["that"]),
+            true,
+        )
+        for ended, true in (({"running": True}, True), ({"running": False}, False), ({"unreachable": True}, True))
+    ),
+    (
+        "network_policies",
+        {"network_policies_ports": [{"port": 80}, {"protocol": "ICMP"}, {"port": 80, "protocol": "UDP"}, {"port": 53}]},
+        {},
+        ANSWERING["connectivity_ports"],
+        [80, 53],
+    ),
+    *(
+        (
+            "network_policies",
+            ENFORCED["vars"],
+            {"__network_policies_canary_probe": probe},
+            f"{{{{ [{ENFORCED['ansible.builtin.assert']['that']}, __network_policies_enforced.polled] }}}}",
+            enforced,
+        )
+        for probe, enforced in (
+            ({"convergence": {"cells": 4, "seconds": 0.1, "wrong": []}}, [True, 4]),
+            ({"convergence": {"cells": 4, "seconds": 9.1, "wrong": [{"source": "a", "target": "b"}]}}, [False, 4]),
+            ({"skipped": True}, [True, 0]),
+        )
+    ),
+    (
+        "pod_network",
+        {
+            **SECOND["vars"],
+            "pod_network_definition": {"file": "10-flannel.conflist"},
+            "__pod_network_configured": {
+                "files": [{"path": "/etc/cni/net.d/10-calico.conflist"}, {"path": "/etc/kubernetes/05.conf"}]
+            },
+        },
+        {},
+        "{{ __pod_network_others }}",
+        ["10-calico.conflist"],
+    ),
+]
+
+
+@pytest.fixture(scope="module")
+def rendered(tmp_path_factory):
+    """Render all expressions in one play, and return the values by number, and the output for those that fail."""
+    folder = tmp_path_factory.mktemp("expressions")
+    steps: list[dict[str, Any]] = []
+    for number, (role, given, facts, expression, _value) in enumerate(CASES):
+        if facts:
+            steps.append({"ansible.builtin.set_fact": facts})
+        known = {**variables(role), **given, "value": expression}
+        steps.append(
+            {
+                "ansible.builtin.set_fact": {f"case_{number}": {"value": "{{ value }}"}},
+                "vars": known,
+                "ignore_errors": True,
+            }
+        )
+    names = [f"case_{number}" for number in range(len(CASES))]
+    write = {"content": "{{ q('vars', *names, default={}) | to_json }}", "dest": str(folder / "values.json")}
+    steps.append({"ansible.builtin.copy": write, "vars": {"names": names}})
+    play = {
+        "hosts": "localhost",
+        "gather_facts": False,
+        "vars": {"ansible_python_interpreter": sys.executable},
+        "tasks": steps,
+    }
+    (folder / "play.json").write_text(json.dumps([play]))
+    done = subprocess.run(
+        [Path(sys.executable).with_name("ansible-playbook"), "-i", "localhost,", "-c", "local", folder / "play.json"],
+        env={**os.environ, "ANSIBLE_CONFIG": str(ROOT / "ansible.cfg")},
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    return json.loads((folder / "values.json").read_text()), done.stdout
+
+
+@pytest.mark.parametrize("number", range(len(CASES)))
+def test_an_expression(rendered, number):
+    values, output = rendered
+    role, given, _facts, expression, value = CASES[number]
+    assert values[number] != {}, f"{role}: {expression} with {given}\n{output}"
+    assert values[number]["value"] == value
