@@ -62,6 +62,7 @@ RUNNING = task("network_policies", "play", "Check that no responder ended early"
 ENFORCED = task("network_policies", "canary", "Fail when the network does not enforce policies")
 ANSWERING = task("network_policies", "discover", "Answer probes in the pods")["vars"]
 SECOND = task("pod_network", "other_network", "Refuse to install a second network beside another one")
+NODES = task("pod_network", "nodes", "Ask the cluster for its nodes")
 BACKEND = task("calico", "validate_cluster", "Check that Calico runs with the manifest of this encapsulation")
 
 SOCKET, CONFIG = "/run/containerd/containerd.sock", "/etc/containerd/config.toml"
@@ -99,16 +100,14 @@ CASES = [
         "{{ [__flannel_checked_mtu, __flannel_nic.network, __flannel_nic.interface] }}",
         [1400, "10.100.198.0/24", None],
     ),
-    ("basic_cni", {"__basic_cni_nodes": {"failed": True}}, {}, "{{ __basic_cni_known }}", {}),
+    ("basic_cni", {"pod_network_nodes": []}, {}, "{{ __basic_cni_known }}", {}),
     (
         "basic_cni",
         {
-            "__basic_cni_nodes": {
-                "resources": [
-                    {"metadata": {"name": "master"}, "spec": {"podCIDRs": ["10.22.0.0/24"]}},
-                    {"metadata": {"name": "node1"}, "spec": {}},
-                ]
-            }
+            "pod_network_nodes": [
+                {"metadata": {"name": "master"}, "spec": {"podCIDRs": ["10.22.0.0/24"]}},
+                {"metadata": {"name": "node1"}, "spec": {}},
+            ]
         },
         {},
         "{{ __basic_cni_known }}",
@@ -387,6 +386,30 @@ CASES = [
             ({"skipped": True}, [True, 0]),
         )
     ),
+    *(
+        (
+            "pod_network",
+            {
+                "pod_network_definition": {"needs_subnets": needs},
+                "__pod_network_asked": answer,
+                "ansible_check_mode": False,
+            },
+            {},
+            is_true(NODES["until"]),
+            enough,
+        )
+        for needs, answer, enough in (
+            (True, {"resources": [{"spec": {"podCIDR": "10.244.0.0/24"}}, {"spec": {}}]}, False),
+            (True, {"resources": [{"spec": {"podCIDR": "10.244.0.0/24"}}]}, True),
+            (False, {"resources": [{"spec": {}}]}, True),
+            (True, {"failed": True}, True),
+        )
+    ),
+    *(
+        ("calico", {"__calico_pools": pools}, {}, "{{ __calico_definition.changes | length }}", changes)
+        for pools, changes in (({"resources": [{"spec": {"cidr": "192.168.0.0/16"}}]}, 1), ({"resources": []}, 0))
+    ),
+    ("calico", {}, {}, "{{ __calico_definition.changes }}", []),
     (
         "pod_network",
         {
