@@ -22,3 +22,18 @@ attributes:
     description: The systems on which the module runs.
     platforms: posix
 """
+
+    READ_ONLY = r"""
+options: {}
+attributes:
+  check_mode:
+    support: full
+  diff_mode:
+    support: none
+    details: The module only reads.
+  idempotent:
+    support: full
+  platform:
+    support: full
+    platforms: linux
+"""

@@ -26,18 +26,8 @@ description:
   - When O(interface) is the full name of such a NIC, the module takes it all the same, for example for a cluster over
     WireGuard.
 extends_documentation_fragment:
+  - podnet.kubernetes.attributes.read_only
   - podnet.kubernetes.attributes
-attributes:
-  check_mode:
-    support: full
-  diff_mode:
-    support: none
-    details: The module only reads.
-  idempotent:
-    support: full
-  platform:
-    support: full
-    platforms: linux
 requirements:
   - iproute2 4.14 or newer on the node
 options:

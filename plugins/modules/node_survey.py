@@ -22,18 +22,8 @@ description:
   - It finds resolvers on the loopback link, to which CoreDNS cannot forward, and a missing route to the Services.
   - It warns of C(nftables.service) and C(netfilter-persistent.service), which remove the rules of kube-proxy.
 extends_documentation_fragment:
+  - podnet.kubernetes.attributes.read_only
   - podnet.kubernetes.attributes
-attributes:
-  check_mode:
-    support: full
-  diff_mode:
-    support: none
-    details: The module only reads.
-  idempotent:
-    support: full
-  platform:
-    support: full
-    platforms: linux
 options:
   name:
     description: The name of the node, for warnings.

@@ -21,18 +21,8 @@ description:
     files and command lines only the settings that matter.
   - The filter P(podnet.kubernetes.diagnosis#filter) finds causes of failures in the results of all nodes.
 extends_documentation_fragment:
+  - podnet.kubernetes.attributes.read_only
   - podnet.kubernetes.attributes
-attributes:
-  check_mode:
-    support: full
-  diff_mode:
-    support: none
-    details: The module only reads.
-  idempotent:
-    support: full
-  platform:
-    support: full
-    platforms: linux
 options:
   timeout:
     description: Seconds that each program may take which the module runs. Programs run at the same time.
