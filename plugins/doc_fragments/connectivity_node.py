@@ -22,6 +22,10 @@ options:
         addresses.
     type: str
 attributes:
+  action_group:
+    description: The group C(group/podnet.kubernetes.connectivity) in C(module_defaults) sets options for these modules.
+    support: full
+    membership: [podnet.kubernetes.connectivity]
   platform:
     support: full
     platforms: linux

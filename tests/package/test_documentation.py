@@ -157,3 +157,15 @@ def test_the_readme_names_everything_that_users_run(pattern):
     names = [path.name if path.parent.name in ("playbooks", "roles") else path.stem for path in paths]
     assert names
     assert [name for name in names if not any(fnmatch(name, one) for one in named)] == []
+
+
+def test_the_modules_of_an_action_group_have_its_options(shown):
+    groups = yaml.safe_load((ROOT / "meta/runtime.yml").read_text())["action_groups"]
+    members = {
+        name: one["doc"]["attributes"].get("action_group", {}).get("membership", [])
+        for name, one in shown["module"].items()
+    }
+    for group, modules in groups.items():
+        assert {name for name, of in members.items() if of == [f"podnet.kubernetes.{group}"]} == set(modules)
+    for name in groups["connectivity"]:
+        assert {"node", "run", "endpoints"} <= set(shown["module"][name]["doc"]["options"])
