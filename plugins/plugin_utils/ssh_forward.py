@@ -1,7 +1,13 @@
 # Copyright (c) 2026, podnet.kubernetes developers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A port of the controller that leads to an address as a host sees it, by the SSH connection that Ansible has to it."""
+"""A port of the controller that leads to an address as a host sees it, by the SSH connection that Ansible has to it.
+
+It uses _build_command(), _init_shm() and _play_context of Ansible's connection plugin ssh. Ansible has no public way to
+get the command and the password that it would use, and they hold all settings of a user: jump hosts, keys, ports, the
+password of a vault. exec_command() of the connection ends with its task, but the forward must stay. A test builds the
+command with each supported ansible-core, so that a change there is noticed.
+"""
 
 from __future__ import annotations
 

@@ -26,7 +26,12 @@ from ansible_collections.podnet.kubernetes.plugins.module_utils._settings.cluste
 )
 from ansible_collections.podnet.kubernetes.plugins.module_utils._settings.hosts import describe_hosts, name_faults
 from ansible_collections.podnet.kubernetes.plugins.module_utils._settings.kinds import display
-from ansible_collections.podnet.kubernetes.plugins.module_utils._settings.table import CHECKS, FACTS, LENIENT, SHARED
+from ansible_collections.podnet.kubernetes.plugins.module_utils._settings.table import (
+    FACTS,
+    LENIENT,
+    ROLE_VARIABLES,
+    SHARED,
+)
 from ansible_collections.podnet.kubernetes.plugins.module_utils._settings.types import Fault, type_faults
 
 SHARED_PREFIX = "podnet_"
@@ -119,7 +124,7 @@ def _variable_faults(inventory: Inventory, name: str, value: Any) -> Iterator[Fa
         names = [*SHARED, *(one for one in inventory.specs if one.startswith(SHARED_PREFIX))]
         yield Fault(f"{name} is set", f"no role reads it; choose from {nearest(name, names)}")
         return
-    spec, check = (inventory.specs[name], CHECKS.get(name)) if name in inventory.specs else SHARED[name]
+    spec, check = (inventory.specs[name], ROLE_VARIABLES.get(name)) if name in inventory.specs else SHARED[name]
     if value is None:
         if name not in inventory.nullable:
             yield Fault(f"{name} is null", f"{_right(spec)}, or leave the variable out")

@@ -76,7 +76,8 @@ SHARED: dict[str, tuple[dict[str, Any], Check]] = {
     "podnet_node_group": ({"type": "str"}, kinds.group),
 }
 
-CHECKS: dict[str, Check] = {
+# The variables of all roles.
+ROLE_VARIABLES: dict[str, Check] = {
     "basic_cni_allocation_file": kinds.path,
     "basic_cni_bridge": kinds.nic_name,
     "basic_cni_kubeconfig": kinds.path,
@@ -203,4 +204,4 @@ LENIENT = {"network_policies_files"}
 # Facts that the role common sets, perhaps to null. A second playbook in one run finds them, and may not use them.
 FACTS = {"podnet_node_address", "podnet_node_address_ipv6", "podnet_node_addresses"}
 
-__all__ = ["CHECKS", "FACTS", "LENIENT", "SHARED"]
+__all__ = ["FACTS", "LENIENT", "ROLE_VARIABLES", "SHARED"]

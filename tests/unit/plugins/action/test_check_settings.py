@@ -17,7 +17,7 @@ from ansible_collections.podnet.kubernetes.plugins.module_utils._settings.mistak
     find_lookalikes,
     find_mistakes,
 )
-from ansible_collections.podnet.kubernetes.plugins.module_utils._settings.table import CHECKS, SHARED
+from ansible_collections.podnet.kubernetes.plugins.module_utils._settings.table import ROLE_VARIABLES, SHARED
 from ansible_collections.podnet.kubernetes.plugins.plugin_utils.role_settings import read_inventory
 
 ROOT = Path(__file__).resolve().parents[4]
@@ -54,8 +54,8 @@ def test_every_variable_is_checked_beyond_its_type():
     facts = {name for name, _spec in role_variables() if name.startswith("podnet_")}
     lists_of_choices = {name for name, spec in role_variables() if spec.get("elements") and spec.get("choices")}
     rest = {name for name, _spec in role_variables()} - said - facts - lists_of_choices
-    assert rest - set(CHECKS) == set()
-    assert set(CHECKS) - {name for name, _spec in role_variables()} == set()
+    assert rest - set(ROLE_VARIABLES) == set()
+    assert set(ROLE_VARIABLES) - {name for name, _spec in role_variables()} == set()
 
 
 def test_every_shared_variable_of_the_roles_is_known():
