@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 from pathlib import Path
 
 import architecture
@@ -85,6 +86,20 @@ def test_every_file_is_in_a_room_of_the_table():
     folders = {path.parent.name for path in architecture.ROOT.glob("plugins/*/*.py")}
     assert folders - {"module_utils", "doc_fragments"} == set(FOLDERS)
     assert set(ALLOWED) == {*ROOMS, *FOLDERS}
+
+
+def public_classes(path: Path) -> list[str]:
+    body = ast.parse(path.read_text()).body
+    return [node.name for node in body if isinstance(node, ast.ClassDef) and not node.name.startswith("_")]
+
+
+def test_no_class_has_the_name_of_one_in_another_room():
+    rooms: dict[str, set[str]] = {}
+    for path in (architecture.ROOT / UTILS).rglob("*.py"):
+        for name in public_classes(path):
+            rooms.setdefault(name, set()).add(path.parent.name)
+    assert len(rooms) > 50
+    assert {name: found for name, found in rooms.items() if len(found) > 1} == {}
 
 
 @pytest.mark.parametrize("room", ROOMS)

@@ -16,7 +16,7 @@ _PROBED = ("icmp", "tcp", "udp")
 
 
 @dataclass(frozen=True)
-class Scope:
+class ProofScope:
     """What a proof of policies probes; endpoints, listeners and Pod objects as they were given.
 
     Attributes:
@@ -41,7 +41,7 @@ def find_scope(
     listeners: Iterable[Mapping[str, Any]],
     pods: Iterable[Mapping[str, Any]],
     ports: Iterable[Port],
-) -> Scope:
+) -> ProofScope:
     """Choose from the endpoints, listeners and Pod objects of a cluster.
 
     A responder opens a port for TCP and for UDP, and policies may be asked about one of the protocols only. A listener
@@ -51,7 +51,7 @@ def find_scope(
     all_pods = [one for one in endpoints if one["kind"] == "pod"]
     ours, others = ([one for one in all_pods if bool(one.get("own")) is own] for own in (True, False))
     uids = {uid for one in others for uid in one.get("uids", ())}
-    return Scope(
+    return ProofScope(
         endpoints=others,
         listeners=[one for one in _of(others, listeners) if (one["protocol"], one["port"]) in asked],
         checks=[check for check in dict.fromkeys(protocol for protocol, _port in asked) if check in _PROBED],
