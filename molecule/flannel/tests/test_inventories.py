@@ -1,4 +1,4 @@
-"""The proof takes an inventory as people write it: a password in a vault, a jump host, IPv6, the line ends of Windows."""
+"""The proof takes an inventory as people write it: a password in a vault, a jump host, IPv6, line ends of Windows."""
 
 from __future__ import annotations
 
