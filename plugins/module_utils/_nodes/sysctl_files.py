@@ -28,10 +28,13 @@ class SysctlFile:
 
 
 @dataclass(frozen=True)
-class _Setting:
+class Setting:
+    """A line that sets a key, or the keys that a glob matches."""
+
     key: str
     value: str | None  # None: globs leave this key out
     file: SysctlFile
+    line: int
 
 
 def find_overridden(files: Iterable[SysctlFile], own: SysctlFile, wanted: Mapping[str, object]) -> list[str]:
@@ -42,10 +45,10 @@ def find_overridden(files: Iterable[SysctlFile], own: SysctlFile, wanted: Mappin
         own: our file, as it will be
         wanted: the parameters in our file, and their values
     """
-    settings = _settings(_in_order([*(one for one in files if one.path != own.path), own]))
+    settings = read_settings(_in_order([*(one for one in files if one.path != own.path), own]))
     faults = []
     for key, value in wanted.items():
-        last = _last_for(settings, key)
+        last = next(reversed(acting_settings(settings, key)), None)
         if last is not None and last.file != own and last.value != str(value):
             faults.append(
                 f"{last.file} sets {last.key} to {last.value} at boot, after {own.path}, and the node needs {key} = "
@@ -68,12 +71,12 @@ def _in_order(files: Iterable[SysctlFile]) -> list[SysctlFile]:
     return [by_path[path] for path in paths_in_order(by_path)]
 
 
-def _settings(files: Iterable[SysctlFile]) -> list[_Setting]:
+def read_settings(files: Iterable[SysctlFile]) -> list[Setting]:
     """The settings in the order in which they act. A later one of the same key takes the earlier one's place."""
-    settings: dict[str, _Setting] = {}
+    settings: dict[str, Setting] = {}
     for one in files:
-        for line in one.text.splitlines():
-            setting = _read(line.strip(), one)
+        for number, line in enumerate(one.text.splitlines(), 1):
+            setting = _read(line.strip(), one, number)
             if setting is None:
                 continue
             earlier = settings.get(setting.key)
@@ -84,7 +87,7 @@ def _settings(files: Iterable[SysctlFile]) -> list[_Setting]:
     return list(settings.values())
 
 
-def _read(line: str, file: SysctlFile) -> _Setting | None:
+def _read(line: str, file: SysctlFile, number: int) -> Setting | None:
     """Read a line. None for a comment, an empty line and a line that means nothing."""
     if not line or line[0] in "#;":
         return None
@@ -92,7 +95,7 @@ def _read(line: str, file: SysctlFile) -> _Setting | None:
     name = name.strip()
     if not equals and not name.startswith("-"):
         return None
-    return _Setting(dotted_key(name.lstrip("-").strip()), value.strip() if equals else None, file)
+    return Setting(dotted_key(name.lstrip("-").strip()), value.strip() if equals else None, file, number)
 
 
 def dotted_key(name: str) -> str:
@@ -106,20 +109,20 @@ def dotted_key(name: str) -> str:
     return name
 
 
-def _last_for(settings: Iterable[_Setting], key: str) -> _Setting | None:
-    """The setting of the kernel's switch behind a key that acts last."""
+def acting_settings(settings: Iterable[Setting], key: str) -> list[Setting]:
+    """The settings of the kernel's switch behind a key, in the order in which they act: the last one wins."""
     keys = _FORWARDING if key in _FORWARDING else (key,)
-    exact = {one.key for one in settings if not _is_glob(one.key)}
-    acting = [
+    known = list(settings)
+    exact = {one.key for one in known if not _is_glob(one.key)}
+    # systemd-sysctl sets globs and exact keys in one pass, in the order of the files.
+    return [
         one
-        for one in settings
+        for one in known
         if one.value is not None
         and any(
             one.key == name or (_is_glob(one.key) and name not in exact and _matches(one.key, name)) for name in keys
         )
     ]
-    # systemd-sysctl sets globs and exact keys in one pass, in the order of the files.
-    return acting[-1] if acting else None
 
 
 def _is_glob(key: str) -> bool:
@@ -132,4 +135,12 @@ def _matches(pattern: str, key: str) -> bool:
     return len(parts) == len(pieces) and all(map(fnmatch.fnmatchcase, parts, pieces))
 
 
-__all__ = ["SYSCTL_DIRECTORIES", "SysctlFile", "dotted_key", "find_overridden", "paths_in_order"]
+__all__ = [
+    "SYSCTL_DIRECTORIES",
+    "Setting",
+    "SysctlFile",
+    "acting_settings",
+    "find_overridden",
+    "paths_in_order",
+    "read_settings",
+]

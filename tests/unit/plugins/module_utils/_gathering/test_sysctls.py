@@ -37,6 +37,11 @@ def winner(texts):
         ({"/etc/sysctl.d/a.conf": f"{KEY}=1", "/etc/sysctl.d/b.conf": "net.ipv4.*=0"}, ("/etc/sysctl.d/a.conf", "1")),
         ({"/etc/sysctl.d/b.conf": "net.ipv4.*=0"}, ("/etc/sysctl.d/b.conf", "0")),
         ({"/etc/sysctl.d/a.conf": "net.ipv4.ip_forward_use_pmtu=0\nnonsense"}, None),
+        # A star stands for one part of the name. The kernel's switch has a second name.
+        ({"/etc/sysctl.d/a.conf": "net.*=0"}, None),
+        ({"/etc/sysctl.d/a.conf": "net.*.ip_forward=0"}, ("/etc/sysctl.d/a.conf", "0")),
+        ({"/etc/sysctl.d/a.conf": "net.ipv4.conf.all.forwarding=0"}, ("/etc/sysctl.d/a.conf", "0")),
+        ({"/etc/sysctl.d/a.conf": "net.ipv4.ip_*=0\n-net.ipv4.ip_forward"}, None),
     ],
 )
 def test_the_file_that_wins(texts, wins):
