@@ -15,6 +15,9 @@ author:
 description:
   - Reads links, addresses, routes, the packet filter, kernel settings with the files that set them, CNI configurations,
     the state of kubelet and containerd with log lines about errors, certificates, and identifiers of the machine.
+  - The module also tries the ports that nodes need of each other. It opens and closes TCP connections to the API server
+    and to the kubelets of at most 20 other nodes, pings them, and sends an empty datagram to their port of VXLAN. This
+    takes at most one second.
   - The module never fails because of a part that it cannot read. RV(pod_network_info.unread) says which part that is,
     and why.
   - Keys, tokens and passwords never leave the node. Of certificates the module returns names, times and hashes, and of
@@ -83,6 +86,16 @@ pod_network_info:
       returned: always
     cni:
       description: The CNI configurations in the order in which containerd looks at them, and directories of plugins.
+      type: dict
+      returned: always
+    knocks:
+      description:
+        - The outcome at each door, such as C(tcp 10.0.0.2 10250). V(refused) has passed the network, too.
+      type: dict
+      returned: always
+      sample: {tcp 10.0.0.2 10250: open, icmp 10.244.2.0: timeout}
+    counters:
+      description: Packets that the kernel has dropped for wrong checksums, or because of rp_filter.
       type: dict
       returned: always
     certificates:

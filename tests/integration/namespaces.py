@@ -18,7 +18,7 @@ NODES = {"a": 1, "b": 2}
 PODS = {"a1": "a", "a2": "a", "b1": "b", "b2": "b"}
 ROUTER = "router"
 _SET = NamespaceSet("test-podnet-")
-path, inside, remove, rules = _SET.path, _SET.inside, _SET.remove, _SET.rules
+path, inside, remove, rules, during = _SET.path, _SET.inside, _SET.remove, _SET.rules, _SET.changed
 
 
 def pod_addresses(pod: str) -> tuple[str, str]:

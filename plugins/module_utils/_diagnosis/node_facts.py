@@ -8,7 +8,7 @@ from __future__ import annotations
 import ipaddress
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Any
 
 from ansible_collections.podnet.kubernetes.plugins.module_utils._base.errors import InputError
@@ -197,20 +197,27 @@ class NodeFacts:
     def _part(self, name: str) -> Mapping[str, Any]:
         return self.data.get(name) or {}
 
-    def route_to(self, address: str) -> FoundRoute | None:
-        """Find the route of the main table that a packet to an address takes: the one with the longest prefix."""
-        version, target, _last, _length = _bounds(address)
-        best, longest = None, -1
+    @cached_property
+    def _main_routes(self) -> Mapping[tuple[int, int, int], tuple[RouteGroup, str]]:
+        """The routes of the main table by version, prefix length and first address; of equal ones the first."""
+        found: dict[tuple[int, int, int], tuple[RouteGroup, str]] = {}
         for group in self.routes or ():
             for text in group.routes if group.table == "main" else ():
-                other, first, last, length = _bounds(text.partition(" ")[0])
-                if first <= target <= last and length > longest and other == version:
-                    best, longest = (group, text), length
-        if best is None:
-            return None
-        group, text = best
-        destination, _space, gateway = text.partition(" ")
-        return FoundRoute(as_network(destination), gateway or None, group.device, group.kind)
+                version, first, _last, length = _bounds(text.partition(" ")[0])
+                found.setdefault((version, length, first), (group, text))
+        return found
+
+    def route_to(self, address: str) -> FoundRoute | None:
+        """Find the route of the main table that a packet to an address takes: the one with the longest prefix."""
+        version, target, _last, longest = _bounds(address)
+        for length in range(longest, -1, -1):
+            host_bits = longest - length
+            found = self._main_routes.get((version, length, target >> host_bits << host_bits))
+            if found:
+                group, text = found
+                destination, _space, gateway = text.partition(" ")
+                return FoundRoute(as_network(destination), gateway or None, group.device, group.kind)
+        return None
 
 
 def load_node(data: Any, names: Iterable[str] = (), inventory_name: str = "") -> NodeFacts:

@@ -20,13 +20,19 @@ from ansible_collections.podnet.kubernetes.plugins.module_utils._diagnosis.node_
 
 _COMMENT = re.compile(r'-m comment --comment (?:"(?:[^"\\]|\\.)*"|\S+) ?')
 _DEEPEST = 20  # jumps
+_NUMBERS = {"tcp": "6", "udp": "17", "icmp": "1"}  # of protocols
 # Modules whose match is not known, some of which have no option that takes a value.
 _UNKNOWN = ("rpfilter", "set", "physdev", "policy", "limit", "statistic", "recent", "hashlimit", "owner", "socket")
 
 
 @dataclass(frozen=True)
 class PodPacket:
-    """The first packet of a TCP connection between pods, as a node forwards it."""
+    """The first packet of a connection: between pods, as a node forwards it, or from or to the node itself.
+
+    Attributes:
+        incoming, outgoing: names of links; empty for what the node itself sends or takes
+        local: whether the node itself is at that end: --src-type and --dst-type of iptables
+    """
 
     source: str
     target: str
@@ -34,6 +40,8 @@ class PodPacket:
     outgoing: str
     port: int = 8080
     mark: int = 0
+    protocol: str = "tcp"
+    local: frozenset[str] = frozenset()
 
 
 class Verdict(NamedTuple):
@@ -171,21 +179,21 @@ def _match(option: str, value: str, packet: PodPacket) -> bool | None:
         name = packet.incoming if option == "-i" else packet.outgoing
         return name.startswith(value[:-1]) if value.endswith("+") else name == value
     if option == "-p":
-        return value in ("tcp", "all", "6")
+        return value in (packet.protocol, "all", _NUMBERS[packet.protocol])
     if option in ("--ctstate", "--state"):
         return "NEW" in value.split(",")
     if option == "--mark":
         mark, _slash, mask = value.partition("/")
         return packet.mark & int(mask or "0xffffffff", 0) == int(mark, 0)
     if option in ("--dst-type", "--src-type"):
-        return False if value == "LOCAL" else None
+        return option in packet.local if value == "LOCAL" else None
     if option in ("--dport", "--sport"):
         return _port_within(packet.port if option == "--dport" else 40000, value)
     if option in ("--dports", "--sports"):
         port = packet.port if option == "--dports" else 40000
         return any(_port_within(port, one) for one in value.split(","))
     if option == "--tcp-flags":
-        return value == "FIN,SYN,RST,ACK SYN" or None
+        return (value == "FIN,SYN,RST,ACK SYN" or None) if packet.protocol == "tcp" else False
     return True if option == "--nfacct-name" else None
 
 

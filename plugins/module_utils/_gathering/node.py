@@ -16,6 +16,8 @@ from functools import partial
 from typing import Any
 
 from ansible_collections.podnet.kubernetes.plugins.module_utils._gathering.certificates import read_certificates
+from ansible_collections.podnet.kubernetes.plugins.module_utils._gathering.counters import read_counters
+from ansible_collections.podnet.kubernetes.plugins.module_utils._gathering.knocks import doors_of, knock
 from ansible_collections.podnet.kubernetes.plugins.module_utils._gathering.kubelet import (
     kubeconfig_parts,
     log_lines,
@@ -32,6 +34,7 @@ from ansible_collections.podnet.kubernetes.plugins.module_utils._gathering.links
     compact_neighbours,
     compact_routes,
 )
+from ansible_collections.podnet.kubernetes.plugins.module_utils._gathering.offloads import leaves_checksums
 from ansible_collections.podnet.kubernetes.plugins.module_utils._gathering.reader import Reader
 from ansible_collections.podnet.kubernetes.plugins.module_utils._gathering.rules import compact_rules, compact_ruleset
 from ansible_collections.podnet.kubernetes.plugins.module_utils._gathering.runtime import (
@@ -40,7 +43,7 @@ from ansible_collections.podnet.kubernetes.plugins.module_utils._gathering.runti
     read_configurations,
     read_containerd,
 )
-from ansible_collections.podnet.kubernetes.plugins.module_utils._gathering.sysctls import LAST, settings_of
+from ansible_collections.podnet.kubernetes.plugins.module_utils._gathering.sysctls import LAST, settings_in, sources
 from ansible_collections.podnet.kubernetes.plugins.module_utils._nodes.sysctl_files import SYSCTL_DIRECTORIES
 
 _SYSCTLS = (
@@ -51,6 +54,11 @@ _SYSCTLS = (
     "net.ipv4.conf.all.rp_filter",
     "net.ipv4.conf.default.rp_filter",
 )
+_LINK_SETTINGS = "/proc/sys/net/ipv4/conf"
+_ALL = ("all", "default")
+_SLASHES = str.maketrans("./", "/.")
+# Links of single pods, whose paths cannot differ. A node has hundreds of them.
+_POD_LINKS = ("cali", "veth", "lxc", "eni")
 _OVERLAYS = ("flannel.1", "flannel-v6.1", "vxlan.calico")
 _CERTIFICATES = (
     "/etc/kubernetes/pki/ca.crt",
@@ -85,12 +93,14 @@ def gather(reader: Reader, controller_clock: float | None = None) -> dict[str, A
         waiting = {name: pool.submit(part, reader) for name, part in _PARTS.items()}
         found = {name: future.result() for name, future in waiting.items()}
     links = found.pop("links") or {"links": None, "veths": None}
+    found.update(links)
     return {
         "host": os.uname().nodename,
         "clock": round(clock, 3),
         "clock_offset": None if controller_clock is None else round(clock - controller_clock, 3),
-        **links,
         **found,
+        "knocks": knock(doors_of(found)),
+        "counters": _counters(reader),  # after the knocks: other nodes' knocks may count
         "unread": dict(sorted(reader.unread.items())),
     }
 
@@ -145,6 +155,7 @@ def _overlay(reader: Reader) -> dict[str, Any]:
             "forwarding": _parsed(
                 reader, f"forwarding of {name}", compact_forwarding, "bridge", "-json", "fdb", "show", "dev", name
             ),
+            "leaves_checksums": leaves_checksums(name),
         }
         for name in names
     }
@@ -158,13 +169,29 @@ def _sysctls(reader: Reader) -> dict[str, Any]:
         for name in reader.names(place) or []
         if name.endswith(".conf")
     ]
-    texts = {path: reader.text(path) or "" for path in [*paths, LAST]}
+    settings = settings_in({path: reader.text(path) or "" for path in [*paths, LAST]})
     found = {}
-    for key in _SYSCTLS:
-        value = reader.text(f"/proc/sys/{key.replace('.', '/')}")
-        sources = [{"file": one.file, "line": one.line, "value": one.value} for one in settings_of(key, texts)]
-        found[key] = {"value": None if value is None else value.strip(), "files": sources}
+    for key in (*_SYSCTLS, *_reverse_path_settings(reader)):
+        # In the name of a setting, a dot of a link's name is a slash.
+        value = reader.text(f"/proc/sys/{key.translate(_SLASHES)}")
+        files = [one._asdict() for one in sources(settings, key)]
+        found[key] = {"value": None if value is None else value.strip(), "files": files}
     return found
+
+
+def _reverse_path_settings(reader: Reader) -> list[str]:
+    """The settings rp_filter of the links that are not of single pods."""
+    names = [name for name in reader.names(_LINK_SETTINGS) or [] if not name.startswith(_POD_LINKS)]
+    return [f"net.ipv4.conf.{name.translate(_SLASHES)}.rp_filter" for name in names[:100] if name not in _ALL]
+
+
+def _counters(reader: Reader) -> dict[str, int]:
+    """The packets that the kernel has dropped since it started, by their reason."""
+    return {
+        name: value
+        for file in ("snmp", "netstat")
+        for name, value in read_counters(reader.text(f"/proc/net/{file}") or "").items()
+    }
 
 
 def _packet_filter(reader: Reader) -> dict[str, Any]:

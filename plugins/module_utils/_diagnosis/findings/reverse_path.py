@@ -1,0 +1,144 @@
+# Copyright (c) 2026, podnet.kubernetes developers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The kernel refuses packets that arrive by one link while the answer would leave by another (strict rp_filter)."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from typing import NamedTuple
+
+from ansible_collections.podnet.kubernetes.plugins.module_utils._diagnosis.causes import Cause, Found, named
+from ansible_collections.podnet.kubernetes.plugins.module_utils._diagnosis.failed_cells import OVER_PODS, Scope
+from ansible_collections.podnet.kubernetes.plugins.module_utils._diagnosis.gathered import Gathered, ipv4
+from ansible_collections.podnet.kubernetes.plugins.module_utils._diagnosis.node_facts import (
+    OVERLAY_LINKS,
+    FoundRoute,
+    NodeFacts,
+)
+
+_KEY = "net.ipv4.conf.{}.rp_filter"
+_PEERS = 20  # other nodes to look at for a node: a thousand nodes have a million pairs
+_OVERLAYS = frozenset(name for names in OVERLAY_LINKS.values() for name in names)
+
+
+class _Refusal(NamedTuple):
+    """A node refuses packets of a source, because they arrive by another link than the way back."""
+
+    source: str
+    address: str
+    link: str
+    back: FoundRoute
+
+
+def find(gathered: Gathered) -> Iterator[Found]:
+    for position, node in enumerate(gathered.nodes):
+        strict = {link.name for link in node.links or () if _is_strict(node, link.name)}
+        # Rules can choose another table for the way back. Which one they choose is not known here.
+        if strict and node.routes is not None and not node.data.get("routing_rules"):
+            by_link: dict[str, list[_Refusal]] = defaultdict(list)
+            for one in _refusals(gathered, position, strict):
+                by_link[one.link].append(one)
+            for link, refusals in sorted(by_link.items()):
+                yield _found(node, link, refusals)
+
+
+def _is_strict(node: NodeFacts, link: str) -> bool:
+    """Whether the kernel is strict on a link: the larger of two settings counts. 2 is loose."""
+    return max(_value(node, "all"), _value(node, link)) == 1
+
+
+def _value(node: NodeFacts, name: str) -> int:
+    value = node.sysctl(_setting(name)) or "0"
+    return int(value) if value.isdigit() else 0
+
+
+def _setting(link: str) -> str:
+    return _KEY.format(link.replace(".", "/"))
+
+
+def _refusals(gathered: Gathered, position: int, strict: set[str]) -> Iterator[_Refusal]:
+    """Yield what a node refuses: packets of other nodes' pods, and of the other nodes themselves."""
+    node = gathered.nodes[position]
+    own = gathered.pod_address(node.name)
+    for other in _peers(gathered.nodes, position):
+        ways = [
+            (gathered.pod_address(other.name), own),
+            (_node_address(gathered, other), _node_address(gathered, node)),
+        ]
+        for source, target in ways:
+            link = _arrives_by(other, node, target) if source and target else None
+            back = node.route_to(source) if source and link in strict else None
+            # Without a way back, another finding speaks.
+            if source and link and back and back.device and back.kind == "unicast" and back.device != link:
+                yield _Refusal(other.name, source, link, back)
+                break
+
+
+def _peers(nodes: Sequence[NodeFacts], position: int) -> Iterator[NodeFacts]:
+    """Yield the nodes that come after a node, and after the last one the first."""
+    for distance in range(1, min(_PEERS + 1, len(nodes))):
+        other = nodes[(position + distance) % len(nodes)]
+        if other.routes is not None:
+            yield other
+
+
+def _node_address(gathered: Gathered, node: NodeFacts) -> str | None:
+    return ipv4(gathered.internal.get(node.name, ()))
+
+
+def _arrives_by(sender: NodeFacts, node: NodeFacts, target: str | None) -> str | None:
+    """Name the link by which packets of a sender arrive; None: that is not known, such as behind a router."""
+    route = sender.route_to(target) if target else None
+    if route is None or target is None or route.kind != "unicast" or sender.data.get("routing_rules"):
+        return None
+    if route.device in _OVERLAYS:
+        return route.device if node.link(route.device) else None
+    holder = node.link_with(route.gateway or target)
+    return holder.name if holder else None
+
+
+def _found(node: NodeFacts, link: str, refusals: list[_Refusal]) -> Found:
+    names = frozenset(one.source for one in refusals)
+    keys = [_setting(name) for name in ("all", link) if _value(node, name) == 1]
+    drops = (node.data.get("counters") or {}).get("TcpExt.IPReversePathFilter")
+    key = _setting(link)
+    return Found(
+        (node.name,),
+        f"{node.name} refuses packets of {named(names)} that arrive by {link}, because its way back to them is another "
+        "(strict rp_filter)",
+        (
+            *_ways(refusals),
+            *(f"{one} is 1: {node.sysctl_source(one, '1')}" for one in keys),
+            *((f"the kernel has refused {drops} packets for this reason",) if drops else ()),
+        ),
+        f"give {node.name} a route back by {link}, or set {key}=2 in a file of /etc/sysctl.d and run `sysctl --system`",
+        (
+            Scope(frozenset((node.name,)), names, OVER_PODS, across=True),
+            Scope(names, frozenset((node.name,)), OVER_PODS, across=True),
+        ),
+    )
+
+
+def _ways(refusals: Iterable[_Refusal]) -> Iterator[str]:
+    for one in sorted(refusals)[:3]:
+        yield f"{one.address} of {one.source} arrives by {one.link}, and the way back is {one.back}"
+
+
+CAUSE = Cause(
+    id="reverse_path",
+    severity="error",
+    title="Strict rp_filter refuses packets with another way back",
+    cause=(
+        "A node has two links, and packets between two nodes take one of them there and the other one back. With "
+        "net.ipv4.conf.*.rp_filter=1 the kernel drops what arrives by another link than the one that leads back."
+    ),
+    evidence="The link, the way back, the setting with the file that sets it, and how many packets the kernel refused.",
+    remedy="Make both ways take one link, or set `net.ipv4.conf.LINK.rp_filter=2`, which wins against `all` with 1.",
+    harmless=(
+        "rp_filter is 1, and both ways take one link. The larger of the settings for all links and for one link is 2. "
+        "Rules that choose a routing table are there: they may know another way back."
+    ),
+    find=find,
+)

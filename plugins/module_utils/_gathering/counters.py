@@ -1,0 +1,23 @@
+# Copyright (c) 2026, podnet.kubernetes developers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Counters of dropped packets in /proc/net/snmp and /proc/net/netstat (proc(5)). No I/O."""
+
+from __future__ import annotations
+
+_NAMES = ("Tcp.InCsumErrors", "Udp.InCsumErrors", "TcpExt.IPReversePathFilter")
+
+
+def read_counters(text: str) -> dict[str, int]:
+    """Take the counters that matter out of pairs of lines: "Tcp: NAMES", then "Tcp: VALUES"."""
+    found = {}
+    lines = text.splitlines()
+    for names, values in zip(lines, lines[1:]):
+        group = names.partition(":")[0]
+        if values.startswith(f"{group}: ") and values.rpartition(" ")[2].lstrip("-").isdigit():
+            pairs = zip(names.split()[1:], values.split()[1:])
+            found.update({f"{group}.{name}": int(value) for name, value in pairs if f"{group}.{name}" in _NAMES})
+    return found
+
+
+__all__ = ["read_counters"]
