@@ -16,6 +16,7 @@ from ansible_collections.podnet.kubernetes.plugins.module_utils._base.foreign_da
 
 FLANNEL_ADDRESS = "flannel.alpha.coreos.com/public-ip"
 FLANNEL_BACKEND = "flannel.alpha.coreos.com/backend-data"
+_NO_IMAGE = ("ErrImagePull", "ImagePullBackOff", "ErrImageNeverPull", "InvalidImageName", "RegistryUnavailable")
 _LISTS = ("nodes", "config_maps", "endpoint_slices", "pods", "network_policies")
 CALICO_ADDRESS = "projectcalico.org/IPv4Address"
 
@@ -53,8 +54,21 @@ class ClusterNode:
 
 
 @dataclass(frozen=True)
+class UnpulledImage:
+    """An image that a container of a pod waits for, with the message of the kubelet."""
+
+    image: str
+    message: str
+
+
+@dataclass(frozen=True)
 class SystemPod:
-    """A pod of the cluster's own namespaces; why: the reason and message of what is wrong with it, empty when ready."""
+    """A pod of kube-proxy, CoreDNS or the network, or any pod that waits.
+
+    Attributes:
+        why: the reason and message of what is wrong with it, empty when ready
+        images: those that its containers wait for
+    """
 
     namespace: str
     name: str
@@ -63,6 +77,7 @@ class SystemPod:
     ready: bool
     why: str
     restarts: int
+    images: tuple[UnpulledImage, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -107,7 +122,7 @@ def load_cluster(objects: Any) -> ClusterFacts:
         None if network is None else str(network),
         _mask_size(kubeadm),
         tuple(_advertised(lists["endpoint_slices"])),
-        tuple(map(_pod, lists["pods"])),
+        tuple(_pod(pod) for pod in {_path(one): one for one in lists["pods"]}.values()),
         tuple(map(_path, lists["network_policies"])),
     )
 
@@ -149,6 +164,7 @@ def _pod(item: Mapping[str, Any]) -> SystemPod:
         ready or status.get("phase") == "Succeeded",
         "" if ready else "; ".join(reason for reason in reasons if reason),
         max([one.get("restartCount", 0) for one in containers], default=0),
+        tuple(_unpulled(containers)),
     )
 
 
@@ -161,6 +177,13 @@ def _why(status: Mapping[str, Any]) -> str:
         parts.append(f"it ended with {ended['exitCode']}: {(ended.get('message') or ended.get('reason') or '')[-300:]}")
     texts = [" ".join(str(part).split()) for part in parts if part]
     return f"{status['name']}: {', '.join(texts)}" if texts else ""
+
+
+def _unpulled(statuses: Iterable[Mapping[str, Any]]) -> Iterable[UnpulledImage]:
+    for one in statuses:
+        waiting = (one.get("state") or {}).get("waiting") or {}
+        if waiting.get("reason") in _NO_IMAGE:
+            yield UnpulledImage(str(one.get("image", "")), " ".join(str(waiting.get("message", "")).split()))
 
 
 def _networks(text: str, name: str) -> tuple[str, ...]:
@@ -192,4 +215,4 @@ def _advertised(slices: Iterable[Mapping[str, Any]]) -> Iterable[str]:
                 yield from endpoint.get("addresses") or []
 
 
-__all__ = ["ClusterFacts", "ClusterNode", "SystemPod", "load_cluster"]
+__all__ = ["ClusterFacts", "ClusterNode", "SystemPod", "UnpulledImage", "load_cluster"]

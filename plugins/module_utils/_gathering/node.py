@@ -35,6 +35,7 @@ from ansible_collections.podnet.kubernetes.plugins.module_utils._gathering.links
     compact_routes,
 )
 from ansible_collections.podnet.kubernetes.plugins.module_utils._gathering.offloads import leaves_checksums
+from ansible_collections.podnet.kubernetes.plugins.module_utils._gathering.pulls import read_pulls
 from ansible_collections.podnet.kubernetes.plugins.module_utils._gathering.reader import Reader
 from ansible_collections.podnet.kubernetes.plugins.module_utils._gathering.rules import compact_rules, compact_ruleset
 from ansible_collections.podnet.kubernetes.plugins.module_utils._gathering.runtime import (
@@ -93,7 +94,7 @@ def gather(reader: Reader, controller_clock: float | None = None) -> dict[str, A
         waiting = {name: pool.submit(part, reader) for name, part in _PARTS.items()}
         found = {name: future.result() for name, future in waiting.items()}
     links = found.pop("links") or {"links": None, "veths": None}
-    found.update(links)
+    found.update({**links, **found.pop("logs")})
     return {
         "host": os.uname().nodename,
         "clock": round(clock, 3),
@@ -237,12 +238,11 @@ def _units(reader: Reader) -> Any:
 
 
 def _logs(reader: Reader) -> dict[str, Any]:
-    """The last lines about errors of kubelet and containerd."""
-    found = {}
-    for unit in ("kubelet", "containerd"):
-        text = reader.output(f"log of {unit}", "journalctl", "-u", unit, *_JOURNAL)
-        found[unit] = None if text is None else log_lines(text)
-    return found
+    """The last lines about errors of kubelet and containerd, and the images that containerd could not pull."""
+    units = ("kubelet", "containerd")
+    texts = {unit: reader.output(f"log of {unit}", "journalctl", "-u", unit, *_JOURNAL) for unit in units}
+    pulls = None if texts["containerd"] is None else read_pulls(texts["containerd"], time.time())
+    return {"logs": {unit: None if text is None else log_lines(text) for unit, text in texts.items()}, "pulls": pulls}
 
 
 def _kubelet(reader: Reader) -> dict[str, Any]:

@@ -20,12 +20,13 @@ from ansible_collections.podnet.kubernetes.plugins.module_utils._diagnosis.gathe
 
 _NETWORKS = ("flannel", "calico-node", "canal", "cilium", "weave-net")
 _DNS, _PROXY = "kube-dns", "kube-proxy"
+SYSTEM_APPS = (*_NETWORKS, _DNS, _PROXY)
 
 
 def find(gathered: Gathered) -> Iterator[Found]:
     pods = gathered.cluster.pods if gathered.cluster else ()
-    # A container that starts has no reason yet.
-    bad = [pod for pod in pods if not pod.ready and pod.why and pod.app in (*_NETWORKS, _DNS, _PROXY)]
+    # A container that starts has no reason yet. For images there is a finding of its own.
+    bad = [pod for pod in pods if not pod.ready and pod.why and not pod.images and pod.app in SYSTEM_APPS]
     groups: dict[str, list[SystemPod]] = defaultdict(list)
     for pod in bad:
         groups[pod.app].append(pod)
@@ -38,11 +39,12 @@ def find(gathered: Gathered) -> Iterator[Found]:
             f"{named(names)}",
             tuple(f"{pod.namespace}/{pod.name}: {pod.why}" for pod in some[:3]) + _loop(gathered, app, some),
             _remedy(gathered, app, some),
-            _explains(app, names, any_ready),
+            explained(app, names, any_ready),
         )
 
 
-def _explains(app: str, names: list[str], any_ready: bool) -> tuple[Scope, ...]:
+def explained(app: str, names: list[str], any_ready: bool) -> tuple[Scope, ...]:
+    """Return the cells that fail while the pods of an application on these nodes are not ready."""
     if app == _DNS:
         return () if any_ready else (Scope(kinds=frozenset(("dns",))),)
     if app == _PROXY:
@@ -72,8 +74,6 @@ def _remedy(gathered: Gathered, app: str, pods: list[SystemPod]) -> str:
         return (
             "set resolvConf of the kubelet to a file with real name servers, such as /run/systemd/resolve/resolv.conf"
         )
-    if any("ImagePull" in pod.why for pod in pods):
-        return "give the node a way to the registry that the message names, or set podnet's registry mirrors"
     first = pods[0]
     pod = f"-n {first.namespace} {first.name}"
     return f"run `kubectl describe pod {pod}` and `kubectl logs {pod}`"
@@ -86,10 +86,10 @@ CAUSE = Cause(
     cause=(
         "Without kube-proxy Services lead nowhere, without CoreDNS names do, and without the network's pod its "
         "node has no "
-        "routes. CoreDNS ends when a resolv.conf leads it to itself; images fail when no registry answers."
+        "routes. CoreDNS ends when a resolv.conf leads it to itself."
     ),
     evidence="The reason and the message of the container, and the resolv.conf that leads CoreDNS to itself.",
-    remedy="By the reason: another resolvConf, a way to the registry, or the log of the pod.",
+    remedy="By the reason: another resolvConf, or the log of the pod.",
     harmless="A pod that has just been started, or that ended well.",
     find=find,
 )

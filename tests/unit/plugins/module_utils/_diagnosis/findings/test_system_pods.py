@@ -47,15 +47,6 @@ def test_kube_proxy_ends_again_and_again():
     assert "it ended with 2" in found["evidence"][0]
 
 
-def test_an_image_cannot_be_pulled_and_the_url_is_named():
-    world = World()
-    text = 'Back-off pulling image "ghcr.io/flannel-io/flannel:v0.28": dial tcp 203.0.113.9:443: i/o timeout'
-    break_pods(world, "flannel", "ImagePullBackOff", text)
-    found = world.first("system_pods")
-    assert "203.0.113.9:443" in found["evidence"][0]
-    assert "registry" in found["remedy"]
-
-
 @pytest.mark.parametrize("servers", [["127.0.0.53"], ["169.254.20.10"]])
 def test_a_local_resolver_is_harmless_while_coredns_is_ready(servers):
     world = World()
