@@ -28,7 +28,7 @@ ROOMS: dict[str, tuple[str, ...]] = {
     "_settings": ("_base", "_nodes", "_probing"),
     "_trail": ("_base", "_matrix", "_probing"),
     "_gathering": ("_base", "_nodes"),
-    "_diagnosis": ("_base",),
+    "_diagnosis": ("_base", "_policies"),
 }
 # Where doors on the controller share code that needs Ansible. Modules run on nodes, where Ansible is missing.
 LOBBY = "plugin_utils"

@@ -25,8 +25,8 @@ options:
     required: true
   objects:
     description:
-      - Lists of objects of the cluster, C(nodes), and where they are known C(config_maps), C(endpoint_slices), C(pods)
-        and C(network_policies).
+      - Lists of objects of the cluster, C(nodes), and where they are known C(config_maps), C(endpoint_slices), C(pods),
+        C(network_policies) with C(namespaces), and C(webhooks), the configurations of both kinds.
       - Without it the API was not asked, and fewer causes are found.
     type: dict
   report:

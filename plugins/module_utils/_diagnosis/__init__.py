@@ -3,5 +3,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The diagnosis: what nodes and cluster show, and findings that name the cause of a fault, its evidence and its remedy.
 
-It imports _base.
+It imports _base and _policies.
 """

@@ -13,11 +13,16 @@ from typing import Any
 
 from ansible_collections.podnet.kubernetes.plugins.module_utils._base.errors import InputError
 from ansible_collections.podnet.kubernetes.plugins.module_utils._base.foreign_data import check_objects
+from ansible_collections.podnet.kubernetes.plugins.module_utils._diagnosis.webhooks import (
+    Webhook,
+    read_webhooks,
+    services_with_endpoints,
+)
 
 FLANNEL_ADDRESS = "flannel.alpha.coreos.com/public-ip"
 FLANNEL_BACKEND = "flannel.alpha.coreos.com/backend-data"
 _NO_IMAGE = ("ErrImagePull", "ImagePullBackOff", "ErrImageNeverPull", "InvalidImageName", "RegistryUnavailable")
-_LISTS = ("nodes", "config_maps", "endpoint_slices", "pods", "network_policies")
+_LISTS = ("nodes", "config_maps", "endpoint_slices", "pods", "network_policies", "namespaces", "webhooks")
 CALICO_ADDRESS = "projectcalico.org/IPv4Address"
 
 
@@ -81,6 +86,15 @@ class SystemPod:
 
 
 @dataclass(frozen=True)
+class PolicyObjects:
+    """Policies with the namespaces and pods around them, as the API returns them."""
+
+    policies: list[Mapping[str, Any]]
+    namespaces: list[Mapping[str, Any]]
+    pods: list[Mapping[str, Any]]
+
+
+@dataclass(frozen=True)
 class ClusterFacts:
     """The cluster. Networks are in CIDR form.
 
@@ -90,6 +104,8 @@ class ClusterFacts:
         mask_size: bits of a node's pod subnet, for IPv4
         api_addresses: those that API servers advertise
         policies: NAMESPACE/NAME of NetworkPolicies
+        policy_objects: None when namespaces and pods around the policies are not known
+        answering_services: NAMESPACE/NAME of Services with an endpoint, as far as webhooks call them
     """
 
     nodes: tuple[ClusterNode, ...]
@@ -100,10 +116,13 @@ class ClusterFacts:
     api_addresses: tuple[str, ...] = ()
     pods: tuple[SystemPod, ...] = ()
     policies: tuple[str, ...] = ()
+    policy_objects: PolicyObjects | None = None
+    webhooks: tuple[Webhook, ...] = ()
+    answering_services: frozenset[str] = frozenset()
 
 
 def load_cluster(objects: Any) -> ClusterFacts:
-    """Read lists of objects by their names: nodes, config_maps, endpoint_slices, pods, network_policies.
+    """Read lists of objects by their names: nodes, config_maps, endpoint_slices, pods, network_policies and others.
 
     Raises:
         InputError: the lists have another form
@@ -115,6 +134,7 @@ def load_cluster(objects: Any) -> ClusterFacts:
     kubeadm = maps.get("kube-system/kubeadm-config", {}).get("ClusterConfiguration", "")
     flannel = next((data for path, data in maps.items() if path.endswith("/kube-flannel-cfg")), {})
     network = _json_object(flannel.get("net-conf.json", "")).get("Network")
+    pods = list({_path(one): one for one in lists["pods"]}.values())
     return ClusterFacts(
         tuple(map(_node, lists["nodes"])),
         _networks(kubeadm, "podSubnet"),
@@ -122,8 +142,11 @@ def load_cluster(objects: Any) -> ClusterFacts:
         None if network is None else str(network),
         _mask_size(kubeadm),
         tuple(_advertised(lists["endpoint_slices"])),
-        tuple(_pod(pod) for pod in {_path(one): one for one in lists["pods"]}.values()),
+        tuple(map(_pod, pods)),
         tuple(map(_path, lists["network_policies"])),
+        PolicyObjects(lists["network_policies"], lists["namespaces"], pods) if lists["namespaces"] else None,
+        tuple(read_webhooks(lists["webhooks"])),
+        services_with_endpoints(lists["endpoint_slices"]),
     )
 
 
@@ -210,7 +233,8 @@ def _json_object(text: str) -> Mapping[str, Any]:
 def _advertised(slices: Iterable[Mapping[str, Any]]) -> Iterable[str]:
     """Yield the addresses of the Service default/kubernetes, which are those that API servers advertise."""
     for item in slices:
-        if (item["metadata"].get("labels") or {}).get("kubernetes.io/service-name") == "kubernetes":
+        service = (item["metadata"].get("labels") or {}).get("kubernetes.io/service-name")
+        if (item["metadata"].get("namespace", "default"), service) == ("default", "kubernetes"):
             for endpoint in item.get("endpoints") or []:
                 yield from endpoint.get("addresses") or []
 

@@ -48,6 +48,7 @@ class Scope:
         kinds: of the target
         checks: names of checks
         across: only cells between different nodes
+        source_names: of the sources themselves, such as podnet-connectivity/node1-1
     """
 
     sources: frozenset[str] | None = None
@@ -56,6 +57,7 @@ class Scope:
     checks: frozenset[str] | None = None
     source_kinds: frozenset[str] | None = None
     across: bool = False
+    source_names: frozenset[str] | None = None
 
     def covers(self, cell: FailedCell) -> bool:
         """Whether the cell is in the set."""
@@ -65,6 +67,7 @@ class Scope:
             and (self.kinds is None or cell.target_kind in self.kinds)
             and (self.checks is None or cell.check in self.checks)
             and (self.source_kinds is None or cell.source_kind in self.source_kinds)
+            and (self.source_names is None or cell.source in self.source_names)
             and not (self.across and cell.target_nodes <= {cell.source_node})
         )
 

@@ -18,12 +18,17 @@ _DEAF = ("flannel", "bridge")
 _ENFORCERS = ("calico-node", "canal", "cilium", "kube-router", "kube-network-policies", "weave-net", "antrea")
 
 
+def nobody_enforces(gathered: Gathered) -> bool:
+    """Whether the pod network enforces no policies, and no other program does."""
+    networks = {node.network for node in gathered.nodes if node.network}
+    pods = gathered.cluster.pods if gathered.cluster else ()
+    return bool(networks) and networks <= set(_DEAF) and not any(pod.app in _ENFORCERS for pod in pods)
+
+
 def find(gathered: Gathered) -> Iterator[Found]:
     cluster = gathered.cluster
-    if cluster is None or not cluster.policies or any(pod.app in _ENFORCERS for pod in cluster.pods):
-        return
-    networks = {node.network for node in gathered.nodes if node.network}
-    if networks and networks <= set(_DEAF):
+    if cluster is not None and cluster.policies and nobody_enforces(gathered):
+        networks = {node.network for node in gathered.nodes if node.network}
         yield Found(
             (),
             f"{len(cluster.policies)} NetworkPolicies are there, and the pod network "

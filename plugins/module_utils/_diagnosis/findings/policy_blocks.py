@@ -1,0 +1,97 @@
+# Copyright (c) 2026, podnet.kubernetes developers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""NetworkPolicies keep pods from the DNS, or isolate the pods of a verification."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from ansible_collections.podnet.kubernetes.plugins.module_utils._base.errors import InputError
+from ansible_collections.podnet.kubernetes.plugins.module_utils._diagnosis.causes import Cause, Found, named, several
+from ansible_collections.podnet.kubernetes.plugins.module_utils._diagnosis.failed_cells import Scope
+from ansible_collections.podnet.kubernetes.plugins.module_utils._diagnosis.findings.unenforced_policies import (
+    nobody_enforces,
+)
+from ansible_collections.podnet.kubernetes.plugins.module_utils._diagnosis.gathered import Gathered
+from ansible_collections.podnet.kubernetes.plugins.module_utils._policies.isolation import CutOff, find_cut_off
+
+_MADE_BY = "app.kubernetes.io/managed-by"
+_OURS = "podnet.kubernetes"
+
+
+def find(gathered: Gathered) -> Iterator[Found]:
+    objects = gathered.cluster.policy_objects if gathered.cluster else None
+    if objects is None or not objects.policies or nobody_enforces(gathered):
+        return
+    try:
+        found = find_cut_off(objects.policies, objects.namespaces, objects.pods)
+    except InputError:  # a policy that no network can have taken
+        found = []
+    for one in found:
+        failing = [cell for cell in gathered.failed if cell.source in one.pods and cell.target_kind == "dns"]
+        # Pods without any rule for what they send are cut off on purpose, unless somebody misses the DNS.
+        if one.ruled or one.direction == "ingress" or failing:
+            yield _without_dns(one)
+    yield from _isolated(objects.policies, objects.namespaces)
+
+
+def _without_dns(one: CutOff) -> Found:
+    policies = f"{several(one.policies, 'the policy', 'the policies')} {named(one.policies)}"
+    to_dns = one.direction == "egress"
+    verb = several(one.policies, "lets", "let")
+    do = f"{verb} them send nothing to" if to_dns else f"{verb} nothing of them into"
+    return Found(
+        (),
+        f"{named(one.pods)} cannot ask the DNS, because {policies} {do} the DNS pods on UDP port 53",
+        (
+            f"{several(one.policies, 'policy', 'policies')}: {named(one.policies)} ({one.direction})",
+            f"{len(one.pods)} {several(one.pods, 'pod', 'pods')}: {named(one.pods)}",
+        ),
+        "allow UDP and TCP port 53 to the pods k8s-app=kube-dns of kube-system in an egress rule"
+        if to_dns
+        else "allow UDP and TCP port 53 from all namespaces in an ingress rule of a policy for the DNS pods",
+        (Scope(kinds=frozenset(("dns",)), source_names=frozenset(one.pods)),),
+    )
+
+
+def _isolated(policies: list[Mapping[str, Any]], namespaces: list[Mapping[str, Any]]) -> Iterator[Found]:
+    """Yield the policies that something puts into the namespace of a verification, while the verification runs."""
+    labels = {one["metadata"]["name"]: one["metadata"].get("labels") or {} for one in namespaces}
+    ours = [one for one in policies if labels.get(one["metadata"].get("namespace"), {}).get(_MADE_BY) == _OURS]
+    if ours:
+        names = [f"{one['metadata']['namespace']}/{one['metadata']['name']}" for one in ours]
+        makers = sorted({maker for one in ours for maker in [_maker(one)] if maker})
+        namespaces_of = frozenset(one["metadata"]["namespace"] for one in ours)
+        yield Found(
+            (),
+            f"{several(names, 'The policy', 'The policies')} {named(names)} {several(names, 'isolates', 'isolate')} "
+            "the pods of the verification",
+            (*(f"{name} is there" for name in names[:2]), *(f"made by {maker}" for maker in makers)),
+            f"exempt the namespace {named(namespaces_of)} from the admission rule or controller that makes policies",
+        )
+
+
+def _maker(policy: Mapping[str, Any]) -> str:
+    metadata = policy["metadata"]
+    managers = [one.get("manager") for one in metadata.get("managedFields") or []]
+    return str((metadata.get("labels") or {}).get(_MADE_BY) or next((one for one in managers if one), ""))
+
+
+CAUSE = Cause(
+    id="policy_blocks",
+    severity="error",
+    title="NetworkPolicies keep pods from the DNS",
+    cause=(
+        "A policy with egress rules selects pods and has no rule for the DNS, or a policy selects the DNS pods and "
+        "lets others not in. An admission rule that gives each new namespace a policy isolates the verification's pods."
+    ),
+    evidence="The policies, and the pods that they keep from the DNS, as the oracle of the policies computes it.",
+    remedy="Allow UDP and TCP port 53 to the pods of the DNS; exempt the namespace of the verification.",
+    harmless=(
+        "The network does not enforce policies. Pods may send nothing at all, and no failed cell says that they miss "
+        "the DNS. The nodes have a DNS cache of their own (node-local-dns)."
+    ),
+    find=find,
+)

@@ -1,0 +1,58 @@
+# Copyright (c) 2026, podnet.kubernetes developers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The parts of objects that a diagnosis reads. Others, such as a pod's environment, may hold secrets. No I/O."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from ansible_collections.podnet.kubernetes.plugins.module_utils._base.errors import InputError
+from ansible_collections.podnet.kubernetes.plugins.module_utils._base.foreign_data import check_objects
+
+_METADATA = ("namespace", "name", "labels", "deletionTimestamp")
+_POD = ("nodeName", "hostNetwork")
+_CONTAINERS = ("containers", "initContainers")
+_CONTAINER = ("name", "image", "ports", "restartPolicy")
+_WEBHOOK = ("name", "failurePolicy", "rules")
+
+
+def reduce_objects(objects: Any) -> dict[str, Any]:
+    """Leave out the parts of pods, namespaces and webhooks that a diagnosis does not read.
+
+    Raises:
+        InputError: the lists have another form
+    """
+    if not isinstance(objects, Mapping):
+        raise InputError(f"the input is {str(objects)[:80]!r}: give lists of objects by their names")
+    parts = {"pods": _pod, "namespaces": _namespace, "webhooks": _configuration}
+    return {
+        name: [parts[name](one) for one in check_objects(items or [], name)] if name in parts else items
+        for name, items in objects.items()
+    }
+
+
+def _only(fields: Mapping[str, Any] | None, names: tuple[str, ...]) -> dict[str, Any]:
+    return {name: (fields or {})[name] for name in names if name in (fields or {})}
+
+
+def _namespace(item: Mapping[str, Any]) -> dict[str, Any]:
+    return {"metadata": _only(item["metadata"], _METADATA)}
+
+
+def _pod(item: Mapping[str, Any]) -> dict[str, Any]:
+    spec = item.get("spec") or {}
+    containers = {name: [_only(one, _CONTAINER) for one in spec.get(name) or []] for name in _CONTAINERS}
+    return {**_namespace(item), "spec": {**_only(spec, _POD), **containers}, "status": item.get("status") or {}}
+
+
+def _configuration(item: Mapping[str, Any]) -> dict[str, Any]:
+    webhooks = [
+        {**_only(one, _WEBHOOK), "clientConfig": _only(one.get("clientConfig"), ("service",))}
+        for one in item.get("webhooks") or []
+    ]
+    return {"kind": item.get("kind"), **_namespace(item), "webhooks": webhooks}
+
+
+__all__ = ["reduce_objects"]
