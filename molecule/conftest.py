@@ -34,6 +34,8 @@ ORDER = (
     "test_cluster.py",
     "test_connectivity.py",
     "test_containment.py",
+    # Makes faults for a moment and takes them back.
+    "test_findings.py",
     "test_nodes.py",
     "test_pods.py",
     "test_services.py",

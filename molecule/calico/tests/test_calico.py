@@ -112,6 +112,21 @@ def test_every_cell_of_the_network_passed(reports):
     assert {cell["verdict"] for cell in reports("calico")["cells"]} == {"passed"}
 
 
+def test_the_diagnosis_names_a_policy_that_forgets_the_dns(diagnose, kubectl):
+    """The next test shows that nothing is named without it."""
+    spec = {"podSelector": {"matchLabels": {"tier": "db"}}, "egress": [{"ports": [{"port": 443}]}]}
+    policy = {"apiVersion": "networking.k8s.io/v1", "kind": "NetworkPolicy", "spec": spec}
+    metadata = {"name": "only-https", "namespace": "go-demo-2"}
+    kubectl.output("apply", "--filename=-", data={**policy, "metadata": metadata})
+    try:
+        _done, found = diagnose()
+    finally:
+        kubectl.output("delete", "networkpolicy", "only-https", "--namespace=go-demo-2")
+    (one,) = found["findings"]
+    assert (one["id"], one["evidence"][0]) == ("policy_blocks", "policy: go-demo-2/only-https (egress)")
+    assert "go-demo-2/db" in one["cause"]
+
+
 def test_the_diagnosis_names_nothing(diagnose):
     done, found = diagnose()
     assert done.returncode == 0, done.stdout

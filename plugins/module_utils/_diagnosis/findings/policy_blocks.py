@@ -19,6 +19,7 @@ from ansible_collections.podnet.kubernetes.plugins.module_utils._policies.isolat
 
 _MADE_BY = "app.kubernetes.io/managed-by"
 _OURS = "podnet.kubernetes"
+_CANARY = "canary"  # the policy of the role network_policies itself
 
 
 def find(gathered: Gathered) -> Iterator[Found]:
@@ -58,8 +59,9 @@ def _without_dns(one: CutOff) -> Found:
 
 def _isolated(policies: list[Mapping[str, Any]], namespaces: list[Mapping[str, Any]]) -> Iterator[Found]:
     """Yield the policies that something puts into the namespace of a verification, while the verification runs."""
-    labels = {one["metadata"]["name"]: one["metadata"].get("labels") or {} for one in namespaces}
-    ours = [one for one in policies if labels.get(one["metadata"].get("namespace"), {}).get(_MADE_BY) == _OURS]
+    lasting = [one["metadata"] for one in namespaces if "deletionTimestamp" not in one["metadata"]]
+    own = {one["name"] for one in lasting if (one.get("labels") or {}).get(_MADE_BY) == _OURS}
+    ours = [one for one in policies if one["metadata"].get("namespace") in own and one["metadata"]["name"] != _CANARY]
     if ours:
         names = [f"{one['metadata']['namespace']}/{one['metadata']['name']}" for one in ours]
         makers = sorted({maker for one in ours for maker in [_maker(one)] if maker})

@@ -81,6 +81,16 @@ def test_an_admission_rule_isolates_the_verification():
     assert found["evidence"] == ["podnet/p is there", "made by kyverno"]
 
 
+@pytest.mark.parametrize("what", ["canary", "ending"])
+def test_our_own_policy_and_a_namespace_that_goes_are_harmless(what):
+    world = world_with({"podSelector": {}, "policyTypes": ["Ingress"]}, "podnet")
+    if what == "canary":
+        world.objects["network_policies"][0]["metadata"]["name"] = "canary"
+    else:
+        world.objects["namespaces"][-1]["metadata"]["deletionTimestamp"] = "2026-01-01T00:00:00Z"
+    assert world.found() == []
+
+
 @pytest.mark.parametrize(
     "spec",
     [
