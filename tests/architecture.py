@@ -29,6 +29,7 @@ ROOMS: dict[str, tuple[str, ...]] = {
     "_trail": ("_base", "_matrix", "_probing"),
     "_gathering": ("_base", "_nodes"),
     "_diagnosis": ("_base", "_policies"),
+    "_bundle": ("_base", "_diagnosis"),
 }
 # Where doors on the controller share code that needs Ansible. Modules run on nodes, where Ansible is missing.
 LOBBY = "plugin_utils"

@@ -340,7 +340,9 @@ SIMPLE = [
     simple("connectivity_wait_timeout", "soon", WHOLE),
     # The diagnosis.
     simple("diagnose_allocation_file", {}, "give a path", "{}"),
+    simple("diagnose_bundle", 2, "give true or false"),
     simple("diagnose_fail", "sometimes", "give true or false"),
+    simple("diagnose_from", ["bundle.tar.gz"], "give a path", "['bundle.tar.gz']"),
     simple("diagnose_kubeconfig", {}, "give a path", "{}"),
     simple("diagnose_name", "../x", REPORT),
     simple("diagnose_node_network", "enp0s8", NETWORK),

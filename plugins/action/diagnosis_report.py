@@ -9,16 +9,22 @@ It is an action and no module, because its input is on the controller.
 from __future__ import annotations
 
 import json
+import platform
+import time
 from collections.abc import Mapping
+from dataclasses import fields
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 from ansible.errors import AnsibleActionFail
 from ansible.plugins.action import ActionBase
+from ansible.release import __version__ as ANSIBLE
 
 from ansible_collections.podnet.kubernetes.plugins.module_utils._base.errors import InputError, PodnetError
 from ansible_collections.podnet.kubernetes.plugins.module_utils._base.foreign_data import parse_json
+from ansible_collections.podnet.kubernetes.plugins.module_utils._bundle.bundle import Parts, pack_bundle
+from ansible_collections.podnet.kubernetes.plugins.module_utils._bundle.private_parts import without_private_parts
 from ansible_collections.podnet.kubernetes.plugins.module_utils._diagnosis.junit import findings_junit
 from ansible_collections.podnet.kubernetes.plugins.module_utils._diagnosis.registry import chosen
 from ansible_collections.podnet.kubernetes.plugins.module_utils._diagnosis.sarif import sarif_document
@@ -31,6 +37,7 @@ ARGUMENTS = {
     "directory": {"type": "path", "required": True},
     "only": {"type": "list", "elements": "str", "default": []},
     "report": {"type": "path"},
+    "gathered": {"type": "dict"},
 }
 _ROOT = Path(__file__).resolve().parents[2]
 
@@ -60,6 +67,23 @@ def report_texts(name: str, diagnosis: Mapping[str, Any], only: list[str]) -> di
     }
 
 
+def bundle_of(gathered: Mapping[str, Any]) -> bytes:
+    """Pack what was gathered.
+
+    Raises:
+        InputError: a part is missing or has another form
+    """
+    unknown = sorted({field.name for field in fields(Parts)} ^ set(gathered))
+    if unknown:
+        raise InputError(
+            f"gathered lacks {unknown[0]}, or does not know it: give what the lookup support_bundle returns"
+        )
+    parts = without_private_parts(Parts(**gathered))
+    moment = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
+    about = {"collection": collection_version(), "ansible": ANSIBLE, "python": platform.python_version()}
+    return pack_bundle(parts, chosen([]), {**about, "made": moment, "redacted": False})
+
+
 def add_findings(path: Path, findings: list[Mapping[str, Any]]) -> None:
     """Put the findings into the report of a verification.
 
@@ -85,7 +109,9 @@ class ActionModule(ActionBase):
         _result, params = self.validate_argument_spec(argument_spec=ARGUMENTS)
         directory = Path(params["directory"])
         try:
-            contents = report_texts(directory.name, params["diagnosis"], params["only"])
+            contents: dict[str, str | bytes] = {**report_texts(directory.name, params["diagnosis"], params["only"])}
+            if params["gathered"]:
+                contents["bundle.tar.gz"] = bundle_of(params["gathered"])
             if not self._task.check_mode:
                 write_files(directory, contents)
                 # Chosen findings alone would read like all of them.

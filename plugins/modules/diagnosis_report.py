@@ -53,7 +53,15 @@ options:
     description:
       - The path of C(report.json) of a verification, for its C(findings). Without that file nothing is written there.
     type: path
+  gathered:
+    description:
+      - Everything that was judged, as P(podnet.kubernetes.support_bundle#lookup) returns it. With it the action also
+        writes C(bundle.tar.gz).
+      - Secrets never go into the bundle, nor do environment, command lines and volumes of containers.
+    type: dict
 seealso:
+  - plugin: podnet.kubernetes.support_bundle
+    plugin_type: lookup
   - plugin: podnet.kubernetes.diagnosis
     plugin_type: filter
 """

@@ -13,6 +13,8 @@ import shlex
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from ansible_collections.podnet.kubernetes.plugins.module_utils._base.secret_texts import without_secrets
+
 # Flags and settings that say something about the network or the runtime. No other value leaves the node.
 _FLAGS: tuple[str, ...] = (
     "node-ip",
@@ -35,20 +37,6 @@ _BAD = re.compile(
     r"|^(?![IWEF]\d{4} |time=).*(?:\bfail|\berror\b|panic|Main process exited)",
     re.IGNORECASE,
 )
-_SECRETS = (
-    re.compile(r"eyJ[\w-]+\.[\w-]+\.[\w-]+"),  # a token of a service account
-    re.compile(r"\b[a-z0-9]{6}\.[a-z0-9]{16}\b"),  # a bootstrap token
-    re.compile(r"(?<=//)[^/\s:@]+:[^/\s@]+(?=@)"),  # a password in a URL
-    re.compile(r"(?i)(?<=bearer )\S+"),
-    re.compile(r"(?i)((?:password|token|secret)\"?[=:]\s*\"?)[^\s\",;]+"),
-)
-
-
-def without_secrets(text: str) -> str:
-    """Put stars in the place of tokens and passwords."""
-    for secret in _SECRETS:
-        text = secret.sub(lambda found: f"{found[1] if found.re.groups else ''}***", text)
-    return text
 
 
 def read_flags(arguments: Iterable[str]) -> dict[str, str]:

@@ -142,6 +142,7 @@ ROLE_VARIABLES: dict[str, Check] = {
     "connectivity_transfer": number(*RANGES["transfer"], "bytes"),
     "connectivity_wait_timeout": _wait,
     "diagnose_allocation_file": kinds.path,
+    "diagnose_from": kinds.path,
     "diagnose_kubeconfig": kinds.path,
     "diagnose_name": kinds.report_name,
     "diagnose_node_network": kinds.networks,

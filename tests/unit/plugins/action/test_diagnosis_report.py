@@ -15,6 +15,8 @@ from ansible.errors import AnsibleActionFail
 from diagnosis_world import World
 
 from ansible_collections.podnet.kubernetes.plugins.action import diagnosis_report
+from ansible_collections.podnet.kubernetes.plugins.module_utils._bundle.bundle import unpack_bundle
+from ansible_collections.podnet.kubernetes.plugins.module_utils._diagnosis.registry import causes
 
 
 @pytest.fixture
@@ -102,3 +104,30 @@ def test_the_version_is_that_of_the_collection(tmp_path, root=diagnosis_report._
     assert diagnosis_report.collection_version() == expected
     (tmp_path / "MANIFEST.json").write_text('{"collection_info": {"version": "7.8.9"}}')
     assert diagnosis_report.collection_version(tmp_path) == "7.8.9"
+
+
+def gathered(**more):
+    world = World()
+    empty = {"report": None, "allocation": None, "node_network": None, "not_looked_at": {}}
+    return {"nodes": world.nodes, "objects": world.objects, **empty, **more}
+
+
+def test_what_was_gathered_becomes_a_bundle(write, tmp_path):
+    result = write(gathered=gathered())
+    path = tmp_path / "reports/diagnosis/bundle.tar.gz"
+    assert result["reports"][-1] == str(path)
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    with path.open("rb") as packed:
+        assert set(unpack_bundle(packed, causes()).nodes) == set(World().nodes)
+
+
+def test_without_it_there_is_no_bundle(write, tmp_path):
+    write()
+    assert not (tmp_path / "reports/diagnosis/bundle.tar.gz").exists()
+
+
+def test_a_part_that_is_missing_is_named(write):
+    whole = gathered()
+    del whole["objects"]
+    with pytest.raises(AnsibleActionFail, match="gathered lacks objects"):
+        write(gathered=whole)
