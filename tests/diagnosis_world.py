@@ -13,6 +13,11 @@ from pathlib import Path
 from typing import Any
 
 from ansible_collections.podnet.kubernetes.plugins.filter.diagnosis import FilterModule
+from ansible_collections.podnet.kubernetes.plugins.module_utils._bundle.bundle import Parts
+from ansible_collections.podnet.kubernetes.plugins.module_utils._bundle.private_parts import without_private_parts
+from ansible_collections.podnet.kubernetes.plugins.module_utils._bundle.redaction import without_names
+from ansible_collections.podnet.kubernetes.plugins.module_utils._diagnosis.account import account_document
+from ansible_collections.podnet.kubernetes.plugins.module_utils._diagnosis.registry import chosen
 
 HEALTHY = Path(__file__).parent / "unit" / "plugins" / "healthy"
 NETWORKS = sorted(path.stem for path in HEALTHY.glob("*.json"))
@@ -141,9 +146,11 @@ class World:
         return {"schema": schema, "version": 2, "endpoints": [*endpoints, *services, dns, outside], "cells": cells}
 
     def diagnose(self, *only: str, objects: bool = True, **options: Any) -> dict[str, Any]:
-        """Diagnose the cluster."""
+        """Diagnose the cluster, and a bundle of it without names, which must have the same findings."""
         nodes, found = copy.deepcopy(self.nodes), copy.deepcopy(self.objects)
         result: dict[str, Any] = diagnosis(nodes, found if objects else None, self.report(), only=list(only), **options)
+        parts = Parts(nodes, found if objects else None, self.report(), **options)
+        assert shape(judged_without_names(parts, *only)) == shape(result)
         return result
 
     def found(self, *only: str, **options: Any) -> list[str]:
@@ -158,6 +165,22 @@ class World:
         return first
 
 
+def judged_without_names(parts: Parts, *only: str) -> dict[str, Any]:
+    """Judge a bundle of a cluster, from which secrets and names were removed."""
+    redacted = without_names(without_private_parts(parts), b"a key of a test")
+    return account_document(redacted.judged(chosen(list(only))))
+
+
+def shape(document: dict[str, Any]) -> Any:
+    """What is the same in every bundle of a cluster, whatever the names are."""
+    findings = [
+        (one["id"], one["severity"], one["explained_cells"], len(one["nodes"]), len(one["evidence"]))
+        for one in document["findings"]
+    ]
+    counts = (document["failed_cells"], document["unexplained_cells"], len(document["not_looked_at"]))
+    return sorted(findings), counts
+
+
 def across(node: str, kinds: Iterable[str] = ("pod", "service", "dns")) -> Callable[..., bool]:
     """Say which cells cross the border of a node: one end on it, the other on another node."""
 
@@ -168,4 +191,4 @@ def across(node: str, kinds: Iterable[str] = ("pod", "service", "dns")) -> Calla
     return fails
 
 
-__all__ = ["NETWORKS", "World", "across", "diagnosis"]
+__all__ = ["NETWORKS", "World", "across", "diagnosis", "judged_without_names", "shape"]

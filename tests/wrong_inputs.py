@@ -347,6 +347,7 @@ SIMPLE = [
     simple("diagnose_name", "../x", REPORT),
     simple("diagnose_node_network", "enp0s8", NETWORK),
     simple("diagnose_only", "pod_routes", "give a list"),
+    simple("diagnose_redact", "names", "give true or false"),
     simple("diagnose_report", 3, "give a path"),
     simple("diagnose_report_dir", False, "give a path"),
     simple("diagnose_timeout", 0, "give a number from 1 to 60 seconds"),

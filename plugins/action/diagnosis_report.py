@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import json
 import platform
+import secrets
 import time
 from collections.abc import Mapping
 from dataclasses import fields
@@ -25,6 +26,7 @@ from ansible_collections.podnet.kubernetes.plugins.module_utils._base.errors imp
 from ansible_collections.podnet.kubernetes.plugins.module_utils._base.foreign_data import parse_json
 from ansible_collections.podnet.kubernetes.plugins.module_utils._bundle.bundle import Parts, pack_bundle
 from ansible_collections.podnet.kubernetes.plugins.module_utils._bundle.private_parts import without_private_parts
+from ansible_collections.podnet.kubernetes.plugins.module_utils._bundle.redaction import without_names
 from ansible_collections.podnet.kubernetes.plugins.module_utils._diagnosis.junit import findings_junit
 from ansible_collections.podnet.kubernetes.plugins.module_utils._diagnosis.registry import chosen
 from ansible_collections.podnet.kubernetes.plugins.module_utils._diagnosis.sarif import sarif_document
@@ -38,6 +40,7 @@ ARGUMENTS = {
     "only": {"type": "list", "elements": "str", "default": []},
     "report": {"type": "path"},
     "gathered": {"type": "dict"},
+    "redact": {"type": "bool", "default": False},
 }
 _ROOT = Path(__file__).resolve().parents[2]
 
@@ -67,8 +70,8 @@ def report_texts(name: str, diagnosis: Mapping[str, Any], only: list[str]) -> di
     }
 
 
-def bundle_of(gathered: Mapping[str, Any]) -> bytes:
-    """Pack what was gathered.
+def bundle_of(gathered: Mapping[str, Any], redact: bool = False) -> bytes:
+    """Pack what was gathered, without names if need be.
 
     Raises:
         InputError: a part is missing or has another form
@@ -79,9 +82,11 @@ def bundle_of(gathered: Mapping[str, Any]) -> bytes:
             f"gathered lacks {unknown[0]}, or does not know it: give what the lookup support_bundle returns"
         )
     parts = without_private_parts(Parts(**gathered))
+    if redact:
+        parts = without_names(parts, secrets.token_bytes(32))
     moment = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
     about = {"collection": collection_version(), "ansible": ANSIBLE, "python": platform.python_version()}
-    return pack_bundle(parts, chosen([]), {**about, "made": moment, "redacted": False})
+    return pack_bundle(parts, chosen([]), {**about, "made": moment, "redacted": redact})
 
 
 def add_findings(path: Path, findings: list[Mapping[str, Any]]) -> None:
@@ -111,7 +116,7 @@ class ActionModule(ActionBase):
         try:
             contents: dict[str, str | bytes] = {**report_texts(directory.name, params["diagnosis"], params["only"])}
             if params["gathered"]:
-                contents["bundle.tar.gz"] = bundle_of(params["gathered"])
+                contents["bundle.tar.gz"] = bundle_of(params["gathered"], params["redact"])
             if not self._task.check_mode:
                 write_files(directory, contents)
                 # Chosen findings alone would read like all of them.

@@ -59,6 +59,12 @@ options:
         writes C(bundle.tar.gz).
       - Secrets never go into the bundle, nor do environment, command lines and volumes of containers.
     type: dict
+  redact:
+    description:
+      - Whether names in the bundle are replaced by stand-ins, such as C(node-1), and public addresses by others.
+      - The bundle has the same findings. docs/support-bundle.md says what stays.
+    type: bool
+    default: false
 seealso:
   - plugin: podnet.kubernetes.support_bundle
     plugin_type: lookup

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import json
 import stat
+import tarfile
 from types import SimpleNamespace
 from xml.etree import ElementTree
 
@@ -131,3 +132,11 @@ def test_a_part_that_is_missing_is_named(write):
     del whole["objects"]
     with pytest.raises(AnsibleActionFail, match="gathered lacks objects"):
         write(gathered=whole)
+
+
+def test_a_bundle_without_names(write, tmp_path):
+    write(gathered=gathered(), redact=True)
+    with (tmp_path / "reports/diagnosis/bundle.tar.gz").open("rb") as packed:
+        assert set(unpack_bundle(packed, causes()).nodes) == {"node-1", "node-2", "node-3"}
+    with tarfile.open(tmp_path / "reports/diagnosis/bundle.tar.gz") as made:
+        assert json.load(made.extractfile("bundle.json"))["redacted"] is True
