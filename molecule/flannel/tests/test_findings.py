@@ -1,4 +1,4 @@
-"""The diagnosis names faults of a real cluster that network namespaces cannot have, and nothing after their remedies."""
+"""The diagnosis names faults that only a real cluster can have, and nothing after their remedies."""
 
 from __future__ import annotations
 
