@@ -129,8 +129,8 @@ def test_a_dead_kubelet_costs_no_time_and_the_rest_is_proved(verify, on, kubectl
     assert report["missing_nodes"] == [{"name": NODE, "reason": reason}]
     assert f"cells: not probed: {reason}" in " ".join(done.stdout.split())
     check_matrix(report)
-    # The machine may be busier than before. A wait for pods would take connectivity_wait_timeout, 120 s.
-    assert seconds < healthy + 15
+    # The machine may be much busier than before. A wait for pods would take connectivity_wait_timeout, 120 s.
+    assert seconds < healthy + 60
     done, report, _seconds = left_out
     assert done.returncode == 0, done.stdout
     assert report["excluded_nodes"] == [
