@@ -23,7 +23,7 @@ from ansible_collections.podnet.kubernetes.plugins.module_utils._bundle.bundle i
 _DROPPED = frozenset(
     (
         *("env", "envFrom", "command", "args", "lifecycle", "httpHeaders", "volumes", "volumeMounts", "volumeDevices"),
-        *("managedFields", "imagePullSecrets", "binaryData", "stringData", "caBundle", "providerID", "images"),
+        *("imagePullSecrets", "binaryData", "stringData", "caBundle", "providerID", "images"),
         *("livenessProbe", "readinessProbe", "startupProbe", "securityContext", "volumesInUse", "volumesAttached"),
     )
 )
@@ -90,6 +90,8 @@ def _in_object(name: str, value: Any) -> Any:
         return None
     if name == "annotations" and isinstance(value, Mapping):
         return {key: text for key, text in value.items() if _ANNOTATIONS.match(str(key))}
+    if name == "managedFields" and isinstance(value, list):  # who made the object, without what was set
+        return [{"manager": one.get("manager")} for one in value if isinstance(one, Mapping)]
     return value
 
 

@@ -165,13 +165,21 @@ class _Walk:
     def _object(self, field: str, value: Mapping[str, Any]) -> dict[str, Any]:
         if field in _LABELS and all(isinstance(one, str) for one in value.values()):
             return {self._label(key): self._label_value(key, one) for key, one in value.items()}
-        if field == "matchExpressions" or ("operator" in value and "key" in value):
-            key = str(value["key"]) if "key" in value else ""
-            values = [self._label_value(key, str(one)) for one in value.get("values") or ()]
-            return {**value, "key": self._label(key), **({"values": values} if "values" in value else {})}
+        if "key" in value and ("operator" in value or "effect" in value):
+            return self._requirement(value)
         if field in _KEYS_ARE_DATA:
             return {_host(self._names, str(key)): self.value("", one) for key, one in value.items()}
         return {key: self.value(str(key), one) for key, one in value.items()}
+
+    def _requirement(self, value: Mapping[str, Any]) -> dict[str, Any]:
+        """Replace the label in a requirement of a selector, in a taint or in a toleration."""
+        key = str(value["key"])
+        shown = {**value, "key": self._label(key)}
+        if "values" in value:
+            shown["values"] = [self._label_value(key, str(one)) for one in value["values"] or ()]
+        if "value" in value:
+            shown["value"] = self._label_value(key, str(value["value"]))
+        return shown
 
     def _text(self, field: str, text: str) -> str:
         if field in _TECHNICAL:

@@ -14,7 +14,8 @@ from ansible_collections.podnet.kubernetes.plugins.module_utils._bundle.public_a
 # Names that every cluster has, or that belong to a public program. They say nothing about a user.
 _KNOWN = """
     default kube-system kube-public kube-node-lease kube-flannel calico-system calico-apiserver tigera-operator
-    podnet podnet-policies weave-net canal cilium flannel kube-router calico-node calico-kube-controllers calico-typha
+    podnet podnet-policies podnet.kubernetes canary weave-net canal cilium flannel kube-router
+    calico-node calico-kube-controllers calico-typha
     kube-proxy kube-dns coredns etcd kube-apiserver kube-controller-manager kube-scheduler kubelet kubernetes
     kubernetes-admin kubeadm-config kube-flannel-cfg kubelet-config kube-root-ca.crt cluster-info etcd-ca
     extension-apiserver-authentication install-cni install-cni-plugin upgrade-ipam mount-bpffs flexvol-driver pause

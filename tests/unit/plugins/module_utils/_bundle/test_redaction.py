@@ -60,6 +60,7 @@ def acme(network):
                 "nodeName": "acmeweb1",
                 "containers": [{"name": "acme", "image": "registry.acme.example:5000/acme/app:v1"}],
                 "nodeSelector": {"acmepool": "x"},
+                "tolerations": [{"key": "acmepool", "operator": "Equal", "value": "acmeblue", "effect": "NoSchedule"}],
             },
             "status": {
                 "conditions": [{"type": "Ready", "status": "True"}],
@@ -67,6 +68,7 @@ def acme(network):
             },
         }
     )
+    world.objects["nodes"][0]["spec"]["taints"].append({"key": "acmepool", "value": "acmeblue", "effect": "NoExecute"})
     world.objects["namespaces"] = [{"metadata": {"name": "acme-shop", "labels": {"acme": "1"}}}]
     expression = {"key": "acmeteam", "operator": "In", "values": ["acme-blue", "acmered"]}
     world.objects["network_policies"] = [
