@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from itertools import combinations
 from pathlib import Path
 from typing import Any
@@ -191,6 +191,63 @@ def test_tasks_take_the_way_to_the_api_that_is_open():
         for step in steps(text):
             for name in (one for one in step if one == "module_defaults" or one.startswith("kubernetes.core.")):
                 assert f"'{{{{ {role}_kubeconfig }}}}'" not in str(step[name]), f"{role}/{path}: {step['name']}"
+
+
+CORE = "kubernetes.core."
+
+
+def group_members() -> set[str]:
+    """The modules to which group/kubernetes.core.k8s in module_defaults applies."""
+    import ansible_collections.kubernetes.core as core
+
+    runtime = yaml.safe_load((Path(next(iter(core.__path__))) / "meta/runtime.yml").read_text())
+    return {CORE + name for name in runtime["action_groups"]["k8s"]}
+
+
+def without_kubeconfig(
+    files: Mapping[str, list[Any]], file: str, members: Collection[str], known: Collection[str] = ()
+) -> Iterator[str]:
+    """Name the tasks of a file, and of those that it includes, that would ask the cluster of another kubeconfig."""
+    waiting: list[tuple[Mapping[str, Any], Collection[str]]] = [(step, known) for step in files[file]]
+    while waiting:
+        step, given = waiting.pop(0)
+        for name, options in step.get("module_defaults", {}).items():
+            if "kubeconfig" in options:
+                given = {*given, *(members if name == f"group/{CORE}k8s" else [name])}
+        for module in (name for name in step if name.startswith(CORE)):
+            if "kubeconfig" not in step[module] and module not in given:
+                yield f"{file}: {step['name']}"
+        for key in ("ansible.builtin.import_tasks", "ansible.builtin.include_tasks"):
+            if key in step:
+                yield from without_kubeconfig(files, step[key], members, given)
+        waiting += [(inner, given) for part in ("block", "rescue", "always") for inner in step.get(part, [])]
+
+
+def test_modules_know_the_kubeconfig():
+    members = group_members()
+    for role in {role for role, _path in TASKS}:
+        files = {path.rpartition("/")[2]: yaml.safe_load(text) for (one, path), text in TASKS.items() if one == role}
+        included = {
+            step[key]
+            for text in (text for (one, _path), text in TASKS.items() if one == role)
+            for step in steps(text)
+            for key in ("ansible.builtin.import_tasks", "ansible.builtin.include_tasks")
+            if key in step
+        }
+        found = [task for file in files if file not in included for task in without_kubeconfig(files, file, members)]
+        assert found == [], role
+
+
+def test_a_module_outside_the_group_is_found():
+    defaults = {f"group/{CORE}k8s": {"kubeconfig": "x"}}
+    asks = {"name": "ask", f"{CORE}k8s_info": {}}
+    marks = {"name": "mark", f"{CORE}k8s_taint": {}}
+    files = {
+        "a.yml": [{"module_defaults": defaults, "block": [{"ansible.builtin.import_tasks": "b.yml"}, marks]}],
+        "b.yml": [asks],
+    }
+    assert list(without_kubeconfig(files, "a.yml", group_members())) == ["a.yml: mark"]
+    assert list(without_kubeconfig(files, "b.yml", group_members())) == ["b.yml: ask"]
 
 
 def test_what_runs_on_the_controller_depends_on_no_variable_of_all_hosts():
