@@ -39,7 +39,7 @@ class Outsider:
 
 
 @dataclass(frozen=True)
-class Parts:
+class NodeParts:
     """The nodes of a cluster.
 
     Attributes:
@@ -58,7 +58,7 @@ class Parts:
         return frozenset(one.name for one in (*self.missing, *self.excluded))
 
 
-def divide_nodes(objects: Any, exclude: Iterable[str] = ()) -> Parts:
+def divide_nodes(objects: Any, exclude: Iterable[str] = ()) -> NodeParts:
     """Tell the nodes that take part from those that cannot and those that are left out.
 
     Args:
@@ -85,7 +85,7 @@ def divide_nodes(objects: Any, exclude: Iterable[str] = ()) -> Parts:
         raise InputError(
             "no node of the cluster can take part: " + "; ".join(one.reason for one in (*missing, *excluded))
         )
-    return Parts(tuple(taking_part), tuple(missing), tuple(excluded))
+    return NodeParts(tuple(taking_part), tuple(missing), tuple(excluded))
 
 
 def _excluding(names: Sequence[str], labels: Sequence[Mapping[str, str]], exclude: Iterable[str]) -> dict[str, str]:

@@ -22,7 +22,7 @@ _IN_HOOKS = ("prerouting", "input")
 _OUT = (("raw", "OUTPUT"), ("mangle", "OUTPUT"), ("filter", "OUTPUT"))
 
 
-class Port(NamedTuple):
+class OpenPort(NamedTuple):
     """A port of a node that other nodes need."""
 
     name: str
@@ -34,18 +34,18 @@ class Port(NamedTuple):
         return f"{self.protocol.upper()} port {self.number} ({self.name})"
 
 
-def ports_of(gathered: Gathered, node: NodeFacts) -> Iterator[Port]:
+def ports_of(gathered: Gathered, node: NodeFacts) -> Iterator[OpenPort]:
     """Yield the ports that other nodes need on a node: of VXLAN, of the kubelet, and of the API server."""
     link = overlay_link(node)
     if link and link.port and link.local:
-        yield Port(VXLAN_NAME, "udp", link.port, link.local)
+        yield OpenPort(VXLAN_NAME, "udp", link.port, link.local)
     own = ipv4(gathered.internal.get(node.name, ()))
     if own:
-        yield Port(KUBELET_NAME, "tcp", KUBELET, own)
+        yield OpenPort(KUBELET_NAME, "tcp", KUBELET, own)
         server = urlsplit(str(node.data.get("server") or ""))
         # Only a load balancer may ask an API server behind it.
         if _is_control_plane(node) and server.hostname == own:
-            yield Port(API_NAME, "tcp", server.port or 443, own)
+            yield OpenPort(API_NAME, "tcp", server.port or 443, own)
 
 
 def needs(node: NodeFacts, name: str) -> bool:
@@ -55,7 +55,7 @@ def needs(node: NodeFacts, name: str) -> bool:
     return name == API_NAME or _is_control_plane(node)
 
 
-def source_for(gathered: Gathered, node: NodeFacts, port: Port) -> str | None:
+def source_for(gathered: Gathered, node: NodeFacts, port: OpenPort) -> str | None:
     """The address from which a node asks a port of another node."""
     link = overlay_link(node) if port.name == VXLAN_NAME else None
     return link.local if link else ipv4(gathered.internal.get(node.name, ()))
@@ -65,12 +65,12 @@ def _is_control_plane(node: NodeFacts) -> bool:
     return bool(node.data.get("advertised"))
 
 
-def closing_rule(gathered: Gathered, node: NodeFacts, port: Port, source: str) -> str | None:
+def closing_rule(gathered: Gathered, node: NodeFacts, port: OpenPort, source: str) -> str | None:
     """Return the rule of a node that drops what another node sends to a port of it."""
     return _dropped(gathered, node, _arriving(node, port, source), _IN, _IN_HOOKS)
 
 
-def muting_rule(gathered: Gathered, node: NodeFacts, port: Port, source: str) -> str | None:
+def muting_rule(gathered: Gathered, node: NodeFacts, port: OpenPort, source: str) -> str | None:
     """Return the rule of a node that drops what it sends itself to a port of another node."""
     link = node.link_with(source)
     packet = PodPacket(
@@ -79,7 +79,7 @@ def muting_rule(gathered: Gathered, node: NodeFacts, port: Port, source: str) ->
     return _dropped(gathered, node, packet, _OUT, ("output",))
 
 
-def surely_open(gathered: Gathered, node: NodeFacts, port: Port, source: str) -> bool:
+def surely_open(gathered: Gathered, node: NodeFacts, port: OpenPort, source: str) -> bool:
     """Whether no rule of a node can drop what another node sends to an address and port of it."""
     packet = _arriving(node, port, source)
     tables = gathered.tables.get(node.name, {})
@@ -88,7 +88,7 @@ def surely_open(gathered: Gathered, node: NodeFacts, port: Port, source: str) ->
     return all(one.sure and one.outcome not in _BAD for one in verdicts) and not chains
 
 
-def _arriving(node: NodeFacts, port: Port, source: str) -> PodPacket:
+def _arriving(node: NodeFacts, port: OpenPort, source: str) -> PodPacket:
     link = node.link_with(port.address)
     local = frozenset(("--dst-type",))
     return PodPacket(source, port.address, link.name if link else "", "", port.number, 0, port.protocol, local)
@@ -113,7 +113,7 @@ __all__ = [
     "KUBELET_NAME",
     "NAMES",
     "VXLAN_NAME",
-    "Port",
+    "OpenPort",
     "closing_rule",
     "muting_rule",
     "needs",

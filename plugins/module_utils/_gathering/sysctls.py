@@ -22,7 +22,7 @@ from ansible_collections.podnet.kubernetes.plugins.module_utils._nodes.sysctl_fi
 LAST = "/etc/sysctl.conf"
 
 
-class Source(NamedTuple):
+class SettingSource(NamedTuple):
     """A line of a file that sets a key."""
 
     file: str
@@ -40,12 +40,12 @@ def settings_in(texts: Mapping[str, str]) -> list[Setting]:
     return read_settings(SysctlFile(path, texts[path]) for path in paths)
 
 
-def sources(settings: Iterable[Setting], key: str) -> list[Source]:
+def sources(settings: Iterable[Setting], key: str) -> list[SettingSource]:
     """Find the settings of a key, such as net.ipv4.ip_forward, the one that wins last."""
-    return [Source(one.file.path, one.line, one.value or "") for one in acting_settings(settings, key)]
+    return [SettingSource(one.file.path, one.line, one.value or "") for one in acting_settings(settings, key)]
 
 
-def settings_of(key: str, texts: Mapping[str, str]) -> list[Source]:
+def settings_of(key: str, texts: Mapping[str, str]) -> list[SettingSource]:
     """Find the settings of a key in the content of all files, by their path."""
     return sources(settings_in(texts), key)
 

@@ -17,7 +17,7 @@ from ansible_collections.podnet.kubernetes.plugins.module_utils._diagnosis.gathe
 from ansible_collections.podnet.kubernetes.plugins.module_utils._diagnosis.node_facts import NodeFacts
 from ansible_collections.podnet.kubernetes.plugins.module_utils._diagnosis.node_ports import (
     KUBELET_NAME,
-    Port,
+    OpenPort,
     surely_open,
 )
 from ansible_collections.podnet.kubernetes.plugins.module_utils._diagnosis.tunnels import (
@@ -62,7 +62,7 @@ def _loses_tcp_alone(gathered: Gathered, tunnel: Tunnel) -> bool:
     if not (outside and alone and leaves):
         return False
     source = next((one.partition("/")[0] for one in tunnel.link.addresses if ":" not in one), "")
-    port = Port(KUBELET_NAME, "tcp", KUBELET, tunnel.inner)
+    port = OpenPort(KUBELET_NAME, "tcp", KUBELET, tunnel.inner)
     no_rule = bool(source) and surely_open(gathered, tunnel.target, port, source)
     return no_rule or _errors(tunnel.source) + _errors(tunnel.target) > 0
 

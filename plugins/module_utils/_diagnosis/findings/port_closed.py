@@ -24,7 +24,7 @@ from ansible_collections.podnet.kubernetes.plugins.module_utils._diagnosis.node_
     KUBELET_NAME,
     NAMES,
     VXLAN_NAME,
-    Port,
+    OpenPort,
     closing_rule,
     muting_rule,
     needs,
@@ -54,7 +54,7 @@ class _Try(NamedTuple):
 
     source: str
     target: str  # empty: no node has the address
-    port: Port
+    port: OpenPort
     text: str
 
 
@@ -91,7 +91,7 @@ def _rules(gathered: Gathered) -> dict[_Rule, list[str]]:
     return found
 
 
-def _of_another(gathered: Gathered, node: NodeFacts, ports: Mapping[str, list[Port]]) -> Iterator[Port]:
+def _of_another(gathered: Gathered, node: NodeFacts, ports: Mapping[str, list[OpenPort]]) -> Iterator[OpenPort]:
     """Yield one port of each kind that the node needs of another node."""
     for name in NAMES if len(gathered.nodes) > 1 else ():
         if needs(node, name):
@@ -130,13 +130,13 @@ def _connections(gathered: Gathered, node: NodeFacts, address: str, number: int)
     """Yield a connection that got no answer from a machine that answers a ping."""
     outcome = knocked(node, "tcp", address, number)
     if outcome not in _ENDED and knocked(node, "icmp", address) == "answer":
-        port = Port(KUBELET_NAME if number == KUBELET else API_NAME, "tcp", number, address)
+        port = OpenPort(KUBELET_NAME if number == KUBELET else API_NAME, "tcp", number, address)
         text = f"{node.name} pings {address}, and its connection to port {number} ends with: {outcome}"
         yield _Try(node.name, gathered.address_owners.get(address, ""), port, text)
 
 
 def _through(tunnel: Tunnel) -> _Try:
-    port = Port(VXLAN_NAME, "udp", tunnel.link.port or 0, tunnel.outer)
+    port = OpenPort(VXLAN_NAME, "udp", tunnel.link.port or 0, tunnel.outer)
     refused = knocked(tunnel.source, "udp", tunnel.outer, port.number) == "refused"
     text = (
         f"{tunnel.source.name} reaches {tunnel.outer}, and {tunnel.inner} does not answer through {tunnel.link.name}"
