@@ -10,7 +10,40 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
 PAGE = Path("docs/findings.md")
+_NAMESPACES = "tests/integration/test_diagnosis.py"
+_FLANNEL = "molecule/flannel/tests/test_findings.py"
+_CALICO = "molecule/calico/tests/test_calico.py"
+_FAULTS = "test_each_fault_is_named_and_gone_after_its_remedy"
+# The tests that make a fault for real, in network namespaces or on the lab. Each finding has a test on data besides.
+PROOFS = {
+    "bridge_address": [(_NAMESPACES, "test_the_bridge_has_an_address_of_another_subnet")],
+    "checksum_offload": [(_NAMESPACES, "test_a_nic_computes_no_checksums_inside_vxlan")],
+    "forward_drop": [(_NAMESPACES, "test_rules_of_iptables"), (_NAMESPACES, "test_chains_of_nftables")],
+    "forwarding_off": [(_NAMESPACES, "test_the_kernel_does_not_forward_and_the_file_is_named")],
+    "image_pull": [(_FLANNEL, _FAULTS)],
+    "masquerade": [(_NAMESPACES, "test_rules_of_iptables")],
+    "missing_plugin": [(_NAMESPACES, "test_a_plugin_is_missing")],
+    "mtu": [(_NAMESPACES, "test_the_overlay_leaves_no_room_for_its_header")],
+    "no_default_route": [(_NAMESPACES, "test_changes_of_links_and_routes")],
+    "pod_routes": [(_NAMESPACES, "test_a_route_refuses_the_pods_of_the_other_node")],
+    "policy_blocks": [(_CALICO, "test_the_diagnosis_names_a_policy_that_forgets_the_dns")],
+    "pool_exhausted": [(_NAMESPACES, "test_no_address_is_left")],
+    "port_closed": [
+        (_NAMESPACES, "test_a_port_is_closed"),
+        (_NAMESPACES, "test_a_chain_of_nftables_closes_a_port"),
+        (_FLANNEL, _FAULTS),
+    ],
+    "reverse_path": [(_NAMESPACES, "test_strict_rp_filter_refuses_packets_with_another_way_back")],
+    "stale_links": [(_NAMESPACES, "test_changes_of_links_and_routes")],
+    "webhook_down": [(_FLANNEL, _FAULTS)],
+}
 _BEGIN = "<!-- `make findings` writes the lines below. -->\n"
+
+
+def proved(id: str) -> str:
+    """Name the tests that make the fault for real."""
+    places = "; ".join(f"`{test}` in {file}" for file, test in PROOFS.get(id, ()))
+    return places or "on data of a healthy cluster in which a test breaks one thing."
 
 
 def section(cause: object) -> list[str]:
@@ -24,6 +57,7 @@ def section(cause: object) -> list[str]:
         f"- Evidence: {cause.evidence}",
         f"- Remedy: {cause.remedy}",
         f"- Harmless: {cause.harmless}",
+        f"- Proved: {proved(cause.id)}",
         "",
     ]
 

@@ -205,7 +205,7 @@ def test_the_overlay_leaves_no_room_for_its_header(diagnose, machines):
 CONNECT = """
 import socket, sys
 try:
-    socket.create_connection((sys.argv[1], 9), timeout=1)
+    socket.create_connection((sys.argv[1], 9), timeout=float(sys.argv[2]))
 except ConnectionRefusedError:
     print("refused")
 except OSError as error:
@@ -213,9 +213,9 @@ except OSError as error:
 """
 
 
-def answers(target, source):
+def answers(target, source, seconds=1):
     """Whether a namespace answers a connection from another one: it refuses, because nothing listens."""
-    return inside(source, sys.executable, "-c", CONNECT, target).strip() == "refused"
+    return inside(source, sys.executable, "-c", CONNECT, target, str(seconds)).strip() == "refused"
 
 
 def test_strict_rp_filter_refuses_packets_with_another_way_back(diagnose, machines):
@@ -234,7 +234,7 @@ def test_strict_rp_filter_refuses_packets_with_another_way_back(diagnose, machin
         stack.enter_context(changed("b", f"route add {back}", f"route delete {back}"))
         lost, found = answers(namespaces.pod_addresses("b1")[0], "a1"), diagnose()
         inside("b", "sysctl", "-qw", "net.ipv4.conf.eth1.rp_filter=2")
-        arrived, after = answers(namespaces.pod_addresses("b1")[0], "a1"), diagnose()
+        arrived, after = answers(namespaces.pod_addresses("b1")[0], "a1", seconds=5), diagnose()
     (machines["b"] / "etc/sysctl.d/98-x.conf").unlink()
     ((id, nodes, evidence),) = found
     assert (id, nodes, lost) == ("reverse_path", ("b",), False)
@@ -330,6 +330,28 @@ def test_a_chain_of_nftables_closes_a_port(diagnose, with_flannel):
         after = diagnose()
     assert [one[:2] for one in found] == [("port_closed", ("b",))]
     assert found[0][2][0] == "nft: table inet test, chain test: policy drop"
+    assert after == []
+
+
+def test_a_plugin_is_missing(diagnose, machines):
+    program = machines["a"] / "opt/cni/bin/bridge"
+    program.unlink()
+    found = diagnose()
+    program.touch()
+    assert [one[:2] for one in found] == [("missing_plugin", ("a",))]
+    assert diagnose() == []
+
+
+def test_no_address_is_left(diagnose, machines):
+    leases = machines["a"] / "var/lib/cni/networks/net"
+    leases.mkdir(parents=True)
+    for number in range(2, 255):
+        (leases / f"10.98.1.{number}").touch()
+    found = diagnose()
+    (leases / "10.98.1.77").unlink()
+    after = diagnose()
+    shutil.rmtree(leases)
+    assert [one[:2] for one in found] == [("pool_exhausted", ("a",))]
     assert after == []
 
 

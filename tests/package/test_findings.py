@@ -13,6 +13,13 @@ def test_the_page_has_the_findings_of_today():
     assert page == findings.with_findings(page), "run make findings"
 
 
+def test_the_proofs_that_the_page_names_are_there():
+    causes = {path.stem for path in (ROOT / "plugins/module_utils/_diagnosis/findings").glob("*.py")}
+    assert set(findings.PROOFS) <= causes
+    for file, test in {place for places in findings.PROOFS.values() for place in places}:
+        assert f"def {test}(" in (ROOT / file).read_text(), (file, test)
+
+
 def test_a_page_without_the_mark_is_an_error():
     with pytest.raises(ValueError, match="lacks the line"):
         findings.with_findings("# Findings\n")

@@ -124,7 +124,7 @@ def test_the_diagnosis_names_a_policy_that_forgets_the_dns(diagnose, kubectl):
         kubectl.output("delete", "networkpolicy", "only-https", "--namespace=go-demo-2")
     (one,) = found["findings"]
     assert (one["id"], one["evidence"][0]) == ("policy_blocks", "policy: go-demo-2/only-https (egress)")
-    assert "go-demo-2/db" in one["cause"]
+    assert "go-demo-2/go-demo-2-db" in one["cause"]
 
 
 def test_the_diagnosis_names_nothing(diagnose):

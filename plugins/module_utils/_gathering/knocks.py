@@ -131,8 +131,9 @@ def knock(doors: Iterable[Door], seconds: float = 1.0) -> dict[str, str]:
         waiting = {sender: door for sender, door in connections.items() if _begin(sender, door, found)}
         pings = _Pings({one.address for one in doors if one.protocol == "icmp"}, stack)
         deadline = time.monotonic() + seconds
-        while (waiting or pings.waiting) and time.monotonic() < deadline:
-            rest = max(0.0, deadline - time.monotonic())
+        rest = seconds
+        while (waiting or pings.waiting) and rest > 0:
+            rest = max(0.0, deadline - time.monotonic())  # at the end, read what has arrived on a busy node
             _readable, writable, _none = select.select(pings.sockets, list(waiting), [], rest)
             for sender in writable:
                 found[str(waiting.pop(sender))] = _word(sender.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR))
