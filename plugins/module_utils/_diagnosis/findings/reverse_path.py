@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from typing import NamedTuple
 
 from ansible_collections.podnet.kubernetes.plugins.module_utils._diagnosis.causes import Cause, Found, named
@@ -16,10 +17,12 @@ from ansible_collections.podnet.kubernetes.plugins.module_utils._diagnosis.node_
     OVERLAY_LINKS,
     FoundRoute,
     NodeFacts,
+    as_network,
 )
 
 _KEY = "net.ipv4.conf.{}.rp_filter"
-_PEERS = 20  # other nodes to look at for a node: a thousand nodes have a million pairs
+_PAIRS = 8000  # of nodes to look at: a thousand nodes have a million
+_CROWD = 50  # routes of a link to single nodes' pods
 _OVERLAYS = frozenset(name for names in OVERLAY_LINKS.values() for name in names)
 
 
@@ -61,37 +64,59 @@ def _setting(link: str) -> str:
 def _refusals(gathered: Gathered, position: int, strict: set[str]) -> Iterator[_Refusal]:
     """Yield what a node refuses: packets of other nodes' pods, and of the other nodes themselves."""
     node = gathered.nodes[position]
-    own = gathered.pod_address(node.name)
     for other in _peers(gathered.nodes, position):
-        ways = [
-            (gathered.pod_address(other.name), own),
-            (_node_address(gathered, other), _node_address(gathered, node)),
-        ]
-        for source, target in ways:
-            link = _arrives_by(other, node, target) if source and target else None
-            back = node.route_to(source) if source and link in strict else None
-            # Without a way back, another finding speaks.
-            if source and link and back and back.device and back.kind == "unicast" and back.device != link:
-                yield _Refusal(other.name, source, link, back)
-                break
+        for kind in (_pods_of, _address_of):
+            source, target = kind(gathered, other), kind(gathered, node)
+            if source and target:
+                link = _arrives_by(node, other, _way(other, target), target.address)
+                back = _way(node, source) if link in strict else None
+                # Without a way back, another finding speaks.
+                if link and back and back.device and back.kind == "unicast" and back.device != link:
+                    yield _Refusal(other.name, source.address, link, back)
+                    break
+
+
+class _End(NamedTuple):
+    """An address, and how the usual routes to it read; empty: it has none of its own."""
+
+    address: str
+    usual: frozenset[str]
+
+
+def _pods_of(gathered: Gathered, node: NodeFacts) -> _End | None:
+    address, subnet = gathered.pod_address(node.name), ipv4(gathered.pod_subnets.get(node.name, ()))
+    hops = (str(subnet).partition("/")[0], *gathered.internal.get(node.name, ()))
+    return _End(address, frozenset(f"{subnet} {hop}" for hop in hops)) if address and subnet else None
+
+
+def _address_of(gathered: Gathered, node: NodeFacts) -> _End | None:
+    address = ipv4(gathered.internal.get(node.name, ()))
+    return _End(address, frozenset()) if address else None
+
+
+def _way(node: NodeFacts, end: _End) -> FoundRoute | None:
+    """Find a route. Among a thousand routes, the usual ones to pods are found at once."""
+    for group in node.routes or ():
+        if group.table == "main" and not end.usual.isdisjoint(group.routes):
+            destination, _space, gateway = next(iter(end.usual & group.routes)).partition(" ")
+            return FoundRoute(as_network(destination), gateway, group.device, group.kind)
+    if end.usual:
+        return node.route_to(end.address)
+    few = tuple(group for group in node.routes or () if len(group.routes) < _CROWD)
+    return replace(node, routes=few).route_to(end.address)
 
 
 def _peers(nodes: Sequence[NodeFacts], position: int) -> Iterator[NodeFacts]:
     """Yield the nodes that come after a node, and after the last one the first."""
-    for distance in range(1, min(_PEERS + 1, len(nodes))):
+    for distance in range(1, min(_PAIRS // len(nodes) + 2, len(nodes))):
         other = nodes[(position + distance) % len(nodes)]
         if other.routes is not None:
             yield other
 
 
-def _node_address(gathered: Gathered, node: NodeFacts) -> str | None:
-    return ipv4(gathered.internal.get(node.name, ()))
-
-
-def _arrives_by(sender: NodeFacts, node: NodeFacts, target: str | None) -> str | None:
+def _arrives_by(node: NodeFacts, sender: NodeFacts, route: FoundRoute | None, target: str) -> str | None:
     """Name the link by which packets of a sender arrive; None: that is not known, such as behind a router."""
-    route = sender.route_to(target) if target else None
-    if route is None or target is None or route.kind != "unicast" or sender.data.get("routing_rules"):
+    if route is None or route.kind != "unicast" or sender.data.get("routing_rules"):
         return None
     if route.device in _OVERLAYS:
         return route.device if node.link(route.device) else None
