@@ -39,7 +39,9 @@ _HOSTS = """
 _REFERENCES = frozenset(_HOSTS.split())
 _LABELS = frozenset(("labels", "matchLabels", "nodeSelector", "selector"))
 # Objects whose keys are data: names of hosts, files or links.
-_KEYS_ARE_DATA = frozenset(("unread", "not_looked_at", "programs", "allocated", "overlay", "resolver", "allocation"))
+_KEYS_ARE_DATA = frozenset(
+    ("unread", "not_looked_at", "programs", "allocated", "overlay", "resolver", "allocation", "knocks")
+)
 _KNOWN_LABEL = re.compile(r"(.*\.)?(kubernetes\.io|k8s\.io|projectcalico\.org)/|(k8s-app|app|tier|component)$")
 _KNOWN_LABELS = (*("controller-revision-hash", "pod-template-hash", "pod-template-generation"),)
 _NAME_LIKE = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)+")

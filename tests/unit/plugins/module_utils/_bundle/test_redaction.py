@@ -222,3 +222,13 @@ def test_allocation_and_network_are_redacted():
     shown = redacted(Parts(World().nodes, None, None, allocation, "52.4.0.0/16", {"node9": "acme"}))
     assert shown.allocation == {**allocation, "allocation": {"node-2": ["10.1.0.0/24"]}}
     assert shown.node_network.endswith(".0.0/16") and shown.node_network != "52.4.0.0/16"
+
+
+def test_the_doors_at_which_nodes_knocked_have_the_addresses_of_the_links():
+    world = World()
+    world.add_knocks({"tcp 10.244.2.0 10250": "timeout", "icmp 10.244.2.0": "timeout"})
+    text = json.dumps([world.nodes, world.objects]).replace("10.100.198.", "93.184.216.")
+    world.nodes, world.objects = json.loads(text)
+    assert "93.184.216" not in json.dumps(without_names(Parts(world.nodes, world.objects), KEY).nodes)
+    found = judged_without_names(Parts(world.nodes, world.objects))
+    assert [one["id"] for one in found["findings"]] == ["port_closed"]
