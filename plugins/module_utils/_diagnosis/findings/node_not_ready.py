@@ -56,11 +56,16 @@ def find(gathered: Gathered) -> Iterator[Found]:
         yield Found(
             tuple(sorted(names)),
             f"{named(names)} {several(names, 'is', 'are')} not ready: "
-            f"{words if len(names) == 1 else words.replace('it ', 'they ', 1)}",
+            f"{words if len(names) == 1 else _of_several(words)}",
             tuple(f"{name}: {' '.join(gathered.objects[name].ready[2].split())}" for name in sorted(names)[:5]),
             remedy,
             either_end(names, None),
         )
+
+
+def _of_several(words: str) -> str:
+    """Say of several nodes what the words say of one."""
+    return words.replace("it has", "they have").replace("its ", "their ")
 
 
 CAUSE = Cause(

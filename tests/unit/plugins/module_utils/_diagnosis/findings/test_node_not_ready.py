@@ -51,3 +51,11 @@ def test_a_node_that_has_just_been_made_is_harmless():
     world = World()
     world.node("node1")["status"]["conditions"] = []
     assert world.found("node_not_ready") == []
+
+
+def test_several_nodes_have_no_network_yet():
+    world = World()
+    for node in world.each():
+        not_ready(world, node, "False", "KubeletNotReady", NO_CNI)
+    found = world.first("node_not_ready")
+    assert found["cause"] == "master, node1 and node2 are not ready: they have no pod network yet"
