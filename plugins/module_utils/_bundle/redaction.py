@@ -117,21 +117,23 @@ _SINGULAR = {"pods": "pod", "network_policies": "policy", "namespaces": "namespa
 
 def _aliases(nodes: Mapping[str, Any], known: Iterable[str]) -> Iterator[tuple[str, str]]:
     """Yield each name that a node has, with the name by which the diagnosis knows it."""
-    for host, data in nodes.items():
-        if not data:
-            yield host, host
-            continue
-        name = load_node(data, known, host).name
+    names = {host: load_node(data, known, host).name if data else host for host, data in nodes.items()}
+    hosts = Counter(names.values())
+    for host, name in names.items():
+        # Without the API, hosts with one host name have one name. They stay two hosts.
+        own = name if hosts[name] == 1 else host
+        yield from ((alias, own) for alias in _spellings(host))
+        data = nodes[host] or {}
         flags = (data.get("kubelet") or {}).get("flags") or {}
-        for text in (host, data["host"], flags.get("hostname-override")):
-            if text:
-                for alias in (
-                    str(text),
-                    str(text).lower(),
-                    str(text).partition(".")[0],
-                    str(text).lower().partition(".")[0],
-                ):
-                    yield alias, name
+        for text in filter(None, (data.get("host"), flags.get("hostname-override"))):
+            yield from ((alias, name) for alias in _spellings(str(text)))
+
+
+def _spellings(name: str) -> tuple[str, ...]:
+    """A name as it is and in small letters, with its domain and without. An address has no domain."""
+    if not any(map(str.isalpha, name)):
+        return (name,)
+    return tuple({one for text in (name, name.lower()) for one in (text, text.partition(".")[0])})
 
 
 def _add_nodes(names: StandIns, known: Iterable[str], aliases: list[tuple[str, str]]) -> None:

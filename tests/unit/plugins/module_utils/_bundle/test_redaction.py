@@ -165,6 +165,17 @@ def test_a_name_of_several_nodes_stays_apart():
     assert list(shown.nodes) == ["node-1", "node-2", "node-3"]
 
 
+def test_hosts_with_one_name_stay_several_hosts():
+    world = World()
+    for data in world.nodes.values():
+        data["host"] = "debian"
+    parts = Parts({**world.nodes, "10.1.0.1": None, "10.1.0.2": None})
+    shown = redacted(parts)
+    assert len(shown.nodes) == len(parts.nodes)
+    assert {data["host"] for data in shown.nodes.values() if data} == {"node-3"}
+    assert shape(judged_without_names(parts)) == shape(account_document(parts.judged(causes())))
+
+
 def test_many_nodes_keep_their_order():
     world = World()
     nodes = {f"n{number:02}": None for number in range(12)}

@@ -1,0 +1,52 @@
+# Copyright (c) 2026, podnet.kubernetes developers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""diagnose.yml looks at all hosts where no API answers, and writes a bundle that judges alike."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[3]
+
+
+@pytest.fixture
+def play(tmp_path):
+    """A function that plays diagnose.yml with an inventory, and returns the run and findings.json."""
+
+    def run(inventory, **variables):
+        extra = {"podnet_output_dir": str(tmp_path / "out"), **variables}
+        playbook = str(ROOT / "playbooks/diagnose.yml")
+        done = subprocess.run(
+            ["ansible-playbook", "--inventory", inventory, playbook, "--extra-vars", json.dumps(extra)],
+            cwd=ROOT,
+            env={**os.environ, "ANSIBLE_CALLBACKS_ENABLED": "ansible.posix.timer"},
+            check=False,
+            capture_output=True,
+            text=True,
+        )
+        return done, json.loads((tmp_path / "out/reports/diagnosis/findings.json").read_text())
+
+    return run
+
+
+def test_all_hosts_are_looked_at_and_put_into_a_bundle(play, tmp_path):
+    # This machine stands for two hosts. Nothing on it is changed.
+    local = {"ansible_connection": "local", "ansible_become": False, "ansible_python_interpreter": sys.executable}
+    done, found = play("alpha,beta,", diagnose_bundle=True, diagnose_redact=True, diagnose_fail=False, **local)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert any(text.startswith("the API: there is no kubeconfig") for text in found["not_looked_at"])
+    assert [text for text in found["not_looked_at"] if "did not answer" in text] == []
+    bundle = tmp_path / "out/reports/diagnosis/bundle.tar.gz"
+    assert f"{bundle} has everything that was gathered." in " ".join(done.stdout.split())
+    again, judged = play("/dev/null", diagnose_from=str(bundle), diagnose_fail=False)
+    assert again.returncode == 0, again.stdout + again.stderr
+    assert [one["id"] for one in judged["findings"]] == [one["id"] for one in found["findings"]]
+    assert len(judged["not_looked_at"]) == len(found["not_looked_at"])
+    assert not any("alpha" in text or "beta" in text for text in judged["not_looked_at"])
