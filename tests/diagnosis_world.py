@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from ansible_collections.podnet.kubernetes.plugins.filter.diagnosis import FilterModule
-from ansible_collections.podnet.kubernetes.plugins.module_utils._bundle.bundle import Parts
+from ansible_collections.podnet.kubernetes.plugins.module_utils._bundle.bundle import BundleParts
 from ansible_collections.podnet.kubernetes.plugins.module_utils._bundle.private_parts import without_private_parts
 from ansible_collections.podnet.kubernetes.plugins.module_utils._bundle.redaction import without_names
 from ansible_collections.podnet.kubernetes.plugins.module_utils._diagnosis.account import account_document
@@ -149,7 +149,7 @@ class World:
         """Diagnose the cluster, and a bundle of it without names, which must have the same findings."""
         nodes, found = copy.deepcopy(self.nodes), copy.deepcopy(self.objects)
         result: dict[str, Any] = diagnosis(nodes, found if objects else None, self.report(), only=list(only), **options)
-        parts = Parts(nodes, found if objects else None, self.report(), **options)
+        parts = BundleParts(nodes, found if objects else None, self.report(), **options)
         assert shape(judged_without_names(parts, *only)) == shape(result)
         return result
 
@@ -165,7 +165,7 @@ class World:
         return first
 
 
-def judged_without_names(parts: Parts, *only: str) -> dict[str, Any]:
+def judged_without_names(parts: BundleParts, *only: str) -> dict[str, Any]:
     """Judge a bundle of a cluster, from which secrets and names were removed."""
     redacted = without_names(without_private_parts(parts), b"a key of a test")
     return account_document(redacted.judged(chosen(list(only))))

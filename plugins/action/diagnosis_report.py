@@ -24,7 +24,7 @@ from ansible.release import __version__ as ANSIBLE
 
 from ansible_collections.podnet.kubernetes.plugins.module_utils._base.errors import InputError, PodnetError
 from ansible_collections.podnet.kubernetes.plugins.module_utils._base.foreign_data import parse_json
-from ansible_collections.podnet.kubernetes.plugins.module_utils._bundle.bundle import Parts, pack_bundle
+from ansible_collections.podnet.kubernetes.plugins.module_utils._bundle.bundle import BundleParts, pack_bundle
 from ansible_collections.podnet.kubernetes.plugins.module_utils._bundle.private_parts import without_private_parts
 from ansible_collections.podnet.kubernetes.plugins.module_utils._bundle.redaction import without_names
 from ansible_collections.podnet.kubernetes.plugins.module_utils._diagnosis.junit import findings_junit
@@ -76,12 +76,12 @@ def bundle_of(gathered: Mapping[str, Any], redact: bool = False) -> bytes:
     Raises:
         InputError: a part is missing or has another form
     """
-    unknown = sorted({field.name for field in fields(Parts)} ^ set(gathered))
+    unknown = sorted({field.name for field in fields(BundleParts)} ^ set(gathered))
     if unknown:
         raise InputError(
             f"gathered lacks {unknown[0]}, or does not know it: give what the lookup support_bundle returns"
         )
-    parts = without_private_parts(Parts(**gathered))
+    parts = without_private_parts(BundleParts(**gathered))
     if redact:
         parts = without_names(parts, secrets.token_bytes(32))
     moment = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())

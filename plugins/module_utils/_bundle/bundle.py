@@ -26,7 +26,7 @@ FILES = (_MANIFEST, *_PARTS.values(), _FINDINGS)
 
 
 @dataclass(frozen=True)
-class Parts:
+class BundleParts:
     """What a diagnosis judges, as plain data. load_gathered() describes each part."""
 
     nodes: Mapping[str, Any]
@@ -44,7 +44,7 @@ class Parts:
         return judge(gathered, causes)
 
 
-def pack_bundle(parts: Parts, causes: Iterable[Cause], about: Mapping[str, Any]) -> bytes:
+def pack_bundle(parts: BundleParts, causes: Iterable[Cause], about: Mapping[str, Any]) -> bytes:
     """Return the bundle as an archive, with the findings of these parts.
 
     Args:
@@ -72,7 +72,7 @@ def _text(value: Any) -> bytes:
     return ("{\n" + ",\n".join(lines) + "\n}\n").encode()
 
 
-def unpack_bundle(packed: BinaryIO, causes: Iterable[Cause]) -> Parts:
+def unpack_bundle(packed: BinaryIO, causes: Iterable[Cause]) -> BundleParts:
     """Read a bundle that a stranger may have made.
 
     Raises:
@@ -91,7 +91,7 @@ def unpack_bundle(packed: BinaryIO, causes: Iterable[Cause]) -> Parts:
             f"it has version {manifest.get('version')!r}, and this collection reads {VERSION}: "
             "use the version of the collection that wrote it"
         )
-    parts = Parts(
+    parts = BundleParts(
         **{name: _mapping(file, documents[file], name != "nodes") for name, file in _PARTS.items()},
         node_network=_network(manifest.get("node_network")),
         not_looked_at=_mapping(_MANIFEST, manifest.get("not_looked_at") or {}, False),
@@ -119,7 +119,7 @@ def _network(value: Any) -> str | None:
     raise InputError(f"{_MANIFEST} in it has another form: node_network is {str(value)[:40]!r}")
 
 
-def check_form(parts: Parts, causes: Iterable[Cause]) -> None:
+def check_form(parts: BundleParts, causes: Iterable[Cause]) -> None:
     """Refuse data that cannot be judged. Only the judgement reads all of it.
 
     Raises:
@@ -134,4 +134,4 @@ def check_form(parts: Parts, causes: Iterable[Cause]) -> None:
         raise InputError(f"its content has another form than a bundle's, and cannot be judged ({reason})") from None
 
 
-__all__ = ["FILES", "Parts", "check_form", "pack_bundle", "unpack_bundle"]
+__all__ = ["FILES", "BundleParts", "check_form", "pack_bundle", "unpack_bundle"]

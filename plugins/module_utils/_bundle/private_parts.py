@@ -18,7 +18,7 @@ from ansible_collections.podnet.kubernetes.plugins.module_utils._base.secret_tex
     is_secret_name,
     without_secrets,
 )
-from ansible_collections.podnet.kubernetes.plugins.module_utils._bundle.bundle import Parts
+from ansible_collections.podnet.kubernetes.plugins.module_utils._bundle.bundle import BundleParts
 
 _DROPPED = frozenset(
     (
@@ -37,7 +37,7 @@ _SETTINGS = re.compile(
 _VALUE = re.compile(r"^\s+value:")
 
 
-def without_private_parts(parts: Parts) -> Parts:
+def without_private_parts(parts: BundleParts) -> BundleParts:
     """Return the parts without secrets, and without what no finding reads."""
     objects = parts.objects
     if objects is not None:

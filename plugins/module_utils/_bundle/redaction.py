@@ -14,7 +14,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from ansible_collections.podnet.kubernetes.plugins.module_utils._bundle.bundle import Parts
+from ansible_collections.podnet.kubernetes.plugins.module_utils._bundle.bundle import BundleParts
 from ansible_collections.podnet.kubernetes.plugins.module_utils._bundle.stand_ins import KNOWN, StandIns
 from ansible_collections.podnet.kubernetes.plugins.module_utils._diagnosis.node_facts import load_node
 
@@ -55,7 +55,7 @@ _OUR_CHAINS = re.compile(
 _PART = re.compile(r"([A-Za-z.0-9]+)=([^,]+)")
 
 
-def without_names(parts: Parts, key: bytes) -> Parts:
+def without_names(parts: BundleParts, key: bytes) -> BundleParts:
     """Return the parts with stand-ins in place of names.
 
     Args:
@@ -65,7 +65,7 @@ def without_names(parts: Parts, key: bytes) -> Parts:
     names = StandIns(key)
     _collect(names, parts)
     walk, in_objects = _Walk(names), _Walk(names, of_objects=True)
-    return Parts(
+    return BundleParts(
         {_host(names, host): walk.value("", data) for host, data in sorted(parts.nodes.items())},
         None if parts.objects is None else {name: in_objects.value("", items) for name, items in parts.objects.items()},
         walk.value("", parts.report),
@@ -79,7 +79,7 @@ def _host(names: StandIns, host: str) -> str:
     return names.get(host) or names.text(host)
 
 
-def _collect(names: StandIns, parts: Parts) -> None:
+def _collect(names: StandIns, parts: BundleParts) -> None:
     """Add the names of all nodes, objects and endpoints."""
     objects = {kind: list(items or ()) for kind, items in (parts.objects or {}).items()}
     known = [str(item["metadata"]["name"]) for item in objects.get("nodes", ())]
@@ -101,7 +101,7 @@ def _collect(names: StandIns, parts: Parts) -> None:
             names.add("node", namespace)
 
 
-def _add_labels(names: StandIns, parts: Parts, items: Iterable[Mapping[str, Any]]) -> None:
+def _add_labels(names: StandIns, parts: BundleParts, items: Iterable[Mapping[str, Any]]) -> None:
     """Add labels and their values that no text has by chance: words with a hyphen, which are no link's name."""
     links = {one["name"] for data in parts.nodes.values() for one in (data or {}).get("links") or ()}
     for item in items:

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from diagnosis_world import World, across
 
-from ansible_collections.podnet.kubernetes.plugins.module_utils._bundle.bundle import Parts, pack_bundle
+from ansible_collections.podnet.kubernetes.plugins.module_utils._bundle.bundle import BundleParts, pack_bundle
 from ansible_collections.podnet.kubernetes.plugins.module_utils._diagnosis.registry import causes
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -32,7 +32,7 @@ def world():
 def judge(tmp_path, world):
     """A function that judges a bundle with an inventory, and returns the run and the findings, if there are any."""
     bundle = tmp_path / "bundle.tar.gz"
-    bundle.write_bytes(pack_bundle(Parts(world.nodes, world.objects, world.report()), causes(), {}))
+    bundle.write_bytes(pack_bundle(BundleParts(world.nodes, world.objects, world.report()), causes(), {}))
 
     def run(inventory, **variables):
         extra = {"diagnose_from": str(bundle), "podnet_output_dir": str(tmp_path / "out"), **variables}

@@ -13,13 +13,13 @@ from ansible.errors import AnsibleLookupError
 from diagnosis_world import World
 
 from ansible_collections.podnet.kubernetes.plugins.lookup.support_bundle import LookupModule
-from ansible_collections.podnet.kubernetes.plugins.module_utils._bundle.bundle import Parts, pack_bundle
+from ansible_collections.podnet.kubernetes.plugins.module_utils._bundle.bundle import BundleParts, pack_bundle
 from ansible_collections.podnet.kubernetes.plugins.module_utils._diagnosis.registry import causes
 
 
 def test_the_content_is_the_options_of_the_filter(tmp_path):
     world = World()
-    parts = Parts(world.nodes, world.objects)
+    parts = BundleParts(world.nodes, world.objects)
     (tmp_path / "b.tar.gz").write_bytes(pack_bundle(parts, causes(), {}))
     (found,) = LookupModule().run([str(tmp_path / "b.tar.gz")])
     assert found == asdict(parts)

@@ -14,7 +14,7 @@ from ansible_collections.podnet.kubernetes.plugins.module_utils._base.errors imp
 from ansible_collections.podnet.kubernetes.plugins.module_utils._bundle.archive import pack, unpack
 from ansible_collections.podnet.kubernetes.plugins.module_utils._bundle.bundle import (
     FILES,
-    Parts,
+    BundleParts,
     pack_bundle,
     unpack_bundle,
 )
@@ -29,7 +29,7 @@ def packed(parts, **about):
 
 
 def parts_of(world, **more):
-    return Parts(world.nodes, world.objects, world.report(), **more)
+    return BundleParts(world.nodes, world.objects, world.report(), **more)
 
 
 def files_of(parts):
@@ -73,7 +73,7 @@ def test_the_bundle_says_what_it_is():
 
 
 def test_a_bundle_without_the_api_is_read():
-    parts = Parts(World().nodes)
+    parts = BundleParts(World().nodes)
     assert unpack_bundle(packed(parts), causes()) == parts
 
 

@@ -10,7 +10,7 @@ from dataclasses import asdict, replace
 import pytest
 from diagnosis_world import NETWORKS, World, across
 
-from ansible_collections.podnet.kubernetes.plugins.module_utils._bundle.bundle import Parts
+from ansible_collections.podnet.kubernetes.plugins.module_utils._bundle.bundle import BundleParts
 from ansible_collections.podnet.kubernetes.plugins.module_utils._bundle.private_parts import without_private_parts
 from ansible_collections.podnet.kubernetes.plugins.module_utils._diagnosis.account import account_document
 from ansible_collections.podnet.kubernetes.plugins.module_utils._diagnosis.registry import causes
@@ -31,7 +31,7 @@ def parts_of(network="flannel"):
     world = World(network)
     world.fail(across("node1"))
     allocation = {"schema": "x", "allocation": {"node1": ["10.1.0.0/24"]}}
-    return Parts(world.nodes, world.objects, world.report(), allocation, "10.0.0.0/8", {"the API": "away"})
+    return BundleParts(world.nodes, world.objects, world.report(), allocation, "10.0.0.0/8", {"the API": "away"})
 
 
 def planted(value, secret):
@@ -52,7 +52,7 @@ def test_a_secret_in_any_field_does_not_go_in(network, secret):
     data["nodes"] = {host: planted(facts, secret) for host, facts in whole["nodes"].items()}
     data["not_looked_at"] = {"the API": secret}
     assert SECRET in json.dumps(data)
-    cleaned = json.dumps(asdict(without_private_parts(Parts(**data))))
+    cleaned = json.dumps(asdict(without_private_parts(BundleParts(**data))))
     assert cleaned.count(SECRET) == 0, cleaned[cleaned.index(SECRET) - 100 :][:200]
 
 
@@ -107,11 +107,11 @@ OBJECTS = {
 @pytest.mark.parametrize("number", range(len(OBJECTS["pods"])))
 def test_parts_of_objects_that_may_hold_a_secret_do_not_go_in(number):
     objects = {"nodes": [], "pods": OBJECTS["pods"][number : number + 1]}
-    assert SECRET not in json.dumps(without_private_parts(Parts({}, objects)).objects)
+    assert SECRET not in json.dumps(without_private_parts(BundleParts({}, objects)).objects)
 
 
 def test_lists_and_configurations_with_secrets_do_not_go_in():
-    cleaned = without_private_parts(Parts({}, {"nodes": [], **OBJECTS})).objects
+    cleaned = without_private_parts(BundleParts({}, {"nodes": [], **OBJECTS})).objects
     assert SECRET not in json.dumps(cleaned)
     assert "secrets" not in cleaned
     (config,) = cleaned["config_maps"]
@@ -121,9 +121,9 @@ def test_lists_and_configurations_with_secrets_do_not_go_in():
 
 def test_what_a_finding_reads_of_a_pod_stays():
     objects = {"nodes": [], "pods": [pod(env=[1])]}
-    (kept,) = without_private_parts(Parts({}, objects)).objects["pods"]
+    (kept,) = without_private_parts(BundleParts({}, objects)).objects["pods"]
     assert kept["spec"] == {"nodeName": "node1", "containers": [{"name": "web", "image": "nginx"}]}
 
 
 def test_no_api_stays_no_api():
-    assert without_private_parts(Parts({"node1": None})) == Parts({"node1": None})
+    assert without_private_parts(BundleParts({"node1": None})) == BundleParts({"node1": None})

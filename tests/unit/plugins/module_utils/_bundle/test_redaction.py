@@ -13,7 +13,7 @@ from functools import partial
 import pytest
 from diagnosis_world import NETWORKS, World, across, judged_without_names, shape
 
-from ansible_collections.podnet.kubernetes.plugins.module_utils._bundle.bundle import Parts
+from ansible_collections.podnet.kubernetes.plugins.module_utils._bundle.bundle import BundleParts
 from ansible_collections.podnet.kubernetes.plugins.module_utils._bundle.private_parts import without_private_parts
 from ansible_collections.podnet.kubernetes.plugins.module_utils._bundle.redaction import _TECHNICAL, without_names
 from ansible_collections.podnet.kubernetes.plugins.module_utils._diagnosis.account import account_document
@@ -84,7 +84,7 @@ def acme(network):
 
 
 def parts_of(world, **more):
-    return Parts(world.nodes, world.objects, world.report(), **more)
+    return BundleParts(world.nodes, world.objects, world.report(), **more)
 
 
 def redacted(parts):
@@ -118,7 +118,7 @@ FIXED = _TECHNICAL | {"host", "name", "namespace", "nodeName", "addresses", "sou
 def test_no_name_in_a_text_stays(network, text):
     world = acme(network)
     nodes = {name: with_text(data, text) for name, data in world.nodes.items()}
-    parts = Parts(nodes, world.objects, with_text(world.report(), text), None, None, {"the API": text})
+    parts = BundleParts(nodes, world.objects, with_text(world.report(), text), None, None, {"the API": text})
     shown = json.dumps(asdict(redacted(parts)))
     assert re.findall(r".{60}acme.{20}", shown, re.IGNORECASE) == []
 
@@ -169,7 +169,7 @@ def test_hosts_with_one_name_stay_several_hosts():
     world = World()
     for data in world.nodes.values():
         data["host"] = "debian"
-    parts = Parts({**world.nodes, "10.1.0.1": None, "10.1.0.2": None})
+    parts = BundleParts({**world.nodes, "10.1.0.1": None, "10.1.0.2": None})
     shown = redacted(parts)
     assert len(shown.nodes) == len(parts.nodes)
     assert {data["host"] for data in shown.nodes.values() if data} == {"node-3"}
@@ -179,7 +179,7 @@ def test_hosts_with_one_name_stay_several_hosts():
 def test_many_nodes_keep_their_order():
     world = World()
     nodes = {f"n{number:02}": None for number in range(12)}
-    assert list(redacted(Parts({**world.nodes, **nodes})).nodes)[:3] == ["node-01", "node-02", "node-03"]
+    assert list(redacted(BundleParts({**world.nodes, **nodes})).nodes)[:3] == ["node-01", "node-02", "node-03"]
 
 
 def test_words_of_programs_stay_when_nodes_are_called_like_them():
@@ -230,7 +230,7 @@ def test_public_addresses_are_replaced():
 
 def test_allocation_and_network_are_redacted():
     allocation = {"schema": "podnet.kubernetes/subnet-allocation", "allocation": {"node1": ["10.1.0.0/24"]}}
-    shown = redacted(Parts(World().nodes, None, None, allocation, "52.4.0.0/16", {"node9": "acme"}))
+    shown = redacted(BundleParts(World().nodes, None, None, allocation, "52.4.0.0/16", {"node9": "acme"}))
     assert shown.allocation == {**allocation, "allocation": {"node-2": ["10.1.0.0/24"]}}
     assert shown.node_network.endswith(".0.0/16") and shown.node_network != "52.4.0.0/16"
 
