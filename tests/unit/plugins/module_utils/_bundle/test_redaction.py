@@ -240,6 +240,6 @@ def test_the_doors_at_which_nodes_knocked_have_the_addresses_of_the_links():
     world.add_knocks({"tcp 10.244.2.0 10250": "timeout", "icmp 10.244.2.0": "timeout"})
     text = json.dumps([world.nodes, world.objects]).replace("10.100.198.", "93.184.216.")
     world.nodes, world.objects = json.loads(text)
-    assert "93.184.216" not in json.dumps(without_names(Parts(world.nodes, world.objects), KEY).nodes)
-    found = judged_without_names(Parts(world.nodes, world.objects))
+    assert "93.184.216" not in json.dumps(without_names(BundleParts(world.nodes, world.objects), KEY).nodes)
+    found = judged_without_names(BundleParts(world.nodes, world.objects))
     assert [one["id"] for one in found["findings"]] == ["port_closed"]
