@@ -36,12 +36,14 @@ class World:
         nodes: the result of pod_network_info on each node
         objects: lists of objects of the cluster
         failed: the cells that fail, as (source node, target node or kind, check)
+        trails: of packets of these cells
     """
 
     def __init__(self, network: str = "flannel") -> None:
         data = json.loads(_recorded(network))
         self.nodes: dict[str, Any] = data["nodes"]
         self.objects: dict[str, Any] = data["objects"]
+        self.trails: list[dict[str, Any]] = []
         self._fails: Callable[[dict[str, Any], dict[str, Any], str], bool] | None = None
 
     def node(self, name: str) -> dict[str, Any]:
@@ -143,7 +145,8 @@ class World:
                     names = {"source": source["name"], "target": target["name"]}
                     cells.append({**names, "check": check, "family": "ipv4", **verdict})
         schema = "podnet.kubernetes/connectivity-report"
-        return {"schema": schema, "version": 2, "endpoints": [*endpoints, *services, dns, outside], "cells": cells}
+        found = [*endpoints, *services, dns, outside]
+        return {"schema": schema, "version": 2, "endpoints": found, "cells": cells, "trails": self.trails}
 
     def diagnose(self, *only: str, objects: bool = True, **options: Any) -> dict[str, Any]:
         """Diagnose the cluster, and a bundle of it without names, which must have the same findings."""

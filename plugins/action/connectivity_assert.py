@@ -71,6 +71,7 @@ ARGUMENTS = {
     "directory": {"type": "path"},
     "fail": {"type": "bool", "default": True},
     "started": {"type": "float"},
+    "trails": {"type": "list", "elements": "dict", "default": []},
     "excluded": {
         "type": "list",
         "elements": "dict",
@@ -108,8 +109,9 @@ def assess(params: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, str]]:
     judgements = judge(endpoints, targets, listeners, cells, rules, settings, policy_cells)
     groups, summary = group_failures(judgements, endpoints), summarize(judgements)
     excluded = [Outsider(one["name"], one["reason"]) for one in params["excluded"]]
+    times = (params["started"], time.time())
     report = json_report(
-        params["name"], endpoints, listeners, judgements, groups, settings, params["started"], time.time(), excluded
+        params["name"], endpoints, listeners, judgements, groups, settings, *times, excluded, params["trails"]
     )
     lines = text_summary(summary, groups)
     result = {

@@ -30,7 +30,9 @@ options:
       - Without it the API was not asked, and fewer causes are found.
     type: dict
   report:
-    description: The report of a verification, as C(report.json) has it.
+    description:
+      - The report of a verification, as C(report.json) has it.
+      - Its trails of packets become part of the account.
     type: dict
   node_network:
     description: The network that the nodes share, in CIDR form.
@@ -80,8 +82,12 @@ _value:
       description: What could not be looked at, in sentences.
       type: list
       elements: str
+    trails:
+      description: The trails in the report, as P(podnet.kubernetes.packet_trails#filter) made them.
+      type: list
+      elements: dict
     lines:
-      description: The account for a terminal, three lines a finding.
+      description: The account for a terminal, three lines a finding, and the trails.
       type: list
       elements: str
 """

@@ -17,7 +17,8 @@ description:
   - The filter leaves out cells whose source is no pod or node.
 options:
   _input:
-    description: The cells that failed, as M(podnet.kubernetes.connectivity_probe) returns them.
+    description:
+      - The cells that failed, as M(podnet.kubernetes.connectivity_probe) returns them, or as a report has them.
     type: list
     elements: dict
     required: true
@@ -45,7 +46,9 @@ EXAMPLES = r"""
 
 RETURN = r"""
 _value:
-  description: The pairs, for the option O(podnet.kubernetes.packet_trail#module:pairs).
+  description:
+    - The pairs, for the option O(podnet.kubernetes.packet_trail#module:pairs).
+    - Each has C(nodes) too, the names of the nodes on its way. Only these nodes need to run the module.
   type: list
   elements: dict
   sample:
@@ -53,16 +56,19 @@ _value:
       target: default/web-2
       check: icmp
       family: ipv4
+      nodes: [node1, node2]
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import fields
 from typing import Any
 
 from ansible_collections.podnet.kubernetes.plugins.module_utils._base.errors import InputError
 from ansible_collections.podnet.kubernetes.plugins.module_utils._base.options import read_dicts_option
-from ansible_collections.podnet.kubernetes.plugins.module_utils._matrix.cells import load_cells, load_endpoints
+from ansible_collections.podnet.kubernetes.plugins.module_utils._matrix.cells import Cell, load_cells, load_endpoints
 from ansible_collections.podnet.kubernetes.plugins.module_utils._trail.choice import choose_pairs
 from ansible_collections.podnet.kubernetes.plugins.module_utils._trail.marks import MOST_PAIRS
+from ansible_collections.podnet.kubernetes.plugins.module_utils._trail.pairs import load_pairs
 from ansible_collections.podnet.kubernetes.plugins.plugin_utils.filters import filter_errors, filter_module
 
 
@@ -72,8 +78,13 @@ def trail_pairs(
 ) -> list[dict[str, Any]]:
     if not isinstance(most, int) or not 1 <= most <= MOST_PAIRS:
         raise InputError(f"most is {most!r}: give a number from 1 to {MOST_PAIRS}")
-    found = load_cells(read_dicts_option("the input", cells))
-    return choose_pairs(found, load_endpoints(read_dicts_option("endpoints", endpoints)), most)
+    # A cell of a report has its verdict and its expectation, too.
+    known_fields = {field.name for field in fields(Cell)}
+    plain = [{name: one[name] for name in one if name in known_fields} for one in read_dicts_option("the input", cells)]
+    found = load_cells(plain)
+    known = load_endpoints(read_dicts_option("endpoints", endpoints))
+    chosen = choose_pairs(found, known, most)
+    return [{**one, "nodes": sorted(pair.nodes)} for one, pair in zip(chosen, load_pairs(chosen, known))]
 
 
 FilterModule = filter_module(trail_pairs)

@@ -155,6 +155,11 @@ options:
   started:
     description: The start of the probing for the report, in seconds since the epoch.
     type: float
+  trails:
+    description: Trails of packets for the report, as P(podnet.kubernetes.packet_trails#filter) returns them.
+    type: list
+    elements: dict
+    default: []
   excluded:
     description: Nodes that the user leaves out. The reports name them with the reason.
     type: list

@@ -21,12 +21,18 @@ _UNEXPLAINED = 5  # lines
 
 
 def account_lines(diagnosis: Diagnosis) -> list[str]:
-    """Write the findings, three lines each, then the failed cells without a cause, then what could not be looked at."""
+    """Write the findings, three lines each, and the trails of packets.
+
+    Then come the failed cells without a cause, and what could not be looked at.
+    """
     count = len(diagnosis.findings)
     nothing = "Nothing was found, and a part was not looked at." if diagnosis.unread else "Nothing was found."
     lines = [f"{count} {'finding' if count == 1 else 'findings'}" if count else nothing]
     for number, one in enumerate(diagnosis.findings, 1):
         lines += _finding(number, one)
+    if diagnosis.trails:
+        lines.append("Packets of failed cells were followed:")
+        lines += [f"  {line}" for trail in diagnosis.trails for line in trail.shown]
     if diagnosis.unexplained:
         lines.append(f"{len(diagnosis.unexplained)} of {diagnosis.failed} failed cells are unexplained:")
         lines += [f"- {text}" for text in _grouped(diagnosis.unexplained)]
@@ -59,6 +65,7 @@ def account_document(diagnosis: Diagnosis) -> dict[str, Any]:
         ],
         "unexplained_cells": len(diagnosis.unexplained),
         "not_looked_at": list(diagnosis.unread),
+        "trails": [trail.data for trail in diagnosis.trails],
     }
 
 

@@ -17,6 +17,7 @@ from ansible_collections.podnet.kubernetes.plugins.module_utils._diagnosis.clust
 from ansible_collections.podnet.kubernetes.plugins.module_utils._diagnosis.failed_cells import load_failed_cells
 from ansible_collections.podnet.kubernetes.plugins.module_utils._diagnosis.gathered import Gathered
 from ansible_collections.podnet.kubernetes.plugins.module_utils._diagnosis.node_facts import load_node
+from ansible_collections.podnet.kubernetes.plugins.module_utils._diagnosis.packet_trails import load_trails
 
 
 def load_gathered(
@@ -59,6 +60,7 @@ def load_gathered(
             *(f"{name}: it is no node of the cluster, and has no kubelet" for name in strangers),
         ),
         _allocation(allocation),
+        load_trails(report),
     )
 
 

@@ -23,6 +23,7 @@ from ansible_collections.podnet.kubernetes.plugins.module_utils._diagnosis.packe
     Table,
     read_tables,
 )
+from ansible_collections.podnet.kubernetes.plugins.module_utils._diagnosis.packet_trails import PacketTrail
 
 _POD_LINK = "cali0"  # where pods have no bridge, each has a link whose name begins like this
 
@@ -38,6 +39,7 @@ class Gathered:
         node_network: the network that the nodes share, where the user names it
         unread: what could not be looked at, in sentences
         allocation: the subnets of each node in the file of the role basic_cni
+        trails: of packets of cells that failed in the last verification
     """
 
     nodes: tuple[NodeFacts, ...]
@@ -46,6 +48,7 @@ class Gathered:
     node_network: Network | None = None
     unread: tuple[str, ...] = ()
     allocation: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    trails: tuple[PacketTrail, ...] = ()
 
     @cached_property
     def facts(self) -> Mapping[str, NodeFacts]:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from ansible_collections.podnet.kubernetes.plugins.module_utils._diagnosis.causes import SEVERITIES, Cause, Found
 from ansible_collections.podnet.kubernetes.plugins.module_utils._diagnosis.failed_cells import FailedCell
 from ansible_collections.podnet.kubernetes.plugins.module_utils._diagnosis.gathered import Gathered
+from ansible_collections.podnet.kubernetes.plugins.module_utils._diagnosis.packet_trails import PacketTrail
 
 
 @dataclass(frozen=True)
@@ -25,12 +26,16 @@ class Ranked:
 
 @dataclass(frozen=True)
 class Diagnosis:
-    """The findings, the first of which explains most; the failed cells that none explains; and what was not seen."""
+    """The findings, the first of which explains most; the failed cells that none explains; and what was not seen.
+
+    The trails show where packets of a few failed cells ended.
+    """
 
     findings: tuple[Ranked, ...]
     failed: int
     unexplained: tuple[FailedCell, ...]
     unread: tuple[str, ...]
+    trails: tuple[PacketTrail, ...] = ()
 
 
 def judge(gathered: Gathered, causes: Iterable[Cause]) -> Diagnosis:
@@ -44,7 +49,7 @@ def judge(gathered: Gathered, causes: Iterable[Cause]) -> Diagnosis:
             ranked.append(Ranked(cause.id, found.severity or cause.severity, found, len(cells)))
     ranked.sort(key=lambda one: (-one.cells, SEVERITIES.index(one.severity), one.id, one.found.nodes))
     unexplained = tuple(cell for cell in gathered.failed if cell not in explained)
-    return Diagnosis(tuple(ranked), len(gathered.failed), unexplained, gathered.unread)
+    return Diagnosis(tuple(ranked), len(gathered.failed), unexplained, gathered.unread, gathered.trails)
 
 
 __all__ = ["Diagnosis", "Ranked", "judge"]

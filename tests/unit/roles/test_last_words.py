@@ -11,6 +11,7 @@ import subprocess
 import sys
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
+from typing import ClassVar
 
 import pytest
 import yaml
@@ -88,7 +89,9 @@ GROUP = {"groupVersion": "discovery.k8s.io/v1", "version": "v1"}
 
 
 class EmptyCluster(BaseHTTPRequestHandler):
-    """The API of a cluster without any object."""
+    """The API of a cluster without any object, but those of `items`, by path."""
+
+    items: ClassVar[dict[str, list[object]]] = {}
 
     def do_GET(self):
         path = self.path.partition("?")[0].rstrip("/")
@@ -108,7 +111,8 @@ class EmptyCluster(BaseHTTPRequestHandler):
                 "groupVersion": place.rpartition("/api/")[2],
                 "resources": resources,
             }
-        body = json.dumps(answers.get(path, {"kind": "ObjectList", "items": []})).encode()
+        found = {"kind": "ObjectList", "items": self.items.get(path, [])}
+        body = json.dumps(answers.get(path, found)).encode()
         self.send_response(200)
         self.send_header("Content-Type", "application/json")
         self.send_header("Content-Length", str(len(body)))
@@ -122,7 +126,20 @@ class EmptyCluster(BaseHTTPRequestHandler):
 @pytest.fixture
 def empty_cluster(tmp_path):
     """The path of a kubeconfig for a cluster without any object."""
-    server = ThreadingHTTPServer(("127.0.0.1", 0), EmptyCluster)
+    yield from serve(tmp_path, EmptyCluster)
+
+
+@pytest.fixture
+def sick_cluster(tmp_path):
+    """The path of a kubeconfig for a cluster with one node, which is not ready."""
+    unready = {"type": "Ready", "status": "False", "reason": "KubeletNotReady", "message": "no pod network"}
+    node = {"apiVersion": "v1", "kind": "Node", "metadata": {"name": "vm"}, "status": {"conditions": [unready]}}
+    yield from serve(tmp_path, type("SickCluster", (EmptyCluster,), {"items": {"/api/v1/nodes": [node]}}))
+
+
+def serve(tmp_path, handler):
+    """Serve an API, and give the path of a kubeconfig for it."""
+    server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
     thread = Thread(target=server.serve_forever)
     thread.start()
     config = {
@@ -167,4 +184,65 @@ def test_the_host_that_failed_says_why(last_words, name, entry_point):
     reasons = {"node1": None, "node2": "no space left on device"}
     kept = {f"__{name}_failure": "{{ reasons[inventory_hostname] }}"}
     task = {"set_fact": kept, "vars": {"reasons": reasons}}
-    assert last_words([task, role(name, entry_point)]) == ("node2", "no space left on device")
+    assert last_words([task, role(name, entry_point, podnet_diagnose=False)]) == ("node2", "no space left on device")
+
+
+def fails_and_explains(tmp_path, **variables):
+    """Fail on one host for all, as a task that runs once does, and explain it."""
+    explain = {
+        "diagnose_failure": "{{ (ansible_failed_result | default({'msg': ''})).msg }}",
+        "diagnose_report": "",
+        "diagnose_report_dir": str(tmp_path),
+        "diagnose_kubeconfig": str(tmp_path / "admin.conf"),
+    }
+    late = {"fail": {"msg": "After 1 s Flannel does not run."}, "run_once": True}
+    return {"block": [late], "rescue": [role("diagnose", "explain", **explain, **variables)]}
+
+
+def test_the_causes_come_after_the_sentence(last_words, tmp_path):
+    host, message = last_words([fails_and_explains(tmp_path)])
+    sentence, account, *rest = message.splitlines()
+    assert (host, sentence) == ("node1", "After 1 s Flannel does not run.")
+    assert account == "Nothing was found, and a part was not looked at."
+    assert any("there is no kubeconfig" in line for line in rest)
+    assert json.loads((tmp_path / "diagnosis" / "findings.json").read_text())["findings"] == []
+
+
+def test_a_diagnosis_that_fails_hides_nothing(last_words, tmp_path):
+    _host, message = last_words([fails_and_explains(tmp_path, diagnose_only=["nothing"])])
+    sentence, account = message.splitlines()
+    assert sentence == "After 1 s Flannel does not run."
+    assert account.startswith("The diagnosis failed: ")
+    assert "only has 'nothing', which is no finding" in account
+
+
+def test_a_failure_without_a_diagnosis_is_its_sentence(last_words, tmp_path):
+    task = fails_and_explains(tmp_path, podnet_diagnose=False)
+    assert last_words([task]) == ("node1", "After 1 s Flannel does not run.")
+    assert not (tmp_path / "diagnosis").exists()
+
+
+def test_a_network_that_is_waited_for_in_vain(last_words, sick_cluster, tmp_path):
+    definition = {
+        "name": "Acme",
+        "role": "acme",
+        "file": "10-acme.conflist",
+        "kubeconfig": str(sick_cluster),
+        "wait_timeout": 1,
+        "remove_bare_pods": False,
+        "daemon_set": {"namespace": "kube-system", "name": "acme"},
+        "links": "acme",
+        "chain_prefix": "ACME-",
+        "traces": [],
+        "files": [],
+    }
+    task = role("pod_network", "wait", pod_network_definition=definition, diagnose_report_dir=str(tmp_path))
+    host, message = last_words([task])
+    sentence, account, *rest = message.splitlines()
+    assert host == "node1"
+    assert sentence.startswith(
+        "After 1 s (acme_wait_timeout) Acme does not run on every node, or a node is not ready: "
+    )
+    assert account.startswith("Nothing was found")
+    # Both hosts were asked, although the task that failed ran on one.
+    assert not any("it did not answer" in line for line in rest)

@@ -70,6 +70,13 @@ def test_all_is_well(run, network, tmp_path, check_mode):
     assert ElementTree.parse(folder / "junit.xml").getroot().get("tests") == "288"
 
 
+def test_trails_of_packets_are_in_the_report(run, network, tmp_path):
+    trails = [{"source": "default/node1-a", "target": "default/node2-a", "check": "icmp", "verdict": "lost"}]
+    result = run(network(), one_direction, directory=str(tmp_path), trails=trails)
+    assert json.loads((tmp_path / "lab" / "report.json").read_text())["trails"] == trails
+    assert result["summary"]["failed"] == 16
+
+
 def test_a_failure_names_the_cells_and_writes_the_reports(run, network, tmp_path):
     result = run(network(), one_direction, directory=str(tmp_path))
     group = "16 cells: pods on node1 -> pods on node2, all checks: timeout"

@@ -18,11 +18,25 @@ CELL = {"source": "a", "target": "b", "check": "icmp", "family": "ipv4", "outcom
 
 def test_pairs_of_failed_cells():
     tcp = {**CELL, "check": "tcp", "port": 80}
+    nodes = ["node1", "node2"]
     assert trail_pairs([CELL, CELL, tcp], endpoints=ENDPOINTS) == [
-        {"source": "a", "target": "b", "check": "icmp", "family": "ipv4"},
-        {"source": "a", "target": "b", "check": "tcp", "family": "ipv4", "port": 80},
+        {"source": "a", "target": "b", "check": "icmp", "family": "ipv4", "nodes": nodes},
+        {"source": "a", "target": "b", "check": "tcp", "family": "ipv4", "port": 80, "nodes": nodes},
     ]
     assert len(trail_pairs([CELL, tcp], endpoints=ENDPOINTS, most=1)) == 1
+
+
+def test_cells_of_a_report():
+    reported = {**CELL, "translated": False, "verdict": "failed", "message": "timeout", "expected": {"outcome": "any"}}
+    assert trail_pairs([reported], endpoints=ENDPOINTS) == trail_pairs([CELL], endpoints=ENDPOINTS)
+
+
+def test_the_nodes_of_a_pair_are_those_of_all_backends():
+    backends = [{**ENDPOINTS[1], "name": f"b{n}", "node": f"node{n}", "addresses": [f"10.244.{n}.3"]} for n in (2, 3)]
+    service = {"name": "s:80", "kind": "service", "addresses": ["10.96.0.9"], "port": 80, "backends": ["b2", "b3"]}
+    cell = {**CELL, "target": "s:80", "check": "tcp", "port": 80}
+    (pair,) = trail_pairs([cell], endpoints=[ENDPOINTS[0], *backends, service])
+    assert pair["nodes"] == ["node1", "node2", "node3"]
 
 
 @pytest.mark.parametrize(

@@ -22,6 +22,23 @@ def test_three_lines_a_finding_and_what_is_left():
     assert lines[-2:] == ["Not looked at:", "- master: it did not answer"]
 
 
+def test_trails_stand_below_the_findings():
+    world = World()
+    world.remove_routes("node1", world.subnet("node2"))
+    world.fail(across("node1"))
+    lines = [
+        "a -> b, icmp, ipv4: lost",
+        "  the packets left node1 by enp0s3",
+        "    1 a  -> eth0",
+        "  XXX the packets end here: lost",
+    ]
+    world.trails = [{"verdict": "lost", "lines": lines}]
+    result = world.diagnose()
+    assert result["trails"] == world.trails
+    assert result["lines"][3].startswith("   remedy: ")
+    assert result["lines"][4:9] == ["Packets of failed cells were followed:", *(f"  {line}" for line in lines)]
+
+
 def test_a_healthy_cluster_has_one_line():
     assert World().diagnose()["lines"] == ["Nothing was found."]
 

@@ -13,6 +13,7 @@ from xml.etree import ElementTree
 import pytest
 from diagnosis_world import World
 from jsonschema import Draft202012Validator
+from trail_reports import PAIR, answers, probes, reports
 
 from ansible_collections.podnet.kubernetes.plugins.module_utils._cluster.parts import Outsider
 from ansible_collections.podnet.kubernetes.plugins.module_utils._matrix.cells import CHECKS, Cell, Endpoint, Listener
@@ -34,6 +35,8 @@ from ansible_collections.podnet.kubernetes.plugins.module_utils._matrix.report i
 )
 from ansible_collections.podnet.kubernetes.plugins.module_utils._matrix.report_versions import with_findings
 from ansible_collections.podnet.kubernetes.plugins.module_utils._matrix.targets import find_targets
+from ansible_collections.podnet.kubernetes.plugins.module_utils._trail.trail_text import trail_as_dict
+from ansible_collections.podnet.kubernetes.plugins.module_utils._trail.trails import find_trails
 
 SCHEMA = json.loads(
     (Path(__file__).parents[5] / "roles/connectivity/files/connectivity-report-2.schema.json").read_text()
@@ -553,4 +556,16 @@ def test_the_findings_of_a_diagnosis_follow_the_schema(network):
     made = with_findings(report(network()), world.diagnose()["findings"])
     assert list(Draft202012Validator(SCHEMA).iter_errors(json.loads(json_text(made)))) == []
     del made["findings"][0]["remedy"]
+    assert not Draft202012Validator(SCHEMA).is_valid(json.loads(json_text(made)))
+
+
+def test_trails_of_packets_follow_the_schema(network):
+    """Those of packets that end, that arrive, and whose source changes nowhere."""
+    found = [find_trails([PAIR], reports(sights))[0] for sights in (probes(3), [*probes(), *answers()])]
+    trails = [trail_as_dict(one) for one in found]
+    assert [one["verdict"] for one in trails] == ["lost", "passed"]
+    assert "trails" not in report(network())
+    made = json_report("lab", [], [], [], [], NetworkSettings(50), None, 0.0, (), trails)
+    assert list(Draft202012Validator(SCHEMA).iter_errors(json.loads(json_text(made)))) == []
+    del made["trails"][0]["verdict"]
     assert not Draft202012Validator(SCHEMA).is_valid(json.loads(json_text(made)))
