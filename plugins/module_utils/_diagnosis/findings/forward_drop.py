@@ -32,10 +32,19 @@ def find(gathered: Gathered) -> Iterator[Found]:
             tuple(sorted(names)),
             f"The packet filter of {named(names)} drops packets between pods",
             (rule,),
-            "let the packets of pods pass: `iptables -P FORWARD ACCEPT`, or a rule for the pod network; "
-            "the networks' roles set such rules",
+            _remedy(rule),
             either_end(names),
         )
+
+
+def _remedy(rule: str) -> str:
+    """Say how the packets of pods pass."""
+    if rule.startswith("-A "):
+        return f"delete the rule (`iptables -D {rule[3:]}`), or put one that accepts the pod network before it"
+    return (
+        "let the packets of pods pass: `iptables -P FORWARD ACCEPT`, or a rule for the pod network; "
+        "the networks' roles set such rules"
+    )
 
 
 def _dropping_rule(gathered: Gathered, node: NodeFacts) -> str | None:

@@ -38,7 +38,9 @@ def test_the_policy_drops_the_packets_of_pods():
 def test_a_rule_drops_them(rule):
     world = World()
     world.add_rule("node2", "filter", rule, first=True)
-    assert world.first("forward_drop")["evidence"] == [rule]
+    found = world.first("forward_drop")
+    assert found["evidence"] == [rule]
+    assert f"`iptables -D {rule[3:]}`" in found["remedy"]
 
 
 @pytest.mark.parametrize(
