@@ -34,6 +34,7 @@ ORDER = (
     "test_cluster.py",
     "test_connectivity.py",
     "test_containment.py",
+    "test_diagnosis.py",
     # Makes faults for a moment and takes them back.
     "test_findings.py",
     "test_nodes.py",
@@ -155,6 +156,18 @@ def diagnose(play: Callable[..., Ended], inventory: Inventory) -> Callable[[], t
     def run() -> tuple[Ended, Any]:
         done = play("playbooks/diagnose.yml")
         return done, json.loads((inventory.output / "reports" / "diagnosis" / "findings.json").read_text())
+
+    return run
+
+
+@pytest.fixture(scope="session")
+def names_nothing(diagnose: Callable[[], tuple[Ended, Any]]) -> Callable[[], None]:
+    """A function that diagnoses a healthy cluster. All of it is looked at, and nothing is found."""
+
+    def run() -> None:
+        done, found = diagnose()
+        assert done.returncode == 0, done.stdout
+        assert (found["findings"], found["not_looked_at"]) == ([], [])
 
     return run
 

@@ -205,6 +205,8 @@ def test_a_service_with_nobody_behind_it_is_waited_for_and_named(verify, kubectl
     text = " ".join(done.stdout.split())
     assert "After 1 s (connectivity_wait_timeout) the cluster is not ready" in text
     assert "Service default/nobody has no ready endpoint" in text
+    # The network is not the reason.
+    assert "Nothing was found." in text.partition("Service default/nobody has no ready endpoint")[2]
 
 
 def test_a_namespace_that_stays_is_named_with_what_keeps_it(verify, kubectl):
