@@ -26,7 +26,7 @@ export ANSIBLE_CONFIG := $(CURDIR)/ansible.cfg
 # Container images set it. Then each ansible-playbook compiles all its imports, a third of the work of a short playbook.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help venv lab lab-destroy basic-cni flannel calico verify conformance lint sanity unit versions bad-input integration molecule molecule-debian-12 test-quick test test-lab test-beside architecture findings bench build lock lock-3.11 lock-3.12 clean
+.PHONY: help venv lab lab-destroy basic-cni flannel calico verify diagnose-demo conformance lint sanity unit versions bad-input integration molecule molecule-debian-12 test-quick test test-lab test-beside architecture findings bench build lock lock-3.11 lock-3.12 clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "%-18s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -65,6 +65,9 @@ calico: $(VENV) ## Bring up the lab with a cluster on Calico
 
 verify: $(VENV) ## Prove the network of the lab's cluster
 	ansible-playbook playbooks/verify.yml $(ARGS)
+
+diagnose-demo: $(VENV) ## Break the lab's Flannel in five ways, name each cause, mend it, and write docs/troubleshooting.md (after make flannel)
+	python lab/diagnose_demo.py $(ARGS)
 
 # Kubernetes' own tests, as `go test -c` builds them. FOCUS is an expression of their names.
 FOCUS ?= \[sig-network\].*\[Conformance\]

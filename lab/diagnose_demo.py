@@ -1,0 +1,201 @@
+"""Break the lab's pod network, let a verification name each cause, apply its remedy, and write a page about it.
+
+`make diagnose-demo` runs it on the lab. The page, docs/troubleshooting.md, shows the commands that break and mend the
+network, and the output of `playbooks/verify.yml` as it was.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shlex
+import subprocess
+import sys
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+PAGE = ROOT / "docs" / "troubleshooting.md"
+OUTPUT = ROOT / "lab" / "inventory" / ".podnet"
+REPORT = "diagnose-demo"
+BEGIN = "<!-- `make diagnose-demo` writes the lines below. -->\n"
+INSTALL = "ansible-playbook molecule/shared/install.yml -e network=flannel -e flannel_max_unavailable=3"
+RESTART = (
+    "kubectl delete pod --namespace kube-flannel --selector app=flannel --field-selector spec.nodeName=node1",
+    "kubectl rollout status daemonset/kube-flannel-ds --namespace kube-flannel --timeout 60s",
+)
+
+
+@dataclass(frozen=True)
+class Fault:
+    """A fault of the network.
+
+    Attributes:
+        finding: ids of findings, one of which must be the first
+        title, story: for the page
+        place: where the commands run: a node, or the controller
+        breaks, mends: commands; {subnet} is the pod subnet of node2
+        cure: where the commands of the remedy run
+    """
+
+    finding: tuple[str, ...]
+    title: str
+    story: str
+    place: str
+    breaks: tuple[str, ...]
+    cure: str
+    mends: tuple[str, ...]
+
+
+FAULTS = (
+    Fault(
+        ("shared_address", "network_on_another_nic"),
+        "Flannel on the wrong NIC",
+        "Flannel takes the NIC with the default route unless it is told another one. On Vagrant this is the NAT's, and "
+        "has one address on all machines. The role refuses that, so its check is off here.",
+        "controller",
+        (f"{INSTALL} -e '{{flannel_interface: null, flannel_check_public_address: false}}'",),
+        "controller",
+        (INSTALL,),
+    ),
+    Fault(
+        ("pod_routes",),
+        "A route is gone",
+        "A restarted network service took the route to the pods of node2 away from node1.",
+        "node1",
+        ("ip route delete {subnet}",),
+        "controller",
+        RESTART,
+    ),
+    Fault(
+        ("forward_drop",),
+        "The packet filter drops packets between pods",
+        "A firewall on node1 has a rule before those of Flannel.",
+        "node1",
+        ("iptables --insert FORWARD --source 10.244.0.0/16 --jump DROP",),
+        "node1",
+        ("iptables --delete FORWARD --source 10.244.0.0/16 --jump DROP",),
+    ),
+    Fault(
+        ("mtu",),
+        "An MTU that the path does not carry",
+        "The NIC of node2 has a smaller MTU than those of the other nodes. Small packets pass, large ones vanish.",
+        "node2",
+        ("ip link set enp0s8 mtu 1400",),
+        "node2",
+        ("ip link set enp0s8 mtu 1500",),
+    ),
+    Fault(
+        ("vtep_mac",),
+        "flannel.1 has another MAC than Flannel announced",
+        "A network manager gave flannel.1 on node1 a MAC of its own. The other nodes still send to the old one.",
+        "node1",
+        ("ip link set flannel.1 address 02:00:00:00:00:01",),
+        "controller",
+        RESTART,
+    ),
+)
+
+
+def run(place: str, command: str) -> subprocess.CompletedProcess[str]:
+    """Run a command on a node or on the controller."""
+    words = (
+        ["podman", "exec", f"podnet-{place}", *shlex.split(command)] if place != "controller" else shlex.split(command)
+    )
+    environment = {**os.environ, "KUBECONFIG": str(OUTPUT / "admin.conf")}
+    return subprocess.run(words, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
+
+
+def must(place: str, command: str) -> str:
+    """Run a command that must succeed."""
+    done = run(place, command)
+    if done.returncode:
+        raise SystemExit(f"{place}: {command}\n{done.stdout}{done.stderr}")
+    return done.stdout
+
+
+def message(output: str, after: str) -> str:
+    """The message that Ansible shows after a mark, in its output as YAML."""
+    block = re.search(r"\n    msg: \|\d?-\n((?:(?: {8}.*)?\n)+)", output[output.rindex(after) :])
+    if block is None:
+        raise SystemExit(f"no message after {after!r} in:\n{output}")
+    return re.sub("^ {8}", "", block[1], flags=re.MULTILINE).rstrip()
+
+
+def verify() -> subprocess.CompletedProcess[str]:
+    """Verify the network, with one pod on each node so that the matrix is small."""
+    settings = "-e connectivity_own_pods=1 -e connectivity_node_port=false"
+    return run("controller", f"ansible-playbook playbooks/verify.yml -e connectivity_name={REPORT} {settings}")
+
+
+def first_finding() -> str:
+    """The id of the first finding of the last verification."""
+    findings = json.loads((OUTPUT / "reports" / REPORT / "findings.json").read_text())["findings"]
+    return str(findings[0]["id"]) if findings else "nothing"
+
+
+def commands(place: str, lines: tuple[str, ...]) -> list[str]:
+    """Show commands as a person would type them."""
+    return ["```sh", f"# on {place}", *lines, "```"]
+
+
+def play(fault: Fault, subnet: str) -> list[str]:
+    """Break the network, name the cause, mend it, and return the part of the page."""
+    breaks = tuple(one.replace("{subnet}", subnet) for one in fault.breaks)
+    print(f"== {fault.title}", flush=True)
+    try:
+        for command in breaks:
+            must(fault.place, command)
+        broken = verify()
+    finally:
+        for command in fault.mends:
+            must(fault.cure, command)
+    if broken.returncode != 2:
+        raise SystemExit(f"the verification ended with {broken.returncode}:\n{broken.stdout}")
+    matrix, words = message(broken.stdout, "Show the matrix"), message(broken.stdout, "\nfatal: ")
+    found = first_finding()
+    print(f"{matrix}\n\n{words}\n", flush=True)
+    if found not in fault.finding:
+        raise SystemExit(f"the first finding is {found}: it should be {' or '.join(fault.finding)}")
+    mended = verify()
+    print(message(mended.stdout, "Show the matrix").splitlines()[-1], flush=True)
+    if mended.returncode:
+        raise SystemExit(f"the remedy did not help:\n{mended.stdout}")
+    return [
+        f"## {fault.title}",
+        fault.story,
+        "",
+        *commands(fault.place, breaks),
+        "",
+        "The verification shows the matrix, and fails with the cells, the finding and the trail:",
+        "```text",
+        matrix,
+        "",
+        words,
+        "```",
+        "The remedy, and the verification after it:",
+        *commands(fault.cure, fault.mends),
+        "```text",
+        message(mended.stdout, "Show the matrix").splitlines()[-1],
+        "```",
+        "",
+    ]
+
+
+def main(chosen: list[str]) -> None:
+    """Play the faults with these findings, by default all of them, and write the page."""
+    subnet = must("controller", "kubectl get node node2 --output jsonpath={.spec.podCIDR}")
+    lines: list[str] = []
+    for fault in FAULTS:
+        if not chosen or set(chosen) & set(fault.finding):
+            lines += play(fault, subnet)
+    if not chosen:
+        before, _mark, _old = PAGE.read_text().partition(BEGIN)
+        day = time.strftime("%Y-%m-%d")
+        PAGE.write_text(f"{before}{BEGIN}\nThe lab made this output on {day}.\n\n" + "\n".join(lines).rstrip() + "\n")
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
