@@ -94,4 +94,4 @@ def _exactly(stream: _Stream, count: int) -> bytes:
     return content
 
 
-__all__ = ["LIMIT", "pack", "unpack"]
+__all__ = ["pack", "unpack"]

@@ -134,4 +134,4 @@ def check_form(parts: BundleParts, causes: Iterable[Cause]) -> None:
         raise InputError(f"its content has another form than a bundle's, and cannot be judged ({reason})") from None
 
 
-__all__ = ["FILES", "BundleParts", "check_form", "pack_bundle", "unpack_bundle"]
+__all__ = ["BundleParts", "pack_bundle", "unpack_bundle"]

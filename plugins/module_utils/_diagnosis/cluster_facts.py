@@ -239,4 +239,4 @@ def _advertised(slices: Iterable[Mapping[str, Any]]) -> Iterable[str]:
                 yield from endpoint.get("addresses") or []
 
 
-__all__ = ["ClusterFacts", "ClusterNode", "SystemPod", "UnpulledImage", "load_cluster"]
+__all__ = ["ClusterFacts", "ClusterNode", "SystemPod", "load_cluster"]

@@ -279,4 +279,4 @@ def _group(group: Mapping[str, Any]) -> RouteGroup:
     return RouteGroup(group["table"], group["device"], group["type"], group["protocol"], frozenset(group["routes"]))
 
 
-__all__ = ["OVERLAY_LINKS", "NodeFacts", "NodeLink", "as_network", "load_node"]
+__all__ = ["OVERLAY_LINKS", "FoundRoute", "NodeFacts", "NodeLink", "as_network", "load_node"]

@@ -227,4 +227,4 @@ def _marked(packet: PodPacket, options: Mapping[str, str]) -> PodPacket:
     return packet
 
 
-__all__ = ["PodPacket", "Table", "read_tables"]
+__all__ = ["PodPacket", "Table", "Verdict", "read_tables"]

@@ -225,4 +225,4 @@ def _checksum(data: bytes) -> int:
     return 0xFFFF - ((total + (total >> 16)) & 0xFFFF)
 
 
-__all__ = ["KUBELET", "Door", "doors_of", "knock"]
+__all__ = ["doors_of", "knock"]

@@ -50,4 +50,4 @@ def settings_of(key: str, texts: Mapping[str, str]) -> list[SettingSource]:
     return sources(settings_in(texts), key)
 
 
-__all__ = ["LAST", "settings_in", "settings_of", "sources"]
+__all__ = ["LAST", "settings_in", "sources"]
