@@ -54,8 +54,8 @@ OVERLAPS = task("kubeadm_control_plane", "validate", "Check that the networks do
 SHOWN = task("kubeadm_control_plane", "show", "Show the nodes and the pods of DNS")
 STAYS = task("connectivity", "namespace", "Name the reason why the namespace stays")
 ALIVE = task("connectivity", "assert", "Check that responders lived until the end")
-JUDGED = task("connectivity", "assert", "Compare every cell with its expectation")
-FAILS = task("connectivity", "assert", "Fail when a cell differs from its expectation")
+JUDGED = task("connectivity", "judge", "Compare every cell with its expectation")
+FAILS = task("connectivity", "assert", "Fail when a cell differs from its expectation, and name the causes")
 TARGETS = task("connectivity", "probe", "Choose the targets")
 REFUSED = task("network_policies", "validate", "Name the field that the API would refuse")
 RUNNING = task("network_policies", "play", "Check that no responder ended early")
@@ -326,7 +326,7 @@ CASES = [
                 "__connectivity_suspects": suspects,
             },
             {},
-            FAILS["ansible.builtin.assert"]["fail_msg"],
+            FAILS["vars"]["diagnose_failure"],
             text,
         )
         for suspects, text in (
