@@ -121,7 +121,7 @@ def message(output: str, after: str) -> str:
     block = re.search(r"\n    msg: \|\d?-\n((?:(?: {8}.*)?\n)+)", output[output.rindex(after) :])
     if block is None:
         raise SystemExit(f"no message after {after!r} in:\n{output}")
-    return re.sub("^ {8}", "", block[1], flags=re.MULTILINE).rstrip()
+    return re.sub("^ {8}", "", block[1], flags=re.MULTILINE).rstrip().replace(f"{ROOT}/", "")
 
 
 def verify() -> subprocess.CompletedProcess[str]:
@@ -155,6 +155,7 @@ def play(fault: Fault, subnet: str) -> list[str]:
     if broken.returncode != 2:
         raise SystemExit(f"the verification ended with {broken.returncode}:\n{broken.stdout}")
     matrix, words = message(broken.stdout, "Show the matrix"), message(broken.stdout, "\nfatal: ")
+    matrix = matrix.partition(f"\n{words.splitlines()[0]}")[0]  # the message repeats what follows
     found = first_finding()
     print(f"{matrix}\n\n{words}\n", flush=True)
     if found not in fault.finding:
@@ -164,8 +165,8 @@ def play(fault: Fault, subnet: str) -> list[str]:
     if mended.returncode:
         raise SystemExit(f"the remedy did not help:\n{mended.stdout}")
     return [
-        f"## {fault.title}",
-        fault.story,
+        fault.title,
+        f"{fault.story} (The lab made the output on {time.strftime('%Y-%m-%d')}.)",
         "",
         *commands(fault.place, breaks),
         "",
@@ -184,17 +185,22 @@ def play(fault: Fault, subnet: str) -> list[str]:
     ]
 
 
+def with_sections(page: str, new: dict[str, str]) -> str:
+    """Put sections into the page, by their titles. The others stay, in the order of the faults."""
+    before, mark, old = page.partition(BEGIN)
+    if not mark:
+        raise SystemExit(f"{PAGE} lacks the line {BEGIN.strip()}")
+    sections = {part.partition("\n")[0]: part for part in old.split("## ")[1:]} | new
+    return before + mark + "".join(f"\n## {sections[one.title].strip()}\n" for one in FAULTS if one.title in sections)
+
+
 def main(chosen: list[str]) -> None:
-    """Play the faults with these findings, by default all of them, and write the page."""
+    """Play the faults with these findings, by default all of them, and write their sections of the page."""
     subnet = must("controller", "kubectl get node node2 --output jsonpath={.spec.podCIDR}")
-    lines: list[str] = []
     for fault in FAULTS:
         if not chosen or set(chosen) & set(fault.finding):
-            lines += play(fault, subnet)
-    if not chosen:
-        before, _mark, _old = PAGE.read_text().partition(BEGIN)
-        day = time.strftime("%Y-%m-%d")
-        PAGE.write_text(f"{before}{BEGIN}\nThe lab made this output on {day}.\n\n" + "\n".join(lines).rstrip() + "\n")
+            section = "\n".join(play(fault, subnet))
+            PAGE.write_text(with_sections(PAGE.read_text(), {fault.title: section}))
 
 
 if __name__ == "__main__":
