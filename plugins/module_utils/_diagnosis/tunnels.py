@@ -69,7 +69,7 @@ def overlay_link(node: NodeFacts) -> NodeLink | None:
 def silent_tunnels(gathered: Gathered) -> Iterator[Tunnel]:
     """Yield the tunnels through which a knock got no answer, and whose ends agree with each other.
 
-    Where addresses, ports or MACs differ, another finding names the cause.
+    Where addresses, ports, MACs or routes differ, another finding names the cause.
     """
     ends = {node.name: overlay_link(node) for node in gathered.nodes}
     owners: dict[str, list[NodeFacts]] = defaultdict(list)
@@ -83,8 +83,8 @@ def silent_tunnels(gathered: Gathered) -> Iterator[Tunnel]:
             target = holders[0] if len(holders) == 1 else node
             other = ends[target.name]
             if target is not node and link and other and _agree(link, other, inner, mac):
-                back = {(one[1], one[2]) for one in _entries(target, other)}
-                if (link.local, link.mac) in back:
+                back = [one for one, *end in _entries(target, other) if end == [link.local, link.mac]]
+                if back and _leads(node, inner, link) and _leads(target, back[0], other):
                     yield Tunnel(node, target, link, str(outer), inner)
 
 
@@ -110,6 +110,12 @@ def _agree(link: NodeLink, other: NodeLink, inner: str, mac: str) -> bool:
     """Whether the far end of a tunnel is as the near end knows it."""
     same = (link.name, link.port) == (other.name, other.port) and other.mac == mac
     return same and link.up and other.up and other.holds(inner)
+
+
+def _leads(node: NodeFacts, inner: str, link: NodeLink) -> bool:
+    """Whether packets to an address on the overlay take the tunnel's link."""
+    route = node.route_to(inner)
+    return node.routes is None or (route is not None and route.device == link.name)
 
 
 __all__ = ["KUBELET", "Tunnel", "knocked", "overlay_link", "silent_tunnels"]

@@ -51,6 +51,15 @@ def test_ends_that_do_not_agree(what):
     assert [one for one in tunnels(world) if one[1] == "node1"] == []
 
 
+def test_a_route_that_is_gone_is_no_closed_port():
+    """Neither for the node without the route, nor for the one whose answers would take it."""
+    world = World()
+    world.add_knocks(LOST)
+    world.remove_routes("node2", world.subnet("node1"))
+    world.remove_routes("node1", world.subnet("master"))
+    assert tunnels(world) == []
+
+
 def test_the_link_of_each_network():
     links = {}
     for network in ("basic_cni", "flannel", "calico"):
