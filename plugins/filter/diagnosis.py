@@ -104,7 +104,7 @@ from ansible_collections.podnet.kubernetes.plugins.module_utils._diagnosis.regis
 from ansible_collections.podnet.kubernetes.plugins.plugin_utils.filters import filter_errors, filter_module
 
 
-@filter_errors("diagnosis")
+@filter_errors()
 def diagnosis(
     nodes: Any,
     objects: Any = None,

@@ -28,10 +28,10 @@ def test_only_chosen_findings():
 @pytest.mark.parametrize(
     ("arguments", "options", "text"),
     [
-        (([],), {}, "diagnosis: the input is"),
-        (({},), {"only": ["nothing"]}, "diagnosis: only has 'nothing', which is no finding"),
-        (({},), {"report": {}}, r"diagnosis: report is no report\.json"),
-        (({"node1": {"x": 1}},), {}, "diagnosis: node1 has"),
+        (([],), {}, "^the input is"),
+        (({},), {"only": ["nothing"]}, "^only has 'nothing', which is no finding"),
+        (({},), {"report": {}}, r"^report is no report\.json"),
+        (({"node1": {"x": 1}},), {}, "^node1 has"),
     ],
 )
 def test_other_input_is_refused(arguments, options, text):
