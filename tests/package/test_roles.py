@@ -198,7 +198,7 @@ CORE = "kubernetes.core."
 
 def group_members() -> set[str]:
     """The modules to which group/kubernetes.core.k8s in module_defaults applies."""
-    import ansible_collections.kubernetes.core as core
+    from ansible_collections.kubernetes import core
 
     runtime = yaml.safe_load((Path(next(iter(core.__path__))) / "meta/runtime.yml").read_text())
     return {CORE + name for name in runtime["action_groups"]["k8s"]}
