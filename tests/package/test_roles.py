@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import warnings
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from itertools import combinations
@@ -292,3 +293,15 @@ def test_a_rescue_that_reads_the_error_of_another_host_is_found():
     assert list(rescues([{"block": [], "rescue": [fails], "run_once": True}])) == []
     assert list(rescues([{"block": [], "rescue": [{**fails, "when": "ansible_failed_result is defined"}]}])) == []
     assert list(rescues([{"block": [], "rescue": [{"block": [fails]}]}])) == ["say why"]
+
+
+def test_every_private_variable_is_set_somewhere():
+    """default() would hide one that is not."""
+    paths = [path for folder in ("roles", "playbooks") for path in (ROOT / folder).rglob("*.*")]
+    texts = [re.sub(r"(?m)^\s*#.*$", "", path.read_text()) for path in paths if path.suffix in (".yml", ".j2")]
+    text = "\n".join(texts)
+    used = set(re.findall(r"\b__[a-z][a-z0-9_]*", text))
+    names = r"(__[a-z][a-z0-9_]*)\b"
+    ways = (rf"(?m)^\s*(?:- )?{names}:", rf"[{{,] ?{names}:", rf"(?:register|loop_var): {names}", rf"set {names}")
+    assert len(used) > 150
+    assert used - {name for way in ways for name in re.findall(way, text)} == set()

@@ -30,7 +30,7 @@ def render(tmp_path_factory):
             "dest": str(folder / "out.yaml"),
         }
         known = {
-            "__connectivity_nodes": [{"metadata": {"name": name}, "status": {}} for name in NODES],
+            "__connectivity_own_nodes": [{"metadata": {"name": name}, "status": {}} for name in NODES],
             "__connectivity_own_port": 8080,
             "connectivity_namespace": "podnet-connectivity",
             "connectivity_own_pods": 2,
