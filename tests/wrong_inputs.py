@@ -344,7 +344,13 @@ SIMPLE = [
     simple("diagnose_allocation_file", {}, "give a path", "{}"),
     simple("diagnose_bundle", 2, "give true or false"),
     simple("diagnose_fail", "sometimes", "give true or false"),
-    simple("diagnose_from", ["bundle.tar.gz"], "give a path", "['bundle.tar.gz']"),
+    # A bundle needs no nodes, so the controller alone is asked.
+    Row(
+        "diagnose_from is ['bundle.tar.gz'] on localhost: give a path.",
+        {"diagnose_from": ["bundle.tar.gz"]},
+        hosts=("localhost",),
+        playbook="diagnose",
+    ),
     simple("diagnose_enabled", "maybe", "give true or false"),
     simple("diagnose_failure", ["late"], TEXT, "['late']"),
     simple("diagnose_kubeconfig", {}, "give a path", "{}"),

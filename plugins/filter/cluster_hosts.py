@@ -76,7 +76,8 @@ def cluster_hosts(
         read_dict_option("groups", groups),
         read_text_option("control_plane", control_plane) or "control_plane",
         read_text_option("nodes", nodes) or "nodes",
-        read_text_option("group", group),
+        # A play's hosts are read first. The module check_settings then names a wrong value with its variable.
+        group if isinstance(group, str) else None,
     )
     return asdict(hosts)
 

@@ -16,6 +16,7 @@ def test_the_patterns():
     groups = {"all": ["a", "b"], "cp": ["a"], "nodes": ["b"]}
     assert cluster_hosts(groups, "cp") == {"cluster": "cp:nodes", "find_on": "cp"}
     assert cluster_hosts(groups, group="k3s") == {"cluster": "k3s", "find_on": "k3s"}
+    assert cluster_hosts(groups, group=["k3s"]) == cluster_hosts(groups)
 
 
 def test_bad_input():
