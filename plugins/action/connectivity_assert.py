@@ -31,6 +31,7 @@ from ansible_collections.podnet.kubernetes.plugins.module_utils._matrix.expectat
 from ansible_collections.podnet.kubernetes.plugins.module_utils._matrix.expected_cells import load_expected_cells
 from ansible_collections.podnet.kubernetes.plugins.module_utils._matrix.failures import group_failures
 from ansible_collections.podnet.kubernetes.plugins.module_utils._matrix.judgements import judge
+from ansible_collections.podnet.kubernetes.plugins.module_utils._matrix.page_data import page_data
 from ansible_collections.podnet.kubernetes.plugins.module_utils._matrix.report import (
     REPORT_NAME,
     json_report,
@@ -43,6 +44,7 @@ from ansible_collections.podnet.kubernetes.plugins.module_utils._matrix.report i
 )
 from ansible_collections.podnet.kubernetes.plugins.module_utils._probing.settings import check_range
 from ansible_collections.podnet.kubernetes.plugins.plugin_utils.report_files import write_files
+from ansible_collections.podnet.kubernetes.plugins.plugin_utils.report_page import PAGE, page_text
 
 ARGUMENTS = {
     "name": {"type": "str", "required": True},
@@ -95,7 +97,7 @@ def check(params: Mapping[str, Any]) -> None:
 
 
 def assess(params: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, str]]:
-    """Return the result of the task, and the contents of the reports by their kind, V(json) and V(junit).
+    """Return the result of the task, and the contents of the reports by their kind, V(json), V(junit) and V(html).
 
     Raises:
         InputError: an option is wrong, or two options do not fit together
@@ -121,12 +123,16 @@ def assess(params: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, str]]:
         "matrix": [*text_matrix(endpoints, judgements), *text_excluded(excluded), *lines],
         "msg": "\n".join(lines),
     }
-    return result, {"json": json_text(report), "junit": junit_text(params["name"], judgements, excluded)}
+    return result, {
+        "json": json_text(report),
+        "junit": junit_text(params["name"], judgements, excluded),
+        "html": page_text(report, page_data(report)),
+    }
 
 
 def write_reports(directory: Path, contents: Mapping[str, str]) -> dict[str, str]:
     """Write the reports by their kind, and return their paths. Raises InputError when a file cannot be written."""
-    names = {"json": "report.json", "junit": "junit.xml"}
+    names = {"json": "report.json", "junit": "junit.xml", "html": PAGE}
     write_files(directory, {name: contents[kind] for kind, name in names.items()})
     return {kind: str(directory / name) for kind, name in names.items()}
 

@@ -30,9 +30,11 @@ from ansible_collections.podnet.kubernetes.plugins.module_utils._bundle.redactio
 from ansible_collections.podnet.kubernetes.plugins.module_utils._diagnosis.junit import findings_junit
 from ansible_collections.podnet.kubernetes.plugins.module_utils._diagnosis.registry import chosen
 from ansible_collections.podnet.kubernetes.plugins.module_utils._diagnosis.sarif import sarif_document
+from ansible_collections.podnet.kubernetes.plugins.module_utils._matrix.page_data import page_data
 from ansible_collections.podnet.kubernetes.plugins.module_utils._matrix.report import json_text
 from ansible_collections.podnet.kubernetes.plugins.module_utils._matrix.report_versions import with_findings
 from ansible_collections.podnet.kubernetes.plugins.plugin_utils.report_files import write_files
+from ansible_collections.podnet.kubernetes.plugins.plugin_utils.report_page import PAGE, page_text
 
 ARGUMENTS = {
     "diagnosis": {"type": "dict", "required": True},
@@ -90,7 +92,7 @@ def bundle_of(gathered: Mapping[str, Any], redact: bool = False) -> bytes:
 
 
 def add_findings(path: Path, findings: list[Mapping[str, Any]]) -> None:
-    """Put the findings into the report of a verification.
+    """Put the findings into the report of a verification, and write its page anew.
 
     Raises:
         InputError: the file cannot be read or written, or is no such report
@@ -99,7 +101,9 @@ def add_findings(path: Path, findings: list[Mapping[str, Any]]) -> None:
         report = with_findings(parse_json(path.read_bytes()), findings)
     except (OSError, InputError) as error:
         raise InputError(f"report {path}: {error}") from None
-    write_files(path.parent, {path.name: json_text(report)})
+    # Without a summary it is a part of a report, which has nothing to look at.
+    page = {PAGE: page_text(report, page_data(report))} if "summary" in report else {}
+    write_files(path.parent, {path.name: json_text(report), **page})
 
 
 class ActionModule(ActionBase):

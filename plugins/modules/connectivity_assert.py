@@ -141,8 +141,8 @@ options:
     default: any
   directory:
     description:
-      - The directory for the reports. The module writes C(report.json) and C(junit.xml) into a subdirectory with the
-        name of the report.
+      - The directory for the reports. The module writes C(report.json), C(junit.xml) and the page C(index.html) into a
+        subdirectory with the name of the report.
       - The module makes a missing directory. Only the owner can read the files.
       - When not set, no report is written.
     type: path
@@ -285,4 +285,9 @@ reports:
       returned: when O(directory) is set, not in check mode
       type: str
       sample: /home/user/reports/flannel/junit.xml
+    html:
+      description: The page that a browser opens from disk.
+      returned: when O(directory) is set, not in check mode
+      type: str
+      sample: /home/user/reports/flannel/index.html
 """

@@ -322,7 +322,7 @@ CASES = [
             "connectivity",
             {
                 **FAILS["vars"],
-                "connectivity_report": {"msg": "failed", "reports": {"json": "r.json"}},
+                "connectivity_report": {"msg": "failed", "reports": {"json": "r.json", "html": "r.html"}},
                 "__connectivity_suspects": suspects,
             },
             {},
@@ -330,11 +330,11 @@ CASES = [
             text,
         )
         for suspects, text in (
-            ([], "failed\nThe report is r.json."),
+            ([], "failed\nThe report is r.json.\nThe page is r.html."),
             (
                 [{"kind": "CiliumNetworkPolicy", "metadata": {"name": "deny"}}],
                 "failed\nPolicies whose effect is not computed may be the reason: CiliumNetworkPolicy deny.\n"
-                "The report is r.json.",
+                "The report is r.json.\nThe page is r.html.",
             ),
         )
     ),

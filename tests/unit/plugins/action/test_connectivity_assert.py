@@ -59,10 +59,12 @@ def test_all_is_well(run, network, tmp_path, check_mode):
         assert result["reports"] == {}
         assert not (tmp_path / "new").exists()
         return
-    assert result["reports"] == {"json": str(folder / "report.json"), "junit": str(folder / "junit.xml")}
+    names = {"json": "report.json", "junit": "junit.xml", "html": "index.html"}
+    assert result["reports"] == {kind: str(folder / name) for kind, name in names.items()}
     assert {path.name: stat.S_IMODE(path.stat().st_mode) for path in folder.iterdir()} == {
         "report.json": 0o600,
         "junit.xml": 0o600,
+        "index.html": 0o600,
     }
     assert stat.S_IMODE(folder.stat().st_mode) == 0o700
     report = json.loads((folder / "report.json").read_text())
@@ -109,7 +111,7 @@ def test_an_older_report_is_replaced(run, network, tmp_path):
     run(network(), one_direction, directory=str(tmp_path))
     run(network(), directory=str(tmp_path))
     assert json.loads((tmp_path / "lab" / "report.json").read_text())["summary"]["failed"] == 0
-    assert sorted(path.name for path in (tmp_path / "lab").iterdir()) == ["junit.xml", "report.json"]
+    assert sorted(path.name for path in (tmp_path / "lab").iterdir()) == ["index.html", "junit.xml", "report.json"]
 
 
 def test_no_directory_no_reports(run, network, tmp_path, monkeypatch):
