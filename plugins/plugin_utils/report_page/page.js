@@ -43,6 +43,8 @@
     }
     rows = [...sources].sort((a, b) => a - b); columns = [...targets].sort((a, b) => a - b);
     byId("count").value = `${count} cells`;
+    const others = columns.filter((one) => !sources.has(one)).map((one) => `${one + 1} ${endpoints[one][0]}`);
+    byId("others").textContent = others.length ? `Targets only: ${others.join(", ")}` : "";
     chosen = null; kept = false;
     arrange();
   }
