@@ -8,17 +8,26 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-_NAMES = (
-    r"pass(?:word|wd|phrase|code)?|pwd|token|secret|credentials?|api[-_]?key|access[-_]?key|private[-_]?key|"
-    r"client[-_]?key(?:[-_]?data)?|certificate[-_]?key|encryption[-_]?key|authorization|auth"
+# Words that mean a secret wherever a name ends in them, and words that only do so as a whole word or behind _ or -.
+_LONG = (
+    r"password|passwd|passphrase|passcode|token|secret|credentials?|(?:api|access|private|secret|encryption|certificate"
+    r"|(?:pre[-_]?)?shared|signing|master|account)[-_]?key|client[-_]?key(?:[-_]?data)?|authorization|dockerconfigjson|cookie"
 )
-# A value after the name: in quotes as a whole, else up to a space or another end.
-_VALUE = r"(\"(?:[^\"\\]|\\.)*\"|'[^']*'|[^\s\",;}'&]+)"
-_KEY_BLOCK = r"-----BEGIN [A-Z ]*PRIVATE KEY-----"
+_SHORT = r"pass|pwd|auth|psk|dockercfg"
+_NAMES = rf"{_LONG}|{_SHORT}"
+# A value after the name: in quotes or brackets as a whole, else up to a space or another end. JSON in a log line has
+# escaped quotes. A text may be cut within the value.
+_VALUE = (
+    r"(\\+[\"'](?:(?!\\+[\"']).)*|\"(?:[^\"\\]|\\.)*(?:\"|\Z)|'[^']*(?:'|\Z)"
+    r"|\{[^}]*|\[[^\]]*|[^\s\",;}'&\\][^\s\",;}'&]*)"
+)
+_IS = r"(?:data)?s?\\*[\"']?\s*(?:=>|:=|[=:])\s*"
+_KEY_BLOCK = r"-----BEGIN [A-Z ]*PRIVATE KEY(?: BLOCK)?-----"
+# No pattern may start with a repetition: then a long line would cost the square of its length.
 _SECRETS = tuple(
     re.compile(pattern, flags)
     for pattern, flags in (
-        (rf"()({_KEY_BLOCK}.*?(?:-----END [A-Z ]*PRIVATE KEY-----|\Z))", re.DOTALL),
+        (rf"()({_KEY_BLOCK}.*?(?:-----END [A-Z ]*PRIVATE KEY(?: BLOCK)?-----|\Z))", re.DOTALL),
         # The same in base64, as kubeconfigs have it: "-----BEGIN" and the kinds of private keys.
         (
             r"()(LS0tLS1CRUdJTi(?:BSU0EgUFJJVkFU|BQUklWQVRF|BFQyBQUklWQVRF|BPUEVOU1NI|BFTkNSWVBU|BEU0EgUFJJVkFU)[\w+/=]*)",
@@ -27,24 +36,24 @@ _SECRETS = tuple(
         (r"()(eyJ[\w-]+\.[\w-]+\.[\w-]*)", 0),  # a token of a service account (JWT)
         (r"(\b[a-z0-9]{6}\.)([a-z0-9]{16}\b)", 0),  # a bootstrap token, whose beginning is public
         (r"()(\b(?:gh[pousr]_|github_pat_|glpat-|xox[abprs]-|AKIA|ASIA|hvs\.)[\w-]{10,})", 0),  # of well-known services
-        (r"(//[^/\s:@]*:)([^/\s@]+)(?=@)", 0),  # a password in a URL
+        # A password in a URL, which may have / and @; and a token in place of user and password.
+        (r"(//[^/\s:@\"']{0,200}:)((?!\d+/)[^\s\"'\\]{1,500})(?=@)", 0),
+        (r"(//)([^/\s:@\"']{20,})(?=@)", 0),
+        # The signature in a URL, with which everybody can read what it names. Go writes & as \u0026.
+        (r"((?:[?&]|\\u0026)(?:x-amz-|x-goog-)?sig(?:nature)?=)([^\s&\"'\\]+)", re.IGNORECASE),
+        (r"(authorization\\*[\"']?\s*[=:]\s*(?:digest|token|negotiate|ntlm|aws4-hmac-sha256) )(.+)", re.IGNORECASE),
         (r"((?:bearer|basic) )([\w.~+/=-]{6,})", re.IGNORECASE),
-        (rf"(--[\w-]*(?:{_NAMES})[= ]){_VALUE}", re.IGNORECASE),
-        (rf"((?<![a-z])(?:[\w-]*[_-])?(?:{_NAMES})[\"']?\s*[=:]\s*){_VALUE}", re.IGNORECASE),
-        (
-            rf"([a-z](?:Password|Passwd|Token|Secret|Key(?=Data)|ApiKey|AccessKey|PrivateKey)(?:Data)?[\"']?\s*[=:]\s*){_VALUE}",
-            0,
-        ),
+        (rf"((?:{_LONG}|(?<![a-z])(?:{_SHORT})){_IS}){_VALUE}", re.IGNORECASE),
+        # In prose, only what is no name of an object: the API speaks of the secret "web-tls".
+        (r"((?:password|passphrase|token) )(\"[^\"]*\"|'[^']*')", re.IGNORECASE),
+        (rf"(--(?:[a-z]+-){{0,5}}(?:{_NAMES}) ){_VALUE}", re.IGNORECASE),
     )
 )
-_NAMED = re.compile(
-    rf"(?:^|[_.-])(?:{_NAMES})s?$|(?<=[a-z])(?:Password|Token|Secret|Credentials?|ApiKey|AccessKey|PrivateKey)s?$",
-    re.IGNORECASE,
-)
+_NAMED = re.compile(rf"(?:{_LONG})s?$|(?:^|[_.-])(?:{_SHORT})s?$", re.IGNORECASE)
 # Most texts are addresses and routes, so one quick look comes first.
 _MAY_HOLD = re.compile(
-    r"pass|pwd|token|secret|credential|key|auth|bearer|basic|eyj|private|ls0t|gh[pousr]_|github_pat|glpat|xox|akia|asia"
-    r"|hvs|//|[a-z0-9]{6}\.[a-z0-9]{16}",
+    r"pass|pwd|psk|token|secret|credential|key|auth|bearer|basic|eyj|private|ls0t|gh[pousr]_|github_pat|glpat|xox|akia|asia"
+    r"|hvs|//|sig|docker|cookie|[a-z0-9]{6}\.[a-z0-9]{16}",
     re.IGNORECASE,
 )
 

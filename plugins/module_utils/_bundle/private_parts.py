@@ -9,6 +9,7 @@ volumes of containers, the configuration of programs, and annotations of other p
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
@@ -35,6 +36,17 @@ _SETTINGS = re.compile(
     r"|extraArgs):|node-cidr-mask-size"
 )
 _VALUE = re.compile(r"^\s+value:")
+_FLANNEL = (
+    "Network",
+    "IPv6Network",
+    "EnableIPv4",
+    "EnableIPv6",
+    "EnableNFTables",
+    "SubnetLen",
+    "SubnetMin",
+    "SubnetMax",
+)
+_BACKEND = ("Type", "VNI", "Port", "MTU", "DirectRouting", "GBP")
 
 
 def without_private_parts(parts: BundleParts) -> BundleParts:
@@ -66,15 +78,14 @@ def _objects(items: Iterable[Any]) -> list[Any]:
 def _object(item: Mapping[str, Any]) -> Any:
     data = item.get("data")
     if isinstance(data, Mapping):
-        kept = {name: _configuration(name, text) for name, text in data.items() if isinstance(text, str)}
+        texts = {name: text for name, text in data.items() if isinstance(text, str)}
+        kept = {name: _CONFIGURATIONS[name](text) for name, text in texts.items() if name in _CONFIGURATIONS}
         item = {**item, "data": kept}
     return _clean(item, _in_object)
 
 
-def _configuration(name: str, text: str) -> str:
-    """Keep the lines about the network of kubeadm's configuration, and other files of a ConfigMap without secrets."""
-    if name != "ClusterConfiguration":
-        return text
+def _kubeadm(text: str) -> str:
+    """Keep the lines about the network of kubeadm's configuration."""
     lines = text.splitlines()
     kept = [
         line
@@ -82,6 +93,24 @@ def _configuration(name: str, text: str) -> str:
         if _SETTINGS.search(line) or ("node-cidr-mask-size" in before and _VALUE.search(line))
     ]
     return "\n".join(kept) + "\n"
+
+
+def _flannel(text: str) -> str:
+    """Keep the networks and the type of Flannel's configuration. A backend may have a key (PSK) or commands."""
+    try:
+        value = json.loads(text)
+    except (ValueError, RecursionError):
+        return ""
+    known = value if isinstance(value, dict) else {}
+    backend = known.get("Backend")
+    kept = {name: known[name] for name in _FLANNEL if name in known}
+    if isinstance(backend, dict):
+        kept["Backend"] = {name: backend[name] for name in _BACKEND if name in backend}
+    return json.dumps(kept)
+
+
+# The entries of ConfigMaps that findings read. All others go.
+_CONFIGURATIONS: dict[str, Callable[[str], str]] = {"ClusterConfiguration": _kubeadm, "net-conf.json": _flannel}
 
 
 def _in_object(name: str, value: Any) -> Any:

@@ -105,7 +105,7 @@ def log_lines(text: str, most: int = 6) -> list[str]:
     chosen: dict[str, str] = {}
     for line in reversed(text.splitlines()):
         if _BAD.search(line) and len(chosen) < most:
-            chosen.setdefault(re.sub(r"\d+", "", line)[:200], without_secrets(line)[:_LINE])
+            chosen.setdefault(re.sub(r"\d+", "", line)[:200], without_secrets(line[: 4 * _LINE])[:_LINE])
     return list(chosen.values())[::-1]
 
 

@@ -43,7 +43,7 @@ def read_pulls(text: str, clock: float) -> list[dict[str, Any]]:
             failed[found["image"]] = {
                 "image": found["image"],
                 "sandbox": is_sandbox,
-                "error": without_secrets(_error(plain)),
+                "error": _error(plain),
                 "age": _age(plain, clock),
             }
             continue
@@ -57,7 +57,8 @@ def read_pulls(text: str, clock: float) -> list[dict[str, Any]]:
 
 def _error(line: str) -> str:
     found = _ERROR.search(line)
-    return (found["error"] if found else line)[-_LENGTH:]
+    # Cut first, a secret could lose the name by which it is known.
+    return without_secrets(found["error"] if found else line)[-_LENGTH:]
 
 
 def _age(line: str, clock: float) -> float | None:

@@ -99,7 +99,20 @@ OBJECTS = {
                     f"  - name: node-cidr-mask-size\n    value: '25'\n  - name: x\n    value: {SECRET}\n"
                 )
             },
-        }
+        },
+        {
+            "metadata": {"name": "kube-flannel-cfg", "namespace": "kube-flannel"},
+            "data": {
+                "net-conf.json": json.dumps(
+                    {
+                        "Network": "10.244.0.0/16",
+                        "Backend": {"Type": "wireguard", "PSK": SECRET, "X": SECRET},
+                        "Y": SECRET,
+                    }
+                ),
+                "other.conf": SECRET,
+            },
+        },
     ],
 }
 
@@ -114,9 +127,13 @@ def test_lists_and_configurations_with_secrets_do_not_go_in():
     cleaned = without_private_parts(BundleParts({}, {"nodes": [], **OBJECTS})).objects
     assert SECRET not in json.dumps(cleaned)
     assert "secrets" not in cleaned
-    (config,) = cleaned["config_maps"]
+    config, flannel = cleaned["config_maps"]
     assert "podSubnet: 10.244.0.0/16" in config["data"]["ClusterConfiguration"]
     assert "- name: node-cidr-mask-size\n    value: '25'" in config["data"]["ClusterConfiguration"]
+    assert json.loads(flannel["data"]["net-conf.json"]) == {
+        "Network": "10.244.0.0/16",
+        "Backend": {"Type": "wireguard"},
+    }
 
 
 def test_what_a_finding_reads_of_a_pod_stays():

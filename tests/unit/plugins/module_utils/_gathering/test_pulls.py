@@ -28,6 +28,12 @@ def test_a_pull_that_failed():
     )
 
 
+def test_the_signature_in_a_long_address_stays_on_the_node():
+    log = FAILED.replace("/manifests/1", f"/blobs?X-Amz-Signature={'c0ffee' * 200}")
+    (found,) = read_pulls(log, CLOCK)
+    assert "c0ffee" not in found["error"]
+
+
 def test_the_sandbox_image():
     (found,) = read_pulls(SANDBOX, CLOCK)
     assert (found["image"], found["sandbox"]) == ("r.example/pause:3", True)
