@@ -86,9 +86,10 @@ def unpack_bundle(packed: BinaryIO, causes: Iterable[Cause]) -> BundleParts:
     manifest = documents[_MANIFEST]
     if not isinstance(manifest, Mapping) or manifest.get("schema") != SCHEMA:
         raise InputError(f"{_MANIFEST} in it does not have the schema {SCHEMA}")
-    if manifest.get("version") != VERSION:
+    version = manifest.get("version")
+    if version is True or version != VERSION:  # 1 equals True
         raise InputError(
-            f"it has version {manifest.get('version')!r}, and this collection reads {VERSION}: "
+            f"it has version {str(version)[:40]!r}, and this collection reads {VERSION}: "
             "use the version of the collection that wrote it"
         )
     parts = BundleParts(
@@ -129,7 +130,7 @@ def check_form(parts: BundleParts, causes: Iterable[Cause]) -> None:
         parts.judged(causes)
     except InputError as error:
         raise InputError(f"its content cannot be judged: {error}") from None
-    except (AttributeError, IndexError, KeyError, RecursionError, TypeError, ValueError) as error:
+    except (ArithmeticError, AttributeError, IndexError, KeyError, RecursionError, TypeError, ValueError) as error:
         reason = f"{type(error).__name__}: {str(error)[:80]}"
         raise InputError(f"its content has another form than a bundle's, and cannot be judged ({reason})") from None
 

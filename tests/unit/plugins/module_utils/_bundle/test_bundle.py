@@ -98,9 +98,16 @@ def test_a_bundle_without_the_api_is_read():
         (
             "bundle.json",
             {"schema": "podnet.kubernetes/bundle", "version": 2},
-            "it has version 2, and this collection r",
+            "it has version '2', and this collection r",
         ),
-        ("bundle.json", {"schema": "podnet.kubernetes/bundle"}, "it has version None"),
+        ("bundle.json", {"schema": "podnet.kubernetes/bundle"}, "it has version 'None'"),
+        ("bundle.json", {"schema": "podnet.kubernetes/bundle", "version": True}, "it has version 'True'"),
+        ("bundle.json", {"schema": "podnet.kubernetes/bundle", "version": "x" * 10**6}, "it has version 'x{40}', and"),
+        (
+            "nodes.json",
+            {"node1": {"host": "node1", "links": [], "clock_offset": 10**400}},
+            "another form .*OverflowError",
+        ),
         (
             "bundle.json",
             {"schema": "podnet.kubernetes/bundle", "version": 1, "node_network": 1},
