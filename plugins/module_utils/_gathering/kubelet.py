@@ -129,5 +129,4 @@ __all__ = [
     "read_settings",
     "read_units",
     "units_properties",
-    "without_secrets",
 ]

@@ -15,6 +15,7 @@ from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from typing import Any
 
+from ansible_collections.podnet.kubernetes.plugins.module_utils._base.secret_texts import without_secrets
 from ansible_collections.podnet.kubernetes.plugins.module_utils._gathering.certificates import read_certificates
 from ansible_collections.podnet.kubernetes.plugins.module_utils._gathering.counters import read_counters
 from ansible_collections.podnet.kubernetes.plugins.module_utils._gathering.knocks import doors_of, knock
@@ -26,7 +27,6 @@ from ansible_collections.podnet.kubernetes.plugins.module_utils._gathering.kubel
     read_settings,
     read_units,
     units_properties,
-    without_secrets,
 )
 from ansible_collections.podnet.kubernetes.plugins.module_utils._gathering.links import (
     compact_forwarding,

@@ -12,7 +12,7 @@ import re
 from datetime import datetime, timezone
 from typing import Any
 
-from ansible_collections.podnet.kubernetes.plugins.module_utils._gathering.kubelet import without_secrets
+from ansible_collections.podnet.kubernetes.plugins.module_utils._base.secret_texts import without_secrets
 
 _FAILED = re.compile(r'PullImage "(?P<image>[^"]+)" failed')
 _PULLED = re.compile(r'PullImage "(?P<image>[^"]+)" returns image')
