@@ -16,6 +16,7 @@ from ansible_collections.podnet.kubernetes.plugins.plugin_utils.role_settings im
     Templated,
     read_defaults,
     read_inventory,
+    refuse,
 )
 
 # With these strategies a host does not wait for the others, and run_once has no meaning.
@@ -37,9 +38,7 @@ class ActionModule(ActionBase):
             raise AnsibleActionFail(misplay)
         role = name.rpartition(".")[2]
         given = Templated(_without_defaults(variables, role), self._templar)
-        mistakes = find_mistakes(read_inventory([role], hosts, variables["hostvars"], given))
-        if mistakes:
-            raise AnsibleActionFail("\n".join(f"{mistake}." for mistake in mistakes))
+        refuse(find_mistakes(read_inventory([role], hosts, variables["hostvars"], given)))
         return {**result, "changed": False}
 
 

@@ -8,12 +8,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from ansible.errors import AnsibleActionFail
 from ansible.plugins.action import ActionBase
 
 from ansible_collections.podnet.kubernetes.plugins.module_utils._settings.hosts import left_out
 from ansible_collections.podnet.kubernetes.plugins.module_utils._settings.mistakes import find_lookalikes, find_mistakes
-from ansible_collections.podnet.kubernetes.plugins.plugin_utils.role_settings import Templated, read_inventory
+from ansible_collections.podnet.kubernetes.plugins.plugin_utils.role_settings import Templated, read_inventory, refuse
 
 ARGUMENTS = {
     "roles": {"type": "list", "elements": "str", "required": True},
@@ -38,8 +37,7 @@ class ActionModule(ActionBase):
         mistakes = find_mistakes(inventory)
         if params["all_nodes"]:
             mistakes += filter(None, [left_out(params["hosts"], variables["ansible_play_hosts_all"])])
-        if mistakes:
-            raise AnsibleActionFail("\n".join(f"{mistake}." for mistake in mistakes))
+        refuse(mistakes)
         names = sorted({name for values in inventory.values.values() for name in values})
         return {**result, "changed": False, "variables": names}
 

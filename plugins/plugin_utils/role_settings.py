@@ -10,13 +10,20 @@ from pathlib import Path
 from typing import Any
 
 import yaml
-from ansible.errors import AnsibleError
+from ansible.errors import AnsibleActionFail, AnsibleError
 
 from ansible_collections.podnet.kubernetes.plugins.module_utils._settings.mistakes import Inventory, is_known
 
 # Null has a meaning of its own, beside another default.
 NULLABLE = {"connectivity_dns_service"}
 ROLES = Path(__file__).resolve().parents[2] / "roles"
+
+
+def refuse(mistakes: Iterable[str]) -> None:
+    """Fail with a line for each mistake, if there is any. Raises AnsibleActionFail."""
+    lines = [f"{mistake}." for mistake in mistakes]
+    if lines:
+        raise AnsibleActionFail("\n".join(lines))
 
 
 class Templated(Mapping[str, Any]):
