@@ -37,3 +37,19 @@ attributes:
     support: full
     platforms: linux
 """
+
+    # Of actions, which run on the controller.
+    CONTROLLER = r"""
+options: {}
+attributes:
+  action:
+    description: The work is done on the controller, by an action plugin.
+    support: full
+  check_mode:
+    support: full
+  idempotent:
+    support: full
+  platform:
+    support: full
+    platforms: posix
+"""

@@ -20,10 +20,8 @@ description:
   - The forward and the copy end with Ansible, also when Ansible is killed.
 extends_documentation_fragment:
   - podnet.kubernetes.attributes
+  - podnet.kubernetes.attributes.controller
 attributes:
-  action:
-    description: The work is done on the controller, by an action plugin.
-    support: full
   check_mode:
     support: full
     details:
@@ -32,11 +30,6 @@ attributes:
   diff_mode:
     support: none
     details: There is no change to show.
-  idempotent:
-    support: full
-  platform:
-    support: full
-    platforms: posix
 options:
   kubeconfig:
     description: The path of a kubeconfig on the controller. The action leaves it as it is.

@@ -20,17 +20,11 @@ description:
   - Runs on the controller. It connects to no host.
 extends_documentation_fragment:
   - podnet.kubernetes.attributes
+  - podnet.kubernetes.attributes.controller
 attributes:
-  check_mode:
-    support: full
   diff_mode:
     support: none
     details: The module changes nothing.
-  idempotent:
-    support: full
-  platform:
-    support: full
-    platforms: posix
 options:
   all_hosts:
     description: Whether the role needs all hosts of the play together, so that C(serial) is a mistake.

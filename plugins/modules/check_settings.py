@@ -22,17 +22,11 @@ description:
   - Runs once for all hosts, on the controller. It connects to no host.
 extends_documentation_fragment:
   - podnet.kubernetes.attributes
+  - podnet.kubernetes.attributes.controller
 attributes:
-  check_mode:
-    support: full
   diff_mode:
     support: none
     details: The module changes nothing.
-  idempotent:
-    support: full
-  platform:
-    support: full
-    platforms: posix
 options:
   roles:
     description:

@@ -27,6 +27,7 @@ description:
     for a cell that was not probed. It does not fail for a cell that was not observed or is not judged.
 extends_documentation_fragment:
   - podnet.kubernetes.attributes
+  - podnet.kubernetes.attributes.controller
 attributes:
   check_mode:
     support: full
@@ -34,11 +35,6 @@ attributes:
   diff_mode:
     support: none
     details: A report is not a change.
-  idempotent:
-    support: full
-  platform:
-    support: full
-    platforms: posix
 options:
   name:
     description:

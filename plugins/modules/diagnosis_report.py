@@ -19,20 +19,11 @@ description:
   - Only the user can read the files. A reader finds the old file or the new one, never half of one.
 extends_documentation_fragment:
   - podnet.kubernetes.attributes
+  - podnet.kubernetes.attributes.controller
 attributes:
-  action:
-    description: The work is done on the controller, by an action plugin.
-    support: full
-  check_mode:
-    support: full
   diff_mode:
     support: none
     details: A report is no change.
-  idempotent:
-    support: full
-  platform:
-    support: full
-    platforms: posix
 options:
   diagnosis:
     description: The result of the filter P(podnet.kubernetes.diagnosis#filter).

@@ -22,20 +22,11 @@ description:
   - Remembers what it wrote, in a file with C(.mark) in its name.
 extends_documentation_fragment:
   - podnet.kubernetes.attributes
+  - podnet.kubernetes.attributes.controller
 attributes:
-  action:
-    description: The work is done on the controller, by an action plugin.
-    support: full
-  check_mode:
-    support: full
   diff_mode:
     support: none
     details: The difference would show keys.
-  idempotent:
-    support: full
-  platform:
-    support: full
-    platforms: posix
 options:
   found:
     description: The results of M(podnet.kubernetes.kubeconfig_find), in the order of their preference.
