@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import json
-import os
-import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 import yaml
+from playbook_runs import last_failure, run_playbook
 
 HERE, THERE = "127.0.0.1", "127.0.0.9"
 CELL = {"check": "icmp", "family": "ipv4", "attempts": 3}
@@ -63,29 +62,10 @@ def prove(tmp_path):
         ]
         play = tmp_path / "play.yml"
         play.write_text(yaml.safe_dump([{"hosts": "all", "gather_facts": False, "tasks": tasks}]))
-        done = subprocess.run(
-            [
-                "ansible-playbook",
-                "-i",
-                "a,b,",
-                "-c",
-                "local",
-                "-e",
-                f"ansible_python_interpreter={sys.executable}",
-                str(play),
-            ],
-            env={
-                **os.environ,
-                "ANSIBLE_CALLBACK_RESULT_FORMAT": "json",
-                "ANSIBLE_CALLBACKS_ENABLED": "ansible.posix.timer",
-            },
-            check=False,
-            capture_output=True,
-            text=True,
-        )
+        interpreter = f"ansible_python_interpreter={sys.executable}"
+        done = run_playbook("-i", "a,b,", "-c", "local", "-e", interpreter, str(play))
         assert done.returncode == 2, done.stdout + done.stderr
-        error = done.stdout.rpartition("\nfatal: [")[2].partition("]: FAILED! => ")[2]
-        return json.JSONDecoder().raw_decode(error)[0]["msg"].splitlines(), read(tmp_path / "connectivity"), done.stdout
+        return last_failure(done)[1].splitlines(), read(tmp_path / "connectivity"), done.stdout
 
     return run
 

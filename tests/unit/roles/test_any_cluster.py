@@ -6,13 +6,12 @@
 from __future__ import annotations
 
 import json
-import os
 import re
-import subprocess
 from pathlib import Path
 
 import pytest
 import yaml
+from playbook_runs import last_failure, run_playbook
 
 ROOT = Path(__file__).resolve().parents[3]
 # A controller whose user may not become root, and whose usual Python lacks the Kubernetes client.
@@ -45,21 +44,9 @@ def verify(tmp_path):
     def run(inventory, **variables):
         (tmp_path / "hosts.yml").write_text(yaml.safe_dump(inventory))
         extra = json.dumps({"podnet_output_dir": str(tmp_path / "out"), **variables})
-        done = subprocess.run(
-            ["ansible-playbook", "-i", str(tmp_path / "hosts.yml"), str(ROOT / "playbooks/verify.yml"), "-e", extra],
-            cwd=ROOT,
-            env={
-                **os.environ,
-                "ANSIBLE_CALLBACK_RESULT_FORMAT": "json",
-                "ANSIBLE_CALLBACKS_ENABLED": "ansible.posix.timer",
-            },
-            check=False,
-            capture_output=True,
-            text=True,
-        )
-        error = done.stdout.rpartition("\nfatal: [")[2].partition("FAILED! => ")[2]
-        assert error, done.stdout + done.stderr
-        return done.stdout, json.JSONDecoder().raw_decode(error)[0]["msg"]
+        options = ("-i", str(tmp_path / "hosts.yml"), "-e", extra)
+        done = run_playbook(str(ROOT / "playbooks/verify.yml"), *options, cwd=ROOT)
+        return done.stdout, last_failure(done)[1]
 
     return run
 

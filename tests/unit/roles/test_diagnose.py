@@ -6,12 +6,11 @@
 from __future__ import annotations
 
 import json
-import os
-import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+from playbook_runs import run_playbook
 
 ROOT = Path(__file__).resolve().parents[3]
 
@@ -23,14 +22,8 @@ def play(tmp_path):
     def run(inventory, **variables):
         extra = {"podnet_output_dir": str(tmp_path / "out"), **variables}
         playbook = str(ROOT / "playbooks/diagnose.yml")
-        done = subprocess.run(
-            ["ansible-playbook", "--inventory", inventory, playbook, "--extra-vars", json.dumps(extra)],
-            cwd=ROOT,
-            env={**os.environ, "ANSIBLE_CALLBACKS_ENABLED": "ansible.posix.timer"},
-            check=False,
-            capture_output=True,
-            text=True,
-        )
+        options = ("--inventory", inventory, "--extra-vars", json.dumps(extra))
+        done = run_playbook(playbook, *options, cwd=ROOT, ANSIBLE_CALLBACK_RESULT_FORMAT="yaml")
         return done, json.loads((tmp_path / "out/reports/diagnosis/findings.json").read_text())
 
     return run

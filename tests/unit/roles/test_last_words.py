@@ -6,8 +6,6 @@
 from __future__ import annotations
 
 import json
-import os
-import subprocess
 import sys
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
@@ -15,6 +13,7 @@ from typing import ClassVar
 
 import pytest
 import yaml
+from playbook_runs import last_failure, run_playbook
 
 
 @pytest.fixture
@@ -25,23 +24,13 @@ def last_words(tmp_path):
         interpreter = f"ansible_python_interpreter={sys.executable}"
         play = [{"hosts": "all", "gather_facts": False, "tasks": tasks}]
         (tmp_path / "play.yml").write_text(yaml.safe_dump(play))
-        done = subprocess.run(
-            ["ansible-playbook", "-i", "node1,node2,", "-c", "local", "-e", interpreter, str(tmp_path / "play.yml")],
-            env={
-                **os.environ,
-                "ANSIBLE_CALLBACK_RESULT_FORMAT": "json",
-                "ANSIBLE_CALLBACKS_ENABLED": "ansible.posix.timer",
-            },
-            check=False,
-            capture_output=True,
-            text=True,
-        )
+        done = run_playbook("-i", "node1,node2,", "-c", "local", "-e", interpreter, str(tmp_path / "play.yml"))
         assert done.returncode == 2, done.stdout + done.stderr
-        host, _word, error = done.stdout.rpartition("\nfatal: [")[2].partition("]: FAILED! => ")
+        host, message, error = last_failure(done)
         assert "\nTASK [" not in error
         # A task that runs once fails on all hosts. None of them shows an error for want of the other host's reason.
         assert "is undefined" not in done.stdout
-        return host, json.JSONDecoder().raw_decode(error)[0]["msg"]
+        return host, message
 
     return run
 

@@ -6,12 +6,11 @@
 from __future__ import annotations
 
 import json
-import os
-import subprocess
 from pathlib import Path
 
 import pytest
 from diagnosis_world import World, across
+from playbook_runs import run_playbook
 
 from ansible_collections.podnet.kubernetes.plugins.module_utils._bundle.bundle import BundleParts, pack_bundle
 from ansible_collections.podnet.kubernetes.plugins.module_utils._diagnosis.registry import causes
@@ -37,14 +36,8 @@ def judge(tmp_path, world):
     def run(inventory, **variables):
         extra = {"diagnose_from": str(bundle), "podnet_output_dir": str(tmp_path / "out"), **variables}
         playbook = str(ROOT / "playbooks/diagnose.yml")
-        done = subprocess.run(
-            ["ansible-playbook", "--inventory", inventory, playbook, "--extra-vars", json.dumps(extra)],
-            cwd=ROOT,
-            env={**os.environ, "ANSIBLE_CALLBACKS_ENABLED": "ansible.posix.timer"},
-            check=False,
-            capture_output=True,
-            text=True,
-        )
+        options = ("--inventory", inventory, "--extra-vars", json.dumps(extra))
+        done = run_playbook(playbook, *options, cwd=ROOT, ANSIBLE_CALLBACK_RESULT_FORMAT="yaml")
         path = tmp_path / "out/reports/diagnosis/findings.json"
         return done, json.loads(path.read_text()) if path.exists() else done.stdout + done.stderr
 

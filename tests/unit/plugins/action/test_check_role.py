@@ -5,13 +5,11 @@
 
 from __future__ import annotations
 
-import json
-import os
-import subprocess
 from pathlib import Path
 
 import pytest
 import yaml
+from playbook_runs import last_failure, run_playbook
 
 from ansible_collections.podnet.kubernetes.plugins.action.check_role import find_misplay
 
@@ -34,18 +32,12 @@ def run(folder, tasks, **keywords):
     (folder / "play.yml").write_text(
         yaml.safe_dump([{"hosts": "all", "gather_facts": False, "tasks": tasks, **keywords}])
     )
-    return subprocess.run(
-        ["ansible-playbook", "-i", HOSTS, "-c", "local", "--check", str(folder / "play.yml")],
-        env={**os.environ, "ANSIBLE_CALLBACK_RESULT_FORMAT": "json"},
-        check=False,
-        capture_output=True,
-        text=True,
-    )
+    return run_playbook("-i", HOSTS, "-c", "local", "--check", str(folder / "play.yml"))
 
 
 def sentence(done):
     assert done.returncode == 2, done.stdout + done.stderr
-    return json.JSONDecoder().raw_decode(done.stdout.rpartition("]: FAILED! => ")[2])[0]["msg"]
+    return last_failure(done)[1]
 
 
 def test_hosts_that_failed_before_do_not_count(tmp_path):
