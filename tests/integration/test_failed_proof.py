@@ -78,9 +78,11 @@ def read(folder: Path):
 def test_the_sentence_then_the_findings_then_the_trails(prove):
     lines, written, _output = prove()
     assert lines[:2] == ["2 cells: 1 passed, 1 failed", "- 1 cell: a -> b, icmp: timeout"]
-    assert lines[3] == "Nothing was found, and a part was not looked at."
+    assert lines[2].endswith("/connectivity/report.json.")
+    assert lines[3].endswith("/connectivity/index.html.")
+    assert lines[4] == "Nothing was found, and a part was not looked at."
     # The cells are made up, and the packets arrive.
-    assert lines[4:6] == ["Packets of failed cells were followed:", "  a -> b, icmp, ipv4: passed"]
+    assert lines[5:7] == ["Packets of failed cells were followed:", "  a -> b, icmp, ipv4: passed"]
     (trail,) = written["report"]["trails"]
     assert (trail["source"], trail["target"], trail["verdict"]) == ("a", "b", "passed")
     assert written["report"]["findings"] == written["findings"]["findings"] == []
@@ -98,5 +100,6 @@ def test_a_trail_that_fails_hides_nothing_and_loses_no_host(prove):
 def test_without_a_diagnosis_only_the_sentence(prove):
     lines, written, _output = prove(podnet_diagnose=False, connectivity_trails=0)
     assert lines[:2] == ["2 cells: 1 passed, 1 failed", "- 1 cell: a -> b, icmp: timeout"]
-    assert len(lines) == 3
+    assert len(lines) == 4
+    assert lines[3].endswith("/connectivity/index.html.")
     assert set(written) == {"report"}
