@@ -43,7 +43,7 @@ _BEGIN = "<!-- `make findings` writes the lines below. -->\n"
 def proved(id: str) -> str:
     """Name the tests that make the fault for real."""
     places = "; ".join(f"`{test}` in {file}" for file, test in PROOFS.get(id, ()))
-    return places or "on data of a healthy cluster in which a test breaks one thing."
+    return places or "a test breaks one thing in the data of a healthy cluster."
 
 
 def section(cause: object) -> list[str]:
