@@ -26,7 +26,7 @@ export ANSIBLE_CONFIG := $(CURDIR)/ansible.cfg
 # Container images set it. Then each ansible-playbook compiles all its imports, a third of the work of a short playbook.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help venv lab lab-destroy basic-cni flannel calico verify diagnose-demo conformance lint sanity unit versions bad-input integration molecule molecule-debian-12 test-quick test test-lab test-beside architecture findings bench build lock lock-3.11 lock-3.12 clean
+.PHONY: help venv lab lab-destroy basic-cni flannel calico verify diagnose-demo conformance lint sanity unit versions bad-input integration molecule molecule-debian-12 test-quick test test-more test-lab test-beside architecture findings bench build lock lock-3.11 lock-3.12 clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "%-18s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -92,8 +92,9 @@ sanity: $(VENV) ## Run ansible-test's sanity tests
 unit: $(VENV) ## Run the unit tests, and the tests of archive, documentation and examples
 	pytest $(ARGS)
 
-versions: $(VENV) ## Run the same tests with the other ansible-core (2.21 beside 2.19), where its Python is installed
-	python tests/versions.py --quiet $(ARGS)
+# Code that knows no Ansible needs one ansible-core only. `make test-more` runs its tests with both.
+versions: $(VENV) ## Run the tests of what uses Ansible with the other ansible-core (2.21 beside 2.19), where its Python is installed
+	python tests/versions.py --quiet --ignore=tests/unit/plugins/module_utils $(ARGS)
 
 bad-input: $(VENV) ## Play every wrong input of tests/wrong_inputs.py with its playbook (10 to 20 minutes)
 	pytest tests/bad_input $(ARGS)
@@ -124,6 +125,15 @@ test-lab:
 test-beside:
 	@nice $(MAKE) --output-sync=line $(QUICK)
 	@nice pytest tests/integration -k vagrant
+
+# The mark `more` chooses tests; PYTEST_ADDOPTS comes after the options of pyproject.toml.
+test-more: $(VENV) ## Run what takes too long for make test: marked tests, leftovers and killed runs, wrong inputs (an hour and more)
+	python tests/versions.py $(ARGS)
+	pytest tests/bad_input
+	molecule test -s repair
+	PYTEST_ADDOPTS="-m more" molecule test -s flannel
+	PYTEST_ADDOPTS="-m more" molecule test -s basic_cni
+	PYTEST_ADDOPTS="-m more" molecule test -s calico
 
 architecture: $(VENV) ## Draw the rooms and their imports into docs/architecture.md
 	python tests/architecture.py

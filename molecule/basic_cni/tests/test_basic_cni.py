@@ -274,6 +274,7 @@ def running(on, kubectl, inventory):
     return read
 
 
+@pytest.mark.more
 def test_a_fourth_node_gets_a_subnet_and_the_others_one_route_each(with_a_fourth, running, kubectl, on, inventory):
     made = with_a_fourth("lab/create.yml", "--extra-vars", "lab_network=basic_cni")
     assert made.returncode == 0, made.stdout
@@ -288,6 +289,7 @@ def test_a_fourth_node_gets_a_subnet_and_the_others_one_route_each(with_a_fourth
     assert pods <= pods_now
 
 
+@pytest.mark.more
 def test_a_node_that_is_removed_leaves_no_route_and_keeps_its_subnet(dual, kubectl, on, root, inventory):
     kubectl.output("delete", "node", "node3")
     removed = dual("lab/create.yml", "--extra-vars", "lab_network=basic_cni")

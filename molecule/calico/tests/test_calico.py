@@ -33,6 +33,7 @@ def sequence(root):
     return read
 
 
+@pytest.mark.more
 def test_a_second_run_changes_nothing(play, changes, inventory):
     """The cluster's part too, which converge leaves out."""
     assert changes(play("playbooks/calico.yml")) == dict.fromkeys(["localhost", *inventory.nodes], 0)
@@ -344,6 +345,7 @@ def moved(kubectl, nine_pods):
     return "x/a"
 
 
+@pytest.mark.more
 def test_policies_of_others_count_and_stay_and_hold_for_a_pod_that_moved(prove, moved, kubectl, sequence):
     foreign = policy("y/theirs", {"podSelector": {"matchLabels": {"pod": "a"}}, "policyTypes": ["Ingress"]})
     kubectl.output("apply", "--filename=-", data=foreign)
@@ -375,6 +377,7 @@ WRONG_NIC = {"calico_address_detection": "interface=enp0s3"}
 AT_ONCE = {"calico_max_unavailable": "3"}  # as -e NAME=VALUE gives it
 
 
+@pytest.mark.more
 def test_the_wrong_nic_is_named_with_the_conflict(install, lab):
     """All nodes have one address there: the first that starts anew takes it, and the next one refuses to."""
     done = install(

@@ -9,6 +9,7 @@ import subprocess
 import pytest
 
 USER = "molecule"
+pytestmark = pytest.mark.more
 FILES = "passwd* shadow* group* gshadow* subuid* subgid* .pwd.lock"
 ACCOUNTS = "/run/molecule-accounts.tar"
 
