@@ -13,6 +13,8 @@ from ansible_collections.podnet.kubernetes.plugins.module_utils._diagnosis.faile
 from ansible_collections.podnet.kubernetes.plugins.module_utils._diagnosis.gathered import Gathered
 
 SEVERITIES = ("error", "warning")
+# What stands on what: a fault in one layer makes faults in those after it.
+LAYERS = ("machine", "node", "cluster", "services", "network", "paths", "pods")
 _NAMED = 5
 
 
@@ -27,6 +29,7 @@ class Found:
         remedy: a variable of this collection, or a command
         explains: the cells that fail for this reason
         severity: one of SEVERITIES, where it differs from the cause's own
+        layer: one of LAYERS, where it differs from the cause's own
     """
 
     nodes: tuple[str, ...]
@@ -35,6 +38,7 @@ class Found:
     remedy: str
     explains: tuple[Scope, ...] = ()
     severity: str | None = None
+    layer: str | None = None
 
 
 @dataclass(frozen=True)
@@ -44,6 +48,7 @@ class Cause:
     Attributes:
         id: the name, which never changes
         severity: error: it breaks the network; warning: it breaks something else, or will
+        layer: one of LAYERS, by which findings that explain equally many cells are ranked
         title, cause, evidence, remedy: what it is, how it comes about, what shows it, what helps
         harmless: a state that looks alike, and is not named
         find: finds it
@@ -51,6 +56,7 @@ class Cause:
 
     id: str
     severity: str
+    layer: str
     title: str
     cause: str
     evidence: str
@@ -72,4 +78,4 @@ def several(names: Collection[object], one: str, more: str) -> str:
     return one if len(names) == 1 else more
 
 
-__all__ = ["SEVERITIES", "Cause", "Found", "named", "several"]
+__all__ = ["LAYERS", "SEVERITIES", "Cause", "Found", "named", "several"]

@@ -8,7 +8,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from ansible_collections.podnet.kubernetes.plugins.module_utils._diagnosis.causes import SEVERITIES, Cause, Found
+from ansible_collections.podnet.kubernetes.plugins.module_utils._diagnosis.causes import (
+    LAYERS,
+    SEVERITIES,
+    Cause,
+    Found,
+)
 from ansible_collections.podnet.kubernetes.plugins.module_utils._diagnosis.failed_cells import FailedCell
 from ansible_collections.podnet.kubernetes.plugins.module_utils._diagnosis.gathered import Gathered
 from ansible_collections.podnet.kubernetes.plugins.module_utils._diagnosis.packet_trails import PacketTrail
@@ -20,6 +25,7 @@ class Ranked:
 
     id: str
     severity: str
+    layer: str
     found: Found
     cells: int
 
@@ -39,17 +45,23 @@ class Diagnosis:
 
 
 def judge(gathered: Gathered, causes: Iterable[Cause]) -> Diagnosis:
-    """Find the causes, and rank them: by the failed cells that a finding explains, then by severity."""
+    """Find the causes, and rank them by explained cells, by severity, and by layer: causes before effects."""
     ranked = []
     explained: set[FailedCell] = set()
     for cause in causes:
         for found in cause.find(gathered):
             cells = [cell for cell in gathered.failed if any(scope.covers(cell) for scope in found.explains)]
             explained.update(cells)
-            ranked.append(Ranked(cause.id, found.severity or cause.severity, found, len(cells)))
-    ranked.sort(key=lambda one: (-one.cells, SEVERITIES.index(one.severity), one.id, one.found.nodes))
+            ranked.append(
+                Ranked(cause.id, found.severity or cause.severity, found.layer or cause.layer, found, len(cells))
+            )
+    ranked.sort(key=_rank)
     unexplained = tuple(cell for cell in gathered.failed if cell not in explained)
     return Diagnosis(tuple(ranked), len(gathered.failed), unexplained, gathered.unread, gathered.trails)
+
+
+def _rank(one: Ranked) -> tuple[int, int, int, str, tuple[str, ...]]:
+    return -one.cells, SEVERITIES.index(one.severity), LAYERS.index(one.layer), one.id, one.found.nodes
 
 
 __all__ = ["Diagnosis", "Ranked", "judge"]

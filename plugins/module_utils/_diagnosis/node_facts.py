@@ -186,6 +186,11 @@ class NodeFacts:
         return self._part("logs").get(unit) or []
 
     @property
+    def last_words(self) -> Mapping[str, str]:
+        """The log lines with which containers of the system ended a while ago, by NAMESPACE/POD/CONTAINER."""
+        return self._part("last_words")
+
+    @property
     def certificates(self) -> list[Mapping[str, Any]]:
         """The node's certificates that could be read."""
         return [one for one in self.data.get("certificates") or [] if "error" not in one]

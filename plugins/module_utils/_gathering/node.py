@@ -28,6 +28,7 @@ from ansible_collections.podnet.kubernetes.plugins.module_utils._gathering.kubel
     read_units,
     units_properties,
 )
+from ansible_collections.podnet.kubernetes.plugins.module_utils._gathering.last_words import read_last_words
 from ansible_collections.podnet.kubernetes.plugins.module_utils._gathering.links import (
     compact_forwarding,
     compact_links,
@@ -348,6 +349,7 @@ _PARTS: dict[str, Callable[[Reader], Any]] = {
     "cni": _cni,
     "units": _units,
     "logs": _logs,
+    "last_words": read_last_words,
     "kubelet": _kubelet,
     "sysctls": _sysctls,
     "swap": _swap,

@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import signal
 import subprocess
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -45,6 +46,27 @@ class Reader:
             return None
         except OSError as error:
             self.unread[path] = error.strerror or str(error)
+            return None
+
+    def end(self, path: str, size: int) -> str | None:
+        """Read the last bytes of a file, from the beginning of a line; None without the file."""
+        try:
+            with self.at(path).open("rb") as file:
+                length = file.seek(0, os.SEEK_END)
+                file.seek(max(0, length - size))
+                text = file.read(size).decode(errors="replace")
+        except (FileNotFoundError, NotADirectoryError):
+            return None
+        except OSError as error:
+            self.unread[path] = error.strerror or str(error)
+            return None
+        return text if length <= size else text.partition("\n")[2]
+
+    def age(self, path: str) -> float | None:
+        """Return the seconds since a file was written, None without the file."""
+        try:
+            return time.time() - self.at(path).stat().st_mtime
+        except OSError:
             return None
 
     def names(self, path: str) -> list[str] | None:

@@ -42,6 +42,7 @@ def find(gathered: Gathered) -> Iterator[Found]:
 CAUSE = Cause(
     id="allocation_file",
     severity="error",
+    layer="cluster",
     title="The allocation file and the cluster disagree",
     cause=(
         "The file of the role basic_cni was restored, or is of another cluster. Routes and bridges follow the file, "

@@ -47,6 +47,7 @@ def find(gathered: Gathered) -> Iterator[Found]:
 CAUSE = Cause(
     id="api_server_on_nat",
     severity="error",
+    layer="cluster",
     title="The API server advertises an address of the NAT",
     cause=(
         "kubeadm advertises the address of the NIC with the default route unless it is told another one. Pods on other "

@@ -37,6 +37,7 @@ def find(gathered: Gathered) -> Iterator[Found]:
 CAUSE = Cause(
     id="bridge_address",
     severity="error",
+    layer="paths",
     title="The bridge has an address of another subnet",
     cause=(
         "The node got another pod subnet, after a reset or a new allocation, and the bridge kept the old address. "

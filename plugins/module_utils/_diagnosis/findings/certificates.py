@@ -94,6 +94,7 @@ def _date(seconds: float) -> str:
 CAUSE = Cause(
     id="certificates",
     severity="error",
+    layer="node",
     title="A certificate has expired or is of another cluster",
     cause=(
         "kubeadm's certificates are valid for a year. A control plane that was made anew has a new CA, and nodes "

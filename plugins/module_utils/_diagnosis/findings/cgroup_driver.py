@@ -44,6 +44,7 @@ def _asks_the_runtime(gathered: Gathered, node: NodeFacts) -> bool:
 CAUSE = Cause(
     id="cgroup_driver",
     severity="error",
+    layer="node",
     title="Two cgroup drivers",
     cause=(
         "kubelet's cgroupDriver and containerd's SystemdCgroup differ. Pods are started and killed, or kubelet does "

@@ -85,6 +85,7 @@ def _text(tunnel: Tunnel) -> str:
 CAUSE = Cause(
     id="checksum_offload",
     severity="error",
+    layer="machine",
     title="Pings pass the overlay and TCP does not",
     cause=(
         "The overlay link leaves checksums to the NIC, and the NIC or the hypervisor does not compute them inside "

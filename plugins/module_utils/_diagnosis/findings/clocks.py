@@ -46,6 +46,7 @@ def find(gathered: Gathered) -> Iterator[Found]:
 CAUSE = Cause(
     id="clocks",
     severity="warning",
+    layer="machine",
     title="Clocks differ",
     cause=(
         "A virtual machine was suspended, or no time service runs. Certificates count as not yet valid or expired, "

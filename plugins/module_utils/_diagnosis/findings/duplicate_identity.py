@@ -58,6 +58,7 @@ def _identity(gathered: Gathered, node: NodeFacts) -> Iterator[tuple[str, str]]:
 CAUSE = Cause(
     id="duplicate_identity",
     severity="warning",
+    layer="machine",
     title="Nodes have one MAC, machine-id or product_uuid",
     cause=(
         "Machines were cloned. Calico and DHCP servers tell nodes apart by these values. With one MAC on one "

@@ -81,6 +81,7 @@ def _may_accept(rule: list[Mapping[str, Any]]) -> bool:
 CAUSE = Cause(
     id="forward_drop",
     severity="error",
+    layer="paths",
     title="The packet filter drops packets between pods",
     cause=(
         "Docker, firewalld or an administrator sets the policy of FORWARD to DROP, and no rule accepts the "

@@ -44,6 +44,7 @@ def find(gathered: Gathered) -> Iterator[Found]:
 CAUSE = Cause(
     id="forwarding_off",
     severity="error",
+    layer="machine",
     title="The kernel does not forward",
     cause=(
         "Kubernetes needs net.ipv4.ip_forward, and with a bridge net.bridge.bridge-nf-call-iptables. A file that "

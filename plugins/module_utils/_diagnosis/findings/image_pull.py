@@ -144,6 +144,7 @@ def _explains(gathered: Gathered, pulls: Iterable[_Pull]) -> Iterator[Scope]:
 CAUSE = Cause(
     id="image_pull",
     severity="error",
+    layer="node",
     title="A node cannot pull an image",
     cause=(
         "The registry's name is not found, no way leads to it, or a proxy is missing. Without the image pause no pod "

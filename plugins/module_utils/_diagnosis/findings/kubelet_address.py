@@ -47,6 +47,7 @@ def find(gathered: Gathered) -> Iterator[Found]:
 CAUSE = Cause(
     id="kubelet_address",
     severity="error",
+    layer="node",
     title="The kubelet uses an address that the node does not have",
     cause="The node got another address, by DHCP or by hand, after it had joined.",
     evidence="The kubelet's flag --node-ip or the InternalIP, and the addresses of the node.",

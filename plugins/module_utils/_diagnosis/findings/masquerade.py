@@ -43,6 +43,7 @@ def find(gathered: Gathered) -> Iterator[Found]:
 CAUSE = Cause(
     id="masquerade",
     severity="error",
+    layer="paths",
     title="Packets between pods are masqueraded",
     cause=(
         "A rule replaces the source address of all packets that leave the node, those to other pods too. "

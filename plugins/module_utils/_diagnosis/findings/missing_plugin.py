@@ -69,6 +69,7 @@ def _elsewhere(node: NodeFacts, missing: list[str]) -> str:
 CAUSE = Cause(
     id="missing_plugin",
     severity="error",
+    layer="node",
     title="A CNI plugin is missing",
     cause=(
         "containerd runs the programs that the CNI configuration names. Where one is missing, or containerd "

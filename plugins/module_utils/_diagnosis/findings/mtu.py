@@ -90,6 +90,7 @@ def _nics(gathered: Gathered) -> Iterator[Found]:
 CAUSE = Cause(
     id="mtu",
     severity="error",
+    layer="paths",
     title="An MTU is larger than the path carries",
     cause=(
         "Small packets pass and large ones vanish: connections open and hang. The overlay's MTU leaves no room for its "

@@ -64,6 +64,7 @@ def _evidence(gathered: Gathered, name: str, address: str) -> str:
 CAUSE = Cause(
     id="network_on_another_nic",
     severity="error",
+    layer="network",
     title="The pod network uses another NIC than the nodes",
     cause=(
         "Flannel or Calico chose a NIC by itself, such as the one with the default route, and packets between "

@@ -47,6 +47,7 @@ def _has_way(node: NodeFacts, service: str) -> bool:
 CAUSE = Cause(
     id="no_default_route",
     severity="error",
+    layer="machine",
     title="No default route",
     cause=(
         "A program on the node that asks a Service needs a route to its address before kube-proxy replaces the "

@@ -71,6 +71,7 @@ def _of_several(words: str) -> str:
 CAUSE = Cause(
     id="node_not_ready",
     severity="error",
+    layer="pods",
     title="A node is not ready",
     cause="The kubelet reports a condition that is not met, or it has stopped reporting.",
     evidence="The message of the condition Ready.",

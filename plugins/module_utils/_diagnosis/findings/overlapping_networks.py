@@ -93,6 +93,7 @@ def _of_node(node: NodeFacts, networks: list[tuple[str, Network]]) -> Iterator[t
 CAUSE = Cause(
     id="overlapping_networks",
     severity="error",
+    layer="cluster",
     title="Networks overlap",
     cause=(
         "The networks of pods, Services and nodes must be apart. A bridge of another container engine or the "

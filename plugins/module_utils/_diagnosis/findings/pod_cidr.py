@@ -68,6 +68,7 @@ def _without(count: int, without: list[str], network: str | None, mask_size: int
 CAUSE = Cause(
     id="pod_cidr",
     severity="error",
+    layer="cluster",
     title="A node has no pod subnet, or a wrong one",
     cause=(
         "Flannel and bridge networks take each node's subnet from spec.podCIDR. It is empty when the cluster was "

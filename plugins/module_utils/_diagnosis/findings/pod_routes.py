@@ -140,6 +140,7 @@ def _found(gathered: Gathered, some: list[_Wrong]) -> Found:
 CAUSE = Cause(
     id="pod_routes",
     severity="error",
+    layer="paths",
     title="A route to a node's pods is missing or wrong",
     cause=(
         "Each node needs a route to the pods of each other node. A restarted network service, an address that "

@@ -84,6 +84,7 @@ def _maker(policy: Mapping[str, Any]) -> str:
 CAUSE = Cause(
     id="policy_blocks",
     severity="error",
+    layer="pods",
     title="NetworkPolicies keep pods from the DNS",
     cause=(
         "A policy with egress rules selects pods and has no rule for the DNS, or a policy selects the DNS pods and "

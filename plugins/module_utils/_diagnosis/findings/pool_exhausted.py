@@ -48,6 +48,7 @@ def _log(node: NodeFacts) -> list[str]:
 CAUSE = Cause(
     id="pool_exhausted",
     severity="error",
+    layer="network",
     title="No address is left for a new pod",
     cause=(
         "The node's subnet is too small for its pods, or addresses of pods that are gone were never given back, "

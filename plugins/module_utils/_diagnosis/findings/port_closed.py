@@ -184,6 +184,7 @@ def _between(source: str, target: str) -> Scope:
 CAUSE = Cause(
     id="port_closed",
     severity="error",
+    layer="paths",
     title="A port that nodes need is closed",
     cause=(
         "Nodes need UDP port 8472 (Flannel) or 4789 (Calico) of each other for VXLAN, TCP port 10250 of the kubelet, "

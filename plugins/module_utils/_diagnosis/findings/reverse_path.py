@@ -154,6 +154,7 @@ def _ways(refusals: Iterable[_Refusal]) -> Iterator[str]:
 CAUSE = Cause(
     id="reverse_path",
     severity="error",
+    layer="machine",
     title="Strict rp_filter refuses packets with another way back",
     cause=(
         "A node has two links, and packets between two nodes take one of them there and the other one back. With "

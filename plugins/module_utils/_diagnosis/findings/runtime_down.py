@@ -70,6 +70,7 @@ def _found(node: NodeFacts, unit: str) -> Found:
 CAUSE = Cause(
     id="runtime_down",
     severity="error",
+    layer="node",
     title="kubelet or containerd does not run",
     cause=(
         "The program stopped, or it ends again and again: swap is on, its configuration is wrong, a certificate has "

@@ -46,6 +46,7 @@ def _runs_pods(node: NodeFacts) -> bool:
 CAUSE = Cause(
     id="services_missing",
     severity="error",
+    layer="services",
     title="kube-proxy's rules are missing",
     cause="kube-proxy does not run on the node, or a program flushed the packet filter after it.",
     evidence="The chain KUBE-SERVICES, which other nodes have.",

@@ -56,6 +56,7 @@ def _found(gathered: Gathered, address: str, shared: dict[str, set[str]]) -> Fou
 CAUSE = Cause(
     id="shared_address",
     severity="error",
+    layer="network",
     title="Several nodes have one address",
     cause=(
         "Kubelet, Flannel and Calico take the NIC with the default route unless they are told another one. "

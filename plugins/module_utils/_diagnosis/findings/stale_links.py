@@ -91,6 +91,7 @@ def _harm(gathered: Gathered, node: NodeFacts, link: NodeLink) -> Iterator[str]:
 CAUSE = Cause(
     id="stale_links",
     severity="warning",
+    layer="paths",
     title="Links of an earlier pod network are left",
     cause=(
         "Another pod network was there before, and its bridge or tunnel stayed. Its routes and addresses can "

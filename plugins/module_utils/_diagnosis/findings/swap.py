@@ -36,6 +36,7 @@ def _refuses(node: NodeFacts) -> bool:
 CAUSE = Cause(
     id="swap",
     severity="error",
+    layer="machine",
     title="Swap is on",
     cause="kubelet does not start with swap unless failSwapOn is false.",
     evidence="The swap devices and files.",

@@ -21,10 +21,15 @@ from ansible_collections.podnet.kubernetes.plugins.module_utils._diagnosis.gathe
 _NETWORKS = ("flannel", "calico-node", "canal", "cilium", "weave-net")
 _DNS, _PROXY = "kube-dns", "kube-proxy"
 SYSTEM_APPS = (*_NETWORKS, _DNS, _PROXY)
+_LAYER = {_PROXY: "services", _DNS: "pods"}
+_CONTROL_PLANE = ("kube-apiserver-", "etcd-")
 
 
 def find(gathered: Gathered) -> Iterator[Found]:
-    pods = gathered.cluster.pods if gathered.cluster else ()
+    if gathered.cluster is None:
+        yield from _control_planes(gathered)
+        return
+    pods = gathered.cluster.pods
     # A container that starts has no reason yet. For images there is a finding of its own.
     bad = [pod for pod in pods if not pod.ready and pod.why and not pod.images and pod.app in SYSTEM_APPS]
     groups: dict[str, list[SystemPod]] = defaultdict(list)
@@ -37,10 +42,46 @@ def find(gathered: Gathered) -> Iterator[Found]:
             tuple(name for name in names if name in gathered.objects),
             f"{len(some)} {several(some, 'pod', 'pods')} of {app} {several(some, 'is', 'are')} not ready, on "
             f"{named(names)}",
-            tuple(f"{pod.namespace}/{pod.name}: {pod.why}" for pod in some[:3]) + _loop(gathered, app, some),
+            tuple(_evidence(gathered, some)) + _loop(gathered, app, some),
             _remedy(gathered, app, some),
             explained(app, names, any_ready),
+            layer=_LAYER.get(app),
         )
+
+
+def _control_planes(gathered: Gathered) -> Iterator[Found]:
+    """Find why the API server or etcd ends. Without them, the logs on the node alone say so."""
+    for node in gathered.nodes:
+        ended = {
+            name: line
+            for name, line in sorted(node.last_words.items())
+            if name.split("/")[1].startswith(_CONTROL_PLANE)
+        }
+        if ended:
+            programs = sorted({name.rpartition("/")[2] for name in ended})
+            yield Found(
+                (node.name,),
+                f"The API does not answer, and {named(programs)} on {node.name} {several(programs, 'ends', 'end')} "
+                "again and again",
+                tuple(f"{name}: {line}" for name, line in ended.items()),
+                f"read the logs below /var/log/pods on {node.name}, and compare /etc/kubernetes/manifests with another "
+                "control plane or a backup",
+                layer="cluster",
+            )
+
+
+def _evidence(gathered: Gathered, pods: list[SystemPod]) -> Iterator[str]:
+    """Return the last words of a container where its node has some, else what the API says of the pod."""
+    said: dict[str, str] = {}
+    for pod in pods:
+        node = gathered.facts.get(pod.node or "")
+        pod_name = f"{pod.namespace}/{pod.name}"
+        for name, line in sorted(node.last_words.items()) if node else ():
+            if name.startswith(f"{pod_name}/"):
+                said.setdefault(pod_name, f"{name} on {pod.node} ended with: {line}")
+    # A line of a log says more than the state of a container.
+    yield from list(said.values())[:3]
+    yield from [f"{pod.namespace}/{pod.name}: {pod.why}" for pod in pods[: 3 - min(len(said), 2)]]
 
 
 def explained(app: str, names: list[str], any_ready: bool) -> tuple[Scope, ...]:
@@ -82,13 +123,17 @@ def _remedy(gathered: Gathered, app: str, pods: list[SystemPod]) -> str:
 CAUSE = Cause(
     id="system_pods",
     severity="error",
+    layer="network",
     title="kube-proxy, CoreDNS or the network's own pod is not ready",
     cause=(
         "Without kube-proxy Services lead nowhere, without CoreDNS names do, and without the network's pod its "
         "node has no "
         "routes. CoreDNS ends when a resolv.conf leads it to itself."
     ),
-    evidence="The reason and the message of the container, and the resolv.conf that leads CoreDNS to itself.",
+    evidence=(
+        "The line of its log with which a container ended, the reason and the message of the container, and the "
+        "resolv.conf that leads CoreDNS to itself. While the API is away: the last lines of kube-apiserver and etcd."
+    ),
     remedy="By the reason: another resolvConf, or the log of the pod.",
     harmless="A pod that has just been started, or that ended well.",
     find=find,

@@ -73,6 +73,7 @@ def _describe(configuration: Mapping[str, Any]) -> str:
 CAUSE = Cause(
     id="two_cni_configurations",
     severity="warning",
+    layer="node",
     title="More than one CNI configuration",
     cause=(
         "containerd takes the first file of /etc/cni/net.d by name. The file of an earlier network, or of "

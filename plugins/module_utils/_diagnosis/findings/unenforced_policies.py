@@ -41,6 +41,7 @@ def find(gathered: Gathered) -> Iterator[Found]:
 CAUSE = Cause(
     id="unenforced_policies",
     severity="warning",
+    layer="pods",
     title="Policies that no network enforces",
     cause=(
         "Flannel and bridge networks do not know NetworkPolicies. The API accepts the policies, and every pod stays "

@@ -59,6 +59,7 @@ def _neighbours(gathered: Gathered, macs: dict[str, str | None]) -> Iterator[Fou
 CAUSE = Cause(
     id="vtep_mac",
     severity="error",
+    layer="network",
     title="flannel.1 has another MAC than announced",
     cause=(
         "A network manager or an administrator changed the MAC of flannel.1, or made the link anew. Other nodes "

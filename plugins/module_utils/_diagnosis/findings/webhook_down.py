@@ -44,6 +44,7 @@ def find(gathered: Gathered) -> Iterator[Found]:
 CAUSE = Cause(
     id="webhook_down",
     severity="error",
+    layer="cluster",
     title="An admission webhook has no server",
     cause=(
         "The program behind a webhook was removed or does not run, and its configuration stayed. The API refuses new "

@@ -65,3 +65,44 @@ def test_a_pod_that_starts_is_harmless():
         "containerStatuses": [running],
     }
     assert world.found("system_pods") == []
+
+
+REASON = 'E1128 18:41:37 run.go:72] "command failed" err="could not find nftables binary"'
+
+
+def test_the_last_line_of_the_log_comes_first():
+    world = World()
+    pod = break_pods(world, "kube-proxy", "CrashLoopBackOff", ended=1)[-1]
+    name, node = f"kube-system/{pod['metadata']['name']}/kube-proxy", pod["spec"]["nodeName"]
+    world.nodes[node]["last_words"] = {name: REASON, "kube-system/kube-proxy-gone/kube-proxy": "of another pod"}
+    first, second, *_rest = world.first("system_pods")["evidence"]
+    assert first == f"{name} on {node} ended with: {REASON}"
+    assert "CrashLoopBackOff" in second
+
+
+def test_kube_proxy_comes_before_what_fails_without_it():
+    """Flannel asks the API by its Service, and sets the routes. CoreDNS needs both."""
+    world = World()
+    for label in ("kube-dns", "kube-proxy", "flannel"):
+        break_pods(world, label, "CrashLoopBackOff", ended=1)
+    world.remove_routes("node1", world.subnet("master"))
+    found = world.diagnose()["findings"]
+    assert [one["id"] for one in found] == ["system_pods", "system_pods", "pod_routes", "system_pods"]
+    assert ["kube-proxy" in found[0]["cause"], "flannel" in found[1]["cause"], "kube-dns" in found[3]["cause"]] == [
+        True
+    ] * 3
+
+
+def test_while_the_api_is_away_the_log_of_its_container_says_why():
+    world = World()
+    world.nodes["master"]["last_words"] = {"kube-system/etcd-master/etcd": "F1128 no space left on device"}
+    (found,) = world.diagnose(objects=False)["findings"]
+    assert (found["id"], found["nodes"]) == ("system_pods", ["master"])
+    assert found["cause"] == "The API does not answer, and etcd on master ends again and again"
+    assert found["evidence"] == ["kube-system/etcd-master/etcd: F1128 no space left on device"]
+
+
+def test_last_words_are_harmless_while_the_api_answers():
+    world = World()
+    world.nodes["master"]["last_words"] = {"kube-system/etcd-master/etcd": "F1128 an earlier start"}
+    assert world.found() == []
