@@ -15,7 +15,17 @@ from ansible_collections.podnet.kubernetes.plugins.module_utils._diagnosis.judge
 from ansible_collections.podnet.kubernetes.plugins.module_utils._diagnosis.registry import causes
 
 PARTS = ["links", "routes", "packet_filter", "cni", "units", "logs", "kubelet", "sysctls", "swap", "certificates"]
-PARTS += ["last_words", "identity", "subnet_env", "resolver", "server", "advertised", "overlay", "veths", "routing_rules"]
+PARTS += [
+    "identity",
+    "subnet_env",
+    "resolver",
+    "server",
+    "advertised",
+    "overlay",
+    "veths",
+    "routing_rules",
+    "last_words",
+]
 
 
 @pytest.mark.parametrize("objects", [True, False], ids=["with the API", "without the API"])
