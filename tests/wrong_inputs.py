@@ -304,6 +304,7 @@ SIMPLE = [
     simple("connectivity_checks", ["icmp", "icpm"], "choose from icmp, tcp, udp, mtu, dns", "icpm", "[1]"),
     simple("connectivity_checks", "icmp", "give a list"),
     simple("connectivity_cluster_domain", "Cluster.Local", "give a domain in lower case, such as cluster.local"),
+    simple("connectivity_compare_with", "a\nb", "give a text of one line", "'a\\nb'"),
     simple("connectivity_dns_service", "kube-dns", NAMESPACED),
     simple(
         "connectivity_expectations",
@@ -313,8 +314,10 @@ SIMPLE = [
         "[0].outcome",
     ),
     simple("connectivity_exclude_nodes", {}, "give a list", "{}"),
+    simple("connectivity_fail_on", "never", "choose from any, worse"),
     simple("connectivity_families", ["ipv5"], "choose from ipv4, ipv6, any", "ipv5", "[0]"),
     simple("connectivity_interval", -0.1, "give a number from 0 to 60 seconds"),
+    simple("connectivity_keep_reports", -1, "give a number from 0 to 1000"),
     simple("connectivity_kubeconfig", {}, "give a path", "{}"),
     simple("connectivity_name", "../../etc/cron.d/x", REPORT),
     simple("connectivity_namespace", "Pod_Net", LABEL),

@@ -27,24 +27,46 @@ from ansible_collections.podnet.kubernetes.plugins.module_utils._matrix.cells im
     load_listeners,
     load_targets,
 )
+from ansible_collections.podnet.kubernetes.plugins.module_utils._matrix.comparison import (
+    compare_reports,
+    is_worse,
+    text_comparison,
+)
 from ansible_collections.podnet.kubernetes.plugins.module_utils._matrix.expectations import NetworkSettings, load_rules
 from ansible_collections.podnet.kubernetes.plugins.module_utils._matrix.expected_cells import load_expected_cells
 from ansible_collections.podnet.kubernetes.plugins.module_utils._matrix.failures import group_failures
 from ansible_collections.podnet.kubernetes.plugins.module_utils._matrix.judgements import judge
+from ansible_collections.podnet.kubernetes.plugins.module_utils._matrix.markdown import markdown_text
+from ansible_collections.podnet.kubernetes.plugins.module_utils._matrix.openmetrics import openmetrics_text
 from ansible_collections.podnet.kubernetes.plugins.module_utils._matrix.page_data import page_data
 from ansible_collections.podnet.kubernetes.plugins.module_utils._matrix.report import (
     REPORT_NAME,
     json_report,
     json_text,
     junit_text,
+    report_time,
     summarize,
     text_excluded,
     text_matrix,
     text_summary,
 )
+from ansible_collections.podnet.kubernetes.plugins.module_utils._matrix.report_versions import with_short_parts
+from ansible_collections.podnet.kubernetes.plugins.module_utils._matrix.runs import (
+    add_run,
+    read_runs,
+    run_of,
+    runs_text,
+)
 from ansible_collections.podnet.kubernetes.plugins.module_utils._probing.settings import check_range
 from ansible_collections.podnet.kubernetes.plugins.plugin_utils.report_files import write_files
+from ansible_collections.podnet.kubernetes.plugins.plugin_utils.report_history import (
+    PREVIOUS,
+    REPORT,
+    find_earlier,
+    keep_report,
+)
 from ansible_collections.podnet.kubernetes.plugins.plugin_utils.report_page import PAGE, page_text
+from ansible_collections.podnet.kubernetes.plugins.plugin_utils.trend_page import TREND, trend_text
 
 ARGUMENTS = {
     "name": {"type": "str", "required": True},
@@ -72,6 +94,10 @@ ARGUMENTS = {
     "pod_to_node_source": {"type": "str", "choices": ["any", "own"], "default": "any"},
     "directory": {"type": "path"},
     "fail": {"type": "bool", "default": True},
+    "fail_on": {"type": "str", "choices": ["any", "worse"], "default": "any"},
+    "compare_with": {"type": "str"},
+    "keep_reports": {"type": "int", "default": 0},
+    "enforced_after": {"type": "float"},
     "started": {"type": "float"},
     "trails": {"type": "list", "elements": "dict", "default": []},
     "excluded": {
@@ -87,6 +113,19 @@ ARGUMENTS = {
 }
 
 
+MOST_KEPT = 1000
+# The file of each kind of report.
+FILES = {
+    "json": REPORT,
+    "junit": "junit.xml",
+    "html": PAGE,
+    "openmetrics": "report.prom",
+    "markdown": "summary.md",
+    "runs": "runs.jsonl",
+    "trend": TREND,
+}
+
+
 def check(params: Mapping[str, Any]) -> None:
     """Refuse options with wrong values. Raises InputError."""
     if not REPORT_NAME.fullmatch(params["name"]):
@@ -94,15 +133,29 @@ def check(params: Mapping[str, Any]) -> None:
             f"name {params['name']!r} is not a name of a report: give letters, digits and ._-, a letter or digit first"
         )
     check_range("overhead", params["overhead"] or 0)
+    if not 0 <= params["keep_reports"] <= MOST_KEPT:
+        raise InputError(f"keep_reports is {params['keep_reports']}: it must be from 0 to {MOST_KEPT}")
+    if params["fail_on"] == "worse" and not params["compare_with"]:
+        raise InputError("fail_on is worse, and compare_with is not set: give previous, or the path of a report.json")
+    if params["compare_with"] == PREVIOUS and not (params["directory"] and params["keep_reports"]):
+        raise InputError(
+            "compare_with is previous, and no report is kept: set directory, and keep_reports to at least 1"
+        )
 
 
-def assess(params: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, str]]:
-    """Return the result of the task, and the contents of the reports by their kind, V(json), V(junit) and V(html).
+def assess(
+    params: Mapping[str, Any], earlier: Mapping[str, Any] | None = None, runs: str = ""
+) -> tuple[dict[str, Any], dict[str, str]]:
+    """Return the result of the task, and the contents of the reports by their kind, the keys of FILES.
+
+    Args:
+        params: the options
+        earlier: the report to compare with
+        runs: the content of runs.jsonl
 
     Raises:
         InputError: an option is wrong, or two options do not fit together
     """
-    check(params)
     settings = NetworkSettings(params["overhead"], params["pod_to_node_source"])
     endpoints, listeners = load_endpoints(params["endpoints"]), load_listeners(params["listeners"])
     targets, rules = load_targets(params["targets"]), load_rules(params["expectations"])
@@ -115,26 +168,65 @@ def assess(params: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, str]]:
     report = json_report(
         params["name"], endpoints, listeners, judgements, groups, settings, *times, excluded, params["trails"]
     )
-    lines = text_summary(summary, groups)
+    if params["enforced_after"] is not None:
+        report = with_short_parts(report, enforced_after_seconds=params["enforced_after"])
+    comparison = compare(earlier, report)
+    if comparison:
+        report = with_short_parts(report, comparison=comparison)
+    lines = [*text_summary(summary, groups), *(text_comparison(comparison) if comparison else [])]
     result = {
         "changed": False,
         "summary": summary,
         "groups": report["groups"],
         "matrix": [*text_matrix(endpoints, judgements), *text_excluded(excluded), *lines],
         "msg": "\n".join(lines),
+        "wrong": is_wrong(summary, comparison, params["fail_on"]),
     }
-    return result, {
+    contents = {
         "json": json_text(report),
         "junit": junit_text(params["name"], judgements, excluded),
         "html": page_text(report, page_data(report)),
+        "openmetrics": openmetrics_text(report),
+        "markdown": markdown_text(report),
     }
+    if params["keep_reports"]:
+        contents.update(trend(report, runs))
+    return result, contents
+
+
+def compare(earlier: Mapping[str, Any] | None, report: Mapping[str, Any]) -> dict[str, Any] | None:
+    """Compare the report with the earlier one, if there is one. Raises InputError when that has another form."""
+    try:
+        return None if earlier is None else compare_reports(earlier, report)
+    except InputError as error:
+        raise InputError(f"compare_with: the report cannot be compared: {error}: give another report") from None
+
+
+def is_wrong(summary: Mapping[str, int], comparison: Mapping[str, Any] | None, fail_on: str) -> bool:
+    """Say whether the run should fail. Without an earlier report, each bad cell is worse than before."""
+    bad = sum(summary.get(verdict, 0) for verdict in ("failed", "flapping", "not_probed"))
+    return is_worse(comparison) if comparison and fail_on == "worse" else bool(bad)
+
+
+def trend(report: Mapping[str, Any], text: str) -> dict[str, str]:
+    """Return the last runs with this one, and their page."""
+    runs = add_run(read_runs(text), run_of(report))
+    return {"runs": runs_text(runs), "trend": trend_text(report["name"], runs)}
+
+
+def read_runs_file(directory: Path | None) -> str:
+    """Read the runs before this one, if there are any."""
+    path = directory / FILES["runs"] if directory else None
+    try:
+        return path.read_text(encoding="utf-8", errors="replace") if path and path.is_file() else ""
+    except OSError as error:
+        raise InputError(f"directory: {path} cannot be read: {error.strerror}: remove it") from None
 
 
 def write_reports(directory: Path, contents: Mapping[str, str]) -> dict[str, str]:
     """Write the reports by their kind, and return their paths. Raises InputError when a file cannot be written."""
-    names = {"json": "report.json", "junit": "junit.xml", "html": PAGE}
-    write_files(directory, {name: contents[kind] for kind, name in names.items()})
-    return {kind: str(directory / name) for kind, name in names.items()}
+    write_files(directory, {FILES[kind]: content for kind, content in contents.items()})
+    return {kind: str(directory / FILES[kind]) for kind in contents}
 
 
 class ActionModule(ActionBase):
@@ -149,10 +241,14 @@ class ActionModule(ActionBase):
         _result, params = self.validate_argument_spec(argument_spec=ARGUMENTS)
         reports: dict[str, str] = {}
         try:
-            result, contents = assess(params)
-            if params["directory"] and not self._task.check_mode:
-                reports = write_reports(Path(params["directory"]) / params["name"], contents)
+            check(params)
+            folder = Path(params["directory"]) / params["name"] if params["directory"] else None
+            begin = None if params["started"] is None else report_time(params["started"])
+            earlier = find_earlier(params["compare_with"], folder, begin) if params["compare_with"] else None
+            result, contents = assess(params, earlier, read_runs_file(folder))
+            if folder and not self._task.check_mode:
+                keep_report(folder, begin, params["keep_reports"])
+                reports = write_reports(folder, contents)
         except PodnetError as error:
             raise AnsibleActionFail(str(error)) from error
-        bad = sum(result["summary"].get(verdict, 0) for verdict in ("failed", "flapping", "not_probed"))
-        return {**result, "reports": reports, "failed": bool(bad and params["fail"])}
+        return {**result, "reports": reports, "failed": result["wrong"] and params["fail"]}

@@ -30,6 +30,8 @@ from ansible_collections.podnet.kubernetes.plugins.module_utils._bundle.redactio
 from ansible_collections.podnet.kubernetes.plugins.module_utils._diagnosis.junit import findings_junit
 from ansible_collections.podnet.kubernetes.plugins.module_utils._diagnosis.registry import chosen
 from ansible_collections.podnet.kubernetes.plugins.module_utils._diagnosis.sarif import sarif_document
+from ansible_collections.podnet.kubernetes.plugins.module_utils._matrix.markdown import markdown_text
+from ansible_collections.podnet.kubernetes.plugins.module_utils._matrix.openmetrics import openmetrics_text
 from ansible_collections.podnet.kubernetes.plugins.module_utils._matrix.page_data import page_data
 from ansible_collections.podnet.kubernetes.plugins.module_utils._matrix.report import json_text
 from ansible_collections.podnet.kubernetes.plugins.module_utils._matrix.report_versions import with_findings
@@ -92,7 +94,7 @@ def bundle_of(gathered: Mapping[str, Any], redact: bool = False) -> bytes:
 
 
 def add_findings(path: Path, findings: list[Mapping[str, Any]]) -> None:
-    """Put the findings into the report of a verification, and write its page anew.
+    """Put the findings into the report of a verification, and write what is made from it anew.
 
     Raises:
         InputError: the file cannot be read or written, or is no such report
@@ -102,8 +104,16 @@ def add_findings(path: Path, findings: list[Mapping[str, Any]]) -> None:
     except (OSError, InputError) as error:
         raise InputError(f"report {path}: {error}") from None
     # Without a summary it is a part of a report, which has nothing to look at.
-    page = {PAGE: page_text(report, page_data(report))} if "summary" in report else {}
-    write_files(path.parent, {path.name: json_text(report), **page})
+    others = (
+        {
+            PAGE: page_text(report, page_data(report)),
+            "report.prom": openmetrics_text(report),
+            "summary.md": markdown_text(report),
+        }
+        if "summary" in report
+        else {}
+    )
+    write_files(path.parent, {path.name: json_text(report), **others})
 
 
 class ActionModule(ActionBase):

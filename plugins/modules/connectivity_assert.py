@@ -137,14 +137,42 @@ options:
     default: any
   directory:
     description:
-      - The directory for the reports. The module writes C(report.json), C(junit.xml) and the page C(index.html) into a
-        subdirectory with the name of the report.
+      - The directory for the reports. The module writes into a subdirectory with the name of the report.
+      - The files are C(report.json), C(junit.xml), the page C(index.html), C(report.prom) as OpenMetrics, and
+        C(summary.md) as Markdown.
       - The module makes a missing directory. Only the owner can read the files.
       - When not set, no report is written.
     type: path
+  compare_with:
+    description:
+      - An earlier report, with which the cells are compared. The path of a C(report.json) of either version, or
+        V(previous) for the last run with the same O(name) in O(directory).
+      - V(previous) needs O(keep_reports). Without an earlier run nothing is compared.
+      - Where both runs chose other ports in a pod, their worst verdicts are compared.
+    type: str
+  fail_on:
+    description:
+      - V(any) fails for every cell that has failed, is flapping or was not probed.
+      - V(worse) fails when such a cell is new, or is worse than in O(compare_with). Without an earlier run V(worse)
+        is V(any).
+    type: str
+    choices: [any, worse]
+    default: any
+  keep_reports:
+    description:
+      - The number of earlier reports to keep in the subdirectory C(earlier), with their times as names. The module
+        removes the oldest ones.
+      - With a number above V(0) the module also keeps the counts of the last 200 runs in C(runs.jsonl), and draws them
+        in C(trend.html).
+      - From V(0) to V(1000).
+    type: int
+    default: 0
+  enforced_after:
+    description: Seconds until the network had enforced a change of policies, for the report.
+    type: float
   fail:
     description:
-      - Whether the task fails when a cell has failed, is flapping or was not probed.
+      - Whether the task fails when RV(wrong) is true.
       - With V(false) a playbook can show RV(matrix) first, and then fail for the counts in RV(summary).
     type: bool
     default: true
@@ -261,8 +289,13 @@ groups:
       returned: success
       type: int
       sample: 36
+wrong:
+  description: Whether the run should fail, as O(fail_on) says.
+  returned: when the cells were judged
+  type: bool
+  sample: false
 matrix:
-  description: The matrix for a terminal, with the summary and the groups below it, as lines of ASCII.
+  description: The matrix for a terminal, with the summary, the groups and the comparison below it, as lines of ASCII.
   returned: when the cells were judged
   type: list
   elements: str
@@ -286,4 +319,24 @@ reports:
       returned: when O(directory) is set, not in check mode
       type: str
       sample: /home/user/reports/flannel/index.html
+    openmetrics:
+      description: The counts and latencies for the textfile collector of Prometheus' node_exporter.
+      returned: when O(directory) is set, not in check mode
+      type: str
+      sample: /home/user/reports/flannel/report.prom
+    markdown:
+      description: The summary for the page of a CI job.
+      returned: when O(directory) is set, not in check mode
+      type: str
+      sample: /home/user/reports/flannel/summary.md
+    runs:
+      description: The counts of the last runs, one a line of JSON.
+      returned: when O(directory) and O(keep_reports) are set, not in check mode
+      type: str
+      sample: /home/user/reports/flannel/runs.jsonl
+    trend:
+      description: The page of the last runs.
+      returned: when O(directory) and O(keep_reports) are set, not in check mode
+      type: str
+      sample: /home/user/reports/flannel/trend.html
 """

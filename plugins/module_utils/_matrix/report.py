@@ -268,7 +268,7 @@ def json_report(
         "schema": SCHEMA,
         "version": VERSION,
         "name": name,
-        **{key: _time(seconds) for key, seconds in times.items() if seconds is not None},
+        **{key: report_time(seconds) for key, seconds in times.items() if seconds is not None},
         "settings": asdict(settings),
         "summary": summarize(judgements),
         "groups": [asdict(group) for group in groups],
@@ -288,7 +288,7 @@ def _cell(judgement: Judgement) -> dict[str, Any]:
     return {**found, "expected": as_dict(judgement.expected)}
 
 
-def _time(seconds: float) -> str:
+def report_time(seconds: float) -> str:
     """Write a time in ISO 8601, UTC."""
     return datetime.fromtimestamp(seconds, timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
 
@@ -367,6 +367,7 @@ __all__ = [
     "json_report",
     "json_text",
     "junit_text",
+    "report_time",
     "summarize",
     "text_excluded",
     "text_matrix",

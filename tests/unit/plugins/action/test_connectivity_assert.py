@@ -12,7 +12,7 @@ from xml.etree import ElementTree
 import pytest
 from ansible.errors import AnsibleActionFail
 
-from ansible_collections.podnet.kubernetes.plugins.action import connectivity_assert
+from ansible_collections.podnet.kubernetes.plugins.action import connectivity_assert, diagnosis_report
 
 TIMEOUT = {"outcome": "blocked", "reason": "timeout", "succeeded": 0}
 
@@ -59,13 +59,17 @@ def test_all_is_well(run, network, tmp_path, check_mode):
         assert result["reports"] == {}
         assert not (tmp_path / "new").exists()
         return
-    names = {"json": "report.json", "junit": "junit.xml", "html": "index.html"}
-    assert result["reports"] == {kind: str(folder / name) for kind, name in names.items()}
-    assert {path.name: stat.S_IMODE(path.stat().st_mode) for path in folder.iterdir()} == {
-        "report.json": 0o600,
-        "junit.xml": 0o600,
-        "index.html": 0o600,
+    names = {
+        "json": "report.json",
+        "junit": "junit.xml",
+        "html": "index.html",
+        "openmetrics": "report.prom",
+        "markdown": "summary.md",
     }
+    assert result["reports"] == {kind: str(folder / name) for kind, name in names.items()}
+    assert {path.name: stat.S_IMODE(path.stat().st_mode) for path in folder.iterdir()} == dict.fromkeys(
+        names.values(), 0o600
+    )
     assert stat.S_IMODE(folder.stat().st_mode) == 0o700
     report = json.loads((folder / "report.json").read_text())
     assert (report["name"], report["started"], len(report["cells"])) == ("lab", "1970-01-01T00:00:00Z", 288)
@@ -111,7 +115,112 @@ def test_an_older_report_is_replaced(run, network, tmp_path):
     run(network(), one_direction, directory=str(tmp_path))
     run(network(), directory=str(tmp_path))
     assert json.loads((tmp_path / "lab" / "report.json").read_text())["summary"]["failed"] == 0
-    assert sorted(path.name for path in (tmp_path / "lab").iterdir()) == ["index.html", "junit.xml", "report.json"]
+    assert not {"earlier", "runs.jsonl", "trend.html"}.intersection(path.name for path in (tmp_path / "lab").iterdir())
+
+
+DAY = 86400
+KEEP = {"keep_reports": 2, "compare_with": "previous"}
+
+
+def kept(tmp_path):
+    return sorted(path.name for path in (tmp_path / "lab" / "earlier").glob("*"))
+
+
+def written(tmp_path, name="report.json"):
+    text = (tmp_path / "lab" / name).read_text()
+    return json.loads(text) if name.endswith("json") else text
+
+
+def test_runs_are_kept_and_compared(run, network, tmp_path):
+    options = {"directory": str(tmp_path), **KEEP}
+    first = run(network(), started=1.0, **options)
+    assert (kept(tmp_path), "comparison" in written(tmp_path)) == ([], False)
+    assert first["msg"] == "288 cells: 288 passed"
+    begun = written(tmp_path)["finished"]
+    second = run(network(), one_direction, started=2.0, **options)
+    assert second["msg"].splitlines()[2] == f"Compared with lab of {begun}: 16 worse"
+    assert second["matrix"][-1] == second["msg"].splitlines()[-1]
+    assert len(written(tmp_path)["comparison"]["worse"]) == 16
+    assert kept(tmp_path) == [f"{begun.replace(':', '')}.json"]
+    assert stat.S_IMODE((tmp_path / "lab" / "earlier").stat().st_mode) == 0o700
+    assert stat.S_IMODE((tmp_path / "lab" / "earlier" / kept(tmp_path)[0]).stat().st_mode) == 0o600
+    # The run judges its cells again, with trails.
+    again = run(network(), one_direction, started=2.0, **options)
+    assert again["msg"] == second["msg"]
+    assert len(kept(tmp_path)) == 1
+    assert [json.loads(line)["bad"] for line in written(tmp_path, "runs.jsonl").splitlines()] == [0, 16]
+    assert "the last 2 runs" in written(tmp_path, "trend.html")
+
+
+def test_the_oldest_reports_are_removed(run, network, tmp_path, monkeypatch):
+    for number in range(5):
+        monkeypatch.setattr(connectivity_assert.time, "time", lambda number=number: number * DAY)
+        run(network(nodes=1), directory=str(tmp_path), started=float(number), keep_reports=2)
+    assert kept(tmp_path) == ["1970-01-03T000000Z.json", "1970-01-04T000000Z.json"]
+
+
+@pytest.mark.parametrize("version", [1, 2])
+def test_a_report_of_either_version_is_compared(run, network, tmp_path, version):
+    run(network(), one_direction, directory=str(tmp_path))
+    report = {**written(tmp_path), "version": version}
+    (tmp_path / "old.json").write_text(json.dumps(report))
+    result = run(network(), compare_with=str(tmp_path / "old.json"))
+    assert result["msg"].splitlines()[1] == f"Compared with lab of {report['finished']}: 16 better"
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "wrong"),
+    [
+        (None, None, False),
+        (None, one_direction, True),
+        (one_direction, one_direction, False),
+        (one_direction, None, False),
+    ],
+)
+def test_only_worse_cells_fail_the_run(run, network, tmp_path, before, after, wrong):
+    options = {"directory": str(tmp_path), "fail_on": "worse", **KEEP}
+    run(network(), before or (lambda *cell: None), started=1.0, **options)
+    result = run(network(), after or (lambda *cell: None), started=2.0, **options)
+    assert (result["wrong"], result["failed"]) == (wrong, wrong)
+
+
+def test_the_first_run_fails_for_any_cell(run, network, tmp_path):
+    options = {"directory": str(tmp_path), "fail_on": "worse", **KEEP}
+    assert run(network(), one_direction, started=1.0, **options)["failed"] is True
+
+
+def test_check_mode_keeps_and_removes_nothing(run, network, tmp_path):
+    for number in range(3):
+        run(network(nodes=1), directory=str(tmp_path), started=float(number), keep_reports=5)
+    before = {path: path.read_bytes() for path in (tmp_path / "lab").rglob("*.*")}
+    result = run(network(nodes=1), directory=str(tmp_path), started=9.0, check_mode=True, keep_reports=1)
+    assert result["reports"] == {}
+    assert {path: path.read_bytes() for path in (tmp_path / "lab").rglob("*.*")} == before
+
+
+def test_a_report_that_is_none_is_replaced(run, network, tmp_path):
+    (tmp_path / "lab").mkdir()
+    (tmp_path / "lab" / "report.json").write_text("{")
+    (tmp_path / "lab" / "runs.jsonl").write_bytes(b"\xff\n{")
+    result = run(network(), directory=str(tmp_path), keep_reports=1)
+    assert result["failed"] is False
+    assert kept(tmp_path) == []
+
+
+def test_the_enforcement_is_in_the_report(run, network, tmp_path):
+    run(network(), directory=str(tmp_path), enforced_after=1.25)
+    assert written(tmp_path)["enforced_after_seconds"] == 1.25
+    assert 'podnet_connectivity_enforced_seconds{report="lab"} 1.25' in written(tmp_path, "report.prom")
+
+
+def test_findings_of_a_diagnosis_are_in_the_outputs(run, network, tmp_path):
+    run(network(), one_direction, directory=str(tmp_path))
+    finding = {"id": "mtu", "severity": "error", "nodes": ["node1"], "cause": "it is small", "evidence": []}
+    diagnosis_report.add_findings(
+        tmp_path / "lab" / "report.json", [{**finding, "remedy": "raise it", "explained_cells": 16}]
+    )
+    assert "| it is small | node1 | raise it | 16 |" in written(tmp_path, "summary.md")
+    assert 'podnet_connectivity_findings{report="lab",severity="error"} 1' in written(tmp_path, "report.prom")
 
 
 def test_no_directory_no_reports(run, network, tmp_path, monkeypatch):
@@ -233,6 +342,11 @@ SOMEBODY = {
         ),
         ({"name": "a/b"}, "name 'a/b' is not a name of a report"),
         ({"name": ""}, "name '' is not a name of a report"),
+        ({"keep_reports": -1}, "keep_reports is -1: it must be from 0 to 1000"),
+        ({"fail_on": "worse"}, "fail_on is worse, and compare_with is not set: give previous, or the path of a "),
+        ({"compare_with": "previous"}, "compare_with is previous, and no report is kept: set directory, and keep_"),
+        ({"compare_with": "/none/r.json"}, "report /none/r.json: it cannot be read: No such file or directory: give"),
+        ({"compare_with": "/dev/null"}, "report /dev/null: no JSON: "),
         ({"overhead": -1}, "overhead is -1: it must be from 0 to 1000"),
         ({"cells": [{"source": "a"}]}, "cell {"),
         ({"cells": [{"sorce": "a"}]}, "cell has no field sorce: it has "),

@@ -17,6 +17,7 @@ from trail_reports import PAIR, answers, probes, reports
 
 from ansible_collections.podnet.kubernetes.plugins.module_utils._cluster.parts import Outsider
 from ansible_collections.podnet.kubernetes.plugins.module_utils._matrix.cells import CHECKS, Cell, Endpoint, Listener
+from ansible_collections.podnet.kubernetes.plugins.module_utils._matrix.comparison import compare_reports
 from ansible_collections.podnet.kubernetes.plugins.module_utils._matrix.expectations import (
     Expectation,
     ExpectationRule,
@@ -33,7 +34,10 @@ from ansible_collections.podnet.kubernetes.plugins.module_utils._matrix.report i
     text_matrix,
     text_summary,
 )
-from ansible_collections.podnet.kubernetes.plugins.module_utils._matrix.report_versions import with_findings
+from ansible_collections.podnet.kubernetes.plugins.module_utils._matrix.report_versions import (
+    with_findings,
+    with_short_parts,
+)
 from ansible_collections.podnet.kubernetes.plugins.module_utils._matrix.targets import find_targets
 from ansible_collections.podnet.kubernetes.plugins.module_utils._trail.trail_text import trail_as_dict
 from ansible_collections.podnet.kubernetes.plugins.module_utils._trail.trails import find_trails
@@ -568,4 +572,15 @@ def test_trails_of_packets_follow_the_schema(network):
     made = json_report("lab", [], [], [], [], NetworkSettings(50), None, 0.0, (), trails)
     assert list(Draft202012Validator(SCHEMA).iter_errors(json.loads(json_text(made)))) == []
     del made["trails"][0]["verdict"]
+    assert not Draft202012Validator(SCHEMA).is_valid(json.loads(json_text(made)))
+
+
+def test_a_comparison_and_an_enforcement_follow_the_schema(network):
+    lab = network()
+    earlier, later = report(lab), report(lab, lambda *_cell: TIMEOUT)
+    comparison = compare_reports(earlier, later)
+    made = with_short_parts(later, comparison=comparison, enforced_after_seconds=0.004)
+    assert len(made["comparison"]["worse"]) == len(later["cells"])
+    assert list(Draft202012Validator(SCHEMA).iter_errors(json.loads(json_text(made)))) == []
+    made["comparison"]["worse"][0]["after"] = "bad"
     assert not Draft202012Validator(SCHEMA).is_valid(json.loads(json_text(made)))

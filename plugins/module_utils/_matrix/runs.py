@@ -1,0 +1,132 @@
+# Copyright (c) 2026, podnet.kubernetes developers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What is kept of each run for a trend: its time, its counts and its latencies. No I/O, no Ansible."""
+
+from __future__ import annotations
+
+import json
+import math
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass, fields
+from datetime import datetime, timezone
+from typing import Any
+
+from ansible_collections.podnet.kubernetes.plugins.module_utils._base.errors import InputError
+from ansible_collections.podnet.kubernetes.plugins.module_utils._base.foreign_data import parse_json
+
+MOST_RUNS = 200
+QUANTILES = {"median": 0.5, "p95": 0.95}
+_TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", re.ASCII)
+
+
+@dataclass(frozen=True)
+class Run:
+    """The aggregate of one report.
+
+    Attributes:
+        finished: the time of its end, as the report has it
+        started: of its begin, or of its end when the report has no other; it tells runs apart
+        passed, bad, other: number of cells that passed; that failed, are flapping or were not probed; and of all others
+        worse, better: number of cells, compared with the run before; None: nothing was compared
+        median, p95: latency in ms; None: no cell has one
+    """
+
+    finished: str
+    started: str
+    passed: int
+    bad: int
+    other: int
+    worse: int | None = None
+    better: int | None = None
+    median: float | None = None
+    p95: float | None = None
+
+
+def run_of(report: Mapping[str, Any]) -> Run:
+    """Return the aggregate of a report that this collection wrote."""
+    counts = report["summary"]
+    bad = sum(counts.get(verdict, 0) for verdict in ("failed", "flapping", "not_probed"))
+    changes = report.get("comparison")
+    latency = quantiles(latencies(report["cells"], lambda _cell: "all").get("all", []))
+    return Run(
+        report["finished"],
+        report.get("started", report["finished"]),
+        counts["passed"],
+        bad,
+        counts["cells"] - counts["passed"] - bad,
+        worse=len(changes["worse"]) if changes else None,
+        better=len(changes["better"]) if changes else None,
+        median=round(latency["median"], 3) if latency else None,
+        p95=round(latency["p95"], 3) if latency else None,
+    )
+
+
+def latencies(cells: Iterable[Mapping[str, Any]], key: Any) -> dict[Any, list[float]]:
+    """Return the latencies of cells in ms by a key of theirs, each list in order."""
+    found: dict[Any, list[float]] = defaultdict(list)
+    for cell in cells:
+        if cell.get("latency_ms") is not None:
+            found[key(cell)].append(cell["latency_ms"])
+    return {name: sorted(some) for name, some in found.items()}
+
+
+def quantiles(values: Sequence[float]) -> dict[str, float]:
+    """Return median and 95th percentile of values in order: the least value that so many of them do not exceed."""
+    return {name: values[math.ceil(part * len(values)) - 1] for name, part in QUANTILES.items()} if values else {}
+
+
+def read_runs(text: str) -> list[Run]:
+    """Read the runs that add_run() wrote, and pass over lines of another form: a trend is no reason to fail."""
+    runs = []
+    for line in text.splitlines():
+        try:
+            runs.append(_run(parse_json(line)))
+        except InputError:
+            continue
+    return runs
+
+
+def _run(data: Any) -> Run:
+    """Return the run with this JSON form. Raises InputError for another form."""
+    names = [field.name for field in fields(Run)]
+    if not isinstance(data, Mapping) or not set(names[:5]) <= set(data) <= set(names):
+        raise InputError(f"a run has {', '.join(names)}")
+    if not all(isinstance(data[name], str) and _TIME.fullmatch(data[name]) for name in names[:2]):
+        raise InputError("its times are none")
+    numbers = [data[name] for name in names[2:] if name in names[:5] or data.get(name) is not None]
+    if not all(isinstance(number, (int, float)) and 0 <= number < math.inf for number in numbers):
+        raise InputError("its numbers are none")
+    return Run(**data)
+
+
+def add_run(runs: Iterable[Run], run: Run, most: int = MOST_RUNS) -> list[Run]:
+    """Return the newest runs with this one at the end. A run that judges its cells again replaces itself."""
+    return [*(one for one in runs if one.started != run.started), run][-most:]
+
+
+def runs_text(runs: Iterable[Run]) -> str:
+    """Write the runs as lines of JSON."""
+    return "".join(
+        f"{json.dumps({name: value for name, value in asdict(run).items() if value is not None})}\n" for run in runs
+    )
+
+
+def seconds_of(time: str) -> float:
+    """Return the seconds since the epoch of a time as reports have it."""
+    return datetime.strptime(time, "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=timezone.utc).timestamp()
+
+
+__all__ = [
+    "QUANTILES",
+    "Run",
+    "add_run",
+    "latencies",
+    "quantiles",
+    "read_runs",
+    "run_of",
+    "runs_text",
+    "seconds_of",
+]
