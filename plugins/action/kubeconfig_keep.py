@@ -41,6 +41,7 @@ ARGUMENTS = {
     "places": {"type": "list", "elements": "str", "required": True},
     "dest": {"type": "path", "required": True},
     "answers": {"type": "dict", "default": {}},
+    "refusals": {"type": "dict", "default": {}},
 }
 
 # An error shows the reasons of so many hosts. They are often one reason.
@@ -67,7 +68,7 @@ def choose_source(
     Args:
         found: the results of kubeconfig_find
         places: where it looked
-        silent: the hosts that did not answer, with the reason of each
+        silent: the hosts that ran nothing, with the reason of each
 
     Raises:
         ClusterError: there is none
@@ -78,8 +79,8 @@ def choose_source(
     if not there and unreadable:
         raise ClusterError(f"{', '.join(unreadable)} may be read by root only: set ansible_become")
     if not there and silent:
-        reasons = "; ".join(f"{host} does not answer: {reason}" for host, reason in [*silent.items()][:SHOWN])
-        reasons += f"; and {len(silent) - SHOWN} more hosts do not answer" if len(silent) > SHOWN else ""
+        reasons = "; ".join(f"{host} {reason}" for host, reason in [*silent.items()][:SHOWN])
+        reasons += f"; and {len(silent) - SHOWN} more hosts" if len(silent) > SHOWN else ""
         raise ClusterError(
             f"no kubeconfig was found: {reasons}: mend the connection to the control plane, or give "
             "connectivity_kubeconfig and network_policies_kubeconfig, the path of a kubeconfig on the controller"
@@ -102,13 +103,32 @@ def choose_source(
     return first
 
 
-def silent_hosts(answers: Mapping[str, Any]) -> dict[str, str]:
-    """Read why hosts did not answer, from their results of a task."""
-    return {
-        host: " ".join(str(result.get("msg", "")).split()).removeprefix("Task failed: ").rstrip(".")
+def silent_hosts(answers: Mapping[str, Any], refusals: Mapping[str, Any]) -> dict[str, str]:
+    """Read why hosts ran nothing, from their results of a task.
+
+    Args:
+        answers: of hosts that were unreachable, of a task without become
+        refusals: of hosts that were reached and did not look for a kubeconfig, of a task with become
+    """
+    unreachable = {
+        host: f"does not answer: {_words(result.get('msg')).rstrip('.')}"
         for host, result in answers.items()
         if result and result.get("unreachable")
     }
+    refused = {host: _refusal(result) for host, result in refusals.items() if result and not result.get("skipped")}
+    return {**unreachable, **refused}
+
+
+def _refusal(result: Mapping[str, Any]) -> str:
+    if result.get("rc") == 0:
+        return "runs no module: it needs Python, and ansible_python_interpreter names it"
+    parts = (_words(result.get(name)) for name in ("msg", "stderr", "stdout"))
+    said = next((part for part in parts if part and part != "non-zero return code"), "no reason")
+    return f"runs nothing as root: {said.rstrip('.')} (see ansible_become and ansible_become_method)"
+
+
+def _words(text: Any) -> str:
+    return " ".join(str(text or "").split()).removeprefix("Task failed: ").replace(">>> Standard Error ", "")
 
 
 def read_text(path: Path) -> str | None:
@@ -161,7 +181,9 @@ class ActionModule(ActionBase):
         _result, params = self.validate_argument_spec(argument_spec=ARGUMENTS)
         dest = Path(params["dest"])
         try:
-            source = choose_source(params["found"], params["places"], silent_hosts(params["answers"]))
+            source = choose_source(
+                params["found"], params["places"], silent_hosts(params["answers"], params["refusals"])
+            )
             text, config = fetched(source)
             name = f"{source['host']}:{source['path']}"
             choice = keep(dest, text, config, name, self._task.check_mode)

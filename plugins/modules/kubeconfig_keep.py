@@ -46,6 +46,10 @@ options:
     description: The results of another task on each host. The error says why a host did not answer it.
     type: dict
     default: {}
+  refusals:
+    description: The results of a task with become on each host that answered. The error says why a host ran no module.
+    type: dict
+    default: {}
 seealso:
   - module: podnet.kubernetes.kubeconfig_find
   - module: podnet.kubernetes.api_access

@@ -246,6 +246,9 @@ def _network(text: str) -> ipaddress.IPv4Network | ipaddress.IPv6Network | None:
 
 def _entry(config: Any, kinds: str, kind: str, name: Any, path: str) -> Mapping[str, Any]:
     """Return the fields of the named cluster, user or context. Raises InputError when there is none."""
+    if name is None:
+        missing = "current-context" if kind == "context" else kind
+        raise InputError(f"kubeconfig {path}: it names no {missing}: give a whole kubeconfig with a current-context")
     entries = config.get(kinds) if isinstance(config, Mapping) else None
     for one in entries if isinstance(entries, Sequence) and not isinstance(entries, str) else ():
         if isinstance(one, Mapping) and one.get("name") == name and isinstance(one.get(kind), Mapping):

@@ -102,6 +102,21 @@ def test_hosts_that_do_not_answer(verify):
     assert message.endswith("the path of a kubeconfig on the controller")
 
 
+def test_hosts_that_run_nothing_as_root(verify):
+    """The task that looks for kubeconfigs hides its results, and the reason with them."""
+    own = {"ansible_connection": "local", "ansible_become": True, "ansible_become_exe": "/nonexistent/sudo"}
+    own["ansible_become_user"] = "nobody"  # root becomes root without a program
+    _output, message = verify({"all": {"hosts": hosts("alpha"), "vars": own}})
+    assert message.startswith("no kubeconfig was found: alpha runs nothing as root: ")
+    assert "/nonexistent/sudo: not found" in message
+
+
+def test_hosts_without_python(verify):
+    own = {"ansible_connection": "local", "ansible_become": False, "ansible_python_interpreter": "/nonexistent/python"}
+    _output, message = verify({"all": {"hosts": hosts("alpha"), "vars": own}})
+    assert message.startswith("no kubeconfig was found: alpha runs no module: it needs Python")
+
+
 def test_an_inventory_without_hosts(verify):
     _output, message = verify({"all": {"hosts": {}}})
     assert message.startswith("The inventory has no hosts of all: give an inventory with the nodes of the cluster.")

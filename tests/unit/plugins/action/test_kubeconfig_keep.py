@@ -137,11 +137,32 @@ def test_hosts_that_do_not_answer():
     answers = {f"n{number}": {"unreachable": True, "msg": "ssh: Connection\nrefused."} for number in range(5)}
     answers |= {"n5": {"skipped": True}, "n6": None}
     with pytest.raises(ClusterError) as raised:
-        kubeconfig_keep.choose_source([found(host="n5")], PLACES, kubeconfig_keep.silent_hosts(answers))
+        kubeconfig_keep.choose_source([found(host="n5")], PLACES, kubeconfig_keep.silent_hosts(answers, {}))
     reasons = [f"n{number} does not answer: ssh: Connection refused" for number in range(3)]
     assert str(raised.value).startswith(
-        f"no kubeconfig was found: {'; '.join(reasons)}; and 2 more hosts do not answer: mend the connection"
+        f"no kubeconfig was found: {'; '.join(reasons)}; and 2 more hosts: mend the connection"
     )
+
+
+@pytest.mark.parametrize(
+    ("result", "reason"),
+    [
+        (
+            {"rc": 127, "msg": "non-zero return code", "stdout": "/bin/sh: 1: sudo: not found\r\n", "stderr": ""},
+            "n1 runs nothing as root: /bin/sh: 1: sudo: not found (see ansible_become and ansible_become_method)",
+        ),
+        (
+            {"failed": True, "msg": "Missing sudo password"},
+            "n1 runs nothing as root: Missing sudo password (see ansible_become and ansible_become_method)",
+        ),
+        ({"rc": 0}, "n1 runs no module: it needs Python, and ansible_python_interpreter names it"),
+    ],
+)
+def test_hosts_that_run_no_module(result, reason):
+    silent = kubeconfig_keep.silent_hosts({"n1": {"skipped": True}}, {"n1": result, "n2": {"skipped": True}})
+    with pytest.raises(ClusterError, match="no kubeconfig was found") as raised:
+        kubeconfig_keep.choose_source([], PLACES, silent)
+    assert f"no kubeconfig was found: {reason}: mend" in str(raised.value)
 
 
 @pytest.mark.parametrize(
@@ -161,7 +182,7 @@ def test_hosts_that_do_not_answer():
             "a:/etc/kubernetes/admin.conf and b:/etc/kubernetes/admin.conf belong to different clusters: give one",
         ),
         ([found("{")], "kubeconfig master:/etc/kubernetes/admin.conf, line 1: it is no YAML: "),
-        ([found("")], "kubeconfig master:/etc/kubernetes/admin.conf: it has no context None: "),
+        ([found("")], "kubeconfig master:/etc/kubernetes/admin.conf: it names no current-context: "),
         ([found(kubeconfig(server=""))], "kubeconfig master:/etc/kubernetes/admin.conf: the server is '': "),
         (
             [{**found("x"), "content": base64.b64encode(b"\xff").decode()}],

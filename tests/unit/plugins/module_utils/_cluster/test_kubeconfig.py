@@ -75,18 +75,18 @@ def test_a_wrong_server_is_named(server):
 @pytest.mark.parametrize(
     ("config", "missing"),
     [
-        (None, "context None"),
-        ("text", "context None"),
-        ([], "context None"),
-        ({}, "context None"),
-        ({**kubeconfig(), "current-context": "none"}, "context 'none'"),
-        ({**kubeconfig(), "contexts": "text"}, "context 'admin@shop'"),
-        ({**kubeconfig(), "contexts": [None, {"name": "admin@shop"}]}, "context 'admin@shop'"),
-        ({**kubeconfig(), "clusters": []}, "cluster 'shop'"),
+        (None, "names no current-context"),
+        ("text", "names no current-context"),
+        ([], "names no current-context"),
+        ({}, "names no current-context"),
+        ({**kubeconfig(), "current-context": "none"}, "has no context 'none'"),
+        ({**kubeconfig(), "contexts": "text"}, "has no context 'admin@shop'"),
+        ({**kubeconfig(), "contexts": [None, {"name": "admin@shop"}]}, "has no context 'admin@shop'"),
+        ({**kubeconfig(), "clusters": []}, "has no cluster 'shop'"),
     ],
 )
 def test_a_part_of_a_kubeconfig_is_named(config, missing):
-    with pytest.raises(InputError, match=rf"^kubeconfig a.conf: it has no {missing}: give a whole kubeconfig"):
+    with pytest.raises(InputError, match=rf"^kubeconfig a.conf: it {missing}: give a whole kubeconfig"):
         read_api(config, "a.conf")
 
 
