@@ -104,7 +104,7 @@ def run(place: str, command: str) -> subprocess.CompletedProcess[str]:
     words = (
         ["podman", "exec", f"podnet-{place}", *shlex.split(command)] if place != "controller" else shlex.split(command)
     )
-    environment = {**os.environ, "KUBECONFIG": str(OUTPUT / "admin.conf")}
+    environment = {**os.environ, "KUBECONFIG": str(OUTPUT / "admin.conf"), "ANSIBLE_STDOUT_CALLBACK": "default"}
     return subprocess.run(words, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
 
 

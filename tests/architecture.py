@@ -39,6 +39,7 @@ DOORS = {
     "filter": "Filters: plain data in and out, on the controller.",
     "action": "Actions: run on the controller, where their input is.",
     "lookup": "Lookups: questions to the cluster.",
+    "callback": "Callbacks: what a run shows on the screen.",
 }
 FOLDERS = {LOBBY: "Code that needs Ansible and that doors on the controller share.", **DOORS}
 ALLOWED = {

@@ -12,8 +12,8 @@ Ended = subprocess.CompletedProcess[str]
 
 
 def run_playbook(*arguments: str, cwd: Path | None = None, **environment: str) -> Ended:
-    """Run ansible-playbook, with messages as JSON and without the times of tasks, unless the environment says else."""
-    quiet = {"ANSIBLE_CALLBACK_RESULT_FORMAT": "json", "ANSIBLE_CALLBACKS_ENABLED": "ansible.posix.timer"}
+    """Run ansible-playbook, with messages as JSON unless the environment says else."""
+    quiet = {"ANSIBLE_CALLBACK_RESULT_FORMAT": "json"}
     return subprocess.run(
         ["ansible-playbook", *arguments],
         cwd=cwd,

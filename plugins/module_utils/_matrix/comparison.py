@@ -40,7 +40,7 @@ class _Place(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Change:
+class CellChange:
     """A cell whose verdict is not the same in two runs.
 
     Attributes:
@@ -110,22 +110,22 @@ def _verdicts(report: Mapping[str, Any]) -> dict[_Place, dict[int | None, str]]:
 
 def _changes(
     before: Mapping[_Place, Mapping[int | None, str]], after: Mapping[_Place, Mapping[int | None, str]]
-) -> Iterator[Change]:
+) -> Iterator[CellChange]:
     """Yield what is different, in the order of the later report and then of the earlier one."""
     for place in {**after, **before}:
         old, new = before.get(place, {}), after.get(place, {})
         for port in new:
             if port in old and old[port] != new[port]:
-                yield Change(*place, port, old[port], new[port])
+                yield CellChange(*place, port, old[port], new[port])
         gone, added = (
             {port: one[port] for port in one if port not in other} for one, other in ((old, new), (new, old))
         )
         if gone and added:
             worst = (_worst(gone.values()), _worst(added.values()))
-            yield from [] if worst[0] == worst[1] else [Change(*place, None, *worst)]
+            yield from [] if worst[0] == worst[1] else [CellChange(*place, None, *worst)]
         else:
-            yield from (Change(*place, port, verdict, None) for port, verdict in gone.items())
-            yield from (Change(*place, port, None, verdict) for port, verdict in added.items())
+            yield from (CellChange(*place, port, verdict, None) for port, verdict in gone.items())
+            yield from (CellChange(*place, port, None, verdict) for port, verdict in added.items())
 
 
 def _worst(verdicts: Iterable[str]) -> str:
