@@ -157,6 +157,9 @@ class CallbackModule(DefaultCallback):
         if self._log:
             self._rescuing = in_rescue(task)
             name = str(task.name or task.get_name())
+            # A task that includes others only takes a moment before theirs.
+            if isinstance(task, TaskInclude):
+                return
             self._print(self._phases.task(name, step_of(reversed(list(around(task))))))
             self._tell()
 
