@@ -12,8 +12,12 @@ ROOT = Path(__file__).resolve().parents[1]
 
 
 def run(*command: str, cwd: Path = ROOT) -> subprocess.CompletedProcess[str]:
-    """Run a command of this Python's environment, without Ansible settings from outside."""
-    own = {name: value for name, value in os.environ.items() if not name.startswith("ANSIBLE_")}
+    """Run a command of this Python's environment, without Ansible settings from outside but the callback of tests."""
+    own = {
+        name: value
+        for name, value in os.environ.items()
+        if name == "ANSIBLE_STDOUT_CALLBACK" or not name.startswith("ANSIBLE_")
+    }
     path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
     environment = {**own, "PATH": path}
     return subprocess.run(command, cwd=cwd, env=environment, capture_output=True, text=True, check=False)

@@ -56,16 +56,22 @@ from ansible.playbook.role_include import IncludeRole
 from ansible.playbook.task_include import TaskInclude
 from ansible.plugins.callback.default import CallbackModule as DefaultCallback
 
-from ansible_collections.podnet.kubernetes.plugins.module_utils._base.errors import InputError
-from ansible_collections.podnet.kubernetes.plugins.plugin_utils.output_log import LogDisplay, OutputLog
-from ansible_collections.podnet.kubernetes.plugins.plugin_utils.phases import (
-    Failure,
-    Failures,
-    Phases,
-    count,
-    names_of_rest,
-    step_of,
-)
+try:
+    from ansible_collections.podnet.kubernetes.plugins.module_utils._base.errors import InputError
+    from ansible_collections.podnet.kubernetes.plugins.plugin_utils.output_log import LogDisplay, OutputLog
+    from ansible_collections.podnet.kubernetes.plugins.plugin_utils.phases import (
+        Failure,
+        Failures,
+        Phases,
+        count,
+        names_of_rest,
+        step_of,
+    )
+except ImportError:
+    # A clone without its link. Its playbooks say so, and Ansible's own output shows it.
+    HAS_COLLECTION = False
+else:
+    HAS_COLLECTION = True
 
 _DEBUG = ("debug", "ansible.builtin.debug", "ansible.legacy.debug")
 _CLEAR = "\x1b[K"  # to the end of the line
@@ -106,13 +112,12 @@ class CallbackModule(DefaultCallback):
         super().__init__()
         self._screen = self._display
         self._log: OutputLog | None = None
-        self._phases = Phases(time.monotonic)
-        self._failures = Failures()
         self._live = False
         self._rescuing = False
 
     def v2_playbook_on_start(self, playbook: Any) -> None:
-        if not self._screen.verbosity:
+        if HAS_COLLECTION and not self._screen.verbosity:
+            self._phases, self._failures = Phases(time.monotonic), Failures()
             try:
                 name = Path(playbook._file_name).stem
                 self._log = OutputLog(Path(self.get_option("log_directory")), name)
@@ -182,8 +187,8 @@ class CallbackModule(DefaultCallback):
 
     def v2_runner_on_failed(self, result: Any, ignore_errors: bool = False) -> None:
         self._note(result)
-        if ignore_errors:
-            self._failures.rescued(result.host.get_name())
+        if ignore_errors and self._log:
+            self._failures.rescued(result.host.get_name())  # also those of the items of its loop
         elif not (result.task.loop and "results" in result.result):
             self._fail(result, "FAILED")
         super().v2_runner_on_failed(result, ignore_errors)

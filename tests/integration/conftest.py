@@ -27,7 +27,7 @@ def run(root: Path) -> Run:
         own = {
             name: value
             for name, value in os.environ.items()
-            if not name.startswith(("ANSIBLE_", "MAKE", "MFLAGS", "ARGS"))
+            if name == "ANSIBLE_STDOUT_CALLBACK" or not name.startswith(("ANSIBLE_", "MAKE", "MFLAGS", "ARGS"))
         }
         return subprocess.run(
             command,
