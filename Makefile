@@ -26,7 +26,7 @@ export ANSIBLE_CONFIG := $(CURDIR)/ansible.cfg
 # Container images set it. Then each ansible-playbook compiles all its imports, a third of the work of a short playbook.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help venv lab lab-destroy basic-cni flannel calico verify diagnose-demo conformance lint sanity unit versions bad-input integration molecule molecule-debian-12 test-quick test test-more test-lab test-beside architecture findings bench build lock lock-3.11 lock-3.12 clean
+.PHONY: help venv lab lab-destroy basic-cni flannel calico verify diagnose-demo conformance lint sanity unit versions browser bad-input integration molecule molecule-debian-12 test-quick test test-more test-lab test-beside architecture findings bench build lock lock-3.11 lock-3.12 clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "%-18s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -99,6 +99,9 @@ versions: $(VENV) ## Run the tests of what uses Ansible with the other ansible-c
 bad-input: $(VENV) ## Play every wrong input of tests/wrong_inputs.py with its playbook (10 to 20 minutes)
 	pytest tests/bad_input $(ARGS)
 
+browser: $(VENV) ## Run the tests of the pages in Debian's Chromium, which root gets by apt
+	pytest tests/browser $(ARGS)
+
 integration: $(VENV) ## Run the tests of the lab, of routes and of probes (takes the lab over)
 	pytest tests/integration $(ARGS)
 
@@ -125,6 +128,7 @@ test-lab:
 test-beside:
 	@nice $(MAKE) --output-sync=line $(QUICK)
 	@nice pytest tests/integration -k vagrant
+	@nice pytest tests/browser
 
 # The mark `more` chooses tests; PYTEST_ADDOPTS comes after the options of pyproject.toml.
 test-more: $(VENV) ## Run what takes too long for make test: marked tests, leftovers and killed runs, wrong inputs (an hour and more)

@@ -22,6 +22,7 @@ ROOMS: dict[str, tuple[str, ...]] = {
     "_nodes": ("_base",),
     "_cluster": ("_base",),
     "_matrix": ("_base", "_cluster"),
+    "_page": ("_base",),
     "_kubeadm": ("_base",),
     "_policies": ("_base", "_cluster", "_matrix"),
     "_probing": ("_base", "_matrix"),

@@ -37,8 +37,8 @@ from ansible_collections.podnet.kubernetes.plugins.module_utils._matrix.expected
 from ansible_collections.podnet.kubernetes.plugins.module_utils._matrix.failures import group_failures
 from ansible_collections.podnet.kubernetes.plugins.module_utils._matrix.judgements import judge
 from ansible_collections.podnet.kubernetes.plugins.module_utils._matrix.markdown import markdown_text
+from ansible_collections.podnet.kubernetes.plugins.module_utils._matrix.network_nodes import network_nodes
 from ansible_collections.podnet.kubernetes.plugins.module_utils._matrix.openmetrics import openmetrics_text
-from ansible_collections.podnet.kubernetes.plugins.module_utils._matrix.page_data import page_data
 from ansible_collections.podnet.kubernetes.plugins.module_utils._matrix.report import (
     REPORT_NAME,
     json_report,
@@ -57,6 +57,7 @@ from ansible_collections.podnet.kubernetes.plugins.module_utils._matrix.runs imp
     run_of,
     runs_text,
 )
+from ansible_collections.podnet.kubernetes.plugins.module_utils._page.page_parts import page_parts
 from ansible_collections.podnet.kubernetes.plugins.module_utils._probing.settings import check_range
 from ansible_collections.podnet.kubernetes.plugins.plugin_utils.report_files import write_files
 from ansible_collections.podnet.kubernetes.plugins.plugin_utils.report_history import (
@@ -100,6 +101,8 @@ ARGUMENTS = {
     "enforced_after": {"type": "float"},
     "started": {"type": "float"},
     "trails": {"type": "list", "elements": "dict", "default": []},
+    "nodes": {"type": "list", "elements": "dict", "default": []},
+    "responders": {"type": "list", "elements": "dict", "default": []},
     "excluded": {
         "type": "list",
         "elements": "dict",
@@ -166,7 +169,16 @@ def assess(
     excluded = [Outsider(one["name"], one["reason"]) for one in params["excluded"]]
     times = (params["started"], time.time())
     report = json_report(
-        params["name"], endpoints, listeners, judgements, groups, settings, *times, excluded, params["trails"]
+        params["name"],
+        endpoints,
+        listeners,
+        judgements,
+        groups,
+        settings,
+        *times,
+        excluded,
+        params["trails"],
+        network_nodes(params["nodes"], params["responders"]),
     )
     if params["enforced_after"] is not None:
         report = with_short_parts(report, enforced_after_seconds=params["enforced_after"])
@@ -185,7 +197,7 @@ def assess(
     contents = {
         "json": json_text(report),
         "junit": junit_text(params["name"], judgements, excluded),
-        "html": page_text(report, page_data(report)),
+        "html": page_text(report, page_parts(report)),
         "openmetrics": openmetrics_text(report),
         "markdown": markdown_text(report),
     }

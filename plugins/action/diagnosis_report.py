@@ -32,9 +32,9 @@ from ansible_collections.podnet.kubernetes.plugins.module_utils._diagnosis.regis
 from ansible_collections.podnet.kubernetes.plugins.module_utils._diagnosis.sarif import sarif_document
 from ansible_collections.podnet.kubernetes.plugins.module_utils._matrix.markdown import markdown_text
 from ansible_collections.podnet.kubernetes.plugins.module_utils._matrix.openmetrics import openmetrics_text
-from ansible_collections.podnet.kubernetes.plugins.module_utils._matrix.page_data import page_data
 from ansible_collections.podnet.kubernetes.plugins.module_utils._matrix.report import json_text
 from ansible_collections.podnet.kubernetes.plugins.module_utils._matrix.report_versions import with_findings
+from ansible_collections.podnet.kubernetes.plugins.module_utils._page.page_parts import page_parts
 from ansible_collections.podnet.kubernetes.plugins.plugin_utils.report_files import write_files
 from ansible_collections.podnet.kubernetes.plugins.plugin_utils.report_page import PAGE, page_text
 
@@ -106,7 +106,7 @@ def add_findings(path: Path, findings: list[Mapping[str, Any]]) -> None:
     # Without a summary it is a part of a report, which has nothing to look at.
     others = (
         {
-            PAGE: page_text(report, page_data(report)),
+            PAGE: page_text(report, page_parts(report)),
             "report.prom": openmetrics_text(report),
             "summary.md": markdown_text(report),
         }

@@ -184,6 +184,18 @@ options:
     type: list
     elements: dict
     default: []
+  nodes:
+    description: All Node objects of the cluster. The report and its page show their roles and pod subnets.
+    type: list
+    elements: dict
+    default: []
+  responders:
+    description:
+      - What M(podnet.kubernetes.connectivity_responder) returned on the nodes. The report and its page show their links
+        and routes.
+    type: list
+    elements: dict
+    default: []
   excluded:
     description: Nodes that the user leaves out. The reports name them with the reason.
     type: list

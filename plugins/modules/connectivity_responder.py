@@ -121,6 +121,21 @@ overhead:
   returned: when O(state=started)
   type: int
   sample: 50
+network:
+  description: The links and routes of the node, for the drawing of a report. Parts that cannot be read are missing.
+  returned: when O(state=started), not in check mode
+  type: dict
+  contains:
+    links:
+      description: The links but those to pods, each with C(name), C(kind), C(mtu) in bytes and C(addresses).
+      type: list
+      elements: dict
+      sample: [{name: cni0, kind: bridge, mtu: 1450, addresses: [10.244.1.1/24]}]
+    routes:
+      description: The routes to networks that have a gateway, as ip(8) writes them.
+      type: list
+      elements: str
+      sample: ["10.244.2.0/24 via 10.244.2.0 dev flannel.1"]
 left_out:
   description:
     - Why this machine takes no part. It is none of the nodes, by name and addresses. The module started nothing.
@@ -139,6 +154,8 @@ running:
 from ansible.module_utils.basic import AnsibleModule
 
 from ansible_collections.podnet.kubernetes.plugins.module_utils._base.errors import PodnetError
+from ansible_collections.podnet.kubernetes.plugins.module_utils._gathering.node_network import read_node_network
+from ansible_collections.podnet.kubernetes.plugins.module_utils._gathering.reader import Reader
 from ansible_collections.podnet.kubernetes.plugins.module_utils._matrix.cells import as_dict, load_endpoints
 from ansible_collections.podnet.kubernetes.plugins.module_utils._probing.links import link_overhead
 from ansible_collections.podnet.kubernetes.plugins.module_utils._probing.network_namespace import Namespaces
@@ -190,7 +207,12 @@ def start_responders(module: AnsibleModule) -> dict[str, object]:
     with Namespaces() as namespaces:
         bound = bind(places, namespaces)
     start(bound, run, parameters["seconds"])
-    return {"node": node, "listeners": [as_dict(one.listener) for one in bound], "overhead": link_overhead()}
+    return {
+        "node": node,
+        "listeners": [as_dict(one.listener) for one in bound],
+        "overhead": link_overhead(),
+        "network": read_node_network(Reader(timeout=2)),
+    }
 
 
 def main() -> None:

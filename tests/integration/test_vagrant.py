@@ -17,6 +17,7 @@ from pathlib import Path
 
 import pytest
 import yaml
+from debian_packages import need
 
 PACKAGES = ["vagrant", "vagrant-libvirt"]
 LISTED = "* 10.100.198.0/24 192.168.56.0/21"
@@ -26,16 +27,7 @@ NO_BOX = "The box 'bento/debian-13' could not be found"
 @pytest.fixture(scope="module")
 def vagrant(run):
     """Debian's Vagrant and its provider for libvirt, installed when they are not there."""
-    query = ["dpkg-query", "--show", "--showformat", "${db:Status-Status}\n", *PACKAGES]
-    if shutil.which("dpkg-query") and run(*query).stdout.split() == ["installed"] * len(PACKAGES):
-        return
-    if shutil.which("vagrant") or os.geteuid() != 0 or not shutil.which("apt-get"):
-        give_up = pytest.fail if os.environ.get("CI") == "true" else pytest.skip
-        give_up(f"needs Debian's {' and '.join(PACKAGES)}, which root gets by apt where there is no other Vagrant")
-    for command in (["update"], ["install", "--yes", "--no-install-recommends", *PACKAGES]):
-        # The lab may have apt install something at the same time.
-        done = run("apt-get", "--option=DPkg::Lock::Timeout=300", *command, DEBIAN_FRONTEND="noninteractive")
-        assert done.returncode == 0, done.stdout
+    need(PACKAGES, "vagrant", run)
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ from dataclasses import asdict
 from typing import Any
 
 from ansible_collections.podnet.kubernetes.plugins.module_utils._base.texts import printable
-from ansible_collections.podnet.kubernetes.plugins.module_utils._diagnosis.failed_cells import FailedCell
+from ansible_collections.podnet.kubernetes.plugins.module_utils._diagnosis.failed_cells import FailedCell, scope_as_dict
 from ansible_collections.podnet.kubernetes.plugins.module_utils._diagnosis.judgement import Diagnosis, Ranked
 
 SCHEMA = "podnet.kubernetes/findings"
@@ -55,6 +55,7 @@ def account_document(diagnosis: Diagnosis) -> dict[str, Any]:
                 "cause": one.found.cause,
                 "evidence": list(one.found.evidence),
                 "remedy": one.found.remedy,
+                "explains": [scope_as_dict(scope) for scope in one.found.explains],
                 "explained_cells": one.cells,
             }
             for one in diagnosis.findings

@@ -72,6 +72,12 @@ class Scope:
         )
 
 
+def scope_as_dict(scope: Scope) -> dict[str, Any]:
+    """Return the JSON form of a scope: the fields that choose."""
+    chosen = {name: value for name, value in vars(scope).items() if value is not None and value is not False}
+    return {name: value if value is True else sorted(value) for name, value in chosen.items()}
+
+
 OVER_PODS = frozenset(("pod", "service", "dns"))  # kinds of targets whose packets go to pods
 
 
@@ -117,4 +123,4 @@ def _cell(cell: Mapping[str, Any], endpoints: Mapping[str, Mapping[str, Any]]) -
     )
 
 
-__all__ = ["OVER_PODS", "FailedCell", "Scope", "either_end", "load_failed_cells"]
+__all__ = ["OVER_PODS", "FailedCell", "Scope", "either_end", "load_failed_cells", "scope_as_dict"]

@@ -255,10 +255,12 @@ def json_report(
     finished: float,
     excluded: Iterable[Outsider] = (),
     trails: Sequence[Mapping[str, Any]] = (),
+    nodes: Sequence[Mapping[str, Any]] = (),
 ) -> dict[str, Any]:
     """Return the JSON report. Times are seconds since the epoch. A C(started) that is None is left out.
 
-    C(excluded) has the nodes that the user leaves out, C(trails) the trails of packets of a few failed cells.
+    C(excluded) has the nodes that the user leaves out, C(trails) the trails of packets of a few failed
+    cells, C(nodes) what network_nodes returns.
     """
     endpoints = list(endpoints)
     missing = [{"name": one.name, "reason": one.missing} for one in endpoints if one.kind == "node" and one.missing]
@@ -275,6 +277,7 @@ def json_report(
         **({"missing_nodes": missing} if missing else {}),
         **({"excluded_nodes": left_out} if left_out else {}),
         **({"trails": list(trails)} if trails else {}),
+        **({"nodes": list(nodes)} if nodes else {}),
         "endpoints": [as_dict(endpoint) for endpoint in endpoints],
         "listeners": [as_dict(listener) for listener in listeners],
         "cells": [_cell(judgement) for judgement in judgements],

@@ -7,50 +7,73 @@ from __future__ import annotations
 import json
 import re
 
-from ansible_collections.podnet.kubernetes.plugins.module_utils._matrix.page_data import page_data
+import page_samples
+import pytest
+from page_samples import HOSTILE, cells, pods, report
+
+from ansible_collections.podnet.kubernetes.plugins.module_utils._page.page_parts import page_parts
 from ansible_collections.podnet.kubernetes.plugins.plugin_utils.report_page import page_text
 
-HOSTILE = "</script><img src=x onerror=alert(1)>&\"'"
 ISLAND = re.compile(r'<script type="application/json" id="data">(.*?)</script>', re.DOTALL)
 
 
-def report(names, message="", checks=("icmp",)):
-    pods = [{"name": name, "kind": "pod", "node": f"{message}node{place // 10}"} for place, name in enumerate(names)]
-    cells = [
-        {"source": a, "target": b, "check": check, "verdict": "failed", "message": message, "latency_ms": 12.345}
-        for a in names
-        for b in names
-        if a != b
-        for check in checks
-    ]
-    head = {"name": "lab", "finished": "now", "summary": {"cells": len(cells), "failed": len(cells)}}
-    return {**head, "endpoints": pods, "cells": cells, "groups": [{"message": message, "cells": 1}]}
+def page(given):
+    return page_text(given, page_parts(given))
 
 
 def test_hostile_texts_stay_text():
-    finding = dict.fromkeys(("id", "severity", "cause", "remedy"), HOSTILE)
-    hop = {"place": HOSTILE, "link": HOSTILE, "direction": "in"}
-    trail = {"source": HOSTILE, "target": HOSTILE, "check": "icmp", "family": "ipv4", "message": HOSTILE}
-    given = {
-        **report([HOSTILE, "b"], HOSTILE),
-        "name": HOSTILE,
-        "findings": [{**finding, "nodes": [HOSTILE], "evidence": [HOSTILE], "explained_cells": 1}],
-        "trails": [{**trail, "broken_at": 1, "hops": [hop]}],
-        "missing_nodes": [{"name": HOSTILE, "reason": HOSTILE}],
-    }
-    page = page_text(given, page_data(given))
-    assert "<img" not in page
-    assert page.count("</script>") == 2
-    assert HOSTILE in [one[0] for one in json.loads(ISLAND.search(page).group(1))["endpoints"]]
-    assert "ends here" in page
+    text = page(page_samples.hostile())
+    assert "<img" not in text
+    assert "49" not in re.findall(r"\{\{.*?\}\}|49", text), "an expression was rendered"
+    assert text.count("</script>") == 2
+    assert f"{HOSTILE}/a" in [one[0] for one in json.loads(ISLAND.search(text).group(1))["endpoints"]]
+    assert "ends here" in text
 
 
-def test_the_page_names_no_other_file():
-    given = report(["a", "b"])
-    page = page_text(given, page_data(given))
-    assert not re.search(r"\bsrc=|\bhref=|url\(|https?://|@import", page)
+@pytest.mark.parametrize("name", ["failing", "many_nodes", "hostile"])
+def test_the_page_names_no_other_file(name):
+    text = page(getattr(page_samples, name)())
+    # Links lead to parts of the page itself.
+    assert not re.search(r"\bsrc=(?!x)|\bhref=\"[^#]|url\(|https?://|@import", text)
 
 
 def test_300_endpoints_stay_under_6_mb():
-    given = report([f"shop/web-{number:05d}-abcde" for number in range(300)], "timeout", ("icmp", "tcp", "udp", "mtu"))
-    assert len(page_text(given, page_data(given)).encode()) < 6_000_000
+    assert len(page(page_samples.large()).encode()) < 6_000_000
+
+
+def test_300_endpoints_that_all_fail_in_their_own_words_stay_under_6_mb():
+    given = page_samples.large()
+    for number, cell in enumerate(given["cells"]):
+        cell.update(verdict="failed", message=f"timeout after packet {number}", detail=f"{number}")
+    assert len(page(given).encode()) < 6_000_000
+
+
+def test_20_endpoints_stay_under_1_mb():
+    endpoints = pods(4, 4)
+    given = report(endpoints, cells(endpoints, lambda *_: True, ("icmp", "tcp", "udp", "mtu")))
+    assert len(page(given).encode()) < 1_000_000
+
+
+def test_a_report_of_version_1_has_a_page():
+    given = {
+        key: value
+        for key, value in page_samples.failing().items()
+        if key not in ("findings", "trails", "nodes", "comparison")
+    }
+    text = page({**given, "version": 1})
+    assert "32 of 162 cells failed" in text
+    assert 'id="causes"' not in text
+
+
+def test_a_place_is_named_where_the_packets_end():
+    text = page(page_samples.failing())
+    route = re.search(r'<ol class="route">(.*?)</ol>', text, re.DOTALL).group(1)
+    # Before the hop with the index of the break: here behind the last of six hops.
+    assert [("broken" in item) for item in route.split("<li")[1:]] == [False] * 6 + [True]
+
+
+def test_changes_since_another_run_are_listed():
+    text = page(page_samples.failing())
+    assert re.search(r"<b>1</b> worse", text)
+    assert "<td>passed</td><td>failed</td>" in text
+    assert 'id="changes"' not in page({**page_samples.failing(), "comparison": None})

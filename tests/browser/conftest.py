@@ -1,0 +1,78 @@
+"""Pages of sample reports in Debian's Chromium. Playwright's own browsers are not used: a test downloads nothing."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import page_samples
+import pytest
+from debian_packages import need
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from ansible_collections.podnet.kubernetes.plugins.module_utils._page.page_parts import page_parts
+from ansible_collections.podnet.kubernetes.plugins.plugin_utils.report_page import page_text
+
+CHROMIUM = "/usr/bin/chromium"
+
+
+def run(*command: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    """Run a command, and return its output of both streams."""
+    return subprocess.run(
+        command,
+        env={**os.environ, **environment},
+        check=False,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """One Chromium for all tests."""
+    need(["chromium"], "chromium", run)
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="session")
+def files(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], str]:
+    """Writes the page of a sample once, and returns its address."""
+    folder, written = tmp_path_factory.mktemp("pages"), {}
+
+    def address(name: str) -> str:
+        if name not in written:
+            report = getattr(page_samples, name)()
+            written[name] = folder / f"{name}.html"
+            written[name].write_text(page_text(report, page_parts(report)), encoding="utf-8")
+        return f"file://{written[name]}"
+
+    return address
+
+
+@pytest.fixture
+def open_page(browser: Browser, files: Callable[[str], str]) -> Iterator[Callable[..., Page]]:
+    """Opens the page of a sample. Its script must be silent, and it must ask for no other file."""
+    contexts, complaints, asked = [], [], []
+
+    def open_page(name: str, **settings: Any) -> Page:
+        context = browser.new_context(**{"viewport": {"width": 1280, "height": 800}, **settings})
+        contexts.append(context)
+        page = context.new_page()
+        page.on("console", lambda message: complaints.append(message.text))
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        page.on("dialog", lambda dialog: (complaints.append(f"dialog {dialog.message}"), dialog.dismiss()))
+        page.on("request", lambda request: asked.append(request.url))
+        page.goto(files(name))
+        return page
+
+    yield open_page
+    for context in contexts:
+        context.close()
+    assert complaints == []
+    assert len(asked) == len(contexts), asked
