@@ -44,12 +44,12 @@ def load_gathered(
     if not isinstance(nodes, Mapping):
         raise InputError(f"the input is {str(nodes)[:80]!r}: give the result of pod_network_info by host")
     cluster = None if objects is None else load_cluster(objects)
-    names = [node.name for node in cluster.nodes] if cluster else []
+    names = frozenset(node.name for node in cluster.nodes) if cluster else frozenset()
     answered = {host: data for host, data in nodes.items() if data}
     loaded = [load_node(data, names, host) for host, data in answered.items()]
     facts = tuple(node for node in loaded if node.name in names or node.has_kubelet)
     seen = {node.name for node in loaded}
-    strangers = [node.name for node in loaded if node not in facts]
+    strangers = [node.name for node in loaded if not (node.name in names or node.has_kubelet)]
     return Gathered(
         facts,
         cluster,

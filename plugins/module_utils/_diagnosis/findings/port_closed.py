@@ -75,6 +75,7 @@ def _rules(gathered: Gathered) -> dict[_Rule, list[str]]:
     """Find the rules that close ports, with the nodes that have each."""
     found: dict[_Rule, list[str]] = defaultdict(list)
     ports = {node.name: list(ports_of(gathered, node)) for node in gathered.nodes}
+    offered = _offered(ports)
     users = {name: [node.name for node in gathered.nodes if needs(node, name)][:2] for name in NAMES}
     for node in gathered.nodes:
         for port in ports[node.name]:
@@ -83,7 +84,7 @@ def _rules(gathered: Gathered) -> dict[_Rule, list[str]]:
             rule = closing_rule(gathered, node, port, source) if source else None
             if rule:
                 found[_Rule(port[:3], False, rule)].append(node.name)
-        for port in _of_another(gathered, node, ports):
+        for port in _of_another(node, offered):
             source = source_for(gathered, node, port)
             rule = muting_rule(gathered, node, port, source) if source else None
             if rule:
@@ -91,12 +92,21 @@ def _rules(gathered: Gathered) -> dict[_Rule, list[str]]:
     return found
 
 
-def _of_another(gathered: Gathered, node: NodeFacts, ports: Mapping[str, list[OpenPort]]) -> Iterator[OpenPort]:
+def _offered(ports: Mapping[str, list[OpenPort]]) -> Mapping[str, list[tuple[str, OpenPort]]]:
+    """Return two nodes with a port of each kind, and the port: each node needs the port of another one."""
+    found: dict[str, list[tuple[str, OpenPort]]] = defaultdict(list)
+    for node, some in ports.items():
+        for port in some:
+            if len(found[port.name]) < 2 and node not in (name for name, _port in found[port.name]):
+                found[port.name].append((node, port))
+    return found
+
+
+def _of_another(node: NodeFacts, offered: Mapping[str, list[tuple[str, OpenPort]]]) -> Iterator[OpenPort]:
     """Yield one port of each kind that the node needs of another node."""
-    for name in NAMES if len(gathered.nodes) > 1 else ():
+    for name in NAMES:
         if needs(node, name):
-            of_others = (one for other in ports if other != node.name for one in ports[other] if one.name == name)
-            yield from islice(of_others, 1)
+            yield from islice((port for other, port in offered.get(name, ()) if other != node.name), 1)
 
 
 def _closes(one: _Try, rule: _Rule, names: list[str]) -> bool:

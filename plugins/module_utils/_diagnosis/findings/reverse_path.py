@@ -35,13 +35,45 @@ class _Refusal(NamedTuple):
     back: FoundRoute
 
 
+class _End(NamedTuple):
+    """An address, and how the usual routes to it read; empty: it has none of its own."""
+
+    address: str
+    usual: frozenset[str]
+
+
+class _Ways:
+    """The ways of nodes to addresses. Among a thousand routes, the usual ones to pods are found at once."""
+
+    def __init__(self) -> None:
+        self._few: dict[str, NodeFacts] = {}
+
+    def find(self, node: NodeFacts, end: _End) -> FoundRoute | None:
+        """Find the route that a node's packets to an address take."""
+        if not end.usual:
+            return self._with_few_routes(node).route_to(end.address)
+        for group in node.routes or ():
+            if group.table == "main" and not end.usual.isdisjoint(group.routes):
+                destination, _space, gateway = next(iter(end.usual & group.routes)).partition(" ")
+                return FoundRoute(as_network(destination), gateway, group.device, group.kind)
+        return node.route_to(end.address)
+
+    def _with_few_routes(self, node: NodeFacts) -> NodeFacts:
+        """A node without the routes of links that lead to many nodes' pods, which are no routes to nodes."""
+        if node.name not in self._few:
+            few = tuple(group for group in node.routes or () if len(group.routes) < _CROWD)
+            self._few[node.name] = replace(node, routes=few)
+        return self._few[node.name]
+
+
 def find(gathered: Gathered) -> Iterator[Found]:
+    ways = _Ways()
     for position, node in enumerate(gathered.nodes):
         strict = {link.name for link in node.links or () if _is_strict(node, link.name)}
         # Rules can choose another table for the way back. Which one they choose is not known here.
         if strict and node.routes is not None and not node.data.get("routing_rules"):
             by_link: dict[str, list[_Refusal]] = defaultdict(list)
-            for one in _refusals(gathered, position, strict):
+            for one in _refusals(gathered, ways, position, strict):
                 by_link[one.link].append(one)
             for link, refusals in sorted(by_link.items()):
                 yield _found(node, link, refusals)
@@ -61,26 +93,20 @@ def _setting(link: str) -> str:
     return _KEY.format(link.replace(".", "/"))
 
 
-def _refusals(gathered: Gathered, position: int, strict: set[str]) -> Iterator[_Refusal]:
+def _refusals(gathered: Gathered, ways: _Ways, position: int, strict: set[str]) -> Iterator[_Refusal]:
     """Yield what a node refuses: packets of other nodes' pods, and of the other nodes themselves."""
     node = gathered.nodes[position]
     for other in _peers(gathered.nodes, position):
         for kind in (_pods_of, _address_of):
             source, target = kind(gathered, other), kind(gathered, node)
             if source and target:
-                link = _arrives_by(node, other, _way(other, target), target.address)
-                back = _way(node, source) if link in strict else None
-                # Without a way back, another finding speaks.
-                if link and back and back.device and back.kind == "unicast" and back.device != link:
+                link = _arrives_by(node, other, ways.find(other, target), target.address)
+                back = ways.find(node, source) if link in strict else None
+                # Without a way back, another finding speaks. Flannel needs a route of its own to each node's pods.
+                is_lost = back and kind is _pods_of and node.network == "flannel" and back.network.prefixlen == 0
+                if link and back and back.device and back.kind == "unicast" and back.device != link and not is_lost:
                     yield _Refusal(other.name, source.address, link, back)
                     break
-
-
-class _End(NamedTuple):
-    """An address, and how the usual routes to it read; empty: it has none of its own."""
-
-    address: str
-    usual: frozenset[str]
 
 
 def _pods_of(gathered: Gathered, node: NodeFacts) -> _End | None:
@@ -92,18 +118,6 @@ def _pods_of(gathered: Gathered, node: NodeFacts) -> _End | None:
 def _address_of(gathered: Gathered, node: NodeFacts) -> _End | None:
     address = ipv4(gathered.internal.get(node.name, ()))
     return _End(address, frozenset()) if address else None
-
-
-def _way(node: NodeFacts, end: _End) -> FoundRoute | None:
-    """Find a route. Among a thousand routes, the usual ones to pods are found at once."""
-    for group in node.routes or ():
-        if group.table == "main" and not end.usual.isdisjoint(group.routes):
-            destination, _space, gateway = next(iter(end.usual & group.routes)).partition(" ")
-            return FoundRoute(as_network(destination), gateway, group.device, group.kind)
-    if end.usual:
-        return node.route_to(end.address)
-    few = tuple(group for group in node.routes or () if len(group.routes) < _CROWD)
-    return replace(node, routes=few).route_to(end.address)
 
 
 def _peers(nodes: Sequence[NodeFacts], position: int) -> Iterator[NodeFacts]:
