@@ -62,7 +62,9 @@ def account_document(diagnosis: Diagnosis) -> dict[str, Any]:
         ],
         "failed_cells": diagnosis.failed,
         "unexplained": [
-            {**asdict(cell), "target_nodes": sorted(cell.target_nodes)} for cell in diagnosis.unexplained[:1000]
+            {name: value for name, value in asdict(cell).items() if name not in ("target_nodes", "via")}
+            | {"target_nodes": sorted(cell.target_nodes)}
+            for cell in diagnosis.unexplained[:1000]
         ],
         "unexplained_cells": len(diagnosis.unexplained),
         "not_looked_at": list(diagnosis.unread),

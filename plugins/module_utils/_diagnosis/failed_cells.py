@@ -23,6 +23,7 @@ class FailedCell:
     Attributes:
         target_nodes: the node of the target, or the nodes of the backends of a Service
         message: the fault in words
+        via: the node whose NodePort was asked, which is on the way; empty for other targets
     """
 
     source: str
@@ -34,6 +35,7 @@ class FailedCell:
     check: str
     family: str
     message: str
+    via: str = ""
 
     def __str__(self) -> str:
         return f"{self.source} -> {self.target}, {self.check}: {self.message}"
@@ -44,7 +46,8 @@ class Scope:
     """A set of cells. A field that is None fits any cell.
 
     Attributes:
-        sources, targets: nodes of the source, and of the target or a backend
+        sources, targets: nodes of the source, and of the target or a backend. The node of a NodePort counts as both: it
+            takes packets in, and sends them to a backend
         kinds: of the target
         checks: names of checks
         across: only cells between different nodes
@@ -62,23 +65,24 @@ class Scope:
     def covers(self, cell: FailedCell) -> bool:
         """Whether the cell is in the set."""
         return (
-            (self.sources is None or cell.source_node in self.sources)
-            and (self.targets is None or bool(cell.target_nodes & self.targets))
+            (self.sources is None or cell.source_node in self.sources or cell.via in self.sources)
+            and (self.targets is None or bool(cell.target_nodes & self.targets) or cell.via in self.targets)
             and (self.kinds is None or cell.target_kind in self.kinds)
             and (self.checks is None or cell.check in self.checks)
             and (self.source_kinds is None or cell.source_kind in self.source_kinds)
             and (self.source_names is None or cell.source in self.source_names)
-            and not (self.across and cell.target_nodes <= {cell.source_node})
+            and not (self.across and cell.target_nodes <= {cell.source_node} and cell.via in ("", cell.source_node))
         )
+
+
+PROXIED = frozenset(("service", "nodeport", "loadbalancer", "dns"))  # kinds of targets that kube-proxy leads to pods
+OVER_PODS = PROXIED | {"pod", "headless"}  # kinds of targets whose packets go to pods
 
 
 def scope_as_dict(scope: Scope) -> dict[str, Any]:
     """Return the JSON form of a scope: the fields that choose."""
     chosen = {name: value for name, value in vars(scope).items() if value is not None and value is not False}
     return {name: value if value is True else sorted(value) for name, value in chosen.items()}
-
-
-OVER_PODS = frozenset(("pod", "service", "dns"))  # kinds of targets whose packets go to pods
 
 
 def either_end(nodes: Iterable[str], kinds: frozenset[str] | None = OVER_PODS) -> tuple[Scope, ...]:
@@ -120,7 +124,8 @@ def _cell(cell: Mapping[str, Any], endpoints: Mapping[str, Mapping[str, Any]]) -
         cell["check"],
         cell["family"],
         str(cell.get("message") or cell.get("reason") or cell.get("outcome")),
+        target.get("via") or "",
     )
 
 
-__all__ = ["OVER_PODS", "FailedCell", "Scope", "either_end", "load_failed_cells", "scope_as_dict"]
+__all__ = ["OVER_PODS", "PROXIED", "FailedCell", "Scope", "either_end", "load_failed_cells", "scope_as_dict"]

@@ -14,7 +14,7 @@ from ansible_collections.podnet.kubernetes.plugins.module_utils._diagnosis.cause
     Found,
     named,
 )
-from ansible_collections.podnet.kubernetes.plugins.module_utils._diagnosis.failed_cells import either_end
+from ansible_collections.podnet.kubernetes.plugins.module_utils._diagnosis.failed_cells import Scope, either_end
 from ansible_collections.podnet.kubernetes.plugins.module_utils._diagnosis.gathered import Gathered
 from ansible_collections.podnet.kubernetes.plugins.module_utils._diagnosis.node_facts import NodeFacts
 
@@ -33,8 +33,13 @@ def find(gathered: Gathered) -> Iterator[Found]:
             f"The packet filter of {named(names)} drops packets between pods",
             (rule,),
             _remedy(rule),
-            either_end(names),
+            (*either_end(names), _from_pods(names)),
         )
+
+
+def _from_pods(names: list[str]) -> Scope:
+    """Return all cells of the nodes' pods: the node forwards what they send to its own pods and to the world, too."""
+    return Scope(sources=frozenset(names), source_kinds=frozenset(("pod",)))
 
 
 def _remedy(rule: str) -> str:

@@ -14,7 +14,11 @@ from ansible_collections.podnet.kubernetes.plugins.module_utils._diagnosis.cause
     named,
     several,
 )
-from ansible_collections.podnet.kubernetes.plugins.module_utils._diagnosis.failed_cells import Scope, either_end
+from ansible_collections.podnet.kubernetes.plugins.module_utils._diagnosis.failed_cells import (
+    PROXIED,
+    Scope,
+    either_end,
+)
 from ansible_collections.podnet.kubernetes.plugins.module_utils._diagnosis.gathered import Gathered
 from ansible_collections.podnet.kubernetes.plugins.module_utils._diagnosis.node_facts import NodeFacts
 
@@ -29,7 +33,7 @@ def find(gathered: Gathered) -> Iterator[Found]:
                 found[key][node.name] = node
     for key, nodes in sorted(found.items()):
         names = frozenset(nodes)
-        here = Scope(sources=names, kinds=frozenset(("service", "dns")), source_kinds=frozenset(("pod",)))
+        here = Scope(sources=names, kinds=PROXIED, source_kinds=frozenset(("pod",)))
         explains = (*either_end(names, None), here) if key == _FORWARD else (here,)
         yield Found(
             tuple(sorted(names)),

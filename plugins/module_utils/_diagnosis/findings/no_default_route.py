@@ -13,7 +13,7 @@ from ansible_collections.podnet.kubernetes.plugins.module_utils._diagnosis.cause
     named,
     several,
 )
-from ansible_collections.podnet.kubernetes.plugins.module_utils._diagnosis.failed_cells import Scope
+from ansible_collections.podnet.kubernetes.plugins.module_utils._diagnosis.failed_cells import PROXIED, Scope
 from ansible_collections.podnet.kubernetes.plugins.module_utils._diagnosis.gathered import Gathered, ipv4
 from ansible_collections.podnet.kubernetes.plugins.module_utils._diagnosis.node_facts import NodeFacts, as_network
 
@@ -28,7 +28,7 @@ def find(gathered: Gathered) -> Iterator[Found]:
             "before kube-proxy sees them",
             (f"no route leads to the service network {service}",),
             f"add a default route, or `ip route add {service} dev NIC` with the NIC of the nodes' network",
-            (Scope(sources=names, kinds=frozenset(("service", "dns", "outside"))),),
+            (Scope(sources=names, kinds=PROXIED | {"outside"}),),
         )
 
 

@@ -17,6 +17,7 @@ from ansible_collections.podnet.kubernetes.plugins.module_utils._diagnosis.cause
 )
 from ansible_collections.podnet.kubernetes.plugins.module_utils._diagnosis.failed_cells import (
     OVER_PODS,
+    PROXIED,
     Scope,
     either_end,
 )
@@ -42,7 +43,7 @@ def find(gathered: Gathered) -> Iterator[Found]:
             found[what][node.name] = where
     for (kind, network, other), nodes in sorted(found.items()):
         names = frozenset(nodes)
-        explains = either_end(names) if kind == "pod" else (Scope(sources=names, kinds=frozenset(("service", "dns"))),)
+        explains = either_end(names) if kind == "pod" else (Scope(sources=names, kinds=PROXIED),)
         yield Found(
             tuple(sorted(names)),
             f"The {kind} network {network} overlaps {other} on {named(names)}",

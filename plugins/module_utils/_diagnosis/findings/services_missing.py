@@ -11,8 +11,9 @@ from ansible_collections.podnet.kubernetes.plugins.module_utils._diagnosis.cause
     Cause,
     Found,
     named,
+    several,
 )
-from ansible_collections.podnet.kubernetes.plugins.module_utils._diagnosis.failed_cells import Scope
+from ansible_collections.podnet.kubernetes.plugins.module_utils._diagnosis.failed_cells import PROXIED, Scope
 from ansible_collections.podnet.kubernetes.plugins.module_utils._diagnosis.gathered import Gathered
 from ansible_collections.podnet.kubernetes.plugins.module_utils._diagnosis.node_facts import NodeFacts
 
@@ -26,11 +27,14 @@ def find(gathered: Gathered) -> Iterator[Found]:
         yield Found(
             tuple(sorted(without)),
             f"kube-proxy's rules are missing on {named(without)}, so Services have no way to their pods there",
-            (f"the table nat has no chain KUBE-SERVICES, which {named(node.name for node in with_rules)} has",),
+            (
+                f"the table nat has no chain KUBE-SERVICES, which {named(node.name for node in with_rules)} "
+                f"{several(with_rules, 'has', 'have')}",
+            ),
             "see why kube-proxy does not run there; after `iptables -F` it sets its rules again within a minute, "
             "or when its "
             "pod is deleted",
-            (Scope(sources=without, kinds=frozenset(("service", "dns"))),),
+            (Scope(sources=without, kinds=PROXIED),),
         )
 
 

@@ -15,7 +15,11 @@ from ansible_collections.podnet.kubernetes.plugins.module_utils._diagnosis.cause
     several,
 )
 from ansible_collections.podnet.kubernetes.plugins.module_utils._diagnosis.cluster_facts import SystemPod
-from ansible_collections.podnet.kubernetes.plugins.module_utils._diagnosis.failed_cells import Scope, either_end
+from ansible_collections.podnet.kubernetes.plugins.module_utils._diagnosis.failed_cells import (
+    PROXIED,
+    Scope,
+    either_end,
+)
 from ansible_collections.podnet.kubernetes.plugins.module_utils._diagnosis.gathered import Gathered
 
 _NETWORKS = ("flannel", "calico-node", "canal", "cilium", "weave-net")
@@ -89,7 +93,7 @@ def explained(app: str, names: list[str], any_ready: bool) -> tuple[Scope, ...]:
     if app == _DNS:
         return () if any_ready else (Scope(kinds=frozenset(("dns",))),)
     if app == _PROXY:
-        return (Scope(sources=frozenset(names), kinds=frozenset(("service", "dns"))),)
+        return (Scope(sources=frozenset(names), kinds=PROXIED),)
     return either_end(names)
 
 

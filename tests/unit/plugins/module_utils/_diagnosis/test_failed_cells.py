@@ -9,6 +9,7 @@ from diagnosis_world import World, across
 
 from ansible_collections.podnet.kubernetes.plugins.module_utils._base.errors import InputError
 from ansible_collections.podnet.kubernetes.plugins.module_utils._diagnosis.failed_cells import (
+    OVER_PODS,
     Scope,
     either_end,
     load_failed_cells,
@@ -45,6 +46,23 @@ def test_scopes(cells):
     assert count(Scope(source_kinds=frozenset(("node",)))) == sum(cell.source_kind == "node" for cell in cells) > 0
     own = Scope(sources=frozenset(("node1",)), targets=frozenset(("node1",)))
     assert count(own) == 0
+
+
+NODES = [{"name": name, "kind": "node", "node": name} for name in ("node1", "node2", "node3")]
+NODE_PORT = {"name": "a/b:30000", "kind": "nodeport", "via": "node2", "overlay_nodes": ["node3"]}
+
+
+@pytest.mark.parametrize(
+    ("source", "ends"),
+    [("node1", ("node1", "node2", "node3")), ("node2", ("node2", "node3")), ("node3", ("node2", "node3"))],
+)
+def test_the_node_of_a_node_port_is_on_the_way(source, ends):
+    cell = {"source": source, "target": "a/b:30000", "check": "tcp", "family": "ipv4", "verdict": "failed"}
+    (found,) = load_failed_cells({**EMPTY, "endpoints": [*NODES, NODE_PORT], "cells": [{**cell, "outcome": "blocked"}]})
+    covered = [one["name"] for one in NODES if any(scope.covers(found) for scope in either_end([one["name"]]))]
+    assert tuple(covered) == ends
+    route = Scope(sources=frozenset(("node2",)), targets=frozenset(("node3",)), kinds=OVER_PODS, across=True)
+    assert route.covers(found)
 
 
 def test_a_flapping_cell_counts_and_an_open_one_does_not():

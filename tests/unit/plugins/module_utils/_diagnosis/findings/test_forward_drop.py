@@ -27,6 +27,20 @@ def test_the_policy_drops_the_packets_of_pods():
     assert result["findings"][0]["explained_cells"] == result["failed_cells"]
 
 
+def test_all_that_the_node_forwards_for_its_pods_is_explained():
+    """Its own pods behind the bridge, other nodes and the internet: as the lab's cells failed with this rule."""
+    world = World()
+    world.add_rule("node1", "filter", "-A FORWARD -s 10.244.0.0/16 -j DROP", first=True)
+
+    def fails(source, target, check):
+        from_pods = source["kind"] == "pod" and source["node"] == "node1"
+        return from_pods or across("node1")(source, target, check)
+
+    world.fail(fails)
+    result = world.diagnose()
+    assert (result["findings"][0]["id"], result["unexplained"]) == ("forward_drop", [])
+
+
 @pytest.mark.parametrize(
     "rule",
     [
