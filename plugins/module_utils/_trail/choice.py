@@ -12,6 +12,7 @@ from ansible_collections.podnet.kubernetes.plugins.module_utils._matrix.cells im
 
 # A pair that can be followed has a source on a node; the order is that of the checks which tell most.
 _CHECKS = ("icmp", "udp", "tcp", "mtu", "dns")
+_PASSING = (("tcp", "too big"), ("mtu", None))  # check and reason of cells whose probes pass
 _FIELDS = ("source", "target", "check", "family", "port")
 
 
@@ -28,6 +29,10 @@ def choose_pairs(cells: Iterable[Cell], endpoints: Sequence[Endpoint], most: int
     """
     named = {one.name: one for one in endpoints}
     left = [cell for cell in cells if _can_follow(cell, named)]
+    if any(map(_loses_large_packets, left)):
+        # Only large probes get lost there: those of TCP are small and pass, and so do those of a larger MTU than it
+        # should be.
+        left = [cell for cell in left if _loses_large_packets(cell) or (cell.check, cell.reason) not in _PASSING]
     left.sort(key=lambda cell: (not named[cell.target].own, not named[cell.source].own, _CHECKS.index(cell.check)))
     marks = {cell.key: _marks(cell, named[cell.source], named[cell.target]) for cell in left}
     shown: set[Hashable] = set()
@@ -46,6 +51,11 @@ def _can_follow(cell: Cell, named: Mapping[str, Endpoint]) -> bool:
     """Whether packets of a cell can be followed."""
     source, target = named.get(cell.source), named.get(cell.target)
     return bool(source and target and source.kind in ("pod", "node") and source.address(cell.family))
+
+
+def _loses_large_packets(cell: Cell) -> bool:
+    """Whether large packets of a cell vanish on the way."""
+    return cell.check == "mtu" and cell.outcome != "reachable"
 
 
 def _marks(cell: Cell, source: Endpoint, target: Endpoint) -> set[Hashable]:

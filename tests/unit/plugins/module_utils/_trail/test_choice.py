@@ -100,3 +100,14 @@ def test_many_failures_take_a_moment():
     start = time.monotonic()
     assert len(choose_pairs(failed, named, 6)) == 6
     assert time.monotonic() - start < 2
+
+
+def test_large_packets_are_followed_where_they_get_lost():
+    """TCP connects and stops with its first full segment: its small probes would pass."""
+    named = endpoints()
+    tcp = Cell("own/n1-1", "own/n2-1", "tcp", "ipv4", 8080, "faulty", "too big")
+    larger = Cell("own/n2-1", "own/n1-1", "mtu", "ipv4", 8080, "reachable", mtu=1450)
+    hole = Cell("own/n1-2", "own/n2-1", "mtu", "ipv4", 8080, "faulty", "too big", mtu=1350)
+    chosen = choose_pairs([tcp, larger, hole], named, 6)
+    assert [(one["source"], one["check"]) for one in chosen] == [("own/n1-2", "mtu")]
+    assert [one["check"] for one in choose_pairs([tcp], named, 6)] == ["tcp"]
