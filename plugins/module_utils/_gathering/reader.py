@@ -14,7 +14,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from shutil import which
 
+from ansible_collections.podnet.kubernetes.plugins.module_utils._base.secret_texts import without_secrets
+
 _PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"  # a login by SSH may lack the sbin directories
+_ERRORS = 65_536  # bytes at the end of what a program says about its failure
 
 
 @dataclass(frozen=True)
@@ -115,7 +118,8 @@ class Reader:
             process.communicate()
             return None, f"{' '.join(command)} did not end within {self.timeout:g} s"
         if process.returncode:
-            reason = " ".join(errors.decode(errors="replace").split())[-300:]
+            # Half a secret would look like none, so the secrets go before the text is cut.
+            reason = without_secrets(" ".join(errors[-_ERRORS:].decode(errors="replace").split()))[-300:]
             return None, f"{' '.join(command)} ended with {process.returncode}: {reason}"
         return output[: self.limit].decode(errors="replace"), None
 

@@ -38,6 +38,16 @@ def test_a_program_that_fails_and_one_that_is_missing(tmp_path):
     assert (reader.has("sh"), reader.has("no-such-program")) == (True, False)
 
 
+@pytest.mark.parametrize("rest", [250, 280, 320])
+def test_no_half_of_a_secret_is_kept(tmp_path, rest):
+    """The reason is cut to 300 characters, which may be in the middle of a secret."""
+    (tmp_path / "says").write_text(f"password={'hunter' * 10} {'x' * rest}\n")
+    reader = Reader(tmp_path)
+    assert reader.output("one", "sh", "-c", f"cat {tmp_path}/says >&2; exit 1") is None
+    assert reader.unread["one"].endswith("x" * rest if rest < 300 else "x" * 300)
+    assert "hunter" not in reader.unread["one"]
+
+
 def test_a_program_that_hangs_is_ended_with_its_children(tmp_path):
     reader = Reader(tmp_path, timeout=0.3)
     start = time.monotonic()
