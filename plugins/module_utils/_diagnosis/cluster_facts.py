@@ -33,6 +33,7 @@ class ClusterNode:
     Attributes:
         internal: the addresses of type InternalIP
         ready: status, reason and message of the condition Ready; empty texts without it
+        runtime: the container runtime with its version, such as containerd://1.7.24; empty when it is not known
     """
 
     name: str
@@ -42,6 +43,7 @@ class ClusterNode:
     ready: tuple[str, str, str]
     version: str
     control_plane: bool
+    runtime: str = ""
 
     @property
     def announced(self) -> tuple[str, str] | None:
@@ -166,6 +168,7 @@ def _node(item: Mapping[str, Any]) -> ClusterNode:
         (ready.get("status", ""), ready.get("reason", ""), ready.get("message", "")),
         (status.get("nodeInfo") or {}).get("kubeletVersion", ""),
         "node-role.kubernetes.io/control-plane" in labels,
+        (status.get("nodeInfo") or {}).get("containerRuntimeVersion", ""),
     )
 
 

@@ -37,7 +37,10 @@ def find(gathered: Gathered) -> Iterator[Found]:
 
 def _asks_the_runtime(gathered: Gathered, node: NodeFacts) -> bool:
     """Whether the kubelet takes the driver that the runtime reports: since 1.34, with containerd 2."""
-    version = re.match(r"v1\.(\d+)", gathered.objects[node.name].version if node.name in gathered.objects else "")
+    known = gathered.objects.get(node.name)
+    if known is None or known.runtime.startswith("containerd://1."):
+        return False
+    version = re.match(r"v1\.(\d+)", known.version)
     return bool(version) and int(version[1]) >= 34 and node.unit("kubelet").get("ActiveState") == "active"  # type: ignore[index]
 
 
@@ -52,6 +55,6 @@ CAUSE = Cause(
     ),
     evidence="Both settings.",
     remedy="Set `SystemdCgroup` in /etc/containerd/config.toml as kubelet's cgroupDriver says.",
-    harmless="A kubelet from version 1.34 on runs: it takes the driver that the runtime reports.",
+    harmless="A kubelet from version 1.34 on runs with containerd 2: it takes the driver that the runtime reports.",
     find=find,
 )

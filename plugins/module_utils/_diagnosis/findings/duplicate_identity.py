@@ -15,7 +15,7 @@ from ansible_collections.podnet.kubernetes.plugins.module_utils._diagnosis.cause
 )
 from ansible_collections.podnet.kubernetes.plugins.module_utils._diagnosis.failed_cells import Scope
 from ansible_collections.podnet.kubernetes.plugins.module_utils._diagnosis.gathered import Gathered
-from ansible_collections.podnet.kubernetes.plugins.module_utils._diagnosis.node_facts import NodeFacts
+from ansible_collections.podnet.kubernetes.plugins.module_utils._diagnosis.node_facts import NodeFacts, as_network
 
 _REMEDIES = {
     "MAC": "give each machine a MAC of its own in the hypervisor",
@@ -25,11 +25,11 @@ _REMEDIES = {
 
 
 def find(gathered: Gathered) -> Iterator[Found]:
-    holders: dict[tuple[str, str], set[str]] = defaultdict(set)
+    holders: dict[tuple[str, str, str], set[str]] = defaultdict(set)
     for node in gathered.nodes:
-        for what, value in _identity(gathered, node):
-            holders[what, value].add(node.name)
-    for (what, value), names in sorted(holders.items()):
+        for one in _identity(gathered, node):
+            holders[one].add(node.name)
+    for (what, value, _network), names in sorted(holders.items()):
         if len(names) > 1:
             is_mac = what == "MAC"
             scope = Scope(sources=frozenset(names), targets=frozenset(names), across=True)
@@ -43,16 +43,21 @@ def find(gathered: Gathered) -> Iterator[Found]:
             )
 
 
-def _identity(gathered: Gathered, node: NodeFacts) -> Iterator[tuple[str, str]]:
-    """Yield what must differ. Only the MAC of the nodes' network counts: each NAT of VirtualBox is its own network."""
+def _identity(gathered: Gathered, node: NodeFacts) -> Iterator[tuple[str, str, str]]:
+    """Yield what must differ: its kind, its value, and the network in which it must.
+
+    Only the MAC of the nodes' network counts: each NAT of VirtualBox is a network of its own. With a router between
+    them, nodes have several networks.
+    """
     link = node.link(gathered.node_link(node))
     if link and link.mac:
-        yield "MAC", link.mac
+        addresses = (one for one in link.addresses if one.partition("/")[0] in gathered.internal[node.name])
+        yield "MAC", link.mac, str(as_network(next(addresses)))
     identity = node.data.get("identity") or {}
     if identity.get("machine_id"):
-        yield "machine-id", identity["machine_id"]
+        yield "machine-id", identity["machine_id"], ""
     if identity.get("product_uuid") and not identity.get("container"):
-        yield "product_uuid", identity["product_uuid"]
+        yield "product_uuid", identity["product_uuid"], ""
 
 
 CAUSE = Cause(
@@ -68,7 +73,7 @@ CAUSE = Cause(
     evidence="The value, and the nodes that have it.",
     remedy="Give each machine a MAC and a UUID in the hypervisor, and a new machine-id.",
     harmless=(
-        "NICs of separate NAT networks have one MAC, as Vagrant's machines do. Nodes in containers show the "
+        "NICs of separate networks have one MAC, as those of Vagrant's NAT do. Nodes in containers show the "
         "product_uuid of "
         "their host."
     ),

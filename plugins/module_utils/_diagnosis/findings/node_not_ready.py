@@ -34,6 +34,11 @@ _REASONS = (
         "restart containerd, and look at the node's load",
     ),
     (
+        "never posted node status",
+        "its kubelet has not reported yet",
+        "see whether the node runs and reaches the API; `systemctl status kubelet`",
+    ),
+    (
         "stopped posting node status",
         "its kubelet does not report any more",
         "see whether the node runs and reaches the API; `systemctl status kubelet`",

@@ -36,7 +36,8 @@ class _Wrong:
 
 def find(gathered: Gathered) -> Iterator[Found]:
     subnets = {name: ipv4(found) for name, found in gathered.pod_subnets.items()}
-    known: dict[str, str] = {name: subnet for name, subnet in subnets.items() if subnet}
+    silent = _without_announcement(gathered)
+    known: dict[str, str] = {name: subnet for name, subnet in subnets.items() if subnet and name not in silent}
     usual = {f"{subnet} {subnet.partition('/')[0]}": name for name, subnet in known.items()}
     wrong = [
         one
@@ -51,6 +52,12 @@ def find(gathered: Gathered) -> Iterator[Found]:
         by_target[one.target, one.problem].append(one)
     for some in (by_source if len(by_source) <= len(by_target) else by_target).values():
         yield _found(gathered, some)
+
+
+def _without_announcement(gathered: Gathered) -> set[str]:
+    """The nodes that Flannel has not announced yet, though it announces others: so nobody has a route to them."""
+    silent = {name for name, node in gathered.objects.items() if node.announced is None}
+    return silent if len(silent) < len(gathered.objects) else set()
 
 
 def _has_policy_routing(node: NodeFacts) -> bool:

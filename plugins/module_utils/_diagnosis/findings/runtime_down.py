@@ -54,14 +54,16 @@ def find(gathered: Gathered) -> Iterator[Found]:
 def _found(node: NodeFacts, unit: str) -> Found:
     properties = node.unit(unit)
     # A unit that was stopped has old errors in its log, which do not say why.
-    lines = node.log(unit) if properties.get("Result") != "success" or properties.get("NRestarts", "0") != "0" else []
+    was_stopped = (properties.get("ActiveState"), properties.get("Result")) == ("inactive", "success")
+    lines = [] if was_stopped else node.log(unit)
     why = next((line for line in reversed(lines) if _WHY.search(line)), lines[-1] if lines else "")
+    restarts = properties.get("NRestarts", "0")
     state = f"{properties.get('ActiveState')} ({properties.get('SubState')}, result {properties.get('Result')})"
     remedies = [remedy for pattern, remedy in _REMEDIES if pattern.search(why)]
     return Found(
         (node.name,),
         f"{unit} does not run on {node.name}: {properties.get('ActiveState')}",
-        (f"{unit} is {state}, {properties.get('NRestarts', '0')} restarts", *((why,) if why else ())),
+        (f"{unit} is {state}, {restarts} {'restart' if restarts == '1' else 'restarts'}", *((why,) if why else ())),
         remedies[0] if remedies else f"read `journalctl -u {unit}` on {node.name}, then `systemctl restart {unit}`",
         either_end((node.name,)) if unit == "containerd" else (),
     )

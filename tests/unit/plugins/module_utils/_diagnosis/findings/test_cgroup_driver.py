@@ -7,10 +7,11 @@ from __future__ import annotations
 from diagnosis_world import World
 
 
-def differ(world, version):
+def differ(world, version, runtime="containerd://2.1.4"):
     world.nodes["node1"]["kubelet"]["settings"]["cgroupDriver"] = "systemd"
     world.nodes["node1"]["cni"]["systemd_cgroup"] = False
     world.node("node1")["status"]["nodeInfo"]["kubeletVersion"] = version
+    world.node("node1")["status"]["nodeInfo"]["containerRuntimeVersion"] = runtime
 
 
 def test_the_drivers_differ():
@@ -24,6 +25,12 @@ def test_a_kubelet_that_asks_the_runtime_is_harmless():
     world = World()
     differ(world, "v1.34.1")
     assert world.found() == []
+
+
+def test_containerd_1_does_not_tell_its_driver():
+    world = World()
+    differ(world, "v1.36.3", "containerd://1.7.24~ds1")
+    assert world.found() == ["cgroup_driver"]
 
 
 def test_unless_it_does_not_run():

@@ -112,3 +112,11 @@ def test_routing_rules_are_not_followed():
     world.remove_routes("node1", world.subnet("node2"))
     world.nodes["node1"]["routing_rules"] = [{"priority": 100, "src": "all", "table": "100"}]
     assert world.found("pod_routes") == []
+
+
+def test_a_node_that_flannel_has_not_announced_has_no_routes_yet():
+    world = World()
+    world.node("node2")["metadata"]["annotations"].clear()
+    for node in ("master", "node1"):
+        assert world.remove_routes(node, world.subnet("node2"))
+    assert "pod_routes" not in world.found()

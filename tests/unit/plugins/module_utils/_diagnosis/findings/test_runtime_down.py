@@ -42,12 +42,15 @@ def test_containerd_is_down():
     assert "journalctl -u containerd" in found["remedy"]
 
 
-def test_the_log_of_a_unit_that_was_stopped_does_not_say_why():
+# systemd keeps the number of restarts when somebody stops the unit.
+@pytest.mark.parametrize(("restarts", "words"), [("0", "0 restarts"), ("1", "1 restart"), ("5", "5 restarts")])
+def test_the_log_of_a_unit_that_was_stopped_does_not_say_why(restarts, words):
     world = World()
     stop(world, "node1", "kubelet", SWAP)
-    world.nodes["node1"]["units"]["kubelet"].update(ActiveState="inactive", Result="success", NRestarts="0")
+    state = {"ActiveState": "inactive", "SubState": "dead", "Result": "success", "NRestarts": restarts}
+    world.nodes["node1"]["units"]["kubelet"].update(state)
     (found,) = world.diagnose("runtime_down")["findings"]
-    assert len(found["evidence"]) == 1
+    assert found["evidence"] == [f"kubelet is inactive (dead, result success), {words}"]
     assert "systemctl restart kubelet" in found["remedy"]
 
 

@@ -15,6 +15,7 @@ def test_swap_is_on_and_kubelet_does_not_run():
     del node["kubelet"]["settings"]["failSwapOn"]
     (found,) = world.diagnose("swap")["findings"]
     assert found["evidence"] == ["node1: /swap.img"]
+    assert world.found() == ["swap", "runtime_down"]
 
 
 def test_a_kubelet_that_allows_swap_is_harmless():
