@@ -35,7 +35,8 @@ ORDER = (
     "test_connectivity.py",
     "test_containment.py",
     "test_diagnosis.py",
-    # Makes faults for a moment and takes them back.
+    # Make faults for a moment and take them back.
+    "test_faults.py",
     "test_findings.py",
     "test_nodes.py",
     "test_pods.py",

@@ -12,19 +12,34 @@ ROOT = Path(__file__).resolve().parents[1]
 PAGE = Path("docs/findings.md")
 _NAMESPACES = "tests/integration/test_diagnosis.py"
 _FLANNEL = "molecule/flannel/tests/test_findings.py"
+_MANY = "molecule/flannel/tests/test_faults.py"
+_NIC = "molecule/flannel/tests/test_wrong_interface.py"
 _CALICO = "molecule/calico/tests/test_calico.py"
+_BASIC_CNI = "molecule/basic_cni/tests/test_basic_cni.py"
 _FAULTS = "test_each_fault_is_named_and_gone_after_its_remedy"
+_ALONE = (_MANY, "test_one_fault_alone_is_named_first_and_gone_after_its_remedy")  # of make test-more
+_TOGETHER = [(_MANY, "test_many_faults_at_once_are_named_and_gone_after_their_remedies"), _ALONE]
 # The tests that make a fault for real, in network namespaces or on the lab. Each finding has a test on data besides.
 PROOFS = {
+    "allocation_file": [(_BASIC_CNI, "test_the_diagnosis_names_an_allocation_file_of_another_cluster")],
+    "api_server_on_nat": [_ALONE],
     "bridge_address": [(_NAMESPACES, "test_the_bridge_has_an_address_of_another_subnet")],
+    "certificates": _TOGETHER,
+    "cgroup_driver": _TOGETHER,
     "checksum_offload": [(_NAMESPACES, "test_a_nic_computes_no_checksums_inside_vxlan")],
+    "duplicate_identity": [(_NAMESPACES, "test_two_machines_have_one_mac_on_one_network"), *_TOGETHER],
     "forward_drop": [(_NAMESPACES, "test_rules_of_iptables"), (_NAMESPACES, "test_chains_of_nftables")],
     "forwarding_off": [(_NAMESPACES, "test_the_kernel_does_not_forward_and_the_file_is_named")],
     "image_pull": [(_FLANNEL, _FAULTS)],
+    "kubelet_address": [_ALONE],
     "masquerade": [(_NAMESPACES, "test_rules_of_iptables")],
     "missing_plugin": [(_NAMESPACES, "test_a_plugin_is_missing")],
     "mtu": [(_NAMESPACES, "test_the_overlay_leaves_no_room_for_its_header")],
+    "network_on_another_nic": _TOGETHER,
     "no_default_route": [(_NAMESPACES, "test_changes_of_links_and_routes")],
+    "node_not_ready": _TOGETHER,
+    "overlapping_networks": _TOGETHER,
+    "pod_cidr": _TOGETHER,
     "pod_routes": [(_NAMESPACES, "test_a_route_refuses_the_pods_of_the_other_node")],
     "policy_blocks": [(_CALICO, "test_the_diagnosis_names_a_policy_that_forgets_the_dns")],
     "pool_exhausted": [(_NAMESPACES, "test_no_address_is_left")],
@@ -34,8 +49,22 @@ PROOFS = {
         (_FLANNEL, _FAULTS),
     ],
     "reverse_path": [(_NAMESPACES, "test_strict_rp_filter_refuses_packets_with_another_way_back")],
+    "runtime_down": _TOGETHER,
+    "services_missing": _TOGETHER,
+    "shared_address": [(_NIC, "test_the_diagnosis_names_the_shared_address_first"), _ALONE],
     "stale_links": [(_NAMESPACES, "test_changes_of_links_and_routes")],
+    "swap": [_ALONE],
+    "system_pods": [_ALONE],
+    "two_cni_configurations": _TOGETHER,
+    "unenforced_policies": _TOGETHER,
+    "vtep_mac": _TOGETHER,
     "webhook_down": [(_FLANNEL, _FAULTS)],
+}
+# Why there is no such test for a finding, or for a part of it.
+ON_DATA = {
+    "clocks": "The lab's nodes are containers, and containers have the clock of their machine.",
+    "duplicate_identity": "One product_uuid is proved on data only: containers have the one of their machine.",
+    "pod_cidr": "A pod network that is too small is proved on data only.",
 }
 _BEGIN = "<!-- `make findings` writes the lines below. -->\n"
 
@@ -43,7 +72,8 @@ _BEGIN = "<!-- `make findings` writes the lines below. -->\n"
 def proved(id: str) -> str:
     """Name the tests that make the fault for real."""
     places = "; ".join(f"`{test}` in {file}" for file, test in PROOFS.get(id, ()))
-    return places or "a test breaks one thing in the data of a healthy cluster."
+    data = "a test breaks one thing in the data of a healthy cluster"
+    return f"{places or data}.{f' {ON_DATA[id]}' if id in ON_DATA else ''}"
 
 
 def section(cause: object) -> list[str]:

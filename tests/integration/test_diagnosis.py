@@ -62,14 +62,16 @@ def machines(tmp_path_factory):
 def diagnose(machines):
     """A function that reads both nodes and returns the findings, with their evidence."""
 
-    def run(*ids):
+    def run(*ids, addresses=None):
         nodes = {}
         for node, root in machines.items():
             command = ["ip", "netns", "exec", Path(path(node)).name, sys.executable, "-c", GATHER, str(root), node]
             environment = {**os.environ, "PYTHONPATH": str(Path(__file__).resolve().parents[2] / ".collections")}
             done = subprocess.run(command, env=environment, stdout=subprocess.PIPE, text=True, check=True)
             nodes[node] = json.loads(done.stdout)
-            nodes[node]["kubelet"]["flags"] = {"node-ip": namespaces.node_addresses(node)[0]}
+            nodes[node]["kubelet"]["flags"] = {
+                "node-ip": (addresses or {}).get(node, namespaces.node_addresses(node)[0])
+            }
         return [
             (one.id, one.found.nodes, one.found.evidence)
             for one in judge(load_gathered(nodes), chosen(list(ids))).findings
@@ -251,6 +253,27 @@ def test_strict_rp_filter_refuses_packets_with_another_way_back(diagnose, machin
     )
     assert evidence[3].startswith("the kernel has refused ")
     assert (arrived, after) == (True, [])
+
+
+def test_two_machines_have_one_mac_on_one_network(diagnose):
+    """On two networks, with a router between them, the same is harmless."""
+    mac = "02:00:00:00:00:77"
+    own = {node: json.loads(inside(node, "ip", "-json", "link", "show", "eth0"))[0]["address"] for node in SUBNETS}
+    link = f"link add eth1 type veth peer name eth1 netns {Path(path('b')).name}"
+    with changed("a", link, "link delete eth1"):
+        addresses = {node: f"10.97.0.{n}" for node, n in namespaces.NODES.items()}
+        for node, address in addresses.items():
+            inside(node, "ip", "address", "add", f"{address}/24", "dev", "eth1")
+            inside(node, "ip", "link", "set", "eth1", "up", "address", mac)
+        found = diagnose(addresses=addresses)
+        inside("b", "ip", "link", "set", "eth1", "address", "02:00:00:00:00:78")
+        after = diagnose(addresses=addresses)
+    with ExitStack() as stack:
+        for node in SUBNETS:
+            do, undo = (f"link set eth0 address {one}" for one in (mac, own[node]))
+            stack.enter_context(changed(node, do, undo))
+        on_two_networks = diagnose()
+    assert (found, after, on_two_networks) == ([("duplicate_identity", ("a", "b"), (f"MAC {mac}",))], [], [])
 
 
 MACS = {"a": "02:00:00:00:98:01", "b": "02:00:00:00:98:02"}

@@ -104,6 +104,26 @@ def test_every_cell_passed_and_nothing_between_pods_and_nodes_is_translated(repo
     assert outside == {("ipv4", True), ("ipv6", True)}
 
 
+def test_the_diagnosis_names_an_allocation_file_of_another_cluster(diagnose, inventory, kubectl):
+    """The next test shows that nothing is named with the cluster's own file."""
+    file = inventory.output / "allocation.json"
+    own = file.read_text()
+    other = json.loads(own)
+    subnets = other["allocation"]
+    subnets["node1"], subnets["node2"] = subnets["node2"], subnets["node1"]
+    file.write_text(json.dumps(other))
+    try:
+        _done, found = diagnose()
+    finally:
+        file.write_text(own)
+    cidrs = {node["metadata"]["name"]: node["spec"]["podCIDRs"] for node in kubectl.items("nodes")}
+    (one,) = found["findings"]
+    assert (one["id"], one["nodes"]) == ("allocation_file", ["node1", "node2"])
+    assert one["evidence"] == [
+        f"{name}: {', '.join(subnets[name])} in the file, podCIDR {', '.join(cidrs[name])}" for name in one["nodes"]
+    ]
+
+
 def test_the_diagnosis_names_nothing(names_nothing):
     names_nothing()
 

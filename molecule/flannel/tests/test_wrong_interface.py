@@ -68,7 +68,17 @@ def test_a_person_reads_what_the_failures_share(broken):
         assert " ".join(group["message"].split()) in " ".join(done.stdout.split())
 
 
-def test_the_override_mends_it(broken, install_flannel, play, reports):
+def test_the_diagnosis_names_the_shared_address_first(broken, inventory, lab):
+    found = json.loads((inventory.output / "reports/wrong-interface/findings.json").read_text())
+    first = found["findings"][0]
+    nics = ", ".join(f"{name}: {lab['lab_nat_interface']}" for name in sorted(inventory.nodes))
+    assert (first["id"], first["nodes"]) == ("shared_address", sorted(inventory.nodes))
+    assert first["evidence"] == [f"Flannel's address {lab['lab_nat_address']} on {nics}"]
+    assert first["explained_cells"] == found["failed_cells"] > 0
+
+
+def test_the_override_mends_it(broken, install_flannel, play, reports, names_nothing):
     for done in (install_flannel({}), play("playbooks/verify.yml", "--extra-vars", "connectivity_name=mended")):
         assert done.returncode == 0, done.stdout
     assert {cell["verdict"] for cell in reports("mended")["cells"]} == {"passed"}
+    names_nothing()
