@@ -66,7 +66,7 @@ calico: $(VENV) ## Bring up the lab with a cluster on Calico
 verify: $(VENV) ## Prove the network of the lab's cluster
 	ansible-playbook playbooks/verify.yml $(ARGS)
 
-diagnose-demo: $(VENV) ## Break the lab's Flannel in five ways, name each cause, mend it, and write docs/troubleshooting.md (after make flannel)
+diagnose-demo: $(VENV) ## Break the lab's network, name each cause, mend it, and write docs/troubleshooting.md (five faults after make flannel, the sixth after make calico)
 	python lab/diagnose_demo.py $(ARGS)
 
 # Kubernetes' own tests, as `go test -c` builds them. FOCUS is an expression of their names.

@@ -1,7 +1,8 @@
 """Break the lab's pod network, let a verification name each cause, apply its remedy, and write a page about it.
 
-`make diagnose-demo` runs it on the lab. The page, docs/troubleshooting.md, shows the commands that break and mend the
-network, and the output of `playbooks/verify.yml` as it was.
+`make diagnose-demo` runs it on the lab. It plays the faults of the network that is there: five after `make flannel`,
+and one after `make calico`, because Flannel enforces no policies. The page, docs/troubleshooting.md, shows the commands
+that break and mend the network, and the output of `playbooks/verify.yml` as it was.
 """
 
 from __future__ import annotations
@@ -22,6 +23,17 @@ OUTPUT = ROOT / "lab" / "inventory" / ".podnet"
 REPORT = "diagnose-demo"
 BEGIN = "<!-- `make diagnose-demo` writes the lines below. -->\n"
 INSTALL = "ansible-playbook molecule/shared/install.yml -e network=flannel -e flannel_max_unavailable=3"
+DAEMONS = {"kube-flannel-ds": "flannel", "calico-node": "calico"}
+POLICY = """kubectl apply --filename - <<EOF
+apiVersion: networking.k8s.io/v1
+kind: NetworkPolicy
+metadata: {name: dns-of-the-system, namespace: kube-system}
+spec:
+  podSelector: {matchLabels: {k8s-app: kube-dns}}
+  ingress:
+    - from: [{namespaceSelector: {matchLabels: {kubernetes.io/metadata.name: kube-system}}}]
+EOF"""
+WITH_DNS = POLICY.replace("\nEOF", "\n    - ports: [{protocol: UDP, port: 53}, {protocol: TCP, port: 53}]\nEOF")
 RESTART = (
     "kubectl delete pod --namespace kube-flannel --selector app=flannel --field-selector spec.nodeName=node1",
     "kubectl rollout status daemonset/kube-flannel-ds --namespace kube-flannel --timeout 60s",
@@ -38,6 +50,8 @@ class Fault:
         place: where the commands run: a node, or the controller
         breaks, mends: commands; {subnet} is the pod subnet of node2
         cure: where the commands of the remedy run
+        network: the pod network that the lab must have
+        clears: commands for the controller that take away what the remedy leaves
     """
 
     finding: tuple[str, ...]
@@ -47,6 +61,8 @@ class Fault:
     breaks: tuple[str, ...]
     cure: str
     mends: tuple[str, ...]
+    network: str = "flannel"
+    clears: tuple[str, ...] = ()
 
 
 FAULTS = (
@@ -96,16 +112,29 @@ FAULTS = (
         "controller",
         RESTART,
     ),
+    Fault(
+        ("policy_blocks",),
+        "A policy blocks the DNS",
+        "On a cluster with Calico, an administrator closes the DNS pods for other namespaces, and forgets that all "
+        "pods ask them.",
+        "controller",
+        (POLICY,),
+        "controller",
+        (WITH_DNS,),
+        "calico",
+        ("kubectl delete networkpolicy dns-of-the-system --namespace kube-system",),
+    ),
 )
 
 
 def run(place: str, command: str) -> subprocess.CompletedProcess[str]:
-    """Run a command on a node or on the controller."""
-    words = (
-        ["podman", "exec", f"podnet-{place}", *shlex.split(command)] if place != "controller" else shlex.split(command)
-    )
+    """Run a command on a node or on the controller. A document after <<EOF is its input."""
+    command, _mark, document = command.partition(" <<EOF\n")
+    words = shlex.split(command)
+    words = words if place == "controller" else ["podman", "exec", f"podnet-{place}", *words]
     environment = {**os.environ, "KUBECONFIG": str(OUTPUT / "admin.conf"), "ANSIBLE_STDOUT_CALLBACK": "default"}
-    return subprocess.run(words, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
+    given = document.removesuffix("EOF")
+    return subprocess.run(words, cwd=ROOT, env=environment, input=given, capture_output=True, text=True, check=False)
 
 
 def must(place: str, command: str) -> str:
@@ -161,6 +190,8 @@ def play(fault: Fault, subnet: str) -> list[str]:
     if found not in fault.finding:
         raise SystemExit(f"the first finding is {found}: it should be {' or '.join(fault.finding)}")
     mended = verify()
+    for command in fault.clears:
+        must("controller", command)
     print(message(mended.stdout, "Show the matrix").splitlines()[-1], flush=True)
     if mended.returncode:
         raise SystemExit(f"the remedy did not help:\n{mended.stdout}")
@@ -195,10 +226,12 @@ def with_sections(page: str, new: dict[str, str]) -> str:
 
 
 def main(chosen: list[str]) -> None:
-    """Play the faults with these findings, by default all of them, and write their sections of the page."""
+    """Play the faults of the lab's network with these findings, by default all, and write their sections."""
     subnet = must("controller", "kubectl get node node2 --output jsonpath={.spec.podCIDR}")
+    daemons = must("controller", "kubectl get daemonsets --all-namespaces --output jsonpath={.items[*].metadata.name}")
+    networks = {DAEMONS[name] for name in daemons.split() if name in DAEMONS}
     for fault in FAULTS:
-        if not chosen or set(chosen) & set(fault.finding):
+        if fault.network in networks and (not chosen or set(chosen) & set(fault.finding)):
             section = "\n".join(play(fault, subnet))
             PAGE.write_text(with_sections(PAGE.read_text(), {fault.title: section}))
 
