@@ -228,13 +228,14 @@ def stopped_kubelet(world: World) -> Iterator[list[Named]]:
     state = re.compile(r"kubelet is inactive \(dead, result success\), \d+ restarts?")
     yield [Named("runtime_down", ("node1",), (state,))]
     world.run("node1", "systemctl restart kubelet")
+    wait_until(lambda: world.is_ready("node1"), "node1 is not ready with its kubelet")
 
 
 @fault
 def flushed_services(world: World) -> Iterator[list[Named]]:
     """A program flushed the table nat, and kube-proxy hangs: it would set its rules again within 30 s."""
-    world.run("node2", "kill -STOP $(pidof kube-proxy)", "iptables -t nat -F", "iptables -t nat -X")
-    evidence = "the table nat has no chain KUBE-SERVICES, which master and node1 have"
+    world.run("node2", "kill -STOP $(pidof kube-proxy)", "iptables -t nat -F")
+    evidence = "no rule of the table nat leads to Services by the chain KUBE-SERVICES, as on master and node1"
     yield [Named("services_missing", ("node2",), (evidence,))]
     world.delete_pod("kube-system", "kube-proxy", "node2")
 

@@ -8,20 +8,21 @@ import faults
 import pytest
 from faults import World
 
-# Each harms no other one. They are mended in the opposite order.
+# Each harms no other one. They are mended in the opposite order, because a daemon's rollout waits for nodes that are
+# not ready.
 TOGETHER = (
     faults.other_nic,
     faults.one_machine_id,
     faults.other_cgroup_driver,
-    faults.stopped_kubelet,
     faults.no_configuration,
     faults.other_mac,
     faults.stale_authority,
-    faults.flushed_services,
     faults.foreign_bridge,
     faults.second_configuration,
     faults.expired_certificate,
     faults.policy,
+    faults.stopped_kubelet,
+    faults.flushed_services,
     faults.subnet_outside,
 )
 ALONE = (

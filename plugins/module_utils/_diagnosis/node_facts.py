@@ -90,7 +90,7 @@ class NodeFacts:
         links, routes: None when they could not be read
         rules: lines of iptables-save; None when they could not be read
         rules_cut: whether lines are missing
-        services_in_rules: whether kube-proxy's chains of Services are among the rules
+        services_in_rules: whether the rules lead packets to kube-proxy's chains of Services
         chains: chains of nftables that iptables does not show
         configurations: the CNI configurations that a runtime can read, in its order; broken: the others, with the error
         data: everything else as the module returned it
@@ -248,12 +248,23 @@ def load_node(data: Any, names: Iterable[str] = (), inventory_name: str = "") ->
         None if data.get("routes") is None else tuple(map(_group, data["routes"])),
         tuple(iptables["lines"]) if iptables else None,
         bool(iptables.get("cut")),
-        ":KUBE-SERVICES - [0:0]" in iptables.get("lines", ()) or "KUBE-SERVICES" in iptables.get("left_out", {}),
+        _leads_to_services(iptables),
         tuple((data.get("packet_filter") or {}).get("nftables") or ()),
         tuple(one for one in configurations if "error" not in one),
         {one["file"]: one["error"] for one in configurations if "error" in one},
         data,
     )
+
+
+def _leads_to_services(iptables: Mapping[str, Any]) -> bool:
+    """Whether the table nat leads to rules in KUBE-SERVICES.
+
+    Of the tables with this chain, only nat has PREROUTING. A table that was flushed keeps its chains, without rules.
+    """
+    lines = iptables.get("lines", ())
+    leads = any(one.startswith("-A PREROUTING ") and one.endswith(" -j KUBE-SERVICES") for one in lines)
+    has_rules = "KUBE-SERVICES" in iptables.get("left_out", {}) or any("-A KUBE-SERVICES " in one for one in lines)
+    return bool(iptables.get("cut")) or (leads and has_rules)
 
 
 def _name(data: Mapping[str, Any], names: Iterable[str], inventory_name: str) -> str:

@@ -11,7 +11,6 @@ from ansible_collections.podnet.kubernetes.plugins.module_utils._diagnosis.cause
     Cause,
     Found,
     named,
-    several,
 )
 from ansible_collections.podnet.kubernetes.plugins.module_utils._diagnosis.failed_cells import PROXIED, Scope
 from ansible_collections.podnet.kubernetes.plugins.module_utils._diagnosis.gathered import Gathered
@@ -28,8 +27,8 @@ def find(gathered: Gathered) -> Iterator[Found]:
             tuple(sorted(without)),
             f"kube-proxy's rules are missing on {named(without)}, so Services have no way to their pods there",
             (
-                f"the table nat has no chain KUBE-SERVICES, which {named(node.name for node in with_rules)} "
-                f"{several(with_rules, 'has', 'have')}",
+                "no rule of the table nat leads to Services by the chain KUBE-SERVICES, as on "
+                f"{named(node.name for node in with_rules)}",
             ),
             "see why kube-proxy does not run there; after `iptables -F` it sets its rules again within a minute, "
             "or when its "
@@ -53,7 +52,7 @@ CAUSE = Cause(
     layer="services",
     title="kube-proxy's rules are missing",
     cause="kube-proxy does not run on the node, or a program flushed the packet filter after it.",
-    evidence="The chain KUBE-SERVICES, which other nodes have.",
+    evidence="No rule of the table nat leads to the chain KUBE-SERVICES, as on other nodes.",
     remedy="Delete the pod kube-proxy of the node; stop the program that flushes the rules.",
     harmless="No node has the chain: kube-proxy uses IPVS, or the network replaces it.",
     find=find,

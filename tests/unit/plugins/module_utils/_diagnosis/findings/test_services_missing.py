@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import pytest
 from diagnosis_world import World
 
 
@@ -38,3 +39,27 @@ def test_kube_proxy_may_use_nftables():
         chain = {"family": "ip", "table": "kube-proxy", "chain": "services", "rules": []}
         world.nodes[node]["packet_filter"]["nftables"] = [chain]
     assert world.found() == []
+
+
+@pytest.mark.parametrize(
+    "is_gone",
+    [
+        # iptables -t nat -F: the chains stay, and so does the table filter with its own KUBE-SERVICES.
+        lambda table, line: table == "nat" and line.startswith("-A"),
+        # iptables -t nat -F PREROUTING
+        lambda table, line: line.startswith("-A PREROUTING"),
+        # iptables -t nat -F KUBE-SERVICES
+        lambda table, line: line.startswith("-A KUBE-SERVICES"),
+    ],
+)
+def test_a_flushed_table_keeps_its_chains(is_gone):
+    world = World()
+    found = world.nodes["node1"]["packet_filter"]["iptables"]
+    kept, table = [], ""
+    for line in found["lines"]:
+        table = line[1:] if line.startswith("*") else table
+        if not is_gone(table, line):
+            kept.append(line)
+    found["lines"] = kept
+    found["left_out"].pop("KUBE-SERVICES")
+    assert world.found() == ["services_missing"]
