@@ -34,7 +34,7 @@ _LINE = 500  # characters of a log line
 # kubelet writes klog (a letter for the level), containerd logfmt; systemd's own lines say why a unit ended.
 _BAD = re.compile(
     r"^[EF]\d{4} |^time=\S+ level=(?:error|fatal|panic)"
-    r"|^(?![IWEF]\d{4} |time=).*(?:\bfail|\berror\b|panic|Main process exited)",
+    r"|^(?![IWEF]\d{4} |time=).*(?:\bfail|\berror\b|\bfatal\b|panic|Main process exited)",
     re.IGNORECASE,
 )
 

@@ -39,6 +39,14 @@ def test_the_line_that_says_why_a_container_ended(node):
     assert node(PROXY, [CALM], [CALM, FATAL]) == {"kube-system/kube-proxy-x7jzb/kube-proxy": FATAL}
 
 
+def test_coredns_that_asks_itself_calls_its_last_words_fatal(node):
+    loop = (
+        '[FATAL] plugin/loop: Loop (127.0.0.1:53721 -> :53) detected for zone ".", see https://coredns.io/plugins/loop'
+    )
+    calm = ["maxprocs: Leaving GOMAXPROCS=2", "CoreDNS-1.13.1"]
+    assert list(node("kube-system_coredns-589f44dc88-rtcvl_0f3c/coredns", calm, [*calm, loop]).values()) == [loop]
+
+
 def test_the_newest_log_is_empty_yet(node):
     assert list(node(PROXY, [CALM], [FATAL], [CALM]).values()) == [FATAL]
 
