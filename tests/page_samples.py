@@ -223,6 +223,62 @@ def many_nodes(count: int = 50) -> dict[str, Any]:
     return report(endpoints, cells(endpoints, fails, ("icmp",)), groups=[{"message": "8 cells: timeout", "cells": 8}])
 
 
+def policy(name: str, spec: dict[str, Any], namespace: str = "shop") -> dict[str, Any]:
+    """A NetworkPolicy, as the API stores it."""
+    metadata = {"name": name, "namespace": namespace, "uid": "1", "managedFields": [{"manager": "x"}]}
+    return {"apiVersion": "networking.k8s.io/v1", "kind": "NetworkPolicy", "metadata": metadata, "spec": spec}
+
+
+DENY = policy("deny", {"podSelector": {}, "policyTypes": ["Ingress"]})
+WEB = policy(
+    "web",
+    {
+        "podSelector": {"matchLabels": {"app": "db"}},
+        "ingress": [
+            {"from": [{"podSelector": {"matchLabels": {"app": "web"}}}]},
+            {"from": [{"ipBlock": {"cidr": "192.0.2.0/24"}}]},
+        ],
+    },
+)
+
+
+def sequence(text: str = "") -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+    """A proof of two steps and its reports: all is denied, then the web reaches the database. text begins all names."""
+    names = [f"shop/{text}web", f"shop/{text}db"]
+    endpoints = [
+        {"name": name, "kind": "pod", "addresses": ["10.244.1.2"], "node": "node1", "own": False} for name in names
+    ]
+    denied = "ingress: selected by shop/deny, and no rule allows it"
+    allowed = f"ingress: allowed by shop/web ingress[0]; egress: no policy selects {names[0]}"
+    steps, reports = [], []
+    for number, (step, open_pair) in enumerate((("deny-all", None), ("web", (names[0], names[1])))):
+        some, changed = cells(endpoints, checks=("tcp",)), []
+        for cell in some:
+            is_open = open_pair == (cell["source"], cell["target"])
+            outcome, because = ("reachable", allowed) if is_open else ("blocked", denied)
+            expected = {"outcome": outcome, "source": "own", "because": because, "decided_by": "api"}
+            cell.update(port=80, outcome=outcome, expected=expected)
+            if number == 0 or is_open:
+                ends = {"source": cell["source"], "target": cell["target"]}
+                more = {"protocol": "TCP", "port": 80, "family": "ipv4", "because": because}
+                changed.append({**ends, **more, "allowed": is_open})
+        reports.append(report(endpoints, some, name=f"{text}proof-{number + 1}"))
+        steps.append(
+            {
+                "step": f"{text}{step}",
+                "policies": ["shop/deny"] + ["shop/web"] * number,
+                "definitions": [DENY, *[WEB] * number],
+                "changed": len(changed),
+                "changed_cells": changed,
+                "enforcement": f"enforced after {number + 1} s",
+                "enforced_after_seconds": float(number + 1),
+                "late": 0,
+                "summary": reports[-1]["summary"],
+            }
+        )
+    return steps, reports
+
+
 def hostile() -> dict[str, Any]:
     """Every text that a stranger may choose is hostile."""
     endpoints = [

@@ -13,8 +13,12 @@ from debian_packages import need
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from ansible_collections.podnet.kubernetes.plugins.module_utils._page.page_parts import page_parts
-from ansible_collections.podnet.kubernetes.plugins.plugin_utils.report_page import page_text
+from ansible_collections.podnet.kubernetes.plugins.module_utils._page.policy_steps import policy_parts
+from ansible_collections.podnet.kubernetes.plugins.plugin_utils.policy_lines import policy_lines
+from ansible_collections.podnet.kubernetes.plugins.plugin_utils.report_page import page_text, policies_text
 
+# The proofs of policies, with the text that begins their names.
+PROOFS = {"policies": "", "hostile_policies": page_samples.HOSTILE}
 CHROMIUM = "/usr/bin/chromium"
 
 
@@ -40,6 +44,19 @@ def browser() -> Iterator[Browser]:
         browser.close()
 
 
+def _report(name: str) -> str:
+    """The page of a sample report."""
+    report = getattr(page_samples, name)()
+    return page_text(report, page_parts(report))
+
+
+def _policies(name: str) -> str:
+    """The page of a sample proof of policies."""
+    steps, reports = page_samples.sequence(PROOFS[name])
+    in_force = [[policy_lines(one) for one in step["definitions"]] for step in steps]
+    return policies_text(policy_parts(f"{PROOFS[name]}proof", steps, reports, in_force), reports[-1]["finished"])
+
+
 @pytest.fixture(scope="session")
 def files(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], str]:
     """Writes the page of a sample once, and returns its address."""
@@ -47,9 +64,8 @@ def files(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], str]:
 
     def address(name: str) -> str:
         if name not in written:
-            report = getattr(page_samples, name)()
             written[name] = folder / f"{name}.html"
-            written[name].write_text(page_text(report, page_parts(report)), encoding="utf-8")
+            written[name].write_text(_policies(name) if name in PROOFS else _report(name), encoding="utf-8")
         return f"file://{written[name]}"
 
     return address

@@ -27,6 +27,16 @@ def page_text(report: Mapping[str, Any], parts: Mapping[str, Any]) -> str:
     return _render("report.html.j2", "matrix.js", report, parts)
 
 
+def policies_text(parts: Mapping[str, Any], finished: str) -> str:
+    """Return the page of a proof of policies.
+
+    Args:
+        parts: what policy_parts makes of it
+        finished: the time of the last step
+    """
+    return _render("policies.html.j2", "policies.js", {"name": parts["name"], "finished": finished}, parts)
+
+
 def _render(template: str, script: str, report: Mapping[str, Any], parts: Mapping[str, Any]) -> str:
     """Write a page. Its data become an island for the script, and its other parts variables of the template."""
     environment = Environment(loader=FileSystemLoader(_HERE), autoescape=True, trim_blocks=True, lstrip_blocks=True)
