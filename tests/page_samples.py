@@ -267,7 +267,11 @@ def sequence(text: str = "") -> tuple[list[dict[str, Any]], list[dict[str, Any]]
             {
                 "step": f"{text}{step}",
                 "policies": ["shop/deny"] + ["shop/web"] * number,
-                "definitions": [DENY, *[WEB] * number],
+                "definitions": [
+                    DENY,
+                    *[WEB] * number,
+                    *[policy(text, {"podSelector": {"matchLabels": {text: text}}})] * bool(text),
+                ],
                 "changed": len(changed),
                 "changed_cells": changed,
                 "enforcement": f"enforced after {number + 1} s",
@@ -309,7 +313,13 @@ def hostile() -> dict[str, Any]:
                 "explained_cells": 4,
             }
         ],
-        trails=[{**trail, "hops": [hop(endpoints[0]["name"], where, HOSTILE, "out", "veth")]}],
+        trails=[
+            {
+                **trail,
+                "source_change": dict.fromkeys(("old", "new", "place"), HOSTILE),
+                "hops": [hop(endpoints[0]["name"], where, HOSTILE, "out", "veth")],
+            }
+        ],
         missing_nodes=[{"name": HOSTILE, "reason": HOSTILE}],
         comparison={"with": {"name": HOSTILE, "time": HOSTILE}, "worse": [change], "new": [change]},
         nodes=[{"name": where, "roles": [HOSTILE], "pod_subnets": [HOSTILE], "links": [link], "routes": [HOSTILE]}],

@@ -80,6 +80,11 @@ def _large(network: Network, trails: Sequence[Mapping[str, Any]]) -> dict[str, A
             if heights:
                 over = {"x1": left - 8, "x2": right + 8, "y": heights[0], "kind": "overlay"}
                 lines.append({**over, "label": ", ".join(kinds), "label_x": left + width + 6})
+        elif network.routed:
+            heights = [box["y"] + _BOX / 2 for card in made for box in card["boxes"] if box["kind"] == "bridge"]
+            if heights:
+                over = {"x1": left - 8, "x2": right + 8, "y": heights[0], "kind": "routes"}
+                lines.append({**over, "label": "routes", "label_x": left + width + 6})
         for card in made:
             wires += card.pop("wires")
         bottom = card_top + high
@@ -151,9 +156,18 @@ def _card(
     pods, depth = _pods(node.pods, x + 12, depth, inner, places)
     places[node.name, ""] = Spot(side, head + 30, bus)
     facts = [f"NAT: pods leave as {', '.join(node.leaves_as)}"] if node.leaves_as else []
+    facts += [f"NAT: nodes see pods as {', '.join(node.seen_as)}"] if node.seen_as else []
+    broken = [f"no route to {subnet}" for subnet in node.unrouted[:4]]
+    facts += broken
     facts += node.routes[:4] + ((f"and {len(node.routes) - 4} more routes",) if len(node.routes) > 4 else ())
     texts = [
-        {"x": x + 12, "y": depth + 16 + 16 * number, "text": shortened(fact, inner), "full": fact}
+        {
+            "x": x + 12,
+            "y": depth + 16 + 16 * number,
+            "text": shortened(fact, inner),
+            "full": fact,
+            "bad": fact in broken,
+        }
         for number, fact in enumerate(facts)
     ]
     return {
@@ -217,7 +231,7 @@ def _pods(
                 "y": top,
                 "w": each,
                 "h": _POD,
-                "name": shortened(pod.name.rpartition("/")[2], each - 26, end=True),
+                "name": shortened(pod.name.rpartition("/")[2], each - 36, end=True),
                 "address": shortened(pod.address, each - 26),
                 "full": f"{pod.name} {pod.address}: {pod.count.bad} of {pod.count.cells} cells bad",
                 "state": pod.count.state,

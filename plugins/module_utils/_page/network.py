@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from ansible_collections.podnet.kubernetes.plugins.module_utils._base.addresses import without_port
@@ -59,6 +59,8 @@ class DrawnNode:
         nics, tunnels, bridges: its links
         routes: routes to networks, as ip(8) writes them
         leaves_as: the source addresses that targets outside the cluster saw of its pods
+        seen_as: the source addresses that nodes saw of its pods, where they were translated
+        unrouted: pod subnets of other nodes without a route, where nodes have routes to them
         within: bad cells of which both ends are here
         missing: why it took no part
     """
@@ -76,7 +78,14 @@ class DrawnNode:
     count: Count
     within: int
     leaves_as: tuple[str, ...]
+    seen_as: tuple[str, ...]
+    unrouted: tuple[str, ...]
     missing: str
+
+    @property
+    def links_known(self) -> bool:
+        """Whether the node itself described its links and routes."""
+        return bool(self.nics)
 
 
 @dataclass(frozen=True)
@@ -96,17 +105,18 @@ class Network:
     nodes: tuple[DrawnNode, ...]
     pairs: tuple[BadPair, ...]
     outside: tuple[str, ...]
+    routed: bool  # whether nodes have routes to the pod subnets of others
 
 
 def network_of(report: Mapping[str, Any]) -> Network:
     """Read the network of a report. An older report has no links, roles and pod subnets."""
     endpoints = {one["name"]: one for one in report["endpoints"]}
     counts, between = _counts(report["cells"], endpoints)
-    seen: dict[str, dict[str, None]] = defaultdict(dict)
+    seen: dict[tuple[str, str], dict[str, None]] = defaultdict(dict)
     for cell in report["cells"]:
         source, target = endpoints[cell["source"]], endpoints[cell["target"]]
-        if source["kind"] == "pod" and target["kind"] == "outside" and cell.get("translated"):
-            seen[_node(source)][without_port(cell["seen"])] = None
+        if source["kind"] == "pod" and cell.get("translated") and target["kind"] in ("outside", "node"):
+            seen[_node(source), target["kind"]][without_port(cell["seen"])] = None
     known = {one["name"]: one for one in report.get("nodes") or []}
     out = {one["name"]: one["reason"] for key in ("missing_nodes", "excluded_nodes") for one in report.get(key) or []}
     names = dict.fromkeys([*known, *(_node(one) for one in endpoints.values() if one["kind"] in ("pod", "node"))])
@@ -116,10 +126,31 @@ def network_of(report: Mapping[str, Any]) -> Network:
             address = next(iter(one.get("addresses") or []), "")
             pods[_node(one)].append(DrawnPod(one["name"], address, counts[one["name"]]))
     nodes = [
-        _drawn(name, known.get(name, {}), endpoints.get(name, {}), pods[name], counts, between, seen[name], out)
+        _drawn(name, known.get(name, {}), endpoints.get(name, {}), pods[name], counts, between, seen, out)
         for name in names
         if name
     ]
+    routes = {node.name: {route.partition(" ")[0] for route in node.routes} for node in nodes}
+    unrouted = {
+        node.name: tuple(
+            f"{subnet} ({other.name})"
+            for other in nodes
+            if other is not node
+            for subnet in other.subnets
+            if subnet not in routes[node.name]
+        )
+        for node in nodes
+        if node.links_known
+    }
+    routed = any(
+        subnet in routes[node.name]
+        for node in nodes
+        for other in nodes
+        if other is not node
+        for subnet in other.subnets
+    )
+    if routed:
+        nodes = [replace(node, unrouted=unrouted.get(node.name, ())) for node in nodes]
     pairs = [
         BadPair(first, second, there, between[second, first])
         for (first, second), there in between.items()
@@ -127,7 +158,7 @@ def network_of(report: Mapping[str, Any]) -> Network:
     ]
     pairs.sort(key=lambda pair: (-pair.there - pair.back, pair.first, pair.second))
     outside = tuple(one["name"] for one in endpoints.values() if one["kind"] == "outside")
-    return Network(tuple(nodes), tuple(pairs), outside)
+    return Network(tuple(nodes), tuple(pairs), outside, routed)
 
 
 def _counts(
@@ -156,7 +187,7 @@ def _drawn(
     pods: Iterable[DrawnPod],
     counts: Mapping[str, Count],
     between: Mapping[tuple[str, str], int],
-    seen: Iterable[str],
+    seen: Mapping[tuple[str, str], Iterable[str]],
     out: Mapping[str, str],
 ) -> DrawnNode:
     addresses = tuple(known.get("addresses") or endpoint.get("addresses") or ())
@@ -179,7 +210,9 @@ def _drawn(
         tuple(sorted(pods, key=lambda pod: (-pod.count.bad, pod.name))),
         counts[f"{name}/"],
         between.get((name, name), 0),
-        tuple(seen),
+        tuple(seen.get((name, "outside"), ())),
+        tuple(seen.get((name, "node"), ())),
+        (),
         str(out.get(name, "")),
     )
 

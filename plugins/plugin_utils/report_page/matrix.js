@@ -192,6 +192,14 @@
     pen.strokeRect(left + place * SIZE - x - 0.5, line[0] - y - 0.5, SIZE, SIZE);
   }
 
+  // A name that is too long loses its beginning: pods of one Deployment differ at the end.
+  function fitted(text, room) {
+    if (pen.measureText(text).width <= room) return text;
+    let cut = Math.min(text.length - 1, Math.floor(text.length * (1 - room / pen.measureText(text).width)));
+    while (cut < text.length - 1 && pen.measureText(`…${text.slice(cut)}`).width > room) cut++;
+    return `…${text.slice(cut)}`;
+  }
+
   // The names stay in view while the cells move below them.
   function labels(x, y, width, height, first, last) {
     pen.fillStyle = colours.paper; pen.fillRect(0, 0, left, height); pen.fillRect(0, 0, width, TOP);
@@ -202,14 +210,14 @@
       const heading = row === null || row < 0;
       pen.font = `${heading ? "bold " : ""}12px ${FONT}`;
       pen.fillStyle = chosen && row !== null && row === chosen[0] ? colours.mark : colours.ink;
-      const text = row === null ? `▾ ${nodes[node] || "targets only"}` : row < 0 ? `▸ ${nameOf(row)}` : `${row + 1} ${nameOf(row)}`;
+      const text = row === null ? `▾ ${nodes[node] || "targets only"}` : row < 0 ? `▸ ${nameOf(row)}` : `${row + 1} ${fitted(nameOf(row), left - 20 - pen.measureText(`${row + 1} `).width)}`;
       pen.fillText(text, heading ? 4 : 14, top - y + (row === null ? HEAD : SIZE) / 2);
     }
     pen.restore();
     pen.save(); pen.beginPath(); pen.rect(left, 0, width, TOP); pen.clip();
     pen.font = `bold 12px ${FONT}`; pen.fillStyle = colours.ink; pen.textAlign = "left";
     for (const [node, start, end] of byId("order").value === "name" ? [] : bands) {
-      const from = Math.max(left, left + start * SIZE - x), room = left + end * SIZE - x - from - 4;
+      const from = Math.max(left, left + start * SIZE - x), room = (end === columns.length ? width : left + end * SIZE - x) - from - 4;
       if (room < 8) continue;
       pen.save(); pen.beginPath(); pen.rect(from, 0, room, TOP); pen.clip();
       pen.fillText(nodes[node] || "targets only", from + 2, 11); pen.restore();

@@ -72,6 +72,12 @@ def test_a_place_is_named_where_the_packets_end():
     assert [("broken" in item) for item in route.split("<li")[1:]] == [False] * 6 + [True]
 
 
+def test_a_changed_source_is_named():
+    given = page_samples.failing()
+    given["trails"][0]["source_change"] = {"old": "10.244.1.2", "new": "192.0.2.1", "place": "node1"}
+    assert "node1 changed the source 10.244.1.2 to 192.0.2.1." in page(given)
+
+
 def test_changes_since_another_run_are_listed():
     text = page(page_samples.failing())
     assert re.search(r"<b>1</b> worse", text)

@@ -55,3 +55,29 @@ def test_a_cell_within_a_node_counts_once_for_it():
 def test_a_node_that_took_no_part_has_the_reason():
     given = {**failing(), "missing_nodes": [{"name": "node2", "reason": "node2 is not ready"}]}
     assert [one.missing for one in network_of(given).nodes] == ["", "node2 is not ready", ""]
+
+
+def test_a_missing_route_is_named_where_other_nodes_have_theirs():
+    given = failing()
+    given["nodes"][0]["routes"] = ["10.244.2.0/24 via 10.244.2.0 dev flannel.1"]
+    network = network_of(given)
+    assert [one.unrouted for one in network.nodes] == [("10.244.3.0/24 (node3)",), (), ()]
+    assert network.routed
+
+
+def test_networks_that_do_not_route_pod_subnets_lack_none():
+    given = failing()
+    for one in given["nodes"]:
+        one["routes"] = ["192.168.7.64/26 via 192.0.2.9 dev vxlan.calico"]
+    network = network_of(given)
+    assert [one.unrouted for one in network.nodes] == [(), (), ()]
+    assert not network.routed
+
+
+def test_pods_that_nodes_see_translated_have_the_address():
+    given = failing()
+    cell = next(
+        one for one in given["cells"] if (one["source"], one["target"]) == ("podnet-connectivity/node1-1", "node2")
+    )
+    cell.update(seen="10.244.1.0:4711", translated=True)
+    assert [one.seen_as for one in network_of(given).nodes] == [("10.244.1.0",), (), ()]
