@@ -23,6 +23,7 @@ def page_data(report: Mapping[str, Any]) -> dict[str, Any]:
     """Return what the page draws.
 
     C(endpoints) are C([name, kind, node, nodes]), those of a node side by side; C(nodes) are those that get packets.
+    A NodePort has its node after them.
     C(kinds) are what cells have in common, and C(sets) are lists of kinds. C(pairs) are
     C([source, target, set, latency, …]) with a latency in ms for each kind. C(marks) are sets of cells to point at:
     C([label, scopes]) for the cells that a finding explains, C([label, null, cells]) for the changes since another run,
@@ -30,7 +31,7 @@ def page_data(report: Mapping[str, Any]) -> dict[str, Any]:
     """
     used = {cell[end] for cell in report["cells"] for end in ("source", "target")}
     endpoints = [
-        [one["name"], one["kind"], _node(one), _nodes(one)]
+        [one["name"], one["kind"], _node(one), _nodes(one), *([one["via"]] if one.get("via") else [])]
         for one in sorted(report["endpoints"], key=lambda one: (_node(one) == "", _node(one), one["kind"] != "node"))
         if one["name"] in used
     ]

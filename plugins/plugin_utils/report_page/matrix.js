@@ -52,9 +52,11 @@
       return (pair) => wanted.has(pair[0] * endpoints.length + pair[1]);
     }
     const has = (some, value) => !some || some.includes(value);
-    const covers = (scope, source, target) => has(scope.sources, source[2]) && has(scope.source_names, source[0])
-      && (!scope.targets || target[3].some((node) => scope.targets.includes(node))) && has(scope.kinds, target[1])
-      && has(scope.source_kinds, source[1]) && !(scope.across && target[3].every((node) => node === source[2]));
+    // As the class Scope of the diagnosis has it: the node of a NodePort, target[4], is on the way.
+    const covers = (scope, source, target) => (has(scope.sources, source[2]) || has(scope.sources, target[4]))
+      && has(scope.source_names, source[0]) && has(scope.kinds, target[1]) && has(scope.source_kinds, source[1])
+      && (!scope.targets || [...target[3], target[4]].some((node) => scope.targets.includes(node)))
+      && !(scope.across && [...target[3], target[4] || source[2]].every((node) => node === source[2]));
     return (pair) => sets[pair[2]].some((kind) => (kinds[kind].verdict === "failed" || kinds[kind].verdict === "flapping")
       && scopes.some((scope) => has(scope.checks, kinds[kind].check) && covers(scope, endpoints[pair[0]], endpoints[pair[1]])));
   }

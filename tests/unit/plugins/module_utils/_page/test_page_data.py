@@ -41,6 +41,14 @@ def test_a_service_has_the_nodes_of_its_backends():
     assert data["endpoints"][1] == ["s", "service", "", ["node2"]]
 
 
+def test_a_node_port_has_its_own_node_too():
+    port = {"name": "p", "kind": "nodeport", "via": "node2", "backend_nodes": ["node1"], "overlay_nodes": ["node1"]}
+    data = page_data(
+        {"endpoints": [{"name": "a", "kind": "pod", "node": "node1"}, port], "cells": [cell("a", "p", "tcp")]}
+    )
+    assert data["endpoints"][1] == ["p", "nodeport", "", ["node1"], "node2"]
+
+
 def test_marks_point_at_the_cells_of_findings_and_changes():
     pods = [{"name": name, "kind": "pod", "node": "node1"} for name in ("a", "b")]
     gone = {"source": "a", "target": "removed", "check": "tcp"}
