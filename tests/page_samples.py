@@ -167,7 +167,14 @@ def failing() -> dict[str, Any]:
         "explains": [{"targets": ["node3"], "kinds": ["pod"], "across": True}],
         "explained_cells": 16,
     }
-    change = {"source": source, "target": target, "check": "icmp", "before": "passed", "after": "failed"}
+    change = {
+        "source": source,
+        "target": target,
+        "check": "icmp",
+        "family": "ipv4",
+        "before": "passed",
+        "after": "failed",
+    }
     comparison = {
         "with": {"name": "lab", "time": "2026-02-28T10:00:00Z"},
         "worse": [change],
@@ -184,6 +191,30 @@ def failing() -> dict[str, Any]:
         comparison=comparison,
         nodes=[node(number) for number in (1, 2, 3)],
     )
+
+
+SCOPES: tuple[dict[str, Any], ...] = (
+    {},
+    {"sources": ["node1"]},
+    {"targets": ["node2"]},
+    {"targets": ["node2"], "across": True},
+    {"kinds": ["service"]},
+    {"source_kinds": ["node"], "checks": ["tcp"]},
+    {"source_names": ["podnet-connectivity/node3-1"], "kinds": ["pod", "service"]},
+    {"across": True},
+)
+
+
+def explained() -> dict[str, Any]:
+    """A cluster in which everything but TCP from node2 fails, with a finding for each of SCOPES."""
+    service = {"name": "shop/web:80", "kind": "service", "addresses": ["10.96.0.7"], "own": False, "port": 80}
+    endpoints = [*pods(3, 2), {**service, "backend_nodes": ["node1", "node2"], "overlay_nodes": ["node2"]}]
+    some = cells(endpoints, lambda source, _target, check: (source["node"], check) != ("node2", "tcp"))
+    texts = {"severity": "error", "nodes": [], "cause": "a cause", "remedy": "a remedy", "evidence": []}
+    findings = [
+        {"id": f"finding-{n}", **texts, "explains": [scope], "explained_cells": 1} for n, scope in enumerate(SCOPES)
+    ]
+    return report(endpoints, some, findings=findings)
 
 
 def large(count: int = 300) -> dict[str, Any]:

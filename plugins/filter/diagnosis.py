@@ -65,7 +65,7 @@ _value:
   type: dict
   contains:
     findings:
-      description: The findings, each with id, severity, nodes, cause, evidence, remedy and explained_cells.
+      description: The findings, each with id, severity, nodes, cause, evidence, remedy, explains and explained_cells.
       type: list
       elements: dict
     failed_cells:

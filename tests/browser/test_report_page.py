@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from page_samples import HOSTILE, failing, hostile
+from page_samples import HOSTILE, SCOPES, explained, failing, hostile
+
+from ansible_collections.podnet.kubernetes.plugins.module_utils._diagnosis.failed_cells import Scope, load_failed_cells
 
 # Milliseconds that the script takes to filter; the best of a few, because a busy machine says nothing about the page.
 FILTER = """values => Math.min(...values.map(value => {
@@ -80,6 +82,17 @@ def test_a_finding_marks_its_cells(open_page):
     assert text(page, "#count") == "162 cells, 8 fields marked"
     page.select_option("#mark", label="worse than before")
     assert text(page, "#count") == "162 cells, 1 fields marked"
+
+
+def test_the_page_and_the_diagnosis_agree_which_cells_a_finding_explains(open_page):
+    page = open_page("explained")
+    failed = load_failed_cells(explained())
+    sets = ("sources", "targets", "kinds", "checks", "source_kinds", "source_names")
+    for number, form in enumerate(SCOPES):
+        scope = Scope(**{name: frozenset(value) if name in sets else value for name, value in form.items()})
+        wanted = {(cell.source, cell.target) for cell in failed if scope.covers(cell)}
+        page.select_option("#mark", str(number))
+        assert text(page, "#count").endswith(f", {len(wanted)} fields marked"), form
 
 
 def test_keys_move_through_the_matrix(open_page):

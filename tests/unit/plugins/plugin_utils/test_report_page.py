@@ -6,7 +6,9 @@ from __future__ import annotations
 
 import json
 import re
+from pathlib import Path
 
+import jsonschema
 import page_samples
 import pytest
 from page_samples import HOSTILE, cells, pods, report
@@ -19,6 +21,12 @@ ISLAND = re.compile(r'<script type="application/json" id="data">(.*?)</script>',
 
 def page(given):
     return page_text(given, page_parts(given))
+
+
+def test_the_samples_are_reports(root=Path(__file__).parents[4]):
+    schema = json.loads((root / "roles/connectivity/files/connectivity-report-2.schema.json").read_text())
+    for name in ("failing", "many_nodes"):
+        jsonschema.validate(getattr(page_samples, name)(), schema)
 
 
 def test_hostile_texts_stay_text():

@@ -13,6 +13,7 @@ from ansible_collections.podnet.kubernetes.plugins.module_utils._diagnosis.faile
     Scope,
     either_end,
     load_failed_cells,
+    scope_as_dict,
 )
 
 
@@ -94,3 +95,9 @@ def test_a_report_of_another_version_is_refused(version):
 @pytest.mark.parametrize("version", [1, 2])
 def test_both_versions_of_a_report_are_read(version):
     assert load_failed_cells({**EMPTY, "version": version, "findings": []}) == ()
+
+
+def test_the_form_of_a_scope_has_the_fields_that_choose():
+    scope = Scope(sources=frozenset(("node2", "node1")), across=True)
+    assert scope_as_dict(scope) == {"sources": ["node1", "node2"], "across": True}
+    assert scope_as_dict(Scope()) == {}
