@@ -154,7 +154,7 @@ def _card(
             wires.append({"x1": centre, "y1": depth + _BOX, "x2": centre, "y2": depth + _BOX + 12, "kind": "pod"})
         depth += _BOX + 12
     pods, depth = _pods(node.pods, x + 12, depth, inner, places)
-    places[node.name, ""] = Spot(side, head + 30, bus)
+    places[node.name, ""] = Spot(x + 10, head + 30, bus)
     facts = [f"NAT: pods leave as {', '.join(node.leaves_as)}"] if node.leaves_as else []
     facts += [f"NAT: nodes see pods as {', '.join(node.seen_as)}"] if node.seen_as else []
     broken = [f"no route to {subnet}" for subnet in node.unrouted[:4]]

@@ -4,7 +4,7 @@
   const byId = (id) => document.getElementById(id);
   const {endpoints, kinds, sets, pairs, marks} = JSON.parse(byId("data").textContent);
   const view = byId("view"), canvas = byId("canvas"), room = byId("room"), pen = canvas.getContext("2d");
-  const SIZE = endpoints.length > 60 ? 14 : endpoints.length > 24 ? 24 : 32, TOP = 38, HEAD = 20, FONT = "system-ui, sans-serif";
+  const SIZE = endpoints.length > 60 ? 14 : endpoints.length > 16 ? 24 : 32, TOP = 38, HEAD = 20, FONT = "system-ui, sans-serif";
   const LOOKS = ["", "passed", "closed", "mixed", "open", "flapping", "failed"];  // a later one covers an earlier one
   const SIGNS = ["", "", "-", ":", "?", "~", "×"];
   const CODES = {failed: 6, flapping: 5, "not probed": 4, "not observed": 4, "not judged": 4};
