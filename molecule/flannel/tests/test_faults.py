@@ -6,7 +6,7 @@ from contextlib import ExitStack
 
 import faults
 import pytest
-from faults import World
+from fault_world import World
 
 # Each harms no other one. They are mended in the opposite order, because a daemon's rollout waits for nodes that are
 # not ready.
