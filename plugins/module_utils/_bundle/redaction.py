@@ -12,6 +12,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 from ansible_collections.podnet.kubernetes.plugins.module_utils._bundle.bundle import BundleParts
@@ -62,6 +63,7 @@ def without_names(parts: BundleParts, key: bytes) -> BundleParts:
         parts: what was gathered, without secrets
         key: a secret; another one gives other stand-ins for public addresses
     """
+    parts = replace(parts, report=_without_comparison(parts.report))
     names = StandIns(key)
     _collect(names, parts)
     walk, in_objects = _Walk(names), _Walk(names, of_objects=True)
@@ -73,6 +75,11 @@ def without_names(parts: BundleParts, key: bytes) -> BundleParts:
         None if parts.node_network is None else names.text(parts.node_network),
         {_host(names, part): names.text(str(reason)) for part, reason in parts.not_looked_at.items()},
     )
+
+
+def _without_comparison(report: Mapping[str, Any] | None) -> Mapping[str, Any] | None:
+    """Leave out what changed since an earlier run: it has names of pods that are gone, and no finding reads it."""
+    return report and {key: value for key, value in report.items() if key != "comparison"}
 
 
 def _host(names: StandIns, host: str) -> str:

@@ -100,6 +100,16 @@ def test_no_name_stays(network):
     assert re.findall(r".{60}acme.{20}|.{60}corp.example", shown, re.IGNORECASE) == []
 
 
+def test_no_name_of_a_pod_that_is_gone_stays():
+    world = acme(NETWORKS[0])
+    world.fail(across("acmeweb1"))
+    gone = {"source": "acme-shop/acme-old", "target": "acme-shop/acme-older", "before": "passed"}
+    report = {**world.report(), "comparison": {"with": {"name": "acme", "time": "t"}, "gone": [gone]}}
+    parts = redacted(BundleParts(world.nodes, world.objects, report))
+    assert "acme" not in json.dumps(parts.report)
+    assert "cells" in parts.report
+
+
 def with_text(value, text, field=""):
     """The same data, with a text behind each text that may be any."""
     if isinstance(value, dict):
