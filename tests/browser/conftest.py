@@ -12,10 +12,12 @@ import pytest
 from debian_packages import need
 from playwright.sync_api import Browser, Page, sync_playwright
 
+from ansible_collections.podnet.kubernetes.plugins.module_utils._matrix.runs import Run
 from ansible_collections.podnet.kubernetes.plugins.module_utils._page.page_parts import page_parts
 from ansible_collections.podnet.kubernetes.plugins.module_utils._page.policy_steps import policy_parts
 from ansible_collections.podnet.kubernetes.plugins.plugin_utils.policy_lines import policy_lines
 from ansible_collections.podnet.kubernetes.plugins.plugin_utils.report_page import page_text, policies_text
+from ansible_collections.podnet.kubernetes.plugins.plugin_utils.trend_page import trend_text
 
 # The proofs of policies, with the text that begins their names.
 PROOFS = {"policies": "", "hostile_policies": page_samples.HOSTILE}
@@ -57,6 +59,16 @@ def _policies(name: str) -> str:
     return policies_text(policy_parts(f"{PROOFS[name]}proof", steps, reports, in_force), reports[-1]["finished"])
 
 
+def _trend(_name: str) -> str:
+    """The page of the last 200 runs."""
+    runs = [
+        Run(f"2026-11-{day + 1:02}T{hour:02}:00:12Z", "", 600, 16 if day == 3 else 0, 4, 0, 0, 0.4, 2.0 + hour / 10)
+        for day in range(8)
+        for hour in range(24)
+    ]
+    return trend_text(page_samples.HOSTILE, runs)
+
+
 @pytest.fixture(scope="session")
 def files(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], str]:
     """Writes the page of a sample once, and returns its address."""
@@ -65,7 +77,8 @@ def files(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], str]:
     def address(name: str) -> str:
         if name not in written:
             written[name] = folder / f"{name}.html"
-            written[name].write_text(_policies(name) if name in PROOFS else _report(name), encoding="utf-8")
+            made = _trend if name == "trend" else _policies if name in PROOFS else _report
+            written[name].write_text(made(name), encoding="utf-8")
         return f"file://{written[name]}"
 
     return address
