@@ -77,13 +77,18 @@ def _nics(gathered: Gathered) -> Iterator[Found]:
         if len(by_mtu) > 1:
             smallest, largest = min(by_mtu), max(by_mtu)
             larger = frozenset(name for mtu, names in by_mtu.items() if mtu > smallest for name in names)
+            smaller = frozenset(by_mtu[smallest])
             yield Found(
                 tuple(sorted(larger)),
                 f"The NICs of {named(larger)} have an MTU of {largest}, and those of {named(by_mtu[smallest])} "
                 f"have {smallest}",
                 tuple(f"{network}: MTU {mtu} on {named(names)}" for mtu, names in sorted(by_mtu.items())),
                 f"give all NICs of {network} one MTU, which the switches between them carry",
-                tuple(Scope(one.sources, one.targets, None, _LARGE, across=True) for one in either_end(larger)),
+                (
+                    *(Scope(one.sources, one.targets, None, _LARGE, across=True) for one in either_end(larger)),
+                    # Inside of a node, the bridge carries more than the NIC, from which a cell's MTU is expected.
+                    Scope(smaller, smaller, checks=frozenset(("mtu",))),
+                ),
             )
 
 

@@ -47,6 +47,15 @@ def test_the_nics_of_one_network_differ():
     assert "1500" in found["cause"]
 
 
+def test_cells_inside_of_the_node_with_the_smaller_nic_are_explained():
+    """From its own pods a node hears of a larger MTU than its NIC's, which is expected: as the lab's cells failed."""
+    world = World()
+    world.link("node2", "enp0s8")["mtu"] = 1400
+    world.fail(lambda source, target, check: check == "mtu" and source["node"] == target.get("node") == "node2")
+    result = world.diagnose()
+    assert (result["findings"][0]["id"], result["unexplained"]) == ("mtu", [])
+
+
 def test_other_nics_and_large_pods_are_harmless():
     """The node itself tells a pod of a larger MTU the right one."""
     world = World()
