@@ -23,6 +23,7 @@ ENDPOINTS = [
 # What the steps before the comparison leave.
 BEFORE = {
     "connectivity_found_endpoints": ENDPOINTS,
+    "connectivity_found_objects": {"nodes": []},
     "connectivity_run_id": "abcdefgh12345678",
     "connectivity_responders": {"node": "{{ inventory_hostname }}"},
     "connectivity_ended": {"running": True},
@@ -44,7 +45,7 @@ def entry(name, **variables):
 def prove(tmp_path):
     """Play the steps after the probes. Gives the lines of the last message, the files, and all output."""
 
-    def run(**variables):
+    def run(begin=1.0, ends=2, **variables):
         targets = (
             "{{ connectivity_found_endpoints | podnet.kubernetes.connectivity_targets(listeners=[], checks=['icmp']) }}"
         )
@@ -56,7 +57,7 @@ def prove(tmp_path):
             **variables,
         }
         tasks = [
-            {"set_fact": BEFORE, "vars": {"cells": CELLS}},
+            {"set_fact": {**BEFORE, "connectivity_started_at": begin}, "vars": {"cells": CELLS}},
             {"set_fact": {"__connectivity_targets": targets}},
             *(entry(name, **settings) for name in ("judge", "trail", "assert")),
         ]
@@ -64,8 +65,8 @@ def prove(tmp_path):
         play.write_text(yaml.safe_dump([{"hosts": "all", "gather_facts": False, "tasks": tasks}]))
         interpreter = f"ansible_python_interpreter={sys.executable}"
         done = run_playbook("-i", "a,b,", "-c", "local", "-e", interpreter, str(play))
-        assert done.returncode == 2, done.stdout + done.stderr
-        return last_failure(done)[1].splitlines(), read(tmp_path / "connectivity"), done.stdout
+        assert done.returncode == ends, done.stdout + done.stderr
+        return last_failure(done)[1].splitlines() if ends else [], read(tmp_path / "connectivity"), done.stdout
 
     return run
 
@@ -103,3 +104,15 @@ def test_without_a_diagnosis_only_the_sentence(prove):
     assert len(lines) == 4
     assert lines[3].endswith("/connectivity/index.html.")
     assert set(written) == {"report"}
+
+
+def test_a_run_that_is_not_worse_than_the_one_before_does_not_fail(prove):
+    quick = {"podnet_diagnose": False, "connectivity_trails": 0}
+    worse = {"connectivity_compare_with": "previous", "connectivity_fail_on": "worse", **quick}
+    _lines, first, output = prove(begin=1.0, **worse)
+    assert "Compared with" not in output
+    _lines, second, output = prove(begin=2.0, ends=0, **worse)
+    time = first["report"]["finished"]
+    assert f"Compared with connectivity of {time}: no cell changed" in output
+    assert second["report"]["comparison"]["with"] == {"name": "connectivity", "time": time}
+    assert second["report"]["summary"]["failed"] == 1
