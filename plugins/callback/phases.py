@@ -60,6 +60,7 @@ try:
     from ansible_collections.podnet.kubernetes.plugins.module_utils._base.errors import InputError
     from ansible_collections.podnet.kubernetes.plugins.plugin_utils.output_log import LogDisplay, OutputLog
     from ansible_collections.podnet.kubernetes.plugins.plugin_utils.phases import (
+        CONTROLLER,
         Failure,
         Failures,
         Phases,
@@ -269,7 +270,8 @@ class CallbackModule(DefaultCallback):
         self._print(self._failures.lines(lost), C.COLOR_ERROR)
         changed = sum(one["changed"] for one in sums.values())
         verb = "Would change" if context.CLIARGS.get("check") else "Changed"
-        end = f"{verb} {changed} on {count(len(hosts), 'host')} in {self._phases.seconds():.1f} s."
+        where = count(len(set(hosts) - CONTROLLER) or len(hosts), "host")
+        end = f"{verb} {changed} on {where} in {self._phases.seconds():.1f} s."
         failed = [f"Failed: {', '.join(lost)}."] if lost else []
         color = C.COLOR_ERROR if lost else C.COLOR_CHANGED if changed else C.COLOR_OK
         self._print(["", " ".join([*failed, end])], color)

@@ -20,7 +20,7 @@ SHORT = 1.0  # seconds of a step that needs no line
 SILENT = 30.0  # seconds without a line, after which a reader wants to know what goes on
 _NAME = 64  # characters of the column of names
 _INDENT = " " * 13
-_CONTROLLER = frozenset({"localhost", "127.0.0.1"})
+CONTROLLER = frozenset({"localhost", "127.0.0.1"})
 
 
 @dataclass
@@ -96,7 +96,7 @@ class Phases:
 
     def _lines(self, phase: _Phase) -> list[str]:
         self._last_line = self._clock()
-        nodes = phase.hosts - _CONTROLLER
+        nodes = phase.hosts - CONTROLLER
         counts = [count(len(nodes), "host")] if nodes else []
         counts += [f"{phase.changed} changed"] if phase.changed else []
         head = f"{self._clock() - phase.began:9.1f} s  {printable(phase.name):<{_NAME}}  {', '.join(counts)}"
@@ -210,4 +210,4 @@ def names_of_rest(result: Any) -> dict[str, Any]:
     }
 
 
-__all__ = ["Failure", "Failures", "Phases", "count", "names_of_rest", "step_of"]
+__all__ = ["CONTROLLER", "Failure", "Failures", "Phases", "count", "names_of_rest", "step_of"]
