@@ -19,7 +19,7 @@ description:
     line.
   - Warnings appear at once. Failures that no rescue took stand at the end, in full.
   - On a terminal the last line says which task runs. Elsewhere, and when the environment has C(CI), such a line is
-    printed when nothing else was for 30 seconds.
+    printed when nothing else was for 30 seconds, also while a task waits.
   - What P(ansible.builtin.default#callback) prints goes to a file that only the user can read. The last line names it.
   - With C(-v), and when the file cannot be written, everything is on the screen, as with
     P(ansible.builtin.default#callback). In check mode the tasks that would change something are named.
@@ -43,6 +43,7 @@ requirements:
 
 import os
 import sys
+import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -75,6 +76,7 @@ else:
     HAS_COLLECTION = True
 
 _DEBUG = ("debug", "ansible.builtin.debug", "ansible.legacy.debug")
+_PAUSE = ("pause", "ansible.builtin.pause", "ansible.legacy.pause")
 _CLEAR = "\x1b[K"  # to the end of the line
 
 
@@ -114,7 +116,9 @@ class CallbackModule(DefaultCallback):
         self._screen = self._display
         self._log: OutputLog | None = None
         self._live = False
+        self._asks = False  # a task waits for an answer, and its question must stay on the screen
         self._rescuing = False
+        self._ended = threading.Event()
 
     def v2_playbook_on_start(self, playbook: Any) -> None:
         if HAS_COLLECTION and not self._screen.verbosity:
@@ -126,7 +130,15 @@ class CallbackModule(DefaultCallback):
             except InputError as error:
                 self._screen.warning(f"The whole output is on the screen: {error}")
         self._live = sys.stdout.isatty() and os.environ.get("TERM", "dumb") != "dumb" and "CI" not in os.environ
+        if self._log:
+            # A task may take minutes. Ansible has a thread for its results too, so a thread is nothing new to it.
+            threading.Thread(target=self._beat, daemon=True).start()
         super().v2_playbook_on_start(playbook)
+
+    def _beat(self) -> None:
+        while not self._ended.wait(1):
+            if not self._asks:
+                self._tell()
 
     def _print(self, lines: list[str], color: str | None = None) -> None:
         for line in lines:
@@ -162,6 +174,7 @@ class CallbackModule(DefaultCallback):
     def _begin(self, task: Any) -> None:
         if self._log:
             self._rescuing = in_rescue(task)
+            self._asks = task.action in _PAUSE
             name = str(task.name or task.get_name())
             # A task that includes others only takes a moment before theirs.
             if isinstance(task, TaskInclude):
@@ -260,6 +273,7 @@ class CallbackModule(DefaultCallback):
         self._failures.add(result.host.get_name(), Failure(f"{name}{more}", word, text))
 
     def v2_playbook_on_stats(self, stats: Any) -> None:
+        self._ended.set()
         super().v2_playbook_on_stats(stats)
         if self._log is None:
             return

@@ -104,10 +104,11 @@ class Phases:
 
     def status(self) -> str:
         """Say what goes on now, in a line."""
-        if self._step is None:
+        step = self._step  # another thread may ask
+        if step is None:
             return ""
-        inner = "" if self._step.name.endswith(self._task) else f": {self._task}"
-        return f"{self._clock() - self._step.began:9.0f} s  {printable(self._step.name + inner)} …"
+        inner = "" if step.name.endswith(self._task) else f": {self._task}"
+        return f"{self._clock() - step.began:9.0f} s  {printable(step.name + inner)} …"
 
     def progress(self) -> list[str]:
         """Say what goes on, when no line did so for a while."""

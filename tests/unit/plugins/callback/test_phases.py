@@ -49,6 +49,7 @@ ROLE = {
     "fall.yml": [{"name": "Fall", "ansible.builtin.fail": {"msg": "to be rescued"}}],
     "get_up.yml": [{"name": "Get up", "ansible.builtin.set_fact": {"up": True}}],
 }
+WAIT = play("Wait", [{"name": "Wait long", "ansible.builtin.wait_for": {"timeout": 3}}])
 SAY = play("Say", [{"name": "Say it", "ansible.builtin.debug": {"msg": "a\nb"}, "run_once": True}])
 GOOD = [{"name": "Do the work", "ansible.builtin.include_role": {"name": "thing"}}]
 BAD = [
@@ -172,7 +173,7 @@ def test_without_a_file_everything_is_on_the_screen(run, tmp_path):
 @pytest.mark.parametrize("ci", [True, False])
 def test_a_terminal_shows_the_task_that_runs(tmp_path, ci):
     """A person sees a line that the next one replaces. CI may have a terminal, too, and keeps all that is printed."""
-    (tmp_path / "site.yml").write_text(yaml.safe_dump([SAY]))
+    (tmp_path / "site.yml").write_text(yaml.safe_dump([WAIT]))
     leader, follower = pty.openpty()
     environment = {name: value for name, value in os.environ.items() if name not in ("CI", "ANSIBLE_STDOUT_CALLBACK")}
     environment |= {"TERM": "xterm", "ANSIBLE_STDOUT_CALLBACK": NAME, "PODNET_LOG_DIRECTORY": str(tmp_path / "logs")}
@@ -195,5 +196,6 @@ def test_a_terminal_shows_the_task_that_runs(tmp_path, ci):
     text = shown.decode()
     assert process.returncode == 0, text
     assert ("\x1b[K" in text) is not ci
-    assert bool(re.search(r"\x1b\[K +\d s  Say: Say it …\r(?!\n)", text)) is not ci
+    # Also in the middle of a task, when nothing else is printed.
+    assert bool(re.search(r"\x1b\[K +[12] s  Wait: Wait long …\r(?!\n)", text)) is not ci
     assert "The whole output is " in text
