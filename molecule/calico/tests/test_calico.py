@@ -70,6 +70,15 @@ def test_in_the_end_each_tier_reaches_the_next_one_only(sequence):
         assert open_pairs(report, check, port) == {("frontend", "api"), ("api", "db")}
 
 
+def test_the_page_of_the_sequence_has_its_steps_and_policies(sequence, root):
+    page = (root / "lab/inventory/.podnet/reports/three_tiers/index.html").read_text()
+    assert "All cells follow the policies" in page
+    for step in sequence("three_tiers").values():
+        assert f". {step['step']}</b>" in page
+        for policy in step["policies"]:
+            assert json.dumps(policy) in page
+
+
 def test_what_changed_is_in_the_sequence(sequence):
     steps = sequence("three_tiers")
     assert steps["deny-all"]["changed"] == len(steps["deny-all"]["report"]["cells"])

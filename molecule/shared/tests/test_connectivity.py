@@ -48,6 +48,20 @@ def test_every_node_is_in_the_matrix_with_two_pods_of_ours_and_a_service(kinds, 
     assert len([name for name in kinds if name.startswith("default/web-")]) == 2
 
 
+def test_the_report_and_its_page_describe_the_nodes(reports, inventory, root):
+    nodes = {one["name"]: one for one in reports("flannel")["nodes"]}
+    assert set(nodes) == set(inventory.nodes)
+    assert [name for name, one in nodes.items() if one.get("roles") == ["control-plane"]] == list(inventory.nodes)[:1]
+    subnets = {name: one["pod_subnets"] for name, one in nodes.items()}
+    page = (root / "lab/inventory/.podnet/reports/flannel/index.html").read_text()
+    for name, one in nodes.items():
+        nics = {held.partition("/")[0]: link["name"] for link in one["links"] for held in link["addresses"]}
+        assert f"{nics[inventory.nodes[name]]}, MTU 1500" in page
+        assert {"vxlan", "bridge"} <= {link["kind"] for link in one["links"]}
+        others = {subnet for other in subnets if other != name for subnet in subnets[other]}
+        assert others <= {route.partition(" ")[0] for route in one["routes"]}
+
+
 def test_every_pair_and_check_is_in_it_and_passed(reports, kinds):
     cells = reports("flannel")["cells"]
     assert {cell["verdict"] for cell in cells} == {"passed"}
