@@ -202,13 +202,21 @@ SCOPES: tuple[dict[str, Any], ...] = (
     {"source_kinds": ["node"], "checks": ["tcp"]},
     {"source_names": ["podnet-connectivity/node3-1"], "kinds": ["pod", "service"]},
     {"across": True},
+    {"sources": ["node3"], "kinds": ["nodeport"]},
+    {"targets": ["node3"], "kinds": ["nodeport"]},
+    {"across": True, "kinds": ["nodeport"]},
 )
 
 
 def explained() -> dict[str, Any]:
     """A cluster in which everything but TCP from node2 fails, with a finding for each of SCOPES."""
     service = {"name": "shop/web:80", "kind": "service", "addresses": ["10.96.0.7"], "own": False, "port": 80}
-    endpoints = [*pods(3, 2), {**service, "backend_nodes": ["node1", "node2"], "overlay_nodes": ["node2"]}]
+    port = {"kind": "nodeport", "own": False, "port": 30080, "backend_nodes": ["node1"], "overlay_nodes": ["node1"]}
+    endpoints = [
+        *pods(3, 2),
+        {**service, "backend_nodes": ["node1", "node2"], "overlay_nodes": ["node2"]},
+        *({**port, "name": f"shop/web:80@{one}", "addresses": ["192.0.2.9"], "via": one} for one in ("node1", "node3")),
+    ]
     some = cells(endpoints, lambda source, _target, check: (source["node"], check) != ("node2", "tcp"))
     texts = {"severity": "error", "nodes": [], "cause": "a cause", "remedy": "a remedy", "evidence": []}
     findings = [

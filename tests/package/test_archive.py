@@ -90,7 +90,7 @@ def test_it_holds_nothing_of_what_tools_leave_in_a_clone(root, tracked, expected
 def test_a_user_gets_no_lab(archive, root):
     """Neither its files nor the collections that only the lab needs, and no playbook that would ask for its role."""
     with tarfile.open(archive) as opened:
-        texts = {one.name: opened.extractfile(one).read().decode() for one in opened if one.isfile()}
+        texts = {one.name: opened.extractfile(one).read().decode(errors="replace") for one in opened if one.isfile()}
     assert [name for name in texts if "lab" in Path(name).parts] == []
     product = {name: text for name, text in texts.items() if name.startswith(("playbooks/", "plugins/", "roles/"))}
     assert [name for name, text in product.items() if "name: lab\n" in text or "kubernetes.lab" in text] == []
