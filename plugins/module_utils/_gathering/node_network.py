@@ -26,10 +26,10 @@ def read_node_network(reader: Reader) -> dict[str, Any]:
         for version in ("-4", "-6")
         for route in _objects(reader.output(None, "ip", version, "-json", "route", "show", "table", "main"))
     ]
-    return {"links": drawn_links(links), "routes": drawn_routes(routes)}
+    return {"links": _drawn_links(links), "routes": _drawn_routes(routes)}
 
 
-def drawn_links(links: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
+def _drawn_links(links: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
     """Shorten the output of C(ip -details -json address), without the links to pods and those that lead nowhere."""
     found = compact_links(links)["links"]
     shown = [{name: one[name] for name in _SHOWN if one.get(name)} for one in found if one.get("kind") not in _INSIDE]
@@ -39,7 +39,7 @@ def drawn_links(links: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
     return shown[:_LINKS]
 
 
-def drawn_routes(routes: Iterable[Mapping[str, Any]]) -> list[str]:
+def _drawn_routes(routes: Iterable[Mapping[str, Any]]) -> list[str]:
     """Write routes to networks that have a gateway, as ip(8) does. The default route is left out."""
     found = []
     for route in routes:
@@ -58,4 +58,4 @@ def _objects(text: str | None) -> list[Mapping[str, Any]]:
     return []
 
 
-__all__ = ["drawn_links", "drawn_routes", "read_node_network"]
+__all__ = ["read_node_network"]

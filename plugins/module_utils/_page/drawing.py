@@ -328,4 +328,4 @@ def _small(network: Network, trails: Sequence[Mapping[str, Any]]) -> dict[str, A
     }
 
 
-__all__ = ["WIDTH", "drawing", "shortened"]
+__all__ = ["drawing"]

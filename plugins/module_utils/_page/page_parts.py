@@ -45,4 +45,4 @@ def failed_pairs(report: Mapping[str, Any]) -> dict[str, Any]:
     return {"pairs": list(found.values())[:_PAIRS], "count": len(found)}
 
 
-__all__ = ["failed_pairs", "page_parts"]
+__all__ = ["page_parts"]

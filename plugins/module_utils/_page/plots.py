@@ -74,4 +74,4 @@ def _share(value: float, most: float) -> float:
     return round(100 * value / most, 1) if most else 0
 
 
-__all__ = ["convergence_plot", "latency_plot", "percentile"]
+__all__ = ["convergence_plot", "latency_plot"]

@@ -114,4 +114,4 @@ def _kind(cell: Mapping[str, Any], change: Mapping[tuple[Any, ...], bool]) -> di
     }
 
 
-__all__ = ["deciders", "policy_parts"]
+__all__ = ["policy_parts"]
