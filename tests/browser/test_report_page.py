@@ -37,9 +37,10 @@ def text(page, selector):
 def test_axe_finds_no_fault(open_page, name):
     page = open_page(name)
     page.evaluate("document.querySelectorAll('details').forEach(one => { one.open = true; })")
-    for scheme in ("light", "dark"):
+    # The other colours change nothing but the contrast.
+    for scheme, options in (("light", None), ("dark", {"runOnly": ["color-contrast"]})):
         page.emulate_media(color_scheme=scheme)
-        found = Axe().run(page)
+        found = Axe().run(page, options=options)
         assert found.violations_count == 0, f"{scheme}: {found.generate_report()}"
 
 

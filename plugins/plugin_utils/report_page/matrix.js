@@ -268,7 +268,7 @@
     if (cell[0] < 0 || cell[1] < 0) summarize(panel, cell); else {
       const pair = pairs[entries[cell[0] * endpoints.length + cell[1]]];
       if (!pair || !matching[pair[2]].length) element(panel, "p", "No cell of this pair is shown.");
-      else sets[pair[2]].forEach((kind, place) => { if (matching[pair[2]].includes(kind)) describe(panel, kinds[kind], pair[3 + place]); });
+      else for (const like of alike(pair)) describe(panel, like);
     }
     draw();
   }
@@ -287,19 +287,32 @@
     element(panel, "p", "Press Enter, or click the name of the node, to open it.");
   }
 
-  function describe(panel, one, latency) {
+  // The cells of a pair in groups that differ in check, family, port and latency alone.
+  function alike(pair) {
+    const groups = new Map();
+    sets[pair[2]].forEach((kind, place) => {
+      if (!matching[pair[2]].includes(kind)) return;
+      const {check, family, port, ...rest} = kinds[kind], key = JSON.stringify(rest);
+      const tried = `${check} ${family}${port ? ` port ${port}` : ""}`, latency = pair[3 + place];
+      groups.set(key, [...(groups.get(key) || []), {one: kinds[kind], tried, latency: latency ? `${latency} ms` : ""}]);
+    });
+    return groups.values();
+  }
+
+  function describe(panel, like) {
+    const {one} = like[0];
     const list = element(panel, "dl", undefined, BAD.has(one.verdict) ? "bad" : "");
     const say = (name, ...values) => {
       const text = values.filter((value) => value !== undefined && value !== "" && value !== false).join(", ");
       if (text) { element(list, "dt", name); element(list, "dd", text); }
     };
-    say("tried", `${one.check} ${one.family}${one.port ? ` port ${one.port}` : ""}`);
+    say("tried", ...like.map((each) => each.tried));
     say("verdict", one.verdict);
     say("seen", one.message || one.outcome, !one.message && one.detail, one.seen && `source ${one.seen}`, one.mtu && `MTU ${one.mtu}`, one.tries);
     say("expected", one.expected_outcome, one.expected_source && `source address ${one.expected_source}`, one.expected_mtu && `MTU ${one.expected_mtu}`);
     say("because", one.expected_because);
     say("decided by", one.expected_decided_by && (one.expected_decided_by === "api" ? "the API's rules" : "the implementation of the network"));
-    if (latency) say("latency", `${latency} ms`);
+    say("latency", ...like.map((each) => each.latency));
   }
 
   // Move a cell into view, choose it and keep it.
