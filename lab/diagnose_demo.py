@@ -192,9 +192,10 @@ def play(fault: Fault, subnet: str) -> list[str]:
     mended = verify()
     for command in fault.clears:
         must("controller", command)
-    print(message(mended.stdout, "Show the matrix").splitlines()[-1], flush=True)
     if mended.returncode:
         raise SystemExit(f"the remedy did not help:\n{mended.stdout}")
+    count = next(line for line in message(mended.stdout, "Show the matrix").splitlines() if " cells: " in line)
+    print(count, flush=True)
     return [
         fault.title,
         f"{fault.story} (The lab made the output on {time.strftime('%Y-%m-%d')}.)",
@@ -210,7 +211,7 @@ def play(fault: Fault, subnet: str) -> list[str]:
         "The remedy, and the verification after it:",
         *commands(fault.cure, fault.mends),
         "```text",
-        message(mended.stdout, "Show the matrix").splitlines()[-1],
+        count,
         "```",
         "",
     ]

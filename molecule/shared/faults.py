@@ -318,7 +318,7 @@ def dns_that_asks_itself(world: World) -> Iterator[list[Named]]:
     wait_until(ends, "CoreDNS runs")
     nodes = tuple(sorted({one["spec"]["nodeName"] for one in world.kubectl.items("pods", *pods)}))
     words = re.compile(r"kube-system/coredns-\S+/coredns on \S+ ended with: .*plugin/loop.*")
-    crash = re.compile(r"kube-system/coredns-\S+: CrashLoopBackOff: .*it ended with 1: .*")
+    crash = re.compile(r"kube-system/coredns-\S+: coredns: CrashLoopBackOff, .*it ended with 1: .*")
     loops = [f"{node}: /etc/resolv.conf has nameserver 127.0.0.1, which leads CoreDNS to itself" for node in nodes]
     yield [Named("system_pods", nodes, (words, words, crash, *loops))]
     for node in world.addresses:
