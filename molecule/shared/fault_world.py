@@ -94,7 +94,7 @@ def fault(steps: Callable[[World], Iterator[list[Named]]]) -> Fault:
     @wraps(steps)
     def run(world: World) -> Iterator[list[Named]]:
         left = steps(world)
-        expected = next(left)
+        expected = next(left, [])
         try:
             yield expected
         finally:

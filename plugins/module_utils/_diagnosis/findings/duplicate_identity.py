@@ -51,8 +51,8 @@ def _identity(gathered: Gathered, node: NodeFacts) -> Iterator[tuple[str, str, s
     """
     link = node.link(gathered.node_link(node))
     if link and link.mac:
-        addresses = (one for one in link.addresses if one.partition("/")[0] in gathered.internal[node.name])
-        yield "MAC", link.mac, str(as_network(next(addresses)))
+        addresses = [one for one in link.addresses if one.partition("/")[0] in gathered.internal[node.name]]
+        yield from (("MAC", link.mac, str(as_network(one))) for one in addresses[:1])
     identity = node.data.get("identity") or {}
     if identity.get("machine_id"):
         yield "machine-id", identity["machine_id"], ""
