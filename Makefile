@@ -141,6 +141,7 @@ test-more: $(VENV) ## Run what takes too long for make test: marked tests, lefto
 	PYTEST_ADDOPTS="-m more" molecule test -s flannel
 	PYTEST_ADDOPTS="-m more" molecule test -s basic_cni
 	PYTEST_ADDOPTS="-m more" molecule test -s calico
+	molecule test -s lifecycle
 
 architecture: $(VENV) ## Draw the rooms and their imports into docs/architecture.md
 	python tests/architecture.py

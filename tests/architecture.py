@@ -29,6 +29,7 @@ ROOMS: dict[str, tuple[str, ...]] = {
     "_settings": ("_base", "_nodes", "_probing"),
     "_trail": ("_base", "_matrix", "_probing"),
     "_gathering": ("_base", "_nodes"),
+    "_reset": ("_base", "_nodes"),
     "_diagnosis": ("_base", "_policies"),
     "_bundle": ("_base", "_diagnosis"),
 }

@@ -59,7 +59,13 @@ class Row:
         return f"{self.playbook} {shown}"[:80]
 
 
-PLAYBOOKS = {"basic_cni": "basic_cni", "calico": "calico", "diagnose": "diagnose", "network_policies": "policies"}
+PLAYBOOKS = {
+    "basic_cni": "basic_cni",
+    "calico": "calico",
+    "diagnose": "diagnose",
+    "network_policies": "policies",
+    "reset": "reset",
+}
 
 
 def simple(variable: str, value: Any, right: str, shown: str | None = None, part: str = "") -> Row:
@@ -377,6 +383,12 @@ SIMPLE = [
     simple("network_policies_steps", [{"name": "one", "policies": "all"}], "give a list", "all", "[0].policies"),
     simple("network_policies_timeout", 3601, "give a number from 0 to 3600 seconds"),
     simple("network_policies_wait_timeout", -1, WAIT),
+    whole(
+        f"podnet_reset_confirmed is perhaps {EVERYWHERE}: give true or false", "reset", podnet_reset_confirmed="perhaps"
+    ),
+    simple("reset_confirmed", "perhaps", "give true or false"),
+    simple("reset_kubeconfig", "", ONE_LINE, "''"),
+    simple("reset_timeout", 86401, WAIT),
     simple("sample_app_api_arguments", "netexec", "give a list"),
     simple("sample_app_api_image", "a b", IMAGE, "'a b'"),
     simple("sample_app_api_replicas", -3, "give a number from 0 to 1000"),

@@ -24,7 +24,7 @@ def find_foreign_ca(node: str, own: Mapping[str, Collection[str]], wanted: Colle
             instead = " or ".join(sorted(wanted)) or "none, because the control plane has no CA yet"
             return (
                 f"{node} belongs to another cluster (CA {' and '.join(sorted(pins))} instead of {instead}): reset it, "
-                f"by kubeadm reset on {node}; {path} holds that CA"
+                f"by playbooks/reset.yml --limit {node}; {path} holds that CA"
             )
     return None
 

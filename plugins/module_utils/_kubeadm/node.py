@@ -163,7 +163,7 @@ def read_ca_pins() -> dict[str, tuple[str, ...]]:
         except FileNotFoundError:
             continue
         except (InputError, OSError) as error:
-            raise ClusterError(f"{path} {error}: remove the file, or run kubeadm reset on this node") from None
+            raise ClusterError(f"{path} {error}: remove the file, or reset this node by playbooks/reset.yml") from None
     return pins
 
 

@@ -69,6 +69,7 @@ SHARED: dict[str, tuple[dict[str, Any], Check]] = {
     "podnet_output_dir": ({"type": "path"}, kinds.path),
     "podnet_api_through": ({"type": "str", "choices": ["controller", "control_plane"]}, kinds.anything),
     "podnet_diagnose": ({"type": "bool"}, kinds.anything),
+    "podnet_reset_confirmed": ({"type": "bool"}, kinds.anything),
     "podnet_group": ({"type": "str"}, kinds.line),
     # Of the playbook policies.yml.
     "network_policies_lint": ({"type": "bool"}, kinds.anything),
@@ -188,6 +189,8 @@ ROLE_VARIABLES: dict[str, Check] = {
     "network_policies_steps": kinds.anything,
     "network_policies_timeout": number(*RANGES["converge_timeout"], "seconds"),
     "network_policies_wait_timeout": _wait,
+    "reset_kubeconfig": kinds.path,
+    "reset_timeout": _wait,
     "sample_app_api_arguments": kinds.anything,
     "sample_app_api_image": kinds.image,
     "sample_app_api_replicas": number(0, 1000),

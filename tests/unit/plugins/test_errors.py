@@ -39,7 +39,9 @@ MODULES = {
     "node_address": {},
     "packet_trail": {"endpoints": ENDPOINTS, "pairs": [], "run": "run1"},
     "node_survey": {"name": "node1"},
+    "node_reset": {},
     "pod_network_info": {},
+    "pod_network_traces": {"configuration": "/etc/cni/net.d/10-flannel.conflist"},
     "pod_routes": {"routes": []},
     "subnet_allocation": {"networks": ["10.22.0.0/16"], "nodes": [], "path": "/subnets.json"},
 }

@@ -16,6 +16,7 @@ from pathlib import Path
 from ansible.module_utils.testing import patch_module_args
 
 from ansible_collections.podnet.kubernetes.plugins.module_utils._kubeadm import node as _kubeadm_node
+from ansible_collections.podnet.kubernetes.plugins.module_utils._reset import machine as _machine
 
 HERE = {"name": "here", "kind": "node", "node": "here", "addresses": ["127.0.0.1"]}
 
@@ -55,6 +56,20 @@ def run_nodes_modules(folder: Path) -> dict[str, object]:
     }
 
 
+def run_life_modules(folder: Path) -> dict[str, object]:
+    """Run the modules that take things away, on an empty machine and in check mode."""
+    root = folder / "root"
+    for path in ("sys/class/net", "proc/self"):
+        (root / path).mkdir(parents=True)
+    (root / "proc/self/mountinfo").write_text("1 0 0:1 / / rw - x x rw\n")
+    _machine.ROOT = root
+    check = {"_ansible_check_mode": True}
+    return {
+        "node_reset": run("node_reset", **check),
+        "pod_network_traces": run("pod_network_traces", configuration="/etc/cni/net.d/10-flannel.conflist", **check),
+    }
+
+
 def run_probes() -> dict[str, object]:
     """Have this machine probe itself, by its responder on the loopback link. Only root can."""
     started = run("connectivity_responder", endpoints=[HERE], node="here", run="python")
@@ -80,6 +95,7 @@ def run_trail() -> dict[str, object]:
 def main() -> None:
     """Print the results by the names of the modules."""
     results = run_nodes_modules(Path(sys.argv[1]))
+    results.update(run_life_modules(Path(sys.argv[1])))
     if os.geteuid() == 0:
         results.update(run_probes())
         results.update(run_trail())

@@ -102,7 +102,7 @@ def test_a_node_of_another_cluster_is_left_alone(run_module, node, path):
     result = run_module(kubeadm_join, name="node1", configuration=pinned, token=TOKEN)
     assert result["msg"] == (
         f"node1 belongs to another cluster (CA {certificates.OTHER_CA_PIN} instead of {certificates.CA_PIN}): reset "
-        f"it, by kubeadm reset on node1; {node.kubernetes / path} holds that CA"
+        f"it, by playbooks/reset.yml --limit node1; {node.kubernetes / path} holds that CA"
     )
     assert node.ran("kubeadm") == []
 

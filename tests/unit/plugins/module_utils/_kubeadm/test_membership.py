@@ -39,22 +39,22 @@ def test_a_node_that_may_stay(own, wanted):
         pytest.param(
             {CA: (OTHER,)},
             (OURS,),
-            f"node1 belongs to another cluster (CA {OTHER} instead of {OURS}): reset it, by kubeadm reset on node1; "
-            f"{CA} holds that CA",
+            f"node1 belongs to another cluster (CA {OTHER} instead of {OURS}): reset it, by "
+            f"playbooks/reset.yml --limit node1; {CA} holds that CA",
             id="a stale ca.crt alone",
         ),
         pytest.param(
             {CA: (OURS,), CONF: (OTHER,)},
             (OURS,),
-            f"node1 belongs to another cluster (CA {OTHER} instead of {OURS}): reset it, by kubeadm reset on node1; "
-            f"{CONF} holds that CA",
+            f"node1 belongs to another cluster (CA {OTHER} instead of {OURS}): reset it, by "
+            f"playbooks/reset.yml --limit node1; {CONF} holds that CA",
             id="stale credentials alone",
         ),
         pytest.param(
             {CA: (OTHER,)},
             (),
             f"node1 belongs to another cluster (CA {OTHER} instead of none, because the control plane has no CA yet): "
-            f"reset it, by kubeadm reset on node1; {CA} holds that CA",
+            f"reset it, by playbooks/reset.yml --limit node1; {CA} holds that CA",
             id="a control plane that was reset",
         ),
     ],
