@@ -29,6 +29,7 @@ SUM = "give algorithm and hash, sha256: and 64 hexadecimal digits"
 REPORT = "give letters, digits, dots, hyphens and underscores, a letter or digit first"
 NAMESPACED = "give NAMESPACE/NAME, such as default/kubernetes"
 WHOLE = "give a whole number"
+NODE_NAMES = "give names of nodes, a list or a text with commas between"
 SOME = "give a value, or leave the variable out"
 NIC = "give the name of a NIC, at most 15 letters, digits, _, . and -, a letter first"
 PREFLIGHT = "give names of kubeadm's preflight checks, such as Swap"
@@ -64,6 +65,7 @@ PLAYBOOKS = {
     "calico": "calico",
     "diagnose": "diagnose",
     "network_policies": "policies",
+    "remove_node": "remove_node",
     "reset": "reset",
 }
 
@@ -384,8 +386,21 @@ SIMPLE = [
     simple("network_policies_timeout", 3601, "give a number from 0 to 3600 seconds"),
     simple("network_policies_wait_timeout", -1, WAIT),
     whole(
+        f"podnet_remove_nodes is {{'a': 1}} {EVERYWHERE}: {NODE_NAMES}",
+        playbook="remove_node",
+        podnet_remove_nodes={"a": 1},
+    ),
+    whole(
         f"podnet_reset_confirmed is perhaps {EVERYWHERE}: give true or false", "reset", podnet_reset_confirmed="perhaps"
     ),
+    simple("remove_node_allocation_file", 5, "give a path"),
+    simple("remove_node_bare_pods", "some", "give true or false"),
+    simple("remove_node_drain_timeout", -1, WAIT),
+    simple("remove_node_empty_dirs", "some", "give true or false"),
+    simple("remove_node_kubeconfig", {}, "give a path", "{}"),
+    simple("remove_node_names", 3, NODE_NAMES),
+    simple("remove_node_pod_network", "all", NETWORK),
+    simple("remove_node_release_subnets", "some", "give true or false"),
     simple("reset_confirmed", "perhaps", "give true or false"),
     simple("reset_kubeconfig", "", ONE_LINE, "''"),
     simple("reset_timeout", 86401, WAIT),

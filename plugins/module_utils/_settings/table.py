@@ -57,6 +57,11 @@ _pin = kinds.either(
 _scalar = kinds.either(
     "a text of one line or a number", lambda value: "" if isinstance(value, (dict, list)) else kinds.line(value)
 )
+_node_names = kinds.either(
+    "names of nodes, a list or a text with commas between",
+    lambda value: kinds.line(value) if isinstance(value, str) and value else "no text",
+    lambda value: kinds.each(kinds.domain)(value) if isinstance(value, (list, tuple)) else "no list",
+)
 _env_text = kinds.either("a text, in quotes", lambda value: kinds.line(value) if isinstance(value, str) else "no text")
 
 # Variables that several roles take as the defaults of theirs, with their types.
@@ -69,6 +74,7 @@ SHARED: dict[str, tuple[dict[str, Any], Check]] = {
     "podnet_output_dir": ({"type": "path"}, kinds.path),
     "podnet_api_through": ({"type": "str", "choices": ["controller", "control_plane"]}, kinds.anything),
     "podnet_diagnose": ({"type": "bool"}, kinds.anything),
+    "podnet_remove_nodes": ({"type": "raw"}, _node_names),
     "podnet_reset_confirmed": ({"type": "bool"}, kinds.anything),
     "podnet_group": ({"type": "str"}, kinds.line),
     # Of the playbook policies.yml.
@@ -189,6 +195,11 @@ ROLE_VARIABLES: dict[str, Check] = {
     "network_policies_steps": kinds.anything,
     "network_policies_timeout": number(*RANGES["converge_timeout"], "seconds"),
     "network_policies_wait_timeout": _wait,
+    "remove_node_allocation_file": kinds.path,
+    "remove_node_drain_timeout": _wait,
+    "remove_node_kubeconfig": kinds.path,
+    "remove_node_names": _node_names,
+    "remove_node_pod_network": kinds.networks,
     "reset_kubeconfig": kinds.path,
     "reset_timeout": _wait,
     "sample_app_api_arguments": kinds.anything,

@@ -48,6 +48,7 @@ MODULES = {
 # The arguments with which each filter runs.
 FILTERS = {
     "api_refusal": ("", []),
+    "blocking_budgets": ([], []),
     "calico_foreign_routes": ([], "node1"),
     "calico_missing_routes": ([], [], []),
     "calico_start_problems": ([], []),
@@ -77,6 +78,7 @@ FILTERS = {
     "network_families": ("",),
     "network_pods": ([],),
     "network_problems": ([], []),
+    "node_removal": ([], []),
     "node_routes": ({}, {}, "node1"),
     "object_stem": ("node1",),
     "other_networks": ([], ""),

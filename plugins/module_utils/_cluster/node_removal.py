@@ -1,0 +1,118 @@
+# Copyright (c) 2026, podnet.kubernetes developers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The removal of nodes from a cluster: what forbids it, and what keeps pods on a node. No I/O, no Ansible."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from ansible_collections.podnet.kubernetes.plugins.module_utils._cluster.fields import (
+    errors_of,
+    read_fields,
+    read_items,
+    read_list,
+    read_metadata,
+)
+
+_CONTROL_PLANE = "node-role.kubernetes.io/control-plane"
+
+
+@dataclass(frozen=True)
+class NodeRemoval:
+    """The plan of a removal.
+
+    Attributes:
+        faults: sentences that say why nothing may be changed
+        drain: nodes that answer, from which pods are taken off first
+        silent: nodes that do not answer; nothing takes pods off them
+        uncordon: nodes of drain that take new pods now, so a drain that fails gives that back
+    """
+
+    faults: tuple[str, ...]
+    drain: tuple[str, ...]
+    silent: tuple[str, ...]
+    uncordon: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class _Node:
+    name: str
+    ready: bool
+    takes_pods: bool
+    control_plane: bool
+
+
+def plan_removal(nodes: Any, names: Sequence[str], hosts: Collection[str]) -> NodeRemoval:
+    """Plan the removal of nodes. A host of the inventory that is no node has left the cluster already.
+
+    Args:
+        nodes: the Node objects of the cluster
+        names: the nodes to remove
+        hosts: the hosts of the inventory
+
+    Raises:
+        InputError: an object is no Node
+    """
+    known = {node.name: node for node in map(_read_node, read_list(nodes, "nodes"))}
+    leaving = [known[name] for name in dict.fromkeys(names) if name in known]
+    drained = [node for node in leaving if node.ready]
+    return NodeRemoval(
+        faults=tuple(_faults(known, names, hosts)),
+        drain=tuple(node.name for node in drained),
+        silent=tuple(node.name for node in leaving if not node.ready),
+        uncordon=tuple(node.name for node in drained if node.takes_pods),
+    )
+
+
+def _faults(known: dict[str, _Node], names: Sequence[str], hosts: Collection[str]) -> Iterator[str]:
+    if not names:
+        yield f"no node is named: give -e podnet_remove_nodes=… with names of {_listed(known)}"
+    unknown = [name for name in names if name not in known and name not in hosts]
+    if unknown:
+        yield (
+            f"the cluster has no node {', '.join(unknown)}, and the inventory no such host: the nodes are "
+            f"{_listed(known)}"
+        )
+    planes = [node.name for node in known.values() if node.control_plane]
+    if planes and not set(planes) - set(names):
+        yield (
+            f"{', '.join(planes)} is the last control plane, and the cluster would end: leave it out, or end the "
+            "cluster with playbooks/reset.yml"
+        )
+
+
+def _listed(known: Collection[str]) -> str:
+    return ", ".join(sorted(known)) or "none"
+
+
+def _read_node(item: Any) -> _Node:
+    metadata = read_metadata(item, "nodes", "Node")
+    with errors_of(metadata.name):
+        fields = read_fields(item, "node")
+        status, spec = read_fields(fields.get("status", {}), "status"), read_fields(fields.get("spec", {}), "spec")
+        conditions = [read_fields(entry, path) for path, entry in read_items(status, "conditions", "status")]
+    ready = any(one.get("type") == "Ready" and one.get("status") == "True" for one in conditions)
+    return _Node(metadata.name, ready, not spec.get("unschedulable"), _CONTROL_PLANE in metadata.labels)
+
+
+def find_blocking_budgets(budgets: Any, namespaces: Collection[str]) -> list[str]:
+    """Describe the PodDisruptionBudgets of some namespaces that allow no eviction now.
+
+    Raises:
+        InputError: an object is no PodDisruptionBudget
+    """
+    found = []
+    for item in read_list(budgets, "budgets"):
+        metadata = read_metadata(item, "budgets", "PodDisruptionBudget")
+        with errors_of(metadata):
+            status = read_fields(read_fields(item, "budget").get("status", {}), "status")
+        if metadata.namespace in namespaces and not status.get("disruptionsAllowed"):
+            healthy, wanted = status.get("currentHealthy", 0), status.get("desiredHealthy", 0)
+            found.append(f"{metadata} needs {wanted} ready pods, and {healthy} are ready")
+    return sorted(found)
+
+
+__all__ = ["NodeRemoval", "find_blocking_budgets", "plan_removal"]

@@ -1,0 +1,82 @@
+# Copyright (c) 2026, podnet.kubernetes developers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+import pytest
+
+from ansible_collections.podnet.kubernetes.plugins.module_utils._base.errors import InputError
+from ansible_collections.podnet.kubernetes.plugins.module_utils._cluster.node_removal import (
+    NodeRemoval,
+    find_blocking_budgets,
+    plan_removal,
+)
+
+PLANE = "node-role.kubernetes.io/control-plane"
+
+
+def node(name, ready="True", **spec):
+    labels = {PLANE: ""} if name.startswith("master") else {}
+    status = {"conditions": [{"type": "MemoryPressure", "status": "False"}, {"type": "Ready", "status": ready}]}
+    return {"kind": "Node", "metadata": {"name": name, "labels": labels}, "spec": spec, "status": status}
+
+
+NODES = [node("master"), node("node1"), node("node2", "Unknown"), node("node3", unschedulable=True)]
+
+
+def test_nodes_that_answer_are_drained_and_silent_ones_are_not():
+    assert plan_removal(NODES, ["node1", "node2", "node3", "node1"], ["node1"]) == NodeRemoval(
+        faults=(), drain=("node1", "node3"), silent=("node2",), uncordon=("node1",)
+    )
+
+
+def test_a_host_that_is_no_node_has_left_already():
+    assert plan_removal(NODES, ["node9"], ["node9"]) == NodeRemoval((), (), (), ())
+
+
+@pytest.mark.parametrize(
+    ("names", "fault"),
+    [
+        (
+            ["node9", "all"],
+            "the cluster has no node node9, all, and the inventory no such host: the nodes are master, ",
+        ),
+        (["master", "node1"], "master is the last control plane, and the cluster would end"),
+        ([], "no node is named: give -e podnet_remove_nodes=… with names of master, node1, node2, node3"),
+    ],
+)
+def test_what_may_not_be_removed_is_said(names, fault):
+    faults = plan_removal(NODES, names, ["master", "node1"]).faults
+    assert [one.startswith(fault) for one in faults] == [True]
+
+
+def test_one_of_several_control_planes_may_go():
+    nodes = [*NODES, node("master2")]
+    assert plan_removal(nodes, ["master"], []).faults == ()
+    assert len(plan_removal(nodes, ["master", "master2"], []).faults) == 1
+
+
+def test_a_cluster_whose_control_planes_are_no_nodes_loses_any_node():
+    assert plan_removal([node("node1")], ["node1"], []).faults == ()
+
+
+def test_no_node_is_an_input_error():
+    with pytest.raises(InputError):
+        plan_removal([{"kind": "Pod", "metadata": {"name": "a"}}], [], [])
+
+
+def budget(name, allowed, namespace="default"):
+    status = {"disruptionsAllowed": allowed, "currentHealthy": 2, "desiredHealthy": 2}
+    return {"kind": "PodDisruptionBudget", "metadata": {"name": name, "namespace": namespace}, "status": status}
+
+
+def test_budgets_that_allow_no_eviction_are_described():
+    budgets = [budget("b", 0), budget("a", 0), budget("c", 1), budget("d", 0, "other")]
+    assert find_blocking_budgets(budgets, ["default"]) == [
+        "default/a needs 2 ready pods, and 2 are ready",
+        "default/b needs 2 ready pods, and 2 are ready",
+    ]
+    assert find_blocking_budgets([{**budget("a", 0), "status": None}], ["default"]) == [
+        "default/a needs 0 ready pods, and 0 are ready"
+    ]
