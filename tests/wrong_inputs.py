@@ -63,6 +63,7 @@ class Row:
 PLAYBOOKS = {
     "basic_cni": "basic_cni",
     "calico": "calico",
+    "certificates": "certificates",
     "diagnose": "diagnose",
     "network_policies": "policies",
     "remove_node": "remove_node",
@@ -385,6 +386,9 @@ SIMPLE = [
     simple("network_policies_steps", [{"name": "one", "policies": "all"}], "give a list", "all", "[0].policies"),
     simple("network_policies_timeout", 3601, "give a number from 0 to 3600 seconds"),
     simple("network_policies_wait_timeout", -1, WAIT),
+    simple("certificates_output_dir", 5, "give a path"),
+    simple("certificates_renew_before", -1, "give a number from 0 to 3650 days"),
+    simple("certificates_timeout", -1, WAIT),
     whole(
         f"podnet_remove_nodes is {{'a': 1}} {EVERYWHERE}: {NODE_NAMES}",
         playbook="remove_node",

@@ -32,6 +32,7 @@ ENDPOINTS = [{"name": "here", "kind": "node", "addresses": ["127.0.0.1"], "node"
 MODULES = {
     "connectivity_probe": {"endpoints": ENDPOINTS, "targets": [], "run": "run1"},
     "connectivity_responder": {"endpoints": ENDPOINTS, "run": "run1"},
+    "kubeadm_certificates": {},
     "kubeadm_init": {"config": "/kubeadm.yaml"},
     "kubeadm_join": {"name": "node1"},
     "kubeadm_token": {},

@@ -17,6 +17,7 @@ from ansible.module_utils.testing import patch_module_args
 
 from ansible_collections.podnet.kubernetes.plugins.module_utils._kubeadm import node as _kubeadm_node
 from ansible_collections.podnet.kubernetes.plugins.module_utils._reset import machine as _machine
+from ansible_collections.podnet.kubernetes.plugins.modules import kubeadm_certificates
 
 HERE = {"name": "here", "kind": "node", "node": "here", "addresses": ["127.0.0.1"]}
 
@@ -57,16 +58,18 @@ def run_nodes_modules(folder: Path) -> dict[str, object]:
 
 
 def run_life_modules(folder: Path) -> dict[str, object]:
-    """Run the modules that take things away, on an empty machine and in check mode."""
+    """Run the modules that take things away and renew them, on an empty machine and in check mode."""
     root = folder / "root"
     for path in ("sys/class/net", "proc/self"):
         (root / path).mkdir(parents=True)
     (root / "proc/self/mountinfo").write_text("1 0 0:1 / / rw - x x rw\n")
-    _machine.ROOT = root
+    (root / "proc/stat").write_text("btime 1800000000\n")
+    _machine.ROOT = kubeadm_certificates.ROOT = root
     check = {"_ansible_check_mode": True}
     return {
         "node_reset": run("node_reset", **check),
         "pod_network_traces": run("pod_network_traces", configuration="/etc/cni/net.d/10-flannel.conflist", **check),
+        "kubeadm_certificates": run("kubeadm_certificates", **check),
     }
 
 
