@@ -13,16 +13,17 @@ version_added: "0.1.0"
 author:
   - podnet.kubernetes developers (@podnet)
 description:
-  - Shows each phase of a run with its time, its hosts and the number of its changes when the phase ends. Below it stand
-    the messages of its M(ansible.builtin.debug) tasks, such as the matrix of a proof.
-  - A phase is a play, or what the main file of a role includes. A phase below a second that changes nothing has no
-    line.
-  - Warnings appear at once. Failures that no rescue took stand at the end, in full.
-  - On a terminal the last line says which task runs. Elsewhere, and when the environment has C(CI), such a line is
-    printed when nothing else was for 30 seconds, also while a task waits.
-  - What P(ansible.builtin.default#callback) prints goes to a file that only the user can read. The last line names it.
+  - When a phase of a run ends, shows its time, its hosts and the number of its changes. The messages of its
+    M(ansible.builtin.debug) tasks follow, such as the matrix of a proof.
+  - A phase is a play, or a step of a role in it, which the main file of the role includes. A step of less than a second
+    that changes and says nothing has no line.
+  - Warnings appear at once. Failures that no rescue handled are at the end, in full.
+  - On a terminal the last line says which task runs. Elsewhere, and when the environment has C(CI), such a line appears
+    after 30 seconds without any other line, also while a task waits.
+  - The output of P(ansible.builtin.default#callback) goes to a file that only its owner can read. The last line names
+    the file.
   - With C(-v), and when the file cannot be written, everything is on the screen, as with
-    P(ansible.builtin.default#callback). In check mode the tasks that would change something are named.
+    P(ansible.builtin.default#callback). In check mode the callback names the tasks that would change something.
 extends_documentation_fragment:
   - default_callback
   - result_format_callback

@@ -12,18 +12,18 @@ version_added: "0.1.0"
 author:
   - podnet.kubernetes developers (@podnet)
 description:
-  - Reads a C(report.json) of either version on the controller. So a play can refuse a file that is no such report
-    before it probes, and use the counts of the last run.
+  - Reads a C(report.json) of version 1 or 2 on the controller. So a play can use the counts of the last run, and refuse
+    a file that is no such report before it probes.
 options:
   _terms:
     description:
       - Paths of reports. A relative path starts in the directory in which Ansible was started.
-      - V(previous) is the newest report in O(directory). There need not be one.
+      - V(previous) is the newest report in O(directory). When there is none, the list lacks it.
     type: list
     elements: str
     required: true
   directory:
-    description: The directory of the reports of one name.
+    description: The directory with the reports of one name, such as C(reports/connectivity).
     type: path
 """
 
@@ -44,7 +44,7 @@ _list:
       type: str
       sample: connectivity
     version:
-      description: The version of its form.
+      description: The version of its schema.
       type: int
       sample: 2
     time:

@@ -13,7 +13,7 @@ version_added: "0.1.0"
 author:
   - podnet.kubernetes developers (@podnet)
 description:
-  - Takes a lock on the host, which is the control plane of a cluster, also before there is a cluster. Fails when
+  - Takes a lock on a host. Use the control plane of the cluster, also before the cluster exists. The action fails when
     another run holds the lock, and says who holds it and since when.
   - The lock ends with Ansible, also when Ansible is killed. When the controller loses its power or its network, the
     lock ends a minute later.
@@ -32,8 +32,8 @@ attributes:
 options: {}
 notes:
   - The connection must be P(ansible.builtin.ssh#connection) or P(ansible.builtin.local#connection), and the host needs
-    C(python3) in its path. Elsewhere the action takes no lock, and says so. It also says so when the host does not
-    answer, and does not fail.
+    C(python3) in its path. Elsewhere, and when the host does not answer, the action takes no lock. It says so, and does
+    not fail.
   - Any user of the host can hold a lock of this name, and so stop other runs.
 """
 
@@ -46,7 +46,7 @@ EXAMPLES = r"""
 
 RETURN = r"""
 msg:
-  description: Who keeps other runs off, or why nobody does.
+  description: Which host holds the lock, or why there is no lock.
   returned: always
   type: str
   sample: master keeps other runs off the cluster until this one ends.

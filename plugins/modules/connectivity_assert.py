@@ -145,30 +145,30 @@ options:
     type: path
   compare_with:
     description:
-      - An earlier report, with which the cells are compared. The path of a C(report.json) of either version, or
-        V(previous) for the last run with the same O(name) in O(directory).
-      - V(previous) needs O(keep_reports). Without an earlier run nothing is compared.
-      - Where both runs chose other ports in a pod, their worst verdicts are compared.
+      - The report of an earlier run, to compare the cells with. This is the path of a C(report.json) of version 1 or 2,
+        or V(previous) for the last run with the same O(name) in O(directory).
+      - V(previous) needs O(directory), and O(keep_reports) above V(0). Without an earlier run nothing is compared.
+      - When the two runs chose different ports in a pod, the worst verdicts of both are compared.
     type: str
   fail_on:
     description:
-      - V(any) fails for every cell that has failed, is flapping or was not probed.
-      - V(worse) fails when such a cell is new, or is worse than in O(compare_with). Without an earlier run V(worse)
-        is V(any).
+      - V(any) fails for every cell that failed, is flapping or was not probed.
+      - V(worse) fails only when such a cell is new, or is worse than in O(compare_with). Without an earlier run
+        V(worse) means V(any).
     type: str
     choices: [any, worse]
     default: any
   keep_reports:
     description:
-      - The number of earlier reports to keep in the subdirectory C(earlier), with their times as names. The module
-        removes the oldest ones.
+      - The number of earlier reports to keep in the subdirectory C(earlier). Their names are their times. The module
+        removes the oldest reports.
       - With a number above V(0) the module also keeps the counts of the last 200 runs in C(runs.jsonl), and draws them
         in C(trend.html).
       - From V(0) to V(1000).
     type: int
     default: 0
   enforced_after:
-    description: Seconds until the network had enforced a change of policies, for the report.
+    description: The time until the network enforced a change of policies, in seconds, for the report.
     type: float
   fail:
     description:

@@ -11,9 +11,9 @@ module: kubeadm_certificates
 short_description: Renew the certificates of a node before they end
 version_added: "0.1.0"
 description:
-  - Reads when the certificates of a node end. Renews those that end soon by C(kubeadm certs renew).
+  - Reads when the certificates of a node end, and renews those that end soon by C(kubeadm certs renew).
   - Then restarts the static pods that read them, one after the other, and waits each time until the API answers.
-  - A static pod that is older than a certificate that it reads is restarted too, as after a run that was killed.
+  - Also restarts a static pod that started before a certificate that it reads was written, as when a run was killed.
   - kubeadm renews no CA, and the kubelet renews its own certificate. The module warns when one of these ends soon.
 extends_documentation_fragment:
   - podnet.kubernetes.kubeadm
@@ -28,7 +28,7 @@ options:
     default: 30
   timeout:
     description:
-      - How long to wait for a kubeadm that an earlier run started, and for each static pod, in seconds.
+      - How long to wait for a kubeadm that still runs, and for each static pod after its restart, in seconds.
     type: int
     default: 120
 seealso:
@@ -43,19 +43,19 @@ EXAMPLES = r"""
 
 RETURN = r"""
 certificates:
-  description: When each certificate ends, after the renewal.
+  description: When each certificate ends, after the renewal. In check mode, before it.
   returned: success
   type: list
   elements: str
-  sample: [/etc/kubernetes/pki/apiserver.crt ends on 2027-11-28 in 364 days]
+  sample: ["/etc/kubernetes/pki/apiserver.crt ends on 2027-11-28, in 364 days"]
 renewed:
-  description: The names of the certificates that were renewed, as kubeadm has them.
+  description: The certificates that were renewed, or in check mode would be, by kubeadm's names for them.
   returned: success
   type: list
   elements: str
   sample: [apiserver]
 restarted:
-  description: The static pods that were restarted.
+  description: The static pods that were restarted, or in check mode would be.
   returned: success
   type: list
   elements: str

@@ -13,17 +13,17 @@ version_added: "0.1.0"
 author:
   - podnet.kubernetes developers (@podnet)
 description:
-  - Takes away from a machine what kubeadm, the kubelet, etcd and kube-proxy left. Afterwards the machine can join the
-    same or another cluster.
+  - Removes from a machine what kubeadm, the kubelet, etcd and kube-proxy left there. Afterwards the machine can join
+    the same or another cluster.
   - Stops the kubelet, ends the containers of pods, unmounts their volumes, and deletes certificates, kubeconfigs,
     static pods, the data of etcd and the state of the kubelet. Removes the chains, IP sets, tables and links of
     kube-proxy.
-  - Everything else stays. These are packages, images, settings of the kernel and of containerd, other containers, other
+  - Everything else stays, such as packages, images, settings of the kernel and of containerd, other containers, other
     rules of the packet filter, and files with other names in the same directories.
   - A machine of k3s, RKE2, k0s or MicroK8s is refused.
-  - Asks neither kubeadm nor the API, and works without containerd. Then the processes of pods are ended, and containerd
-    forgets the pods when it starts again and a second run asks it to.
-  - The module M(podnet.kubernetes.pod_network_traces) takes a pod network away.
+  - Asks neither kubeadm nor the API. When containerd does not answer, the module kills the processes of pods and warns.
+    Run it again when containerd answers, so that containerd forgets these pods.
+  - The module M(podnet.kubernetes.pod_network_traces) removes what a pod network left.
 extends_documentation_fragment:
   - podnet.kubernetes.attributes
 attributes:
@@ -54,7 +54,7 @@ EXAMPLES = r"""
 
 RETURN = r"""
 removed:
-  description: What the module took away, or in check mode would take away.
+  description: What the module removed, or in check mode would remove.
   returned: success
   type: list
   elements: str

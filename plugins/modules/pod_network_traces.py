@@ -13,11 +13,11 @@ version_added: "0.1.0"
 author:
   - podnet.kubernetes developers (@podnet)
 description:
-  - Takes away what a pod network left on a machine that is in no cluster any more. These are chains and rules of the
-    packet filter, IP sets, links, mounts and files.
+  - Removes what a pod network left on a machine that is in no cluster any more, such as chains and rules of the packet
+    filter, IP sets, links, mounts and files.
   - Everything that the options do not name stays, such as other rules and other files in C(/etc/cni/net.d).
-  - A machine with neither O(configuration) nor one of O(signs) is left alone. O(configuration) goes last, so the next
-    run goes on with what a killed run left.
+  - Changes nothing on a machine that has neither O(configuration) nor one of O(signs). O(configuration) goes last, so
+    the next run finishes what a killed run began.
 extends_documentation_fragment:
   - podnet.kubernetes.attributes
 attributes:
@@ -34,35 +34,35 @@ options:
   configuration:
     description:
       - The path of the network's configuration of CNI plugins.
-      - The results that plugins keep for a network of its name in C(/var/lib/cni/results) go too, and the rules that
-        the plugin portmap made for host ports of its pods.
+      - The module also removes the results that plugins keep for the network of this name in C(/var/lib/cni/results),
+        and the rules that the plugin portmap made for host ports of its pods.
     type: path
     required: true
   signs:
-    description: Paths of which one shows that the network was there, beside O(configuration).
+    description: Other paths than O(configuration). Each of them shows that the network was there.
     type: list
     elements: path
     default: []
   chain_prefix:
-    description: The beginning of the names of the network's chains.
+    description: The beginning of the names of the network's chains. An empty text stands for no chain.
     type: str
     default: ""
   rule_comment:
     description: The beginning of the comments of the network's rules in other chains. Needs O(chain_prefix).
     type: str
   address_sets:
-    description: An expression that matches the names of the network's IP sets.
+    description: A regular expression that matches the beginning of the names of the network's IP sets.
     type: str
   links:
-    description: An expression that matches the names of the network's links.
+    description: A regular expression that matches the beginning of the names of the network's links.
     type: str
   mounts:
-    description: The network's mount points.
+    description: The network's mount points. A path that ends in C(/) stands for all mount points below it.
     type: list
     elements: path
     default: []
   files:
-    description: The network's files and directories, with all that they hold.
+    description: The network's files and directories, with everything in them.
     type: list
     elements: path
     default: []
@@ -71,7 +71,7 @@ seealso:
 """
 
 EXAMPLES = r"""
-- name: Take the traces of Flannel away
+- name: Remove what Flannel left
   podnet.kubernetes.pod_network_traces:
     configuration: /etc/cni/net.d/10-flannel.conflist
     signs: [/run/flannel]
@@ -82,7 +82,7 @@ EXAMPLES = r"""
 
 RETURN = r"""
 removed:
-  description: What the module took away, or in check mode would take away.
+  description: What the module removed, or in check mode would remove.
   returned: success
   type: list
   elements: str

@@ -13,7 +13,7 @@ version_added: "0.1.0"
 author:
   - podnet.kubernetes developers (@podnet)
 description:
-  - Writes the steps of a proof of NetworkPolicies as JSON, and a page that a browser opens from disk.
+  - Writes the steps of a proof of NetworkPolicies as JSON, and as a page that a browser opens from disk.
   - The page shows what each step opened and closed, how long the network took, and the rule that decided a cell.
   - Runs on the controller for every host, so it needs no delegation.
 extends_documentation_fragment:
@@ -49,9 +49,9 @@ options:
   steps:
     description:
       - The steps in their order, as the role C(network_policies) notes them.
-      - C(report) is the path of the C(report.json) of the step, C(definitions) are the NetworkPolicy objects that the
-        step has in force. The definitions are shown on the page and are not written to O(file).
-      - Without a step there is no page.
+      - C(report) is the path of the C(report.json) of the step. C(definitions) are the NetworkPolicy objects that are
+        in force in the step. The module shows them on the page, and does not write them to O(file).
+      - With an empty list the module writes no page.
     type: list
     elements: dict
     required: true
