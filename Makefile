@@ -134,7 +134,7 @@ test-beside:
 	@nice pytest tests/browser
 
 # The mark `more` chooses tests; PYTEST_ADDOPTS comes after the options of pyproject.toml.
-test-more: $(VENV) ## Run what takes too long for make test: marked tests, leftovers and killed runs, wrong inputs (an hour and more)
+test-more: $(VENV) ## Run what takes too long for make test: marked tests, leftovers and killed runs, the life of a cluster, wrong inputs (an hour and more)
 	python tests/versions.py $(ARGS)
 	pytest tests/bad_input
 	molecule test -s repair
