@@ -92,7 +92,7 @@ CAUSE = Cause(
         "VXLAN. The other node drops all TCP and UDP packets of pods, and answers pings."
     ),
     evidence=(
-        "A ping and a connection to another node's address on the overlay, the same connection outside of it, the "
+        "A ping and a connection to another node's address on the overlay, and the same connection outside of it. The "
         "feature tx-checksumming of the link, and the kernel's counter of wrong checksums."
     ),
     remedy="`ethtool -K flannel.1 tx off` on the nodes; with Calico, ChecksumOffloadBroken=true.",

@@ -67,9 +67,8 @@ CAUSE = Cause(
     layer="network",
     title="The pod network uses another NIC than the nodes",
     cause=(
-        "Flannel or Calico chose a NIC by itself, such as the one with the default route, and packets between "
-        "pods take "
-        "a way that other nodes cannot answer."
+        "Flannel or Calico chose a NIC by itself, such as the one with the default route. Packets between pods take a "
+        "way that other nodes cannot answer."
     ),
     evidence="The address that the network announces for each node, the node's InternalIP, and the NICs of both.",
     remedy=(

@@ -87,8 +87,8 @@ CAUSE = Cause(
     layer="pods",
     title="NetworkPolicies keep pods from the DNS",
     cause=(
-        "A policy with egress rules selects pods and has no rule for the DNS, or a policy selects the DNS pods and "
-        "lets others not in. An admission rule that gives each new namespace a policy isolates the verification's pods."
+        "A policy with egress rules selects pods and has no rule for the DNS. Or a policy selects the DNS pods and "
+        "blocks other pods. Where each new namespace gets a policy, this policy may isolate the verification's pods."
     ),
     evidence="The policies, and the pods that they keep from the DNS, as the oracle of the policies computes it.",
     remedy="Allow UDP and TCP port 53 to the pods of the DNS; exempt the namespace of the verification.",

@@ -51,8 +51,8 @@ CAUSE = Cause(
     layer="network",
     title="No address is left for a new pod",
     cause=(
-        "The node's subnet is too small for its pods, or addresses of pods that are gone were never given back, "
-        "as after a crash or a reset without a clean-up."
+        "The node's subnet is too small for its pods. Or deleted pods still hold addresses, as after a crash or a "
+        "reset without a clean-up."
     ),
     evidence="The number of addresses that host-local has given out, and the number that the subnet has.",
     remedy="Delete the files of pods that are gone from /var/lib/cni/networks, or use larger subnets.",

@@ -197,8 +197,8 @@ CAUSE = Cause(
     layer="paths",
     title="A port that nodes need is closed",
     cause=(
-        "Nodes need UDP port 8472 (Flannel) or 4789 (Calico) of each other for VXLAN, TCP port 10250 of the kubelet, "
-        "and TCP port 6443 of the API server. A firewall on a node or between the nodes drops them, and pings pass."
+        "For VXLAN, nodes need UDP port 8472 (Flannel) or 4789 (Calico) of each other. They also need TCP port 10250 "
+        "of the kubelet and 6443 of the API server. A firewall on a node or between nodes drops them, and pings pass."
     ),
     evidence=(
         "The rule of iptables or nftables, and what nodes sent in vain: connections to both TCP ports, and for VXLAN "

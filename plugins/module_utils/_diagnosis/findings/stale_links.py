@@ -94,15 +94,14 @@ CAUSE = Cause(
     layer="paths",
     title="Links of an earlier pod network are left",
     cause=(
-        "Another pod network was there before, and its bridge or tunnel stayed. Its routes and addresses can "
-        "take packets "
-        "to pods away. Then it is an error."
+        "Another pod network was there before, and its bridge or tunnel stayed. When its routes or addresses take "
+        "packets to pods away, it is an error."
     ),
     evidence="The link with its addresses, and its routes that pods' packets take.",
     remedy="`ip link delete LINK` on the node, or the entry point `remove` of the earlier network's role.",
     harmless=(
-        "Canal has links of Flannel and of Calico. The kernel makes tunl0 by itself; without an address it is of "
-        "nobody."
+        "Canal has links of Flannel and of Calico. The kernel makes tunl0 by itself: without an address, no network "
+        "left it."
     ),
     find=find,
 )

@@ -130,13 +130,12 @@ CAUSE = Cause(
     layer="network",
     title="kube-proxy, CoreDNS or the network's own pod is not ready",
     cause=(
-        "Without kube-proxy Services lead nowhere, without CoreDNS names do, and without the network's pod its "
-        "node has no "
-        "routes. CoreDNS ends when a resolv.conf leads it to itself."
+        "Without kube-proxy no Service works, and without CoreDNS no name is found. Without the network's pod its node "
+        "has no routes. CoreDNS ends when a resolv.conf makes it ask itself."
     ),
     evidence=(
-        "The line of its log with which a container ended, the reason and the message of the container, and the "
-        "resolv.conf that leads CoreDNS to itself. While the API is away: the last lines of kube-apiserver and etcd."
+        "The line of the log that says why a container ended, with its reason and message. The resolv.conf that makes "
+        "CoreDNS ask itself. When the API does not answer: the last lines of kube-apiserver and etcd."
     ),
     remedy="By the reason: another resolvConf, or the log of the pod.",
     harmless="A pod that has just been started, or that ended well.",
