@@ -34,7 +34,7 @@ def explain_moved_control_plane(node: str, old: Sequence[str], new: Sequence[str
     return (
         f"the address of {node} was {','.join(old)} and is {','.join(new)} now, and {node} is a control plane: its "
         "certificates, etcd and the credentials of all nodes name the old address. Give it the old address again (or "
-        f"set podnet_node_network to the network of {old[0]}), or reset all nodes by kubeadm reset and run again"
+        f"set podnet_node_network to the network of {old[0]}), or reset all nodes (playbooks/reset.yml) and run again"
     )
 
 

@@ -39,7 +39,7 @@ def find(gathered: Gathered) -> Iterator[Found]:
                 f"the Service default/kubernetes leads to {address}; NICs with it: "
                 f"{places or 'none that was looked at'}",
             ),
-            "set podnet_node_network and make the control plane anew: kubeadm reset, then playbooks/cluster.yml",
+            "set podnet_node_network and make the control plane anew: playbooks/reset.yml, then playbooks/cluster.yml",
             (Scope(sources=others, kinds=frozenset(("service",))),),
         )
 

@@ -41,7 +41,10 @@ def _invalid(gathered: Gathered) -> Iterator[Found]:
     for (problem, path), places in sorted(found.items()):
         names = sorted({name for name, _one in places})
         key = "not_after" if "expired" in problem else "not_before"
-        remedy = "run `kubeadm certs renew all` on the control plane and restart its static pods"
+        remedy = (
+            "run playbooks/certificates.yml; or run `kubeadm certs renew all` on the control plane and restart its "
+            "static pods"
+        )
         if path in (_KUBELET, _KUBELET_CONF):
             remedy = f"make a new bootstrap token, and run kubeadm join again on {named(names)}"
         yield Found(
@@ -74,7 +77,7 @@ def _foreign(gathered: Gathered) -> Iterator[Found]:
                 (node.name,),
                 f"{place} on {node.name} is of another cluster",
                 (f"{node.name}: {place}: CA {digest[:16]}…; the cluster's CA: {sorted(right)[0][:16]}…",),
-                f"run kubeadm reset on {node.name}, and join it again (playbooks/cluster.yml)",
+                f"run playbooks/reset.yml --limit {node.name}, and join it again (playbooks/cluster.yml)",
             )
 
 
@@ -104,7 +107,7 @@ CAUSE = Cause(
     evidence=(
         "Subject and time of the certificate, or the hash of the CA's public key and the cluster's own. Never a key."
     ),
-    remedy="`kubeadm certs renew all`; a node of another cluster needs `kubeadm reset` and a new join.",
+    remedy="`playbooks/certificates.yml`; a node of another cluster needs `playbooks/reset.yml` and a new join.",
     harmless=(
         "ca.crt has several certificates, as after a rotation. The kubelet's own serving certificate is not looked at."
     ),

@@ -33,7 +33,7 @@ _REMEDIES = (
     ),
     (
         re.compile(r"certificate has expired|x509", re.IGNORECASE),
-        "see the finding certificates; kubeadm certs renew, or join the node again",
+        "see the finding certificates; run playbooks/certificates.yml, or join the node again",
     ),
     (
         re.compile(r"container runtime.*(not running|connect)|containerd\.sock", re.IGNORECASE),
