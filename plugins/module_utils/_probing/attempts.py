@@ -46,9 +46,9 @@ class Attempt:
     seen: str | None = None
     answered_by: str | None = None
 
-    def answer(self, by: str | None = None, seen: str | None = None) -> None:
-        """Note a right answer."""
-        self.ended, self.answered_by, self.seen = time.monotonic(), by, seen
+    def answer(self, by: str | None = None, seen: str | None = None, at: float | None = None) -> None:
+        """Note a right answer, which arrived now or at a time of the monotonic clock."""
+        self.ended, self.answered_by, self.seen = time.monotonic() if at is None else at, by, seen
         self.accept()
 
     def accept(self) -> None:

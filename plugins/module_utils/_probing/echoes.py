@@ -12,7 +12,11 @@ import time
 from ansible_collections.podnet.kubernetes.plugins.module_utils._probing.attempts import Attempt, Record
 from ansible_collections.podnet.kubernetes.plugins.module_utils._probing.event_loop import Loop, Steps
 from ansible_collections.podnet.kubernetes.plugins.module_utils._probing.settings import ProbeSettings
-from ansible_collections.podnet.kubernetes.plugins.module_utils._probing.sockets import open_socket
+from ansible_collections.podnet.kubernetes.plugins.module_utils._probing.sockets import (
+    open_socket,
+    receive_stamped,
+    stamp_arrivals,
+)
 from ansible_collections.podnet.kubernetes.plugins.module_utils._probing.wire import decode_echo, encode_echo
 
 
@@ -42,6 +46,7 @@ class Echoes:
             protocol = socket.IPPROTO_ICMP if self._family == "ipv4" else socket.IPPROTO_ICMPV6
             self._sock = open_socket(record, socket.SOCK_RAW, protocol)
             self._sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1 << 20)
+            stamp_arrivals(self._sock)
             loop.add(self._sock, self._listen(self._sock))
         try:
             self._sock.sendto(encode_echo(self._family, self._number), (record.target.address, 0))
@@ -63,18 +68,18 @@ class Echoes:
         """Take all answers that have arrived."""
         while True:
             try:
-                data = sock.recv(2048)
+                data, arrived = receive_stamped(sock, 2048)
             except BlockingIOError:
                 return
             except OSError:  # it is about one attempt's packet, and the same error also arrives as an ICMP message
                 continue
             number, failure = decode_echo(self._family, data) or (-1, None)
             attempt = self._waiting.get(number)
-            if attempt is None or time.monotonic() > attempt.begun + self._settings.timeout:
+            if attempt is None or arrived > attempt.begun + self._settings.timeout:
                 continue
             del self._waiting[number]
             if failure is None:
-                attempt.answer()
+                attempt.answer(at=arrived)
             else:
                 attempt.reason, attempt.detail = "unreachable", failure
 

@@ -87,14 +87,16 @@ class Loop:
         """Run until nothing is left or C(stopped) is set. Then close all open sockets."""
         try:
             while (self._open or self._due) and not self.stopped:
+                polled = time.monotonic()
                 events = self._epoll.poll(self._patience(), _AT_ONCE)
                 for number, _events in events:
                     conversation = self._open.get(number)
                     if conversation is not None:  # else an earlier event ended the conversation
                         self._advance(conversation, True)
-                # Read all arrived packets before checking deadlines, and begin only a few conversations at a time.
+                # Read all arrived packets before checking deadlines, and begin only a few conversations at a time. This
+                # process may stand still in between, so deadlines count that had passed before the packets were read.
                 if len(events) < _AT_ONCE:
-                    self._expire()
+                    self._expire(polled)
                 self._begin(_AT_ONCE)
         finally:
             for conversation in self._open.values():
@@ -117,9 +119,8 @@ class Loop:
             moment = min(moment, self._due[0][0])
         return -1 if moment == math.inf else max(0.0, moment - time.monotonic())
 
-    def _expire(self) -> None:
-        """Wake the conversations that have reached their deadlines."""
-        now = time.monotonic()
+    def _expire(self, now: float) -> None:
+        """Wake the conversations that had reached their deadlines at this time of the monotonic clock."""
         while self._deadlines and self._deadlines[0][0] <= now:
             deadline, _number, conversation = heapq.heappop(self._deadlines)
             if conversation.deadline == deadline:  # else the conversation has ended or has another deadline now

@@ -8,12 +8,16 @@ from __future__ import annotations
 import errno
 import os
 import socket
+import struct
+import time
 from collections.abc import Generator, Iterable
 
 from ansible_collections.podnet.kubernetes.plugins.module_utils._base.errors import ClusterError
 from ansible_collections.podnet.kubernetes.plugins.module_utils._probing.attempts import Record
 
 _VERSIONS = {"ipv4": socket.AF_INET, "ipv6": socket.AF_INET6}
+_SO_TIMESTAMPNS = 35  # asm-generic/socket.h; the message with the time has the same number
+_TIME = struct.Struct("ll")  # struct timespec
 _LONGEST_ANSWER = 65536  # bytes; stop reading from a server that writes more
 
 
@@ -45,6 +49,23 @@ def bind_socket(sock: socket.socket, ports: Iterable[int]) -> None:
         except OSError as error:
             if error.errno != errno.EADDRINUSE:
                 raise
+
+
+def stamp_arrivals(sock: socket.socket) -> None:
+    """Have the kernel note when each packet arrives, for receive_stamped()."""
+    sock.setsockopt(socket.SOL_SOCKET, _SO_TIMESTAMPNS, 1)
+
+
+def receive_stamped(sock: socket.socket, size: int) -> tuple[bytes, float]:
+    """Receive a packet, and the time of the monotonic clock when it arrived. This process may read it much later."""
+    data, notes, _flags, _address = sock.recvmsg(size, socket.CMSG_SPACE(_TIME.size))
+    now = time.monotonic()
+    for level, kind, content in notes:
+        if (level, kind) == (socket.SOL_SOCKET, _SO_TIMESTAMPNS) and len(content) == _TIME.size:
+            seconds, nanoseconds = _TIME.unpack(content)
+            # The kernel's time is that of the wall clock, which somebody may set meanwhile.
+            return data, now - max(0.0, time.time() - seconds - nanoseconds / 1e9)
+    return data, now
 
 
 def is_connected(sock: socket.socket) -> bool:
@@ -92,4 +113,12 @@ def read_datagram(sock: socket.socket, deadline: float) -> Generator[float, bool
                 return None
 
 
-__all__ = ["bind_socket", "is_connected", "open_socket", "read_datagram", "read_until"]
+__all__ = [
+    "bind_socket",
+    "is_connected",
+    "open_socket",
+    "read_datagram",
+    "read_until",
+    "receive_stamped",
+    "stamp_arrivals",
+]

@@ -60,6 +60,27 @@ def test_a_deadline_wakes_with_false_and_not_before(pair):
     assert woken == [(False, True), (False, True)]
 
 
+def test_data_that_came_while_the_process_stood_still_is_in_time(pair):
+    slow, slow_peer = pair()
+    here, there = pair()
+    woken = []
+
+    def stands_still():
+        assert (yield time.monotonic() + 5)
+        there.send(b"in time")
+        time.sleep(0.1)
+
+    def waits():
+        woken.append((yield time.monotonic() + 0.05))
+
+    loop = Loop(10)
+    loop.add(slow, stands_still())
+    loop.add(here, waits())
+    slow_peer.send(b"go")
+    loop.run()
+    assert woken == [True]
+
+
 def test_functions_are_called_in_the_order_of_their_times():
     called = []
     loop = Loop(10)

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import errno
 import socket
+import time
 
 import pytest
 
@@ -19,6 +20,8 @@ from ansible_collections.podnet.kubernetes.plugins.module_utils._probing.sockets
     open_socket,
     read_datagram,
     read_until,
+    receive_stamped,
+    stamp_arrivals,
 )
 
 HERE = "127.0.0.1"
@@ -152,3 +155,26 @@ def test_a_datagram(pair):
     assert steps.send(True) == 7.0  # the loop may wake a conversation without need
     theirs.send(b"data")
     assert wake(steps) == b"data"
+
+
+@pytest.mark.parametrize("family", [socket.AF_INET, socket.AF_INET6])
+def test_a_packet_has_the_time_of_its_arrival_and_not_of_its_reading(family):
+    address = "127.0.0.1" if family == socket.AF_INET else "::1"
+    with socket.socket(family, socket.SOCK_DGRAM) as here, socket.socket(family, socket.SOCK_DGRAM) as there:
+        here.bind((address, 0))
+        stamp_arrivals(here)
+        before = time.monotonic()
+        there.sendto(b"early", here.getsockname()[:2])
+        after = time.monotonic()
+        time.sleep(0.1)
+        data, arrived = receive_stamped(here, 100)
+    assert data == b"early"
+    assert before - 0.02 < arrived < after + 0.02
+
+
+def test_without_a_stamp_a_packet_arrives_when_it_is_read():
+    here, there = socket.socketpair(socket.AF_UNIX, socket.SOCK_DGRAM)
+    with here, there:
+        there.send(b"x")
+        before = time.monotonic()
+        assert receive_stamped(here, 100)[1] >= before
