@@ -115,4 +115,4 @@ def find_blocking_budgets(budgets: Any, namespaces: Collection[str]) -> list[str
     return sorted(found)
 
 
-__all__ = ["NodeRemoval", "find_blocking_budgets", "plan_removal"]
+__all__ = ["find_blocking_budgets", "plan_removal"]

@@ -136,7 +136,6 @@ __all__ = [
     "DAY",
     "PLACES",
     "Certificate",
-    "CertificatePlace",
     "Renewal",
     "describe",
     "plan_renewal",

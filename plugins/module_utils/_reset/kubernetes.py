@@ -110,4 +110,4 @@ def kubernetes_traces(files: Iterable[str], pods: Iterable[str], namespaces: Ite
     )
 
 
-__all__ = ["ETCD_MANIFEST", "OTHER_PROGRAMS", "etcd_data", "kubernetes_patterns", "kubernetes_traces"]
+__all__ = ["ETCD_MANIFEST", "OTHER_PROGRAMS", "kubernetes_patterns", "kubernetes_traces"]

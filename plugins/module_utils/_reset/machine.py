@@ -171,4 +171,4 @@ def _real(path: str) -> Path:
     return ROOT / path.lstrip("/")
 
 
-__all__ = ["ROOT", "expand", "look_for", "mount_points", "must_run", "read_machine", "run", "take_away", "walk"]
+__all__ = ["ROOT", "expand", "look_for", "must_run", "run", "take_away", "walk"]
