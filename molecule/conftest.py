@@ -40,15 +40,15 @@ ORDER = (
     "test_connectivity.py",
     "test_containment.py",
     "test_diagnosis.py",
-    # Make faults for a moment and take them back.
-    "test_faults.py",
+    # Makes faults for a moment and takes them back.
     "test_findings.py",
     "test_nodes.py",
     "test_pods.py",
     "test_services.py",
     # Compares with the cluster's first installation, so it runs before the files that install Flannel again.
     "test_rerun.py",
-    # Stops the kubelet and SSH of a node for a while. The file before it asks since when they run.
+    # These stop the kubelet and other services for a while. The file before them asks since when they run.
+    "test_faults.py",
     "test_missing_nodes.py",
     # Removes Flannel and installs it again: one story.
     "test_uninstall.py",
