@@ -51,6 +51,7 @@ def compare(found, expected):
         assert wanted.fits(one), (one, wanted)
 
 
+@pytest.mark.more  # a renewed certificate stays, and test_uninstall.py compares all files
 def test_many_faults_at_once_are_named_and_gone_after_their_remedies(world, diagnose, names_nothing):
     with ExitStack() as stack:
         expected = [one for fault in TOGETHER for one in stack.enter_context(fault(world))]
