@@ -13,7 +13,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from contextlib import AbstractContextManager, nullcontext, suppress
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -22,14 +22,16 @@ from ansible.errors import AnsibleActionFail
 from ansible.plugins.action import ActionBase
 
 from ansible_collections.podnet.kubernetes.plugins.module_utils._base.errors import ClusterError, PodnetError
-from ansible_collections.podnet.kubernetes.plugins.plugin_utils import forward_keeper, lock_holder
-from ansible_collections.podnet.kubernetes.plugins.plugin_utils.ssh_forward import password
+from ansible_collections.podnet.kubernetes.plugins.plugin_utils import lock_holder
+from ansible_collections.podnet.kubernetes.plugins.plugin_utils.kept_process import (
+    NoAnswerError,
+    keep_process,
+    ssh_command,
+)
 
 NAME = "podnet.kubernetes"
 # Seconds without a line from the controller after which the lock ends, as after a power loss there.
 PATIENCE = 60
-# Seconds for the host to answer, beyond Ansible's own timeout of the connection.
-_EXTRA = 20.0
 # A shared connection would outlive Ansible. ssh ends when the host is gone, and the lock when the controller is gone.
 _OPTIONS = ("-T", "-S", "none", "-o", "ServerAliveInterval=15")
 
@@ -63,11 +65,7 @@ def holder_command(connection: Any, name: str) -> list[str]:
         return [sys.executable, *arguments]
     if transport != "ssh":
         raise NoLockError(f"the connection is {transport}, and only ssh and local hold a lock")
-    connection.host = connection.get_option("host") or connection._play_context.remote_addr
-    command = connection._build_command(
-        connection.get_option("ssh_executable"), "ssh", *_OPTIONS, connection.host, shlex.join(["python3", *arguments])
-    )
-    return [os.fsdecode(part) for part in command]
+    return ssh_command(connection, _OPTIONS, shlex.join(["python3", *arguments]))
 
 
 def take(connection: Any, host: str, name: str = NAME) -> None:
@@ -78,27 +76,19 @@ def take(connection: Any, host: str, name: str = NAME) -> None:
         NoLockError: the host does not answer
     """
     command = holder_command(connection, name)
-    secret: AbstractContextManager[tuple[dict[str, Any], Any]]
-    secret = password(connection) if connection.transport == "ssh" else nullcontext(({}, lambda: None))
-    timeout = float(connection.get_option("timeout")) if connection.transport == "ssh" else 0.0
     status = Path(tempfile.mkstemp(prefix="podnet-lock-")[1])
-    with status.open("w+b") as output, tempfile.TemporaryFile() as errors, secret as (settings, send):
-        # The program's parent, Ansible's worker, ends with the task; its own parent is Ansible.
-        keeper = subprocess.Popen(
-            [sys.executable, forward_keeper.__file__, "--beat", str(os.getppid()), str(status), *command],
-            stdin=subprocess.DEVNULL,
-            stdout=output,
-            stderr=errors,
-            **{"start_new_session": True, **settings},
-        )
-        send()
+    with status.open("w+b") as output:
         try:
-            other = _answer(keeper, output.fileno(), time.monotonic() + timeout + _EXTRA)
-        except TimeoutError:
-            keeper.terminate()
-            keeper.wait()
-            errors.seek(0)
-            lines = errors.read().decode(errors="replace").strip().splitlines()
+            other = keep_process(
+                connection,
+                command,
+                status,
+                lambda keeper, seconds: _answer(keeper, output.fileno(), seconds),
+                output,
+                beat=True,
+            )
+        except NoAnswerError as error:
+            lines = str(error).strip().splitlines()
             raise NoLockError(lines[-1] if lines else f"{host} does not answer") from None
     if other:
         raise ClusterError(
@@ -107,8 +97,9 @@ def take(connection: Any, host: str, name: str = NAME) -> None:
         )
 
 
-def _answer(keeper: subprocess.Popen[bytes], status: int, deadline: float) -> dict[str, Any] | None:
+def _answer(keeper: subprocess.Popen[bytes], status: int, seconds: float) -> dict[str, Any] | None:
     """Wait for the holder's answer. None when this run has the lock. Raises TimeoutError when there is no answer."""
+    deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:
         ended = keeper.poll() is not None
         # The keeper removes the file when it ends, as when another run holds the lock. The descriptor still reads it.

@@ -1,37 +1,30 @@
 # Copyright (c) 2026, podnet.kubernetes developers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A port of the controller that leads to an address as a host sees it, by the SSH connection that Ansible has to it.
-
-It uses _build_command(), _init_shm() and _play_context of Ansible's connection plugin ssh. Ansible has no public way to
-get the command and the password that it would use, and they hold all settings of a user: jump hosts, keys, ports, the
-password of a vault. exec_command() of the connection ends with its task, but the forward must stay. A test builds the
-command with each supported ansible-core, so that a change there is noticed.
-"""
+"""A port of the controller that leads to an address as a host sees it, by the SSH connection that Ansible has to it."""
 
 from __future__ import annotations
 
 import contextlib
-import os
 import re
 import socket
 import ssl
 import subprocess
-import sys
-import tempfile
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from ansible_collections.podnet.kubernetes.plugins.module_utils._base.errors import ClusterError, InputError
-from ansible_collections.podnet.kubernetes.plugins.plugin_utils import forward_keeper
+from ansible_collections.podnet.kubernetes.plugins.plugin_utils.kept_process import (
+    NoAnswerError,
+    keep_process,
+    ssh_command,
+)
 
 LOOPBACK = "127.0.0.1"
-# Seconds: for the host to answer beyond Ansible's own timeout of the connection, and for a handshake of TLS.
-_PATIENCE = 20.0
-_HANDSHAKE = 5.0
+_HANDSHAKE = 5.0  # seconds for a handshake of TLS
 
 # Options that win over those of ansible.cfg and of the inventory. A shared connection would keep the forward open for
 # as long as it persists, after the end of Ansible.
@@ -86,28 +79,12 @@ def open_forward(connection: Any, host: str, targets: Sequence[Target], server: 
             "controller"
         )
     ports = free_ports(len(targets))
-    connection.host = connection.get_option("host") or connection._play_context.remote_addr
     forwards = [part for pair in zip(ports, targets) for part in ("-L", f"{LOOPBACK}:{pair[0]}:{pair[1]}")]
-    command = connection._build_command(
-        connection.get_option("ssh_executable"), "ssh", *_OPTIONS, *forwards, connection.host
-    )
-    with tempfile.TemporaryFile() as errors, password(connection) as (settings, send):
-        # The program's parent, Ansible's worker, ends with the task; its own parent is Ansible.
-        keeper = subprocess.Popen(
-            [sys.executable, forward_keeper.__file__, str(os.getppid()), str(file), *map(os.fsdecode, command)],
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
-            stderr=errors,
-            **{"start_new_session": True, **settings},
-        )
-        send()
-        try:
-            return _wait(keeper, ports, server, float(connection.get_option("timeout")) + _PATIENCE)
-        except TimeoutError:
-            keeper.terminate()
-            keeper.wait()
-            errors.seek(0)
-            raise ClusterError(_refusal(host, targets, errors.read().decode(errors="replace"))) from None
+    command = ssh_command(connection, [*_OPTIONS, *forwards])
+    try:
+        return keep_process(connection, command, file, lambda keeper, seconds: _wait(keeper, ports, server, seconds))
+    except NoAnswerError as error:
+        raise ClusterError(_refusal(host, targets, str(error))) from None
 
 
 def free_ports(number: int) -> list[int]:
@@ -115,29 +92,6 @@ def free_ports(number: int) -> list[int]:
     with contextlib.ExitStack() as stack:
         sockets = [stack.enter_context(socket.create_server((LOOPBACK, 0))) for _number in range(number)]
         return [int(one.getsockname()[1]) for one in sockets]
-
-
-@contextlib.contextmanager
-def password(connection: Any) -> Iterator[tuple[dict[str, Any], Any]]:
-    """Give ssh its password as the connection does: settings of the process, and a function to call after its start."""
-    settings = connection._init_shm()
-    pipe = connection.sshpass_pipe
-    if pipe:
-        settings["pass_fds"] = pipe
-
-    def send() -> None:
-        if pipe:
-            os.write(pipe[1], os.fsencode(f"{connection.get_option('password')}\n"))
-            for end in pipe:
-                os.close(end)
-
-    try:
-        yield settings, send
-    finally:
-        if connection.shm:
-            connection.shm.close()
-            with contextlib.suppress(FileNotFoundError):
-                connection.shm.unlink()
 
 
 def answer(port: int, server: Server) -> int:
