@@ -36,11 +36,9 @@ from ansible_collections.podnet.kubernetes.plugins.module_utils._matrix.expectat
 from ansible_collections.podnet.kubernetes.plugins.module_utils._matrix.expected_cells import load_expected_cells
 from ansible_collections.podnet.kubernetes.plugins.module_utils._matrix.failures import group_failures
 from ansible_collections.podnet.kubernetes.plugins.module_utils._matrix.judgements import judge
-from ansible_collections.podnet.kubernetes.plugins.module_utils._matrix.markdown import markdown_text
 from ansible_collections.podnet.kubernetes.plugins.module_utils._matrix.network_nodes import network_nodes
-from ansible_collections.podnet.kubernetes.plugins.module_utils._matrix.openmetrics import openmetrics_text
 from ansible_collections.podnet.kubernetes.plugins.module_utils._matrix.report import (
-    REPORT_NAME,
+    check_report_name,
     json_report,
     json_text,
     junit_text,
@@ -66,7 +64,7 @@ from ansible_collections.podnet.kubernetes.plugins.plugin_utils.report_history i
     find_earlier,
     keep_report,
 )
-from ansible_collections.podnet.kubernetes.plugins.plugin_utils.report_page import PAGE, page_text
+from ansible_collections.podnet.kubernetes.plugins.plugin_utils.report_views import VIEWS, report_views
 from ansible_collections.podnet.kubernetes.plugins.plugin_utils.trend_page import TREND, trend_text
 
 ARGUMENTS = {
@@ -121,9 +119,7 @@ MOST_KEPT = 1000
 FILES = {
     "json": REPORT,
     "junit": "junit.xml",
-    "html": PAGE,
-    "openmetrics": "report.prom",
-    "markdown": "summary.md",
+    **VIEWS,
     "runs": "runs.jsonl",
     "trend": TREND,
 }
@@ -131,10 +127,7 @@ FILES = {
 
 def check(params: Mapping[str, Any]) -> None:
     """Refuse options with wrong values. Raises InputError."""
-    if not REPORT_NAME.fullmatch(params["name"]):
-        raise InputError(
-            f"name {params['name']!r} is not a name of a report: give letters, digits and ._-, a letter or digit first"
-        )
+    check_report_name(params["name"])
     check_range("overhead", params["overhead"] or 0)
     if not 0 <= params["keep_reports"] <= MOST_KEPT:
         raise InputError(f"keep_reports is {params['keep_reports']}: it must be from 0 to {MOST_KEPT}")
@@ -197,9 +190,7 @@ def assess(
     contents = {
         "json": json_text(report),
         "junit": junit_text(params["name"], judgements, excluded),
-        "html": page_text(report, page_parts(report)),
-        "openmetrics": openmetrics_text(report),
-        "markdown": markdown_text(report),
+        **report_views(report, page_parts(report)),
     }
     if params["keep_reports"]:
         contents.update(trend(report, runs))

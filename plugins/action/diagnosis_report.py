@@ -30,13 +30,11 @@ from ansible_collections.podnet.kubernetes.plugins.module_utils._bundle.redactio
 from ansible_collections.podnet.kubernetes.plugins.module_utils._diagnosis.junit import findings_junit
 from ansible_collections.podnet.kubernetes.plugins.module_utils._diagnosis.registry import chosen
 from ansible_collections.podnet.kubernetes.plugins.module_utils._diagnosis.sarif import sarif_document
-from ansible_collections.podnet.kubernetes.plugins.module_utils._matrix.markdown import markdown_text
-from ansible_collections.podnet.kubernetes.plugins.module_utils._matrix.openmetrics import openmetrics_text
 from ansible_collections.podnet.kubernetes.plugins.module_utils._matrix.report import json_text
 from ansible_collections.podnet.kubernetes.plugins.module_utils._matrix.report_versions import with_findings
 from ansible_collections.podnet.kubernetes.plugins.module_utils._page.page_parts import page_parts
 from ansible_collections.podnet.kubernetes.plugins.plugin_utils.report_files import write_files
-from ansible_collections.podnet.kubernetes.plugins.plugin_utils.report_page import PAGE, page_text
+from ansible_collections.podnet.kubernetes.plugins.plugin_utils.report_views import VIEWS, report_views
 
 ARGUMENTS = {
     "diagnosis": {"type": "dict", "required": True},
@@ -104,16 +102,8 @@ def add_findings(path: Path, findings: list[Mapping[str, Any]]) -> None:
     except (OSError, InputError) as error:
         raise InputError(f"report {path}: {error}") from None
     # Without a summary it is a part of a report, which has nothing to look at.
-    others = (
-        {
-            PAGE: page_text(report, page_parts(report)),
-            "report.prom": openmetrics_text(report),
-            "summary.md": markdown_text(report),
-        }
-        if "summary" in report
-        else {}
-    )
-    write_files(path.parent, {path.name: json_text(report), **others})
+    views = report_views(report, page_parts(report)) if "summary" in report else {}
+    write_files(path.parent, {path.name: json_text(report), **{VIEWS[kind]: text for kind, text in views.items()}})
 
 
 class ActionModule(ActionBase):

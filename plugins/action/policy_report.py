@@ -18,7 +18,7 @@ from ansible.plugins.action import ActionBase
 
 from ansible_collections.podnet.kubernetes.plugins.module_utils._base.errors import InputError, PodnetError
 from ansible_collections.podnet.kubernetes.plugins.module_utils._base.foreign_data import parse_json
-from ansible_collections.podnet.kubernetes.plugins.module_utils._matrix.report import REPORT_NAME
+from ansible_collections.podnet.kubernetes.plugins.module_utils._matrix.report import check_report_name
 from ansible_collections.podnet.kubernetes.plugins.module_utils._page.policy_steps import policy_parts
 from ansible_collections.podnet.kubernetes.plugins.plugin_utils.policy_lines import policy_lines
 from ansible_collections.podnet.kubernetes.plugins.plugin_utils.report_files import write_files
@@ -41,10 +41,7 @@ def report_texts(params: Mapping[str, Any]) -> dict[str, str]:
     Raises:
         InputError: an option is wrong, or the report of a step cannot be read
     """
-    if not REPORT_NAME.fullmatch(params["name"]):
-        raise InputError(
-            f"name {params['name']!r} is not a name of a report: give letters, digits and ._-, a letter or digit first"
-        )
+    check_report_name(params["name"])
     steps = params["steps"]
     shown = [{key: value for key, value in step.items() if key != "definitions"} for step in steps]
     texts = {params["file"]: f"{json.dumps(shown, indent=4, sort_keys=True)}\n"}

@@ -38,6 +38,21 @@ attributes:
     platforms: linux
 """
 
+    # Of modules that change a node.
+    CHANGES = r"""
+options: {}
+attributes:
+  check_mode:
+    support: full
+  diff_mode:
+    support: full
+  idempotent:
+    support: full
+  platform:
+    support: full
+    platforms: linux
+"""
+
     # Of actions, which run on the controller.
     CONTROLLER = r"""
 options: {}

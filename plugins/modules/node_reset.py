@@ -25,17 +25,8 @@ description:
     Run it again when containerd answers, so that containerd forgets these pods.
   - The module M(podnet.kubernetes.pod_network_traces) removes what a pod network left.
 extends_documentation_fragment:
+  - podnet.kubernetes.attributes.changes
   - podnet.kubernetes.attributes
-attributes:
-  check_mode:
-    support: full
-  diff_mode:
-    support: full
-  idempotent:
-    support: full
-  platform:
-    support: full
-    platforms: linux
 options:
   timeout:
     description:

@@ -19,17 +19,8 @@ description:
   - Changes nothing on a machine that has neither O(configuration) nor one of O(signs). O(configuration) goes last, so
     the next run finishes what a killed run began.
 extends_documentation_fragment:
+  - podnet.kubernetes.attributes.changes
   - podnet.kubernetes.attributes
-attributes:
-  check_mode:
-    support: full
-  diff_mode:
-    support: full
-  idempotent:
-    support: full
-  platform:
-    support: full
-    platforms: linux
 options:
   configuration:
     description:

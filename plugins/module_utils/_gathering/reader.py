@@ -9,10 +9,11 @@ import os
 import signal
 import subprocess
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from shutil import which
+from typing import BinaryIO
 
 from ansible_collections.podnet.kubernetes.plugins.module_utils._base.secret_texts import without_secrets
 
@@ -42,28 +43,29 @@ class Reader:
 
     def text(self, path: str) -> str | None:
         """Read the beginning of a file, None without the file."""
-        try:
-            with self.at(path).open("rb") as file:
-                return file.read(self.limit).decode(errors="replace")
-        except (FileNotFoundError, NotADirectoryError):
-            return None
-        except OSError as error:
-            self.unread[path] = error.strerror or str(error)
-            return None
+        return self._read(path, lambda file: file.read(self.limit))
 
     def end(self, path: str, size: int) -> str | None:
         """Read the last bytes of a file, from the beginning of a line; None without the file."""
+
+        def read(file: BinaryIO) -> bytes:
+            start = max(0, file.seek(0, os.SEEK_END) - size)
+            file.seek(start)
+            data = file.read(size)
+            return data.partition(b"\n")[2] if start else data
+
+        return self._read(path, read)
+
+    def _read(self, path: str, read: Callable[[BinaryIO], bytes]) -> str | None:
+        """Read a part of a file, None without the file."""
         try:
             with self.at(path).open("rb") as file:
-                length = file.seek(0, os.SEEK_END)
-                file.seek(max(0, length - size))
-                text = file.read(size).decode(errors="replace")
+                return read(file).decode(errors="replace")
         except (FileNotFoundError, NotADirectoryError):
             return None
         except OSError as error:
             self.unread[path] = error.strerror or str(error)
             return None
-        return text if length <= size else text.partition("\n")[2]
 
     def age(self, path: str) -> float | None:
         """Return the seconds since a file was written, None without the file."""

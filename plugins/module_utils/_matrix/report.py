@@ -20,6 +20,7 @@ from typing import Any, Callable
 from xml.etree import ElementTree
 
 from ansible_collections.podnet.kubernetes.plugins.module_utils._base.addresses import without_port
+from ansible_collections.podnet.kubernetes.plugins.module_utils._base.errors import InputError
 from ansible_collections.podnet.kubernetes.plugins.module_utils._base.texts import printable
 from ansible_collections.podnet.kubernetes.plugins.module_utils._cluster.parts import Outsider
 from ansible_collections.podnet.kubernetes.plugins.module_utils._matrix.cells import Endpoint, Listener, as_dict
@@ -364,8 +365,17 @@ def _add_excluded(root: ElementTree.Element, excluded: Sequence[Outsider]) -> No
         ElementTree.SubElement(case, "skipped", message=printable(node.reason))
 
 
+def check_report_name(name: str) -> None:
+    """Refuse the name of a report that is none, given as the option C(name). Raises InputError."""
+    if not REPORT_NAME.fullmatch(name):
+        raise InputError(
+            f"name {name!r} is not a name of a report: give letters, digits and ._-, a letter or digit first"
+        )
+
+
 __all__ = [
     "REPORT_NAME",
+    "check_report_name",
     "draw_table",
     "json_report",
     "json_text",

@@ -16,6 +16,7 @@ from typing import Any
 
 from ansible_collections.podnet.kubernetes.plugins.module_utils._base.errors import InputError
 from ansible_collections.podnet.kubernetes.plugins.module_utils._base.foreign_data import parse_json
+from ansible_collections.podnet.kubernetes.plugins.module_utils._base.percentiles import percentile
 
 MOST_RUNS = 200
 QUANTILES = {"median": 0.5, "p95": 0.95}
@@ -75,7 +76,7 @@ def latencies(cells: Iterable[Mapping[str, Any]], key: Any) -> dict[Any, list[fl
 
 def quantiles(values: Sequence[float]) -> dict[str, float]:
     """Return median and 95th percentile of values in order: the least value that so many of them do not exceed."""
-    return {name: values[math.ceil(part * len(values)) - 1] for name, part in QUANTILES.items()} if values else {}
+    return {name: percentile(values, share) for name, share in QUANTILES.items()} if values else {}
 
 
 def read_runs(text: str) -> list[Run]:

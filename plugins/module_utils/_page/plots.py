@@ -5,19 +5,15 @@
 
 from __future__ import annotations
 
-import math
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
+
+from ansible_collections.podnet.kubernetes.plugins.module_utils._base.percentiles import percentile
 
 _ROWS = 24  # pairs of nodes in the plot, those with the highest latencies
 _POINTS = 60
 _WIDTH, _HEIGHT = 600, 160
-
-
-def percentile(ordered: Sequence[float], share: float) -> float:
-    """Return the smallest value that at least this share of the ordered values does not exceed (nearest rank)."""
-    return ordered[max(0, math.ceil(share * len(ordered)) - 1)]
 
 
 def latency_plot(report: Mapping[str, Any]) -> dict[str, Any]:

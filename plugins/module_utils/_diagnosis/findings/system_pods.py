@@ -85,7 +85,7 @@ def _evidence(gathered: Gathered, pods: list[SystemPod]) -> Iterator[str]:
                 said.setdefault(pod_name, f"{name} on {pod.node} ended with: {line}")
     # A line of a log says more than the state of a container.
     yield from list(said.values())[:3]
-    yield from [f"{pod.namespace}/{pod.name}: {pod.why}" for pod in pods[: 3 - min(len(said), 2)]]
+    yield from [f"{pod.namespace}/{pod.name}: {pod.why}" for pod in pods[: max(1, 3 - len(said))]]
 
 
 def explained(app: str, names: list[str], any_ready: bool) -> tuple[Scope, ...]:

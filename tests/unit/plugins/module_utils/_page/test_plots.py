@@ -4,12 +4,9 @@
 
 from __future__ import annotations
 
-import pytest
-
 from ansible_collections.podnet.kubernetes.plugins.module_utils._page.plots import (
     convergence_plot,
     latency_plot,
-    percentile,
 )
 
 PODS = [{"name": name, "kind": "pod", "node": f"node{name}"} for name in "12"]
@@ -17,14 +14,6 @@ PODS = [{"name": name, "kind": "pod", "node": f"node{name}"} for name in "12"]
 
 def cell(source, target, latency, check="tcp", first=None):
     return {"source": source, "target": target, "check": check, "latency_ms": latency, "first_success_ms": first}
-
-
-@pytest.mark.parametrize(
-    ("count", "share", "wanted"),
-    [(1, 0.5, 1), (1, 0.95, 1), (2, 0.5, 1), (20, 0.95, 19), (21, 0.95, 20), (100, 0.95, 95), (100, 0.5, 50)],
-)
-def test_percentiles_are_by_nearest_rank(count, share, wanted):
-    assert percentile(list(range(1, count + 1)), share) == wanted
 
 
 def test_pairs_of_nodes_have_a_row_each_the_slowest_first():
