@@ -20,7 +20,8 @@ LOCK := requirements/python-$(or $(word 2,$(FOUND)),3.11).txt
 VENV := .venv/$(notdir $(LOCK))
 COLLECTION := .collections/ansible_collections/podnet/kubernetes
 
-export PATH := $(CURDIR)/.venv/bin:$(PATH)
+# `su` without `-` keeps a user's PATH, which has no sbin; the lab calls sysctl and nft.
+export PATH := $(CURDIR)/.venv/bin:$(PATH):/usr/sbin:/sbin
 # Named, Ansible reads it also where everybody can write to the clone, as in the shared folders of virtual machines.
 export ANSIBLE_CONFIG := $(CURDIR)/ansible.cfg
 # Container images set it. Then each ansible-playbook compiles all its imports, a third of the work of a short playbook.
