@@ -40,9 +40,7 @@ def markdown_text(report: Mapping[str, Any]) -> str:
         "",
         f"{counts['cells']} cells: {', '.join(numbers)} ({_text(report['finished'])}{took})",
         "",
-        *_table(
-            "Failed cells", ("Cells", "Where and why"), [(one["cells"], one["message"]) for one in report["groups"]]
-        ),
+        *_table("Failed cells", ("Where and why",), [(one["message"],) for one in report["groups"]]),
         *_table("Causes", ("Cause", "Nodes", "Remedy", "Cells"), _findings(report)),
         *_table("Where packets ended", ("Pair", "Check", "Trail"), _trails(report)),
         *_changes(report),
