@@ -68,6 +68,7 @@ PLAYBOOKS = {
     "network_policies": "policies",
     "remove_node": "remove_node",
     "reset": "reset",
+    "switch_network": "switch_network",
 }
 
 
@@ -397,6 +398,22 @@ SIMPLE = [
     whole(
         f"podnet_reset_confirmed is perhaps {EVERYWHERE}: give true or false", "reset", podnet_reset_confirmed="perhaps"
     ),
+    whole(
+        f"podnet_network is calicoo {EVERYWHERE}: choose from basic_cni, flannel, calico",
+        "switch_network",
+        podnet_network="calicoo",
+    ),
+    whole(
+        f"podnet_switch_confirmed is perhaps {EVERYWHERE}: give true or false",
+        "switch_network",
+        podnet_switch_confirmed="perhaps",
+    ),
+    simple("switch_network_bare_pods", "some", "give true or false"),
+    simple("switch_network_confirmed", "perhaps", "give true or false"),
+    simple("switch_network_empty_dirs", "some", "give true or false"),
+    simple("switch_network_kubeconfig", {}, "give a path", "{}"),
+    simple("switch_network_to", "canal", "choose from basic_cni, flannel, calico"),
+    simple("switch_network_wait_timeout", -1, WAIT),
     simple("remove_node_allocation_file", 5, "give a path"),
     simple("remove_node_bare_pods", "some", "give true or false"),
     simple("remove_node_drain_timeout", -1, WAIT),
@@ -433,9 +450,7 @@ SIMPLE = [
 
 POD = "pod network {} (podnet_pod_network)"
 SERVICE = "service network {} (podnet_service_network)"
-SHARED_NAMES = (
-    "podnet_pod_network, podnet_node_network, podnet_service_network, podnet_node_group, podnet_node_interface"
-)
+SHARED_NAMES = "podnet_pod_network, podnet_node_network, podnet_network, podnet_service_network, podnet_node_group"
 
 
 def pods(network: str, rest: str, playbook: str = "flannel") -> Row:

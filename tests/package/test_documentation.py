@@ -128,13 +128,19 @@ def test_all_options_that_select_checks_know_every_check(shown):
     assert f"`[{', '.join(CHECKS)}]`" in (ROOT / "roles/connectivity/README.md").read_text()
 
 
+# A role whose name has a template is any of these.
+NETWORKS = ("basic_cni", "flannel", "calico")
+
+
 def included(value: Any) -> Iterator[tuple[str, str]]:
     """Yield the roles of this collection that tasks and plays include, and the entry points."""
     if isinstance(value, dict):
         for name in ("include_role", "import_role"):
             role = value.get(f"ansible.builtin.{name}") or {}
             if role.get("name", "").startswith(f"{COLLECTION}."):
-                yield role["name"].removeprefix(f"{COLLECTION}."), role.get("tasks_from", "main")
+                called = role["name"].removeprefix(f"{COLLECTION}.")
+                meant = NETWORKS if "{{" in called else (called,)
+                yield from ((one, role.get("tasks_from", "main")) for one in meant)
     if isinstance(value, dict | list):
         for one in value.values() if isinstance(value, dict) else value:
             yield from included(one)

@@ -76,6 +76,9 @@ SHARED: dict[str, tuple[dict[str, Any], Check]] = {
     "podnet_diagnose": ({"type": "bool"}, kinds.anything),
     "podnet_remove_nodes": ({"type": "raw"}, _node_names),
     "podnet_reset_confirmed": ({"type": "bool"}, kinds.anything),
+    # Of the playbook switch_network.yml.
+    "podnet_network": ({"type": "str", "choices": ["basic_cni", "flannel", "calico"]}, kinds.anything),
+    "podnet_switch_confirmed": ({"type": "bool"}, kinds.anything),
     "podnet_group": ({"type": "str"}, kinds.line),
     # Of the playbook policies.yml.
     "network_policies_lint": ({"type": "bool"}, kinds.anything),
@@ -219,6 +222,8 @@ ROLE_VARIABLES: dict[str, Check] = {
     "sample_app_replicas": number(1, 1000),
     "sample_app_tiers_namespace": kinds.label,
     "sample_app_wait_timeout": _wait,
+    "switch_network_kubeconfig": kinds.path,
+    "switch_network_wait_timeout": _wait,
 }
 
 # Types of texts that roles take in place of lists.

@@ -79,6 +79,7 @@ FILTERS = {
     "network_families": ("",),
     "network_pods": ([],),
     "network_problems": ([], []),
+    "network_switch": ({}, "calico", []),
     "node_removal": ([], []),
     "node_routes": ({}, {}, "node1"),
     "object_stem": ("node1",),
@@ -97,6 +98,7 @@ FILTERS = {
     "shared_addresses": ({},),
     "trail_pairs": ([],),
     "survey_faults": ({},),
+    "waiting_pods": ([],),
 }
 # The errors by which a bug shows itself.
 BUG_NAMES = ("ValueError", "KeyError", "TypeError", "AttributeError", "IndexError", "LookupError", "RuntimeError")

@@ -62,9 +62,14 @@ RUNNING = task("network_policies", "play", "Check that no responder ended early"
 ENFORCED = task("network_policies", "canary", "Fail when the network does not enforce policies")
 ANSWERING = task("network_policies", "discover", "Answer probes in the pods")["vars"]
 SECOND = task("pod_network", "other_network", "Refuse to install a second network beside another one")
+LEFT = task("pod_network", "check_traces", "Check that there are none")
+LOOKED = task("pod_network", "check_traces", "Look for traces of {{ pod_network_definition.name }}")[
+    "podnet.kubernetes.pod_network_traces"
+]
 NODES = task("pod_network", "nodes", "Ask the cluster for its nodes")
 BACKEND = task("calico", "validate_cluster", "Check that Calico runs with the manifest of this encapsulation")
 
+TRACES = ["link cni0", "route to 10.22.1.0/24", "route to 10.22.2.0/24"]
 SOCKET, CONFIG = "/run/containerd/containerd.sock", "/etc/containerd/config.toml"
 NAMESPACE = {"status": {"conditions": [{"status": "True", "message": "kept"}, {"status": "False", "message": "gone"}]}}
 
@@ -422,6 +427,76 @@ CASES = [
         {},
         "{{ __pod_network_others }}",
         ["10-calico.conflist"],
+    ),
+    # A second network is refused, unless a switch takes the first one away.
+    *(
+        (
+            "pod_network",
+            {"__pod_network_others": others, **given},
+            {},
+            is_true(SECOND["ansible.builtin.assert"]["that"]),
+            fine,
+        )
+        for others, given, fine in (
+            ([], {}, True),
+            (["10-calico.conflist"], {}, False),
+            (["10-calico.conflist"], {"pod_network_replaces": False}, False),
+            (["10-calico.conflist"], {"pod_network_replaces": "true"}, True),
+        )
+    ),
+    # Traces: what the module found, without the directory that all plugins share, and the routes that ip lists.
+    *(
+        (
+            "pod_network",
+            {
+                **LEFT["vars"],
+                "__pod_network_left": {"removed": removed},
+                "__pod_network_left_routes": {"results": [{"stdout": one} for one in outputs]},
+            },
+            {},
+            "{{ __pod_network_remains }}",
+            found,
+        )
+        for removed, outputs, found in (
+            (["file /var/lib/cni"], ["", "[]", "[{},{}]"], []),
+            (["link cni0"], ['[{},{"dst":"10.22.1.0/24"}]', '[{"dst":"10.22.2.0/24"}]'], TRACES),
+        )
+    ),
+    ("pod_network", {**LEFT["vars"], "__pod_network_left": {"removed": []}}, {}, "{{ __pod_network_remains }}", []),
+    # The links of the network that is there now are no traces.
+    *(
+        (
+            "pod_network",
+            {"pod_network_definition": {"links": "(flannel[.]1|cni0)$"}, **given, "links": LOOKED["links"]},
+            {},
+            "{{ ['cni0', 'flannel.1', 'cni01'] | select('match', links) }}",
+            found,
+        )
+        for given, found in (
+            ({}, ["cni0", "flannel.1"]),
+            ({"pod_network_kept_link": ""}, ["cni0", "flannel.1"]),
+            ({"pod_network_kept_link": "cni0"}, ["flannel.1"]),
+        )
+    ),
+    *(
+        ("switch_network", {"switch_network_to": network, **given}, {}, "{{ __switch_network_bridge }}", bridge)
+        for network, given, bridge in (
+            ("basic_cni", {}, "cni0"),
+            ("basic_cni", {"basic_cni_bridge": "br0"}, "br0"),
+            ("flannel", {"basic_cni_bridge": "br0"}, "cni0"),
+            ("calico", {}, ""),
+        )
+    ),
+    # A switch that was killed goes on with its own beginning.
+    *(
+        (
+            "switch_network",
+            {"__switch_network_plan": {"started": started}, "__switch_network_now": 20.5},
+            {},
+            "{{ __switch_network_began | int }}",
+            began,
+        )
+        for started, began in ((None, 20), (0.0, 20), (10.0, 10))
     ),
 ]
 
