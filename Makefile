@@ -135,7 +135,7 @@ test-beside:
 	@nice pytest tests/browser
 
 # The mark `more` chooses tests; PYTEST_ADDOPTS comes after the options of pyproject.toml.
-test-more: $(VENV) ## Run what takes too long for make test: marked tests, leftovers and killed runs, the life of a cluster, wrong inputs (an hour and more)
+test-more: $(VENV) ## Run what takes too long for make test: marked tests, leftovers and killed runs, the life of a cluster and of its network, wrong inputs (an hour and more)
 	python tests/versions.py $(ARGS)
 	pytest tests/bad_input
 	molecule test -s repair
@@ -143,6 +143,7 @@ test-more: $(VENV) ## Run what takes too long for make test: marked tests, lefto
 	PYTEST_ADDOPTS="-m more" molecule test -s basic_cni
 	PYTEST_ADDOPTS="-m more" molecule test -s calico
 	molecule test -s lifecycle
+	molecule test -s switch
 
 architecture: $(VENV) ## Draw the rooms and their imports into docs/architecture.md
 	python tests/architecture.py

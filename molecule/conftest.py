@@ -28,6 +28,7 @@ ORDER = (
     # Scenarios with one file of tests. The tests are one story, whose last test removes the network.
     "test_basic_cni.py",
     "test_calico.py",
+    "test_switch_network.py",
     # The scenario lifecycle: first what leaves the cluster as it is, then a node leaves and comes back, then all leave.
     "test_lock.py",
     "test_certificates.py",
