@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import shlex
 import socket
@@ -21,7 +20,12 @@ from ansible import context
 from ansible.errors import AnsibleActionFail
 from ansible.plugins.action import ActionBase
 
-from ansible_collections.podnet.kubernetes.plugins.module_utils._base.errors import ClusterError, PodnetError
+from ansible_collections.podnet.kubernetes.plugins.module_utils._base.errors import (
+    ClusterError,
+    InputError,
+    PodnetError,
+)
+from ansible_collections.podnet.kubernetes.plugins.module_utils._base.foreign_data import parse_json
 from ansible_collections.podnet.kubernetes.plugins.plugin_utils import lock_holder
 from ansible_collections.podnet.kubernetes.plugins.plugin_utils.kept_process import (
     NoAnswerError,
@@ -103,10 +107,12 @@ def _answer(keeper: subprocess.Popen[bytes], status: int, seconds: float) -> dic
     while time.monotonic() < deadline:
         ended = keeper.poll() is not None
         # The keeper removes the file when it ends, as when another run holds the lock. The descriptor still reads it.
-        text = os.pread(status, 65536, 0)
-        if text.endswith(b"\n"):
-            found: dict[str, Any] | None = json.loads(text)
-            return found
+        for line in os.pread(status, 65536, 0).splitlines(keepends=True):
+            # The login of a host may print lines of its own before the holder's.
+            with suppress(InputError):
+                found = parse_json(line) if line.endswith(b"\n") else ""
+                if found is None or isinstance(found, dict):
+                    return found
         if ended:
             break
         time.sleep(0.02)

@@ -31,6 +31,7 @@ from ansible_collections.podnet.kubernetes.plugins.module_utils._diagnosis.junit
 from ansible_collections.podnet.kubernetes.plugins.module_utils._diagnosis.registry import chosen
 from ansible_collections.podnet.kubernetes.plugins.module_utils._diagnosis.sarif import sarif_document
 from ansible_collections.podnet.kubernetes.plugins.module_utils._matrix.report import json_text
+from ansible_collections.podnet.kubernetes.plugins.module_utils._matrix.report_shape import check_whole_report
 from ansible_collections.podnet.kubernetes.plugins.module_utils._matrix.report_versions import with_findings
 from ansible_collections.podnet.kubernetes.plugins.module_utils._page.page_parts import page_parts
 from ansible_collections.podnet.kubernetes.plugins.plugin_utils.report_files import write_files
@@ -99,9 +100,11 @@ def add_findings(path: Path, findings: list[Mapping[str, Any]]) -> None:
     """
     try:
         report = with_findings(parse_json(path.read_bytes()), findings)
+        # Without a summary it is a part of a report, which has nothing to look at.
+        if "summary" in report:
+            check_whole_report(report)
     except (OSError, InputError) as error:
         raise InputError(f"report {path}: {error}") from None
-    # Without a summary it is a part of a report, which has nothing to look at.
     views = report_views(report, page_parts(report)) if "summary" in report else {}
     write_files(path.parent, {path.name: json_text(report), **{VIEWS[kind]: text for kind, text in views.items()}})
 

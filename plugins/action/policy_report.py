@@ -19,6 +19,7 @@ from ansible.plugins.action import ActionBase
 from ansible_collections.podnet.kubernetes.plugins.module_utils._base.errors import InputError, PodnetError
 from ansible_collections.podnet.kubernetes.plugins.module_utils._base.foreign_data import parse_json
 from ansible_collections.podnet.kubernetes.plugins.module_utils._matrix.report import check_report_name
+from ansible_collections.podnet.kubernetes.plugins.module_utils._matrix.report_shape import check_cells
 from ansible_collections.podnet.kubernetes.plugins.module_utils._page.policy_steps import policy_parts
 from ansible_collections.podnet.kubernetes.plugins.plugin_utils.policy_lines import policy_lines
 from ansible_collections.podnet.kubernetes.plugins.plugin_utils.report_files import write_files
@@ -61,9 +62,11 @@ def _read(step: Mapping[str, Any]) -> Mapping[str, Any]:
         report = parse_json(path.read_bytes())
     except (OSError, InputError) as error:
         raise InputError(f"steps: the report {path} of step {step.get('step')} cannot be read: {error}") from None
-    if not isinstance(report, Mapping) or "cells" not in report or "endpoints" not in report:
-        raise InputError(f"steps: {path} of step {step.get('step')} is no report of a verification")
-    return report
+    try:
+        check_cells(report)
+    except InputError as error:
+        raise InputError(f"steps: {path} of step {step.get('step')} is no report of a verification: {error}") from None
+    return dict(report)
 
 
 class ActionModule(ActionBase):

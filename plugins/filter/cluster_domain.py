@@ -66,11 +66,11 @@ _value:
 from dataclasses import asdict
 from typing import Any
 
-import yaml
-
+from ansible_collections.podnet.kubernetes.plugins.module_utils._base.errors import InputError
 from ansible_collections.podnet.kubernetes.plugins.module_utils._base.options import read_text_option
 from ansible_collections.podnet.kubernetes.plugins.module_utils._cluster.cluster_domain import find_cluster_domain
 from ansible_collections.podnet.kubernetes.plugins.plugin_utils.filters import filter_errors, filter_module
+from ansible_collections.podnet.kubernetes.plugins.plugin_utils.yaml_texts import parse_yaml
 
 
 @filter_errors("cluster_domain")
@@ -83,8 +83,8 @@ def cluster_domain(config_maps: Any, given: str | None = None, *, kubelet: str |
 
 def _parse(text: str) -> Any:
     try:
-        return yaml.safe_load(text)
-    except yaml.YAMLError:
+        return parse_yaml(text, "configuration")
+    except InputError:
         return None
 
 

@@ -60,6 +60,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from ansible_collections.podnet.kubernetes.plugins.module_utils._base.options import read_texts_option
+from ansible_collections.podnet.kubernetes.plugins.module_utils._cluster.fields import read_list, read_metadata
 from ansible_collections.podnet.kubernetes.plugins.module_utils._cluster.pods import read_pods
 from ansible_collections.podnet.kubernetes.plugins.module_utils._policies.provable import find_provable_namespaces
 from ansible_collections.podnet.kubernetes.plugins.plugin_utils.filters import filter_errors, filter_module
@@ -73,7 +74,8 @@ def policy_namespaces(
     chosen: Sequence[str] = (),
     left_out: Sequence[str] = (),
 ) -> list[str]:
-    having = [policy["metadata"]["namespace"] for policy in policies]
+    found = enumerate(read_list(policies, "policies"))
+    having = [read_metadata(policy, f"policies[{index}]", "NetworkPolicy").namespace for index, policy in found]
     return find_provable_namespaces(
         having, read_pods(pods), read_texts_option("chosen", chosen), read_texts_option("left_out", left_out)
     )

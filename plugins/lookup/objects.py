@@ -49,6 +49,7 @@ from ansible.plugins.lookup import LookupBase
 
 from ansible_collections.podnet.kubernetes.plugins.module_utils._base.errors import PodnetError
 from ansible_collections.podnet.kubernetes.plugins.module_utils._cluster.documents import read_documents
+from ansible_collections.podnet.kubernetes.plugins.plugin_utils.yaml_texts import yaml_errors
 
 
 class LookupModule(LookupBase):
@@ -65,11 +66,7 @@ class LookupModule(LookupBase):
             raise AnsibleLookupError(f"{term} is no file of the controller, nor in {Path.cwd()}: give its path")
         text = self._loader.get_text_file_contents(str(path))
         try:
-            return read_documents(yaml.SafeLoader(text), term)
-        except yaml.MarkedYAMLError as error:
-            line = f", line {error.problem_mark.line + 1}" if error.problem_mark else ""
-            raise AnsibleLookupError(f"{term}{line}: the file is not YAML: {error.problem}") from error
-        except yaml.YAMLError as error:
-            raise AnsibleLookupError(f"{term}: the file is not YAML: {error}") from error
+            with yaml_errors(term, "the file is not YAML"):
+                return read_documents(yaml.SafeLoader(text), term)
         except PodnetError as error:
             raise AnsibleLookupError(str(error)) from error

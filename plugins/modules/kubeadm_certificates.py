@@ -62,7 +62,6 @@ restarted:
   sample: [kube-apiserver]
 """
 
-import base64
 import os
 import re
 import signal
@@ -72,7 +71,12 @@ from pathlib import Path
 
 from ansible.module_utils.basic import AnsibleModule
 
-from ansible_collections.podnet.kubernetes.plugins.module_utils._base.errors import ClusterError, PodnetError
+from ansible_collections.podnet.kubernetes.plugins.module_utils._base.errors import (
+    ClusterError,
+    InputError,
+    PodnetError,
+)
+from ansible_collections.podnet.kubernetes.plugins.module_utils._base.foreign_data import parse_base64
 from ansible_collections.podnet.kubernetes.plugins.module_utils._gathering.certificates import read_certificates
 from ansible_collections.podnet.kubernetes.plugins.module_utils._kubeadm.expiry import (
     COMPONENTS,
@@ -102,8 +106,8 @@ def read_node() -> list[Certificate]:
     found = []
     for place in PLACES:
         path = ROOT / place.path[1:]
-        with suppress(OSError, UnicodeDecodeError):
-            text = path.read_text(encoding="utf-8")
+        with suppress(OSError, InputError):
+            text = path.read_text(encoding="utf-8", errors="replace")
             data = _DATA.search(text)
             ends = [
                 one["not_after"] for one in read_certificates(_decode(data[1]) if data else text) if "not_after" in one
@@ -114,7 +118,7 @@ def read_node() -> list[Certificate]:
 
 
 def _decode(data: str) -> str:
-    return base64.b64decode(data).decode("ascii", errors="replace")
+    return parse_base64(data).decode("ascii", errors="replace")
 
 
 def find_components() -> dict[str, tuple[int, float]]:
@@ -122,11 +126,11 @@ def find_components() -> dict[str, tuple[int, float]]:
     boot = _BOOT.search((ROOT / "proc/stat").read_text(encoding="utf-8"))
     found = {}
     for folder in (ROOT / "proc").iterdir():
-        with suppress(OSError):
+        with suppress(OSError, InputError):
             program = (folder / "cmdline").read_text(encoding="utf-8", errors="replace").split("\0")[0]
             name = program.rpartition("/")[2]
             # Processes of the same name outside pods belong to somebody else.
-            if name in COMPONENTS and "kubepods" in (folder / "cgroup").read_text(encoding="utf-8"):
+            if name in COMPONENTS and "kubepods" in (folder / "cgroup").read_text(encoding="utf-8", errors="replace"):
                 stat = (folder / "stat").read_text(encoding="utf-8", errors="replace")
                 started = read_start(stat, float(boot[1]) if boot else 0.0, os.sysconf("SC_CLK_TCK"))
                 found[name] = (int(folder.name), started)

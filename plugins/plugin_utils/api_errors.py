@@ -5,10 +5,12 @@
 
 from __future__ import annotations
 
-import json
 import ssl
 from dataclasses import dataclass
 from urllib.parse import urlsplit
+
+from ansible_collections.podnet.kubernetes.plugins.module_utils._base.errors import InputError
+from ansible_collections.podnet.kubernetes.plugins.module_utils._base.foreign_data import parse_json
 
 # The name of the kubeconfig that the action api_access writes. Its server is a forwarded port of the controller.
 FORWARDED = "forwarded.conf"
@@ -109,8 +111,8 @@ def _tls_remedy(error: ssl.SSLError) -> str:
 def _message(body: str | bytes | None) -> str | None:
     """Read the message of a Status object. None for another body, such as the page of a proxy."""
     try:
-        status = json.loads(body or "")
-    except ValueError:
+        status = parse_json(body or "")
+    except InputError:
         return None
     message = status.get("message") if isinstance(status, dict) else None
     return message if isinstance(message, str) else None

@@ -12,17 +12,12 @@ from typing import Any
 import yaml
 
 from ansible_collections.podnet.kubernetes.plugins.module_utils._base.errors import InputError
+from ansible_collections.podnet.kubernetes.plugins.plugin_utils.yaml_texts import parse_yaml
 
 
 def parse(text: str, name: str) -> Any:
     """Read the YAML of a kubeconfig. Raises InputError with the line of the fault, without the content of that line."""
-    try:
-        return yaml.safe_load(text)
-    except yaml.YAMLError as error:
-        mark = getattr(error, "problem_mark", None)
-        where = f", line {mark.line + 1}" if mark else ""
-        problem = getattr(error, "problem", None) or "it cannot be read"
-        raise InputError(f"kubeconfig {name}{where}: it is no YAML: {problem}") from None
+    return parse_yaml(text, f"kubeconfig {name}")
 
 
 def dump(config: Any) -> str:

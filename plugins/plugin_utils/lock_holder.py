@@ -30,7 +30,10 @@ def ask(name: str) -> Any:
         client.settimeout(5)
         client.connect(name)
         parts = iter(lambda: client.recv(4096), b"")
-        return json.loads(b"".join(parts).decode())
+        answer = json.loads(b"".join(parts).decode())
+    if not isinstance(answer, dict):
+        raise ValueError("another program has the name of the lock")
+    return answer
 
 
 def take(name: str) -> tuple[socket.socket | None, Any]:

@@ -8,23 +8,53 @@ A reader raises InputError for wrong data. So its caller need not catch KeyError
 
 from __future__ import annotations
 
+import base64
 import ipaddress
 import json
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, Callable
 
 from ansible_collections.podnet.kubernetes.plugins.module_utils._base.addresses import Address
 from ansible_collections.podnet.kubernetes.plugins.module_utils._base.errors import InputError
 
+_DIGITS = 20  # of a number: 64 bits have no more, and Python refuses to convert thousands
 
-def parse_json(text: str | bytes) -> Any:
-    """Parse JSON. Raises InputError for any other text, and for one that nests too deeply."""
+
+def parse_json(text: str | bytes, make_object: Callable[[list[tuple[str, Any]]], Any] | None = None) -> Any:
+    """Parse JSON.
+
+    Args:
+        text: the JSON
+        make_object: makes an object of its pairs; None: a dict, in which the last one of equal names counts
+
+    Raises:
+        InputError: the text is no JSON (RFC 8259), or nests too deeply
+    """
     try:
-        return json.loads(text)
+        return json.loads(text, object_pairs_hook=make_object, parse_constant=_refuse)
     except ValueError as error:
         raise InputError(f"no JSON: {error}") from None
     except RecursionError:
         raise InputError("no JSON: it nests too deeply") from None
+
+
+def _refuse(word: str) -> None:
+    """Refuse NaN and the infinities, which Python takes for JSON. No sum or comparison with them is of use."""
+    raise InputError(f"no JSON: it has {word}")
+
+
+def parse_base64(text: str) -> bytes:
+    """Decode base64, in which white space means nothing. Raises InputError for any other text."""
+    joined = "".join(text.split())
+    try:
+        return base64.b64decode(joined, validate=True)
+    except ValueError as error:
+        raise InputError(f"no base64: {error}") from None
+
+
+def whole_number(text: str) -> int | None:
+    """Read a whole number of decimal digits. None for any other text: int() takes more, and str.isdigit() too."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) <= _DIGITS else None
 
 
 def parse_json_objects(text: str) -> list[Mapping[str, Any]]:
@@ -60,6 +90,11 @@ def read_objects(fields: Mapping[str, Any], name: str) -> list[Mapping[str, Any]
     return check_objects(_present(fields, name), name)
 
 
+def read_optional_objects(fields: Mapping[str, Any], name: str) -> list[Mapping[str, Any]]:
+    """Read a list of objects; an empty one when the field is missing or null. Raises InputError."""
+    return [] if fields.get(name) is None else read_objects(fields, name)
+
+
 def read_texts(fields: Mapping[str, Any], name: str) -> list[str]:
     """Read a list of texts; an empty one when the field is missing or null. Raises InputError."""
     value = fields.get(name)
@@ -85,10 +120,10 @@ def read_optional_text(fields: Mapping[str, Any], name: str) -> str | None:
 def read_number(fields: Mapping[str, Any], name: str, default: int | None = None) -> int:
     """Read a whole number, which may stand in a text. Raises InputError, also for a missing field without a default."""
     value = fields.get(name, default)
-    text = str(value)
-    if isinstance(value, bool) or not (text.isascii() and text.isdigit()):
+    number = whole_number(value) if isinstance(value, str) else value
+    if isinstance(number, bool) or not isinstance(number, int) or number < 0:
         raise InputError(f"{name} is {value!r}, not a number" if name in fields else f"{name} is missing")
-    return int(text)
+    return number
 
 
 def read_address(fields: Mapping[str, Any], name: str) -> Address:
@@ -108,6 +143,7 @@ def _present(fields: Mapping[str, Any], name: str) -> Any:
 
 __all__ = [
     "check_objects",
+    "parse_base64",
     "parse_json",
     "parse_json_objects",
     "read_address",
@@ -115,7 +151,9 @@ __all__ = [
     "read_object",
     "read_objects",
     "read_optional_object",
+    "read_optional_objects",
     "read_optional_text",
     "read_text",
     "read_texts",
+    "whole_number",
 ]

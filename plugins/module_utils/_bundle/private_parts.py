@@ -15,6 +15,8 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
+from ansible_collections.podnet.kubernetes.plugins.module_utils._base.errors import InputError
+from ansible_collections.podnet.kubernetes.plugins.module_utils._base.foreign_data import parse_json
 from ansible_collections.podnet.kubernetes.plugins.module_utils._base.secret_texts import (
     is_secret_name,
     without_secrets,
@@ -98,8 +100,8 @@ def _kubeadm(text: str) -> str:
 def _flannel(text: str) -> str:
     """Keep the networks and the type of Flannel's configuration. A backend may have a key (PSK) or commands."""
     try:
-        value = json.loads(text)
-    except (ValueError, RecursionError):
+        value = parse_json(text)
+    except InputError:
         return ""
     known = value if isinstance(value, dict) else {}
     backend = known.get("Backend")

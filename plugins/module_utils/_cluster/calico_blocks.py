@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from ansible_collections.podnet.kubernetes.plugins.module_utils._cluster.fields import read_fields, read_list
+from ansible_collections.podnet.kubernetes.plugins.module_utils._cluster.fields import read_fields, read_list, read_word
 from ansible_collections.podnet.kubernetes.plugins.module_utils._cluster.nodes import read_nodes
 
 
@@ -26,14 +26,15 @@ def blocks_without_route(affinities: Any, nodes: Any, routes: Any) -> list[str]:
     """
     names = {node.name for node in read_nodes(nodes)}
     reached = {
-        read_fields(route, f"routes[{index}]").get("dst") for index, route in enumerate(read_list(routes, "routes"))
+        read_word(read_fields(route, f"routes[{index}]"), "dst", f"routes[{index}]")
+        for index, route in enumerate(read_list(routes, "routes"))
     }
     blocks: dict[str, None] = {}
     for index, item in enumerate(read_list(affinities, "affinities")):
         where = f"affinities[{index}]"
         spec = read_fields(read_fields(item, where).get("spec", {}), f"{where}.spec")
         deleted = str(spec.get("deleted")).lower() == "true"
-        if spec.get("node") in names and spec.get("state") == "confirmed" and not deleted:
+        if read_word(spec, "node", f"{where}.spec") in names and spec.get("state") == "confirmed" and not deleted:
             blocks[str(spec.get("cidr"))] = None
     return [block for block in blocks if block not in reached]
 

@@ -21,6 +21,7 @@ from ansible_collections.podnet.kubernetes.plugins.module_utils._cluster.fields 
     read_list,
     read_metadata,
     read_text,
+    read_word,
 )
 from ansible_collections.podnet.kubernetes.plugins.module_utils._cluster.pod_status import PodStatus, read_pod_status
 
@@ -60,7 +61,7 @@ def start_problems(pods: Iterable[Mapping[str, Any]], results: Any) -> list[str]
 
 def _read_log(result: Mapping[str, Any]) -> tuple[Any, str | None]:
     """Read the name of a pod and its log. Raises InputError."""
-    name, log = result.get("item"), result.get("log")
+    name, log = read_word(read_fields(result, "results"), "item", "results"), result.get("log")
     if log is not None and not isinstance(log, str):
         raise InputError(f"results has the log {log!r} of {name}: give the log as a text")
     return name, log

@@ -13,6 +13,7 @@ from ansible_collections.podnet.kubernetes.plugins.module_utils._cluster.fields 
     read_items,
     read_list,
     read_metadata,
+    read_word,
 )
 from ansible_collections.podnet.kubernetes.plugins.module_utils._cluster.pod_status import PodStatus, read_pod_status
 
@@ -48,8 +49,10 @@ def _read_pods(value: Any, daemon_set: str | None) -> Iterator[tuple[Any, tuple[
         name = read_metadata(item, where, "Pod").name
         fields = read_fields(item, where)
         owners = read_items(read_fields(fields["metadata"], where), "ownerReferences", f"{where}.metadata")
-        if ("DaemonSet", daemon_set) in [(owner.get("kind"), owner.get("name")) for _path, owner in owners]:
-            yield read_fields(fields.get("spec", {}), f"{where}.spec").get("nodeName"), (name, read_pod_status(item))
+        known = [read_fields(owner, path) for path, owner in owners]
+        if ("DaemonSet", daemon_set) in [(owner.get("kind"), owner.get("name")) for owner in known]:
+            spec = read_fields(fields.get("spec", {}), f"{where}.spec")
+            yield read_word(spec, "nodeName", f"{where}.spec"), (name, read_pod_status(item))
 
 
 def _pod_problems(node: str, pod: tuple[str, PodStatus] | None, daemon_set: str) -> list[str]:
@@ -61,8 +64,9 @@ def _pod_problems(node: str, pod: tuple[str, PodStatus] | None, daemon_set: str)
 
 
 def _node_problems(name: str, fields: Mapping[str, Any]) -> list[str]:
-    conditions = read_items(read_fields(fields.get("status", {}), f"{name}.status"), "conditions", f"{name}.status")
-    ready = next((one for _path, one in conditions if one.get("type") == "Ready"), None)
+    items = read_items(read_fields(fields.get("status", {}), f"{name}.status"), "conditions", f"{name}.status")
+    conditions = [read_fields(item, path) for path, item in items]
+    ready = next((one for one in conditions if one.get("type") == "Ready"), None)
     if ready is None:
         return [f"{name} has not said yet whether it is ready"]
     message = f": {ready['message']}" if ready.get("message") else ""

@@ -106,6 +106,18 @@ def read_text(fields: Mapping[str, Any], name: str, path: str) -> str | None:
     return value
 
 
+def read_word(fields: Mapping[str, Any], name: str, path: str) -> str:
+    """Return a text that may be empty, as the names of ports are; empty when the field is absent.
+
+    Raises:
+        InputError: the field is no text
+    """
+    value = fields.get(name, "")
+    if not isinstance(value, str):
+        raise InputError(f"{path}.{name} is {value!r}, not a text: put it in quotes")
+    return value
+
+
 def read_labels(fields: Mapping[str, Any], name: str, path: str) -> dict[str, str]:
     """Return a dict of labels; an empty one when the field is absent.
 
@@ -165,4 +177,5 @@ __all__ = [
     "read_metadata",
     "read_port_number",
     "read_text",
+    "read_word",
 ]

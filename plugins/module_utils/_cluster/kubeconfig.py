@@ -15,6 +15,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from ansible_collections.podnet.kubernetes.plugins.module_utils._base.errors import InputError
+from ansible_collections.podnet.kubernetes.plugins.module_utils._base.foreign_data import parse_json
 
 _PORTS = {"https": 443, "http": 80}
 _FILES = ("certificate-authority", "client-certificate", "client-key", "tokenFile")
@@ -154,11 +155,12 @@ def with_absolute_paths(config: Mapping[str, Any], directory: str) -> dict[str, 
     def absolute(fields: Any) -> Any:
         if not isinstance(fields, Mapping):
             return fields
-        files = {name: posixpath.join(directory, fields[name]) for name in _FILES if fields.get(name)}
-        return {**fields, **files}
+        texts = {name: fields[name] for name in _FILES if fields.get(name) and isinstance(fields[name], str)}
+        return {**fields, **{name: posixpath.join(directory, text) for name, text in texts.items()}}
 
     def entries(kinds: str, kind: str) -> Any:
-        return [{**one, kind: absolute(one.get(kind))} for one in config[kinds]]
+        found = config.get(kinds)
+        return [{**one, kind: absolute(one.get(kind))} for one in found if isinstance(one, Mapping)] if found else found
 
     return {**config, "clusters": entries("clusters", "cluster"), "users": entries("users", "user")}
 
@@ -198,8 +200,8 @@ def certificates_of(config: Any, name: str) -> str:
 def read_mark(text: str | None) -> KeptMark | None:
     """Read what an earlier run remembers. None when there is nothing to be read."""
     try:
-        fields = json.loads(text or "")
-    except ValueError:
+        fields = parse_json(text or "")
+    except InputError:
         return None
     if not isinstance(fields, Mapping):
         return None
@@ -268,7 +270,7 @@ def _cluster(config: Any, path: str) -> Mapping[str, Any]:
 
 def _with_cluster(config: Any, path: str, cluster: Mapping[str, Any]) -> dict[str, Any]:
     name = _context(config, path).get("cluster")
-    others = [one for one in config["clusters"] if one.get("name") != name]
+    others = [one for one in config["clusters"] if isinstance(one, Mapping) and one.get("name") != name]
     return {**config, "clusters": [{"name": name, "cluster": dict(cluster)}, *others]}
 
 

@@ -21,6 +21,7 @@ from ansible_collections.podnet.kubernetes.plugins.module_utils._cluster.fields 
     read_metadata,
     read_port_number,
     read_text,
+    read_word,
 )
 
 # The kubelet writes it to the mirror pod of a static pod.
@@ -163,7 +164,7 @@ def _read_container(container: Mapping[str, Any], path: str) -> Iterator[NamedPo
         port = read_fields(item, place)
         if "name" in port:
             number = read_port_number(port.get("containerPort"), f"{place}.containerPort")
-            yield NamedPort(port["name"], port.get("protocol", "TCP"), number)
+            yield NamedPort(read_word(port, "name", place), read_word(port, "protocol", place) or "TCP", number)
 
 
 __all__ = ["NamedPort", "Pod", "read_pods"]

@@ -15,6 +15,7 @@ from ansible_collections.podnet.kubernetes.plugins.module_utils._cluster.fields 
     read_items,
     read_list,
     read_metadata,
+    read_word,
 )
 from ansible_collections.podnet.kubernetes.plugins.module_utils._cluster.pod_status import PodStatus, read_pod_status
 from ansible_collections.podnet.kubernetes.plugins.module_utils._cluster.pods import read_pods
@@ -73,7 +74,7 @@ def _unready_pods(pods: Any, namespace: str, wanted: int, outsiders: Collection[
         if metadata.namespace == namespace:
             found += 1
             status, spec = read_pod_status(item), read_fields(read_fields(item, "pod").get("spec", {}), "spec")
-            if not status.ready and spec.get("nodeName") not in outsiders:
+            if not status.ready and read_word(spec, "nodeName", "spec") not in outsiders:
                 yield f"pod {metadata} is {_state(status)}"
     if found < wanted:
         yield f"{found} of {wanted} pods exist in {namespace}"
@@ -119,7 +120,7 @@ def _served(slices: Any) -> Iterator[tuple[str, str]]:
     those that are terminating and still serve stand in (KEP-1669).
     """
     for name, family, endpoints in _read_slices(slices):
-        if any(_serves(one.get("conditions") or {}) for one in endpoints):
+        if any(_serves(read_fields(one.get("conditions", {}), "endpoint.conditions")) for one in endpoints):
             yield name, family
 
 

@@ -5,11 +5,18 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 from urllib.parse import urlsplit
+
+from ansible_collections.podnet.kubernetes.plugins.module_utils._base.errors import InputError
+from ansible_collections.podnet.kubernetes.plugins.module_utils._base.foreign_data import parse_json
+from ansible_collections.podnet.kubernetes.plugins.module_utils._cluster.fields import (
+    read_fields,
+    read_items,
+    read_list,
+)
 
 # A module puts the API's answer, a Status object, at the end of its own words.
 _STATUS = re.compile(r"\{.*\"kind\": ?\"Status\".*\}", re.DOTALL)
@@ -60,16 +67,19 @@ def _status_message(message: str) -> str | None:
 
 def _parse(text: str) -> Any:
     try:
-        return json.loads(text)
-    except ValueError:
+        return parse_json(text)
+    except InputError:
         return None
 
 
 def _webhook(name: str, configurations: Iterable[Mapping[str, Any]]) -> str:
     """Name a webhook and the object that configures it."""
-    for one in configurations:
-        if any(webhook.get("name") == name for webhook in one.get("webhooks") or ()):
-            return f"the webhook {name} ({one.get('kind')} {one['metadata']['name']})"
+    for index, one in enumerate(read_list(configurations, "configurations")):
+        where = f"configurations[{index}]"
+        webhooks = [read_fields(item, path) for path, item in read_items(read_fields(one, where), "webhooks", where)]
+        if any(webhook.get("name") == name for webhook in webhooks):
+            metadata = read_fields(one.get("metadata"), f"{where}.metadata")
+            return f"the webhook {name} ({one.get('kind')} {metadata.get('name')})"
     return f"the webhook {name}"
 
 

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -20,6 +20,7 @@ from ansible_collections.podnet.kubernetes.plugins.module_utils._cluster.fields 
     read_metadata,
     read_port_number,
     read_text,
+    read_word,
 )
 from ansible_collections.podnet.kubernetes.plugins.module_utils._cluster.pods import Pod
 
@@ -190,13 +191,13 @@ def _read_ports(spec: Mapping[str, Any]) -> tuple[ServicePort, ...]:
         protocol = read_text(fields, "protocol", path) or "TCP"
         # 0 stands for a port that was not allocated.
         node_port = read_port_number(fields["nodePort"], f"{path}.nodePort") if fields.get("nodePort") else None
-        ports.append(ServicePort(number, protocol.lower(), fields.get("name", ""), node_port))
+        ports.append(ServicePort(number, protocol.lower(), read_word(fields, "name", path), node_port))
     return tuple(ports)
 
 
 def _read_slice(service: str, namespace: str, fields: Mapping[str, Any]) -> EndpointSlice:
     """Read a slice of a Service. An endpoint without conditions.ready is ready, as the API reference says."""
-    ports = [read_fields(item, path) for path, item in read_items(fields, "ports", "slice")]
+    ports = dict(_slice_ports(fields))
     ready, leaving, waiting = [], [], set()
     for path, item in read_items(fields, "endpoints", "slice"):
         endpoint = read_fields(item, path)
@@ -209,12 +210,19 @@ def _read_slice(service: str, namespace: str, fields: Mapping[str, Any]) -> Endp
             waiting.add(read_text(endpoint, "nodeName", path) or "")
     return EndpointSlice(
         service=service,
-        port_names=frozenset(port.get("name", "") for port in ports),
+        port_names=frozenset(ports),
         endpoints=tuple(ready),
         leaving=tuple(leaving),
-        port_numbers={port.get("name", ""): port["port"] for port in ports if port.get("port")},
+        port_numbers={name: number for name, number in ports.items() if number},
         waiting_nodes=frozenset(waiting),
     )
+
+
+def _slice_ports(fields: Mapping[str, Any]) -> Iterator[tuple[str, int | None]]:
+    """Yield the name and the number of each port of a slice."""
+    for path, item in read_items(fields, "ports", "slice"):
+        port = read_fields(item, path)
+        yield read_word(port, "name", path), read_port_number(port["port"], f"{path}.port") if "port" in port else None
 
 
 def _read_endpoint(fields: Mapping[str, Any], path: str, namespace: str) -> SliceEndpoint:

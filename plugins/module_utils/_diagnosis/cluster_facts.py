@@ -5,14 +5,15 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from ansible_collections.podnet.kubernetes.plugins.module_utils._base.errors import InputError
-from ansible_collections.podnet.kubernetes.plugins.module_utils._base.foreign_data import check_objects
+from ansible_collections.podnet.kubernetes.plugins.module_utils._base.foreign_data import parse_json
+from ansible_collections.podnet.kubernetes.plugins.module_utils._base.shapes import check_shape
+from ansible_collections.podnet.kubernetes.plugins.module_utils._diagnosis.shapes import OBJECTS, is_network
 from ansible_collections.podnet.kubernetes.plugins.module_utils._diagnosis.webhooks import (
     Webhook,
     read_webhooks,
@@ -131,7 +132,8 @@ def load_cluster(objects: Any) -> ClusterFacts:
     """
     if not isinstance(objects, Mapping) or "nodes" not in objects:
         raise InputError("objects has no list nodes: give lists of objects as the API returns them")
-    lists = {name: check_objects(objects.get(name) or [], f"objects.{name}") for name in _LISTS}
+    check_shape(objects, OBJECTS, "objects")
+    lists: dict[str, list[Mapping[str, Any]]] = {name: objects.get(name) or [] for name in _LISTS}
     maps = {_path(one): one.get("data") or {} for one in lists["config_maps"]}
     kubeadm = maps.get("kube-system/kubeadm-config", {}).get("ClusterConfiguration", "")
     flannel = next((data for path, data in maps.items() if path.endswith("/kube-flannel-cfg")), {})
@@ -141,7 +143,7 @@ def load_cluster(objects: Any) -> ClusterFacts:
         tuple(map(_node, lists["nodes"])),
         _networks(kubeadm, "podSubnet"),
         _networks(kubeadm, "serviceSubnet"),
-        None if network is None else str(network),
+        network if isinstance(network, str) and is_network(network) else None,
         _mask_size(kubeadm),
         tuple(_advertised(lists["endpoint_slices"])),
         tuple(map(_pod, pods)),
@@ -160,15 +162,16 @@ def _node(item: Mapping[str, Any]) -> ClusterNode:
     metadata, spec, status = item["metadata"], item.get("spec") or {}, item.get("status") or {}
     ready: Mapping[str, str] = next((one for one in status.get("conditions") or [] if one["type"] == "Ready"), {})
     labels = metadata.get("labels") or {}
+    internal = (one["address"] for one in status.get("addresses") or [] if one["type"] == "InternalIP")
     return ClusterNode(
         metadata["name"],
-        tuple(one["address"] for one in status.get("addresses") or [] if one["type"] == "InternalIP"),
+        tuple(filter(is_network, internal)),
         tuple(spec.get("podCIDRs") or ([spec["podCIDR"]] if spec.get("podCIDR") else [])),
         metadata.get("annotations") or {},
-        (ready.get("status", ""), ready.get("reason", ""), ready.get("message", "")),
-        (status.get("nodeInfo") or {}).get("kubeletVersion", ""),
+        (ready.get("status") or "", ready.get("reason") or "", ready.get("message") or ""),
+        (status.get("nodeInfo") or {}).get("kubeletVersion") or "",
         "node-role.kubernetes.io/control-plane" in labels,
-        (status.get("nodeInfo") or {}).get("containerRuntimeVersion", ""),
+        (status.get("nodeInfo") or {}).get("containerRuntimeVersion") or "",
     )
 
 
@@ -177,9 +180,9 @@ def _pod(item: Mapping[str, Any]) -> SystemPod:
     labels = metadata.get("labels") or {}
     containers = [*(status.get("initContainerStatuses") or []), *(status.get("containerStatuses") or [])]
     reasons = [_why(one) for one in containers]
-    ready = any(one["type"] == "Ready" and one["status"] == "True" for one in status.get("conditions") or [])
+    ready = any((one["type"], one.get("status")) == ("Ready", "True") for one in status.get("conditions") or [])
     scheduled = [
-        one for one in status.get("conditions") or [] if one["type"] == "PodScheduled" and one["status"] != "True"
+        one for one in status.get("conditions") or [] if one["type"] == "PodScheduled" and one.get("status") != "True"
     ]
     reasons += [f"{one.get('reason', '')}: {one.get('message', '')}" for one in scheduled]
     return SystemPod(
@@ -189,7 +192,7 @@ def _pod(item: Mapping[str, Any]) -> SystemPod:
         (item.get("spec") or {}).get("nodeName"),
         ready or status.get("phase") == "Succeeded",
         "" if ready else "; ".join(reason for reason in reasons if reason),
-        max([one.get("restartCount", 0) for one in containers], default=0),
+        max([one.get("restartCount") or 0 for one in containers], default=0),
         tuple(_unpulled(containers)),
     )
 
@@ -215,20 +218,20 @@ def _unpulled(statuses: Iterable[Mapping[str, Any]]) -> Iterable[UnpulledImage]:
 def _networks(text: str, name: str) -> tuple[str, ...]:
     """Read a setting with one network or two of ClusterConfiguration, which is YAML of one setting a line."""
     found = re.search(rf"^\s*{name}:\s*[\"']?([0-9a-fA-F:./,]+)", text, re.MULTILINE)
-    return tuple(found[1].split(",")) if found else ()
+    return tuple(filter(is_network, found[1].split(","))) if found else ()
 
 
 def _mask_size(text: str) -> int:
     """Read --node-cidr-mask-size of the controller manager, by its old form (a mapping) or its new one."""
-    found = re.search(r"node-cidr-mask-size(?:-ipv4)?[\"']?(?::|\s+value:)\s*[\"']?(\d+)", text)
+    found = re.search(r"node-cidr-mask-size(?:-ipv4)?[\"']?(?::|\s+value:)\s*[\"']?([0-9]{1,3})\b", text)
     return int(found[1]) if found else 24
 
 
 def _json_object(text: str) -> Mapping[str, Any]:
     """Parse a text of JSON in an annotation or a ConfigMap; empty for any other text."""
     try:
-        value = json.loads(text)
-    except ValueError:
+        value = parse_json(text)
+    except InputError:
         return {}
     return value if isinstance(value, Mapping) else {}
 

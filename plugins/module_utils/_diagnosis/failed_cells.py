@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from ansible_collections.podnet.kubernetes.plugins.module_utils._base.errors import InputError
+from ansible_collections.podnet.kubernetes.plugins.module_utils._base.shapes import check_shape
+from ansible_collections.podnet.kubernetes.plugins.module_utils._diagnosis.shapes import REPORT
 
 _BAD = ("failed", "flapping")
 _SCHEMA = "podnet.kubernetes/connectivity-report"
@@ -107,11 +109,15 @@ def load_failed_cells(report: Any) -> tuple[FailedCell, ...]:
             f"report has version {report.get('version')!r} of its schema, and this collection reads {known}: "
             "use the version of the collection that wrote it"
         )
+    check_shape(report, REPORT, "report")
     endpoints: dict[str, Mapping[str, Any]] = {one["name"]: one for one in report["endpoints"]}
     return tuple(_cell(one, endpoints) for one in report["cells"] if one["verdict"] in _BAD)
 
 
 def _cell(cell: Mapping[str, Any], endpoints: Mapping[str, Mapping[str, Any]]) -> FailedCell:
+    unknown = [cell[end] for end in ("source", "target") if cell[end] not in endpoints]
+    if unknown:
+        raise InputError(f"report has a cell of {unknown[0]}, which is none of its endpoints")
     source, target = endpoints[cell["source"]], endpoints[cell["target"]]
     nodes = target.get("overlay_nodes") or target.get("backend_nodes") or [target.get("node") or target["name"]]
     return FailedCell(

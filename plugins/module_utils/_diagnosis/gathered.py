@@ -24,6 +24,7 @@ from ansible_collections.podnet.kubernetes.plugins.module_utils._diagnosis.packe
     read_tables,
 )
 from ansible_collections.podnet.kubernetes.plugins.module_utils._diagnosis.packet_trails import PacketTrail
+from ansible_collections.podnet.kubernetes.plugins.module_utils._diagnosis.shapes import is_network
 
 _POD_LINK = "cali0"  # where pods have no bridge, each has a link whose name begins like this
 
@@ -150,15 +151,15 @@ class Gathered:
         cluster = self.cluster
         known = (*cluster.pod_networks, cluster.flannel_network) if cluster else ()
         flannel = (_subnet_env(node).get("FLANNEL_NETWORK") for node in self.nodes)
-        return tuple(dict.fromkeys(one for one in (*known, *flannel) if one))
+        return tuple(dict.fromkeys(one for one in (*known, *flannel) if one and is_network(one)))
 
 
 def _subnets_of_files(node: NodeFacts) -> tuple[str, ...]:
     """The pod subnets in a node's files: of Flannel's daemon, or of the CNI configuration."""
     flannel = _subnet_env(node).get("FLANNEL_SUBNET")
-    if flannel:
+    if flannel and is_network(flannel):
         return (str(as_network(flannel)),)
-    return tuple(subnet for plugin in node.plugins for subnet in plugin.get("subnets", ()))
+    return tuple(subnet for plugin in node.plugins for subnet in plugin.get("subnets") or ())
 
 
 def _subnet_env(node: NodeFacts) -> Mapping[str, str]:

@@ -13,6 +13,12 @@ from typing import Any
 
 from ansible_collections.podnet.kubernetes.plugins.module_utils._base.errors import InputError
 from ansible_collections.podnet.kubernetes.plugins.module_utils._base.networks import Network
+from ansible_collections.podnet.kubernetes.plugins.module_utils._base.shapes import check_shape
+from ansible_collections.podnet.kubernetes.plugins.module_utils._diagnosis.shapes import (
+    CERTIFICATE,
+    CONFIGURATION,
+    NODE,
+)
 
 # Links that pod networks make, by the network whose they are.
 OVERLAY_LINKS = {
@@ -146,12 +152,12 @@ class NodeFacts:
 
     def sysctl(self, key: str) -> str | None:
         """The value of a kernel setting; None when the kernel has none."""
-        value = self._part("sysctls").get(key, {}).get("value")
+        value = (self._part("sysctls").get(key) or {}).get("value")
         return None if value is None else str(value)
 
     def sysctl_source(self, key: str, value: str) -> str:
         """Say which file sets a kernel setting to this value, in a few words."""
-        files = self._part("sysctls").get(key, {}).get("files", [])
+        files = (self._part("sysctls").get(key) or {}).get("files")
         if not files:
             return "no file under sysctl.d sets it"
         last = files[-1]
@@ -240,8 +246,14 @@ def load_node(data: Any, names: Iterable[str] = (), inventory_name: str = "") ->
         raise InputError(
             f"{inventory_name} has {str(data)[:80]!r}: give the result of podnet.kubernetes.pod_network_info"
         )
+    check_shape(data, NODE, inventory_name or "the node")
     iptables = (data.get("packet_filter") or {}).get("iptables") or {}
     configurations = (data.get("cni") or {}).get("configurations") or []
+    for path, entries, shape in (
+        ("cni.configurations", configurations, CONFIGURATION),
+        ("certificates", data.get("certificates") or (), CERTIFICATE),
+    ):
+        check_shape([one for one in entries if "error" not in one], [shape], f"{inventory_name}.{path}")
     return NodeFacts(
         _name(data, names, inventory_name),
         None if data.get("links") is None else tuple(map(_link, data["links"])),
@@ -250,7 +262,7 @@ def load_node(data: Any, names: Iterable[str] = (), inventory_name: str = "") ->
         bool(iptables.get("cut")),
         _leads_to_services(iptables),
         tuple((data.get("packet_filter") or {}).get("nftables") or ()),
-        tuple(one for one in configurations if "error" not in one),
+        tuple(one for one in configurations if one.get("plugins")),
         {one["file"]: one["error"] for one in configurations if "error" in one},
         data,
     )
@@ -263,7 +275,7 @@ def _leads_to_services(iptables: Mapping[str, Any]) -> bool:
     """
     lines = iptables.get("lines", ())
     leads = any(one.startswith("-A PREROUTING ") and one.endswith(" -j KUBE-SERVICES") for one in lines)
-    has_rules = "KUBE-SERVICES" in iptables.get("left_out", {}) or any("-A KUBE-SERVICES " in one for one in lines)
+    has_rules = "KUBE-SERVICES" in (iptables.get("left_out") or {}) or any("-A KUBE-SERVICES " in one for one in lines)
     return bool(iptables.get("cut")) or (leads and has_rules)
 
 
@@ -280,9 +292,9 @@ def _link(link: Mapping[str, Any]) -> NodeLink:
     vxlan = link.get("vxlan") or {}
     return NodeLink(
         link["name"],
-        link.get("kind", ""),
-        link.get("mac", ""),
-        link.get("mtu", 0),
+        link.get("kind") or "",
+        link.get("mac") or "",
+        link.get("mtu") or 0,
         bool(link.get("up")),
         tuple(link.get("addresses") or ()),
         vxlan.get("link"),

@@ -9,7 +9,12 @@ from collections.abc import Mapping
 from typing import Any
 
 from ansible_collections.podnet.kubernetes.plugins.module_utils._base.errors import InputError
-from ansible_collections.podnet.kubernetes.plugins.module_utils._base.foreign_data import check_objects
+from ansible_collections.podnet.kubernetes.plugins.module_utils._base.foreign_data import (
+    check_objects,
+    read_object,
+    read_optional_object,
+    read_optional_objects,
+)
 
 _METADATA = ("namespace", "name", "labels", "deletionTimestamp")
 _POD = ("nodeName", "hostNetwork")
@@ -33,24 +38,25 @@ def reduce_objects(objects: Any) -> dict[str, Any]:
     }
 
 
-def _only(fields: Mapping[str, Any] | None, names: tuple[str, ...]) -> dict[str, Any]:
-    return {name: (fields or {})[name] for name in names if name in (fields or {})}
+def _only(fields: Mapping[str, Any], names: tuple[str, ...]) -> dict[str, Any]:
+    return {name: fields[name] for name in names if name in fields}
 
 
 def _namespace(item: Mapping[str, Any]) -> dict[str, Any]:
-    return {"metadata": _only(item["metadata"], _METADATA)}
+    return {"metadata": _only(read_object(item, "metadata"), _METADATA)}
 
 
 def _pod(item: Mapping[str, Any]) -> dict[str, Any]:
-    spec = item.get("spec") or {}
-    containers = {name: [_only(one, _CONTAINER) for one in spec.get(name) or []] for name in _CONTAINERS}
-    return {**_namespace(item), "spec": {**_only(spec, _POD), **containers}, "status": item.get("status") or {}}
+    spec = read_optional_object(item, "spec")
+    containers = {name: [_only(one, _CONTAINER) for one in read_optional_objects(spec, name)] for name in _CONTAINERS}
+    status = read_optional_object(item, "status")
+    return {**_namespace(item), "spec": {**_only(spec, _POD), **containers}, "status": status}
 
 
 def _configuration(item: Mapping[str, Any]) -> dict[str, Any]:
     webhooks = [
-        {**_only(one, _WEBHOOK), "clientConfig": _only(one.get("clientConfig"), ("service",))}
-        for one in item.get("webhooks") or []
+        {**_only(one, _WEBHOOK), "clientConfig": _only(read_optional_object(one, "clientConfig"), ("service",))}
+        for one in read_optional_objects(item, "webhooks")
     ]
     return {"kind": item.get("kind"), **_namespace(item), "webhooks": webhooks}
 

@@ -16,10 +16,13 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from ansible_collections.podnet.kubernetes.plugins.module_utils._base.addresses import family_of
+from ansible_collections.podnet.kubernetes.plugins.module_utils._base.foreign_data import whole_number
 from ansible_collections.podnet.kubernetes.plugins.module_utils._diagnosis.node_facts import as_network
+from ansible_collections.podnet.kubernetes.plugins.module_utils._diagnosis.shapes import is_network
 
 _COMMENT = re.compile(r'-m comment --comment (?:"(?:[^"\\]|\\.)*"|\S+) ?')
 _DEEPEST = 20  # jumps
+_MARK = re.compile("0x[0-9a-fA-F]{1,8}|0|[1-9][0-9]{0,9}")
 _NUMBERS = {"tcp": "6", "udp": "17", "icmp": "1"}  # of protocols
 # Modules whose match is not known, some of which have no option that takes a value.
 _UNKNOWN = ("rpfilter", "set", "physdev", "policy", "limit", "statistic", "recent", "hashlimit", "owner", "socket")
@@ -179,12 +182,12 @@ def _match(option: str, value: str, packet: PodPacket) -> bool | None:
         name = packet.incoming if option == "-i" else packet.outgoing
         return name.startswith(value[:-1]) if value.endswith("+") else name == value
     if option == "-p":
-        return value in (packet.protocol, "all", _NUMBERS[packet.protocol])
+        return value in (packet.protocol, "all", _NUMBERS.get(packet.protocol))
     if option in ("--ctstate", "--state"):
         return "NEW" in value.split(",")
     if option == "--mark":
-        mark, _slash, mask = value.partition("/")
-        return packet.mark & int(mask or "0xffffffff", 0) == int(mark, 0)
+        mark, mask = _bits(value)
+        return None if mark is None or mask is None else packet.mark & mask == mark
     if option in ("--dst-type", "--src-type"):
         return option in packet.local if value == "LOCAL" else None
     if option in ("--dport", "--sport"):
@@ -198,33 +201,47 @@ def _match(option: str, value: str, packet: PodPacket) -> bool | None:
 
 
 @lru_cache(maxsize=100_000)
-def _within(address: str, text: str) -> bool:
-    """Whether an address is in a network."""
+def _within(address: str, text: str) -> bool | None:
+    """Whether an address is in a network; None: that is not known, as with the mask 255.0.255.0."""
+    if not is_network(text):
+        return None
     network = as_network(text)
     return (network.version == 6) == (family_of(address) == "ipv6") and as_network(address).network_address in network
 
 
 def _port_within(port: int, text: str) -> bool | None:
     first, colon, last = text.partition(":")
-    if not (first or "0").isdigit() or not (last or "0").isdigit():
+    least, most = whole_number(first or "0"), whole_number(last or "65535")
+    if least is None or most is None or not text:
         return None
-    return int(first or 0) <= port <= int(last or 65535) if colon else port == int(first)
+    return least <= port <= most if colon else port == least
 
 
 def _marked(packet: PodPacket, options: Mapping[str, str]) -> PodPacket:
     """Return the packet with its new mark."""
     for name, text in options.items():
-        value, _slash, mask = text.partition("/")
+        value, mask = _bits(text)
+        if value is None or mask is None:
+            continue
         if name in ("--set-xmark", "--set-mark"):
-            bits = int(mask or "0xffffffff", 0)
-            keep = packet.mark & ~bits
-            new = keep ^ int(value, 0) if name == "--set-xmark" else keep | int(value, 0)
+            keep = packet.mark & ~mask
+            new = keep ^ value if name == "--set-xmark" else keep | value
             return replace(packet, mark=new & 0xFFFFFFFF)
         if name == "--or-mark":
-            return replace(packet, mark=packet.mark | int(value, 0))
+            return replace(packet, mark=packet.mark | value)
         if name == "--and-mark":
-            return replace(packet, mark=packet.mark & int(value, 0))
+            return replace(packet, mark=packet.mark & value)
     return packet
+
+
+def _bits(text: str) -> tuple[int | None, int | None]:
+    """Read a mark and its mask, of which the mask may be missing; None for a text that is no number of 32 bits."""
+    value, _slash, mask = text.partition("/")
+    return (_number(value), _number(mask or "0xffffffff"))
+
+
+def _number(text: str) -> int | None:
+    return int(text, 0) if _MARK.fullmatch(text) else None
 
 
 __all__ = ["PodPacket", "Table", "Verdict", "read_tables"]

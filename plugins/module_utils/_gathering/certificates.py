@@ -8,8 +8,6 @@ Nodes have no Python package for certificates, and Python's own parser needs a f
 
 from __future__ import annotations
 
-import base64
-import binascii
 import hashlib
 import re
 from collections.abc import Iterator
@@ -18,6 +16,7 @@ from typing import Any
 
 from ansible_collections.podnet.kubernetes.plugins.module_utils._base.der import first_value, read_values
 from ansible_collections.podnet.kubernetes.plugins.module_utils._base.errors import InputError
+from ansible_collections.podnet.kubernetes.plugins.module_utils._base.foreign_data import parse_base64
 
 _PEM = re.compile(r"-----BEGIN CERTIFICATE-----\s*(.*?)-----END CERTIFICATE-----", re.DOTALL)
 _OID, _UTC_TIME, _EXPLICIT_0, _EXPLICIT_3 = 0x06, 0x17, 0xA0, 0xA3
@@ -36,8 +35,8 @@ def read_certificates(text: str) -> list[dict[str, Any]]:
     found = []
     for match in _PEM.finditer(text):
         try:
-            found.append(_describe(base64.b64decode("".join(match[1].split()), validate=True)))
-        except (InputError, ValueError, IndexError, binascii.Error) as error:
+            found.append(_describe(parse_base64(match[1])))
+        except (InputError, ValueError, IndexError) as error:
             found.append({"error": f"no certificate: {error}"})
     return found
 

@@ -5,6 +5,8 @@
 
 from __future__ import annotations
 
+from ansible_collections.podnet.kubernetes.plugins.module_utils._base.foreign_data import whole_number
+
 _NAMES = ("Tcp.InCsumErrors", "Udp.InCsumErrors", "TcpExt.IPReversePathFilter")
 
 
@@ -14,9 +16,10 @@ def read_counters(text: str) -> dict[str, int]:
     lines = text.splitlines()
     for names, values in zip(lines, lines[1:]):
         group = names.partition(":")[0]
-        if values.startswith(f"{group}: ") and values.rpartition(" ")[2].lstrip("-").isdigit():
-            pairs = zip(names.split()[1:], values.split()[1:])
-            found.update({f"{group}.{name}": int(value) for name, value in pairs if f"{group}.{name}" in _NAMES})
+        if values.startswith(f"{group}: "):
+            pairs = zip(names.split()[1:], map(whole_number, values.split()[1:]))
+            numbers = {f"{group}.{name}": value for name, value in pairs if value is not None}
+            found.update({name: numbers[name] for name in _NAMES if name in numbers})
     return found
 
 

@@ -12,6 +12,15 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from ansible_collections.podnet.kubernetes.plugins.module_utils._base.foreign_data import (
+    read_number,
+    read_objects,
+    read_optional_object,
+    read_optional_text,
+    read_text,
+    read_texts,
+)
+
 _LISTED = 4000  # routes, neighbours or forwarding entries of a link
 
 
@@ -21,37 +30,50 @@ def compact_links(links: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
     Returns:
         links: all but veth links, with name, kind, mac, mtu, up, master, addresses (CIDR form), and for VXLAN its
         identifier, local address, port and link; and veths: the number of veth links of each master and MTU
+
+    Raises:
+        InputError: a link has another form
     """
     shown, veths = [], Counter[tuple[str, int]]()
-    for link in links:
-        kind = (link.get("linkinfo") or {}).get("info_kind")
-        addresses = [f"{one.get('local')}/{one.get('prefixlen')}" for one in link.get("addr_info", [])]
+    for link in filter(None, links):  # ip of older releases prints an empty object for a link that it filters out
+        kind, held = read_optional_text(read_optional_object(link, "linkinfo"), "info_kind"), _held(link)
         # A veth with an address is a NIC of a container node, or of a VM-like setup.
-        if kind == "veth" and not any(one["scope"] == "global" for one in link.get("addr_info", [])):
-            name = str(link.get("ifname"))
-            veths[str(link.get("master") or ("cali" if name.startswith("cali") else "")), int(link.get("mtu", 0))] += 1
+        if kind == "veth" and not any(one.get("scope") == "global" for one in held):
+            master = read_optional_text(link, "master") or ("cali" if _name(link).startswith("cali") else "")
+            veths[master, read_number(link, "mtu", 0)] += 1
             continue
-        shown.append(_link(link, kind, addresses))
+        shown.append(_link(link, kind, [f"{one['local']}/{read_number(one, 'prefixlen')}" for one in held]))
     counted = [{"master": master, "mtu": mtu, "count": count} for (master, mtu), count in sorted(veths.items())]
     return {"links": shown, "veths": counted}
 
 
-def _link(link: Mapping[str, Any], kind: Any, addresses: list[str]) -> dict[str, Any]:
+def _name(link: Mapping[str, Any]) -> str:
+    return read_text(link, "ifname")
+
+
+def _held(link: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    """The addresses of a link; an entry without one is left out."""
+    held = read_objects(link, "addr_info") if "addr_info" in link else []
+    return [one for one in held if read_optional_text(one, "local")]
+
+
+def _link(link: Mapping[str, Any], kind: str | None, addresses: list[str]) -> dict[str, Any]:
     """Describe a link in short."""
-    data = (link.get("linkinfo") or {}).get("info_data") or {}
+    data = read_optional_object(read_optional_object(link, "linkinfo"), "info_data")
+    flags = read_texts(link, "flags")
     shown: dict[str, Any] = {
-        "name": link.get("ifname"),
-        "kind": kind or link.get("link_type"),
-        "mac": link.get("address"),
-        "mtu": link.get("mtu"),
-        "up": "UP" in link.get("flags", []),
-        "carrier": "LOWER_UP" in link.get("flags", []),
-        "master": link.get("master"),
+        "name": _name(link),
+        "kind": kind or read_optional_text(link, "link_type"),
+        "mac": read_optional_text(link, "address"),
+        "mtu": read_number(link, "mtu", 0) or None,
+        "up": "UP" in flags,
+        "carrier": "LOWER_UP" in flags,
+        "master": read_optional_text(link, "master"),
         "addresses": addresses,
     }
     if kind == "vxlan":
-        names = {"id": "id", "local": "local", "port": "port", "link": "link"}
-        shown["vxlan"] = {name: data.get(key) for name, key in names.items()}
+        numbers = {name: read_number(data, name, 0) or None for name in ("id", "port")}
+        shown["vxlan"] = {**numbers, **{name: read_optional_text(data, name) for name in ("local", "link")}}
     return {name: value for name, value in shown.items() if value is not None}
 
 
@@ -65,11 +87,16 @@ def compact_routes(routes: Iterable[Mapping[str, Any]], everything: str = "0.0.0
     Returns:
         Groups, each with the list routes, of texts such as "10.244.1.0/24 10.244.1.0": destination and gateway, or the
         destination alone. Left out: the kernel's local table, multicast, and routes to single pods of Calico.
+
+    Raises:
+        InputError: a route has another form
     """
     groups: dict[tuple[str, ...], list[str]] = {}
-    for route in routes:
+    for route in filter(None, routes):
         table, kind = str(route.get("table", "main")), str(route.get("type", "unicast"))
-        destination, nexthops = str(route.get("dst")), route.get("nexthops") or [route]
+        destination, nexthops = read_text(route, "dst"), [route]
+        if route.get("nexthops"):
+            nexthops = read_objects(route, "nexthops")
         destination = everything if destination == "default" else destination
         if table == "local" or kind in ("local", "broadcast", "multicast", "anycast"):
             continue
@@ -79,26 +106,32 @@ def compact_routes(routes: Iterable[Mapping[str, Any]], everything: str = "0.0.0
             device = str(hop.get("dev") or route.get("dev") or "")
             if device.startswith("cali") and "/" not in destination:
                 continue
-            gateway = hop.get("gateway") or (hop.get("via") or {}).get("host")
+            gateway = gateway_of(hop)
             key = (table, device, kind, str(route.get("protocol", "")), str(route.get("metric", 0)))
             groups.setdefault(key, []).append(f"{destination} {gateway}" if gateway else destination)
     names = ("table", "device", "type", "protocol", "metric")
     return [{**dict(zip(names, key)), "routes": found[:_LISTED]} for key, found in groups.items()]
 
 
+def gateway_of(route: Mapping[str, Any]) -> str | None:
+    """Read the gateway of a route or of a next hop, also one of the other family. Raises InputError."""
+    return read_optional_text(route, "gateway") or read_optional_text(read_optional_object(route, "via"), "host")
+
+
 def compact_neighbours(neighbours: Iterable[Mapping[str, Any]]) -> list[str]:
-    """Write permanent neighbours of an overlay link as "ADDRESS MAC", for IPv4."""
+    """Write permanent neighbours of an overlay link as "ADDRESS MAC", for IPv4. Raises InputError."""
     found = [
-        f"{one['dst']} {one['lladdr']}"
+        f"{read_text(one, 'dst')} {read_text(one, 'lladdr')}"
         for one in neighbours
-        if "lladdr" in one and ":" not in str(one.get("dst")) and "PERMANENT" in one.get("state", [])
+        if "lladdr" in one and ":" not in read_text(one, "dst") and "PERMANENT" in read_texts(one, "state")
     ]
     return sorted(found)[:_LISTED]
 
 
 def compact_forwarding(entries: Iterable[Mapping[str, Any]]) -> list[str]:
-    """Write the forwarding entries of an overlay link, of `bridge -j fdb show`, as "MAC ADDRESS"."""
-    return sorted(f"{one['mac']} {one['dst']}" for one in entries if "dst" in one and "mac" in one)[:_LISTED]
+    """Write the forwarding entries of an overlay link, of `bridge -j fdb show`, as "MAC ADDRESS". Raises InputError."""
+    found = [f"{read_text(one, 'mac')} {read_text(one, 'dst')}" for one in entries if "dst" in one and "mac" in one]
+    return sorted(found)[:_LISTED]
 
 
-__all__ = ["compact_forwarding", "compact_links", "compact_neighbours", "compact_routes"]
+__all__ = ["compact_forwarding", "compact_links", "compact_neighbours", "compact_routes", "gateway_of"]

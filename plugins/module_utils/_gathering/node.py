@@ -5,9 +5,6 @@
 
 from __future__ import annotations
 
-import base64
-import binascii
-import json
 import os
 import time
 from collections.abc import Callable, Mapping
@@ -15,6 +12,12 @@ from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from typing import Any
 
+from ansible_collections.podnet.kubernetes.plugins.module_utils._base.errors import InputError
+from ansible_collections.podnet.kubernetes.plugins.module_utils._base.foreign_data import (
+    check_objects,
+    parse_base64,
+    parse_json,
+)
 from ansible_collections.podnet.kubernetes.plugins.module_utils._base.secret_texts import without_secrets
 from ansible_collections.podnet.kubernetes.plugins.module_utils._gathering.certificates import read_certificates
 from ansible_collections.podnet.kubernetes.plugins.module_utils._gathering.counters import read_counters
@@ -113,27 +116,32 @@ def _parsed(reader: Reader, part: str, parse: Callable[[Any], Any], *command: st
     if text is None:
         return None
     try:
-        return parse(json.loads(text or "[]"))
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        return parse(parse_json(text or "[]"))
+    except InputError as error:
         reader.unread[part] = f"{' '.join(command)} printed something else than expected: {error}"
         return None
 
 
+def _each(parse: Callable[[list[Mapping[str, Any]]], Any], data: Any) -> Any:
+    """Parse data that must be a list of objects. Raises InputError."""
+    return parse(check_objects(data))
+
+
 def _links(reader: Reader) -> Any:
-    return _parsed(reader, "links", compact_links, "ip", "-details", "-json", "address", "show")
+    return _parsed(reader, "links", partial(_each, compact_links), "ip", "-details", "-json", "address", "show")
 
 
 def _routes(reader: Reader) -> Any:
     found: list[Any] = []
     for option, everything in (("-4", "0.0.0.0/0"), ("-6", "::/0")):
-        parse = partial(compact_routes, everything=everything)
+        parse = partial(_each, partial(compact_routes, everything=everything))
         found.append(_parsed(reader, "routes", parse, "ip", option, "-json", "route", "show", "table", "all"))
     return None if found[0] is None else [*found[0], *(found[1] or [])]
 
 
 def _policy(reader: Reader) -> Any:
     """The rules that choose a routing table, without the kernel's three."""
-    rules = _parsed(reader, "routing rules", list, "ip", "-4", "-json", "rule", "show")
+    rules = _parsed(reader, "routing rules", check_objects, "ip", "-4", "-json", "rule", "show")
     return None if rules is None else [one for one in rules if one.get("table") not in ("local", "main", "default")]
 
 
@@ -145,7 +153,7 @@ def _overlay(reader: Reader) -> dict[str, Any]:
             "neighbours": _parsed(
                 reader,
                 f"neighbours of {name}",
-                compact_neighbours,
+                partial(_each, compact_neighbours),
                 "ip",
                 "-4",
                 "-json",
@@ -155,7 +163,15 @@ def _overlay(reader: Reader) -> dict[str, Any]:
                 name,
             ),
             "forwarding": _parsed(
-                reader, f"forwarding of {name}", compact_forwarding, "bridge", "-json", "fdb", "show", "dev", name
+                reader,
+                f"forwarding of {name}",
+                partial(_each, compact_forwarding),
+                "bridge",
+                "-json",
+                "fdb",
+                "show",
+                "dev",
+                name,
             ),
             "leaves_checksums": leaves_checksums(name),
         }
@@ -261,7 +277,7 @@ def _kubelet(reader: Reader) -> dict[str, Any]:
 def _comm(reader: Reader, process: str) -> str:
     """The name of a process, empty when it has ended meanwhile."""
     try:
-        return reader.at(f"/proc/{process}/comm").read_text().strip()
+        return reader.at(f"/proc/{process}/comm").read_text(encoding="utf-8", errors="replace").strip()
     except OSError:
         return ""
 
@@ -293,8 +309,8 @@ def _certificates(reader: Reader) -> list[dict[str, Any]]:
 
 def _decoded(text: str) -> str:
     try:
-        return base64.b64decode(text, validate=True).decode(errors="replace")
-    except (ValueError, binascii.Error):
+        return parse_base64(text).decode(errors="replace")
+    except InputError:
         return ""
 
 

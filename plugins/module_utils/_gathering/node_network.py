@@ -5,12 +5,15 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Mapping
-from contextlib import suppress
-from typing import Any
+from typing import Any, Callable
 
-from ansible_collections.podnet.kubernetes.plugins.module_utils._gathering.links import compact_links
+from ansible_collections.podnet.kubernetes.plugins.module_utils._base.errors import InputError
+from ansible_collections.podnet.kubernetes.plugins.module_utils._base.foreign_data import (
+    parse_json_objects,
+    read_optional_text,
+)
+from ansible_collections.podnet.kubernetes.plugins.module_utils._gathering.links import compact_links, gateway_of
 from ansible_collections.podnet.kubernetes.plugins.module_utils._gathering.reader import Reader
 
 _LINKS, _ROUTES = 50, 100  # a node of Calico has a route for each of its pods, and nodes with ipvs have many addresses
@@ -20,13 +23,21 @@ _INSIDE = ("loopback", "dummy", "ifb")
 
 def read_node_network(reader: Reader) -> dict[str, Any]:
     """Return C(links) with name, kind, MTU and addresses, and C(routes) to networks as texts."""
-    links = _objects(reader.output(None, "ip", "-details", "-json", "address", "show"))
     routes = [
         route
         for version in ("-4", "-6")
-        for route in _objects(reader.output(None, "ip", version, "-json", "route", "show", "table", "main"))
+        for route in _read(reader, _drawn_routes, "ip", version, "-json", "route", "show", "table", "main")
     ]
-    return {"links": _drawn_links(links), "routes": _drawn_routes(routes)}
+    links = _read(reader, _drawn_links, "ip", "-details", "-json", "address", "show")
+    return {"links": links, "routes": routes[:_ROUTES]}
+
+
+def _read(reader: Reader, parse: Callable[[list[Mapping[str, Any]]], list[Any]], *command: str) -> list[Any]:
+    """Parse what a program prints; nothing when it prints something else."""
+    try:
+        return parse(parse_json_objects(reader.output(None, *command) or "[]"))
+    except InputError:
+        return []
 
 
 def _drawn_links(links: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
@@ -43,19 +54,11 @@ def _drawn_routes(routes: Iterable[Mapping[str, Any]]) -> list[str]:
     """Write routes to networks that have a gateway, as ip(8) does. The default route is left out."""
     found = []
     for route in routes:
-        destination, via = str(route.get("dst", "")), route.get("gateway") or (route.get("via") or {}).get("host")
+        destination, via = read_optional_text(route, "dst") or "", gateway_of(route)
         if "/" not in destination or destination.startswith(("fe80:", "ff00:")) or not via:
             continue
         found.append(f"{destination} via {via} dev {route.get('dev', '')}")
-    return found[:_ROUTES]
-
-
-def _objects(text: str | None) -> list[Mapping[str, Any]]:
-    """Read a list of objects; another text is none."""
-    with suppress(ValueError):
-        found = json.loads(text or "[]")
-        return [one for one in found if isinstance(one, dict)] if isinstance(found, list) else []
-    return []
+    return found
 
 
 __all__ = ["read_node_network"]

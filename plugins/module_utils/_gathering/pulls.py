@@ -9,7 +9,7 @@ The sandbox image, pause, is that of each pod: without it no pod starts, and no 
 from __future__ import annotations
 
 import re
-from datetime import datetime, timezone
+from datetime import datetime
 from typing import Any
 
 from ansible_collections.podnet.kubernetes.plugins.module_utils._base.secret_texts import without_secrets
@@ -66,8 +66,11 @@ def _age(line: str, clock: float) -> float | None:
     if found is None:
         return None
     zone = "+00:00" if found["zone"] == "Z" else found["zone"]
-    when = datetime.fromisoformat(f"{found['time']}{zone}").astimezone(timezone.utc).timestamp()
-    return round(clock - when, 1)
+    try:
+        when = datetime.fromisoformat(f"{found['time']}{zone}")
+    except ValueError:  # digits that are no date
+        return None
+    return round(clock - when.timestamp(), 1)
 
 
 __all__ = ["read_pulls"]

@@ -13,11 +13,20 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from ansible_collections.podnet.kubernetes.plugins.module_utils._base.foreign_data import (
+    check_objects,
+    read_objects,
+    read_optional_object,
+    read_optional_text,
+    read_text,
+)
+
 # Chains of kube-proxy with a set for each Service, and of Calico with a set for each pod.
 _MANY: tuple[str, ...] = ("KUBE-SVC-", "KUBE-SVL-", "KUBE-SEP-", "KUBE-FW-", "KUBE-XLB-", "KUBE-EXT-", "CNI-DN-")
 _MANY += ("cali-tw-", "cali-fw-", "cali-pi-", "cali-po-", "cali-pri-", "cali-pro-", "cali-pa-")
 _SERVICE_LISTS = ("KUBE-SERVICES", "KUBE-NODEPORTS", "KUBE-EXTERNAL-SERVICES")
 _LINES = 3000
+_SHOWN = {"family": "family", "table": "table", "chain": "name", "hook": "hook", "policy": "policy"}
 _OWN_TABLES = {"filter", "nat", "mangle", "raw", "security"}
 
 
@@ -50,24 +59,31 @@ def compact_ruleset(document: Mapping[str, Any]) -> list[dict[str, Any]]:
     Returns:
         The chains, each with table, family, chain, hook, policy and rules as nft's JSON. Rules of chains that are
         jumped to are included by the chain's name, with no hook.
+
+    Raises:
+        InputError: the output has another form
     """
-    chains: dict[tuple[str, str, str], dict[str, Any]] = {}
-    for item in document["nftables"]:
-        chain, rule = item.get("chain"), item.get("rule")
+    chains: dict[tuple[str, ...], dict[str, Any]] = {}
+    for item in read_objects(check_objects([document])[0], "nftables"):
+        chain, rule = read_optional_object(item, "chain"), read_optional_object(item, "rule")
         if chain and not _is_iptables(chain):
-            names = {"family": "family", "table": "table", "chain": "name", "hook": "hook", "policy": "policy"}
-            shown = {name: chain[key] for name, key in names.items() if key in chain}
-            chains[chain["family"], chain["table"], chain["name"]] = {**shown, "rules": []}
+            shown = {name: read_optional_text(chain, key) for name, key in _SHOWN.items() if key in chain}
+            chains[_place(chain, "name")] = {**shown, "rules": []}
         elif rule:
-            found = chains.get((rule["family"], rule["table"], rule["chain"]))
+            found = chains.get(_place(rule, "chain"))
             if found is not None and len(found["rules"]) < 200:
-                found["rules"].append(rule.get("expr", []))
+                found["rules"].append(read_objects(rule, "expr") if "expr" in rule else [])
     return [chain for chain in chains.values() if chain.get("hook") or _small(chain["rules"])][:200]
+
+
+def _place(item: Mapping[str, Any], chain: str) -> tuple[str, ...]:
+    """The family, the table and the name of a chain."""
+    return tuple(read_text(item, name) for name in ("family", "table", chain))
 
 
 def _is_iptables(chain: Mapping[str, Any]) -> bool:
     """Whether iptables-nft keeps a chain, which iptables-save shows."""
-    return chain["family"] in ("ip", "ip6") and chain["table"] in _OWN_TABLES
+    return read_text(chain, "family") in ("ip", "ip6") and read_text(chain, "table") in _OWN_TABLES
 
 
 def _small(rules: Iterable[Any]) -> bool:

@@ -9,10 +9,12 @@ containerd takes the first that it can read.
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Mapping
 from typing import Any
+
+from ansible_collections.podnet.kubernetes.plugins.module_utils._base.errors import InputError
+from ansible_collections.podnet.kubernetes.plugins.module_utils._base.foreign_data import parse_json
 
 _ENDINGS = (".conf", ".conflist", ".json")
 CONFIGURATIONS, PROGRAMS = "/etc/cni/net.d", "/opt/cni/bin"
@@ -31,9 +33,9 @@ def read_configurations(texts: Mapping[str, str]) -> list[dict[str, Any]]:
 def _configuration(text: str) -> dict[str, Any]:
     """Describe one configuration. A single plugin is a list of one."""
     try:
-        document = json.loads(text)
-    except ValueError as error:
-        return {"error": f"it is no JSON: {error}"}
+        document = parse_json(text)
+    except InputError as error:
+        return {"error": f"it is {error}"}
     plugins = document.get("plugins", [document]) if isinstance(document, dict) else None
     if not isinstance(plugins, list) or not plugins or not all(map(_is_plugin, plugins)):
         return {"error": "it has another form than a CNI configuration"}

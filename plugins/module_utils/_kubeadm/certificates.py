@@ -8,14 +8,13 @@ A pin is the hash of a certificate's public key (RFC 7469, section 2.4), so a re
 
 from __future__ import annotations
 
-import base64
-import binascii
 import hashlib
 import re
 from itertools import islice
 
 from ansible_collections.podnet.kubernetes.plugins.module_utils._base.der import first_value, read_values
 from ansible_collections.podnet.kubernetes.plugins.module_utils._base.errors import InputError
+from ansible_collections.podnet.kubernetes.plugins.module_utils._base.foreign_data import parse_base64
 
 _CERTIFICATE = re.compile(r"-----BEGIN CERTIFICATE-----(.*?)-----END CERTIFICATE-----", re.DOTALL)
 _CA_DATA = re.compile(r"^\s*certificate-authority-data:[ \t]*['\"]?([A-Za-z0-9+/=]+)", re.MULTILINE)
@@ -30,8 +29,8 @@ def ca_pins(text: str) -> tuple[str, ...]:
         InputError: a certificate cannot be read
     """
     try:
-        pins = {_pin(base64.b64decode(body)) for body in _CERTIFICATE.findall(text)}
-    except (binascii.Error, InputError) as error:
+        pins = {_pin(parse_base64(body)) for body in _CERTIFICATE.findall(text)}
+    except InputError as error:
         raise InputError(f"holds a certificate that cannot be read ({error})") from None
     return tuple(sorted(pins))
 
@@ -40,8 +39,8 @@ def kubeconfig_ca_pins(text: str) -> tuple[str, ...]:
     """Compute the pins of the CA in a kubeconfig that kubeadm wrote, sorted. Raises InputError as ca_pins() does."""
     found = _CA_DATA.search(text)
     try:
-        return ca_pins(base64.b64decode(found[1]).decode("ascii")) if found else ()
-    except (binascii.Error, UnicodeDecodeError) as error:
+        return ca_pins(parse_base64(found[1]).decode("ascii")) if found else ()
+    except UnicodeDecodeError as error:
         raise InputError(f"holds a certificate that cannot be read ({error})") from None
 
 

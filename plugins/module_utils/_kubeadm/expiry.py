@@ -5,15 +5,21 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timezone
+
+from ansible_collections.podnet.kubernetes.plugins.module_utils._base.errors import InputError
 
 DAY = 86400  # seconds
 KUBELET_CLIENT = "/var/lib/kubelet/pki/kubelet-client-current.pem"
 _KUBERNETES = "/etc/kubernetes"
 # The static pods in the order of their restarts: the API needs etcd, and the others need the API.
 COMPONENTS = ("etcd", "kube-apiserver", "kube-controller-manager", "kube-scheduler")
+
+
+_START = re.compile(r"(?: \S+){19} (-?[0-9]{1,20})(?!\S)")  # field 22, in clock ticks; the name before it is field 2
 
 
 @dataclass(frozen=True)
@@ -127,8 +133,14 @@ def read_start(stat: str, boot: float, ticks: int) -> float:
         stat: the text of /proc/PID/stat (proc(5)); the name of the program may hold spaces and parentheses
         boot: when the machine started, in seconds since the epoch
         ticks: clock ticks in a second
+
+    Raises:
+        InputError: the text has another form
     """
-    return boot + int(stat.rpartition(")")[2].split()[19]) / ticks
+    found = _START.match(stat.rpartition(")")[2])
+    if found is None:
+        raise InputError(f"the state of a process has another form than proc(5) says: {stat[:80]!r}")
+    return boot + int(found[1]) / ticks
 
 
 __all__ = [

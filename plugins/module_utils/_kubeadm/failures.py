@@ -9,7 +9,6 @@ reason, and the static pods show how far the control plane came.
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -18,6 +17,7 @@ from typing import Any
 from ansible_collections.podnet.kubernetes.plugins.module_utils._base.errors import InputError
 from ansible_collections.podnet.kubernetes.plugins.module_utils._base.foreign_data import (
     check_objects,
+    parse_json,
     read_number,
     read_object,
     read_objects,
@@ -126,11 +126,8 @@ def _static_pods(state: NodeState) -> list[str]:
 def _container_states(text: str) -> dict[str, str]:
     """Read the state of each container's last attempt in the output of crictl. Empty for any other text."""
     try:
-        found = json.loads(text)
-    except ValueError:
-        return {}
-    try:
-        containers = [_container(one) for one in read_objects(check_objects([found])[0], "containers")]
+        found = check_objects([parse_json(text)])[0]
+        containers = [_container(one) for one in read_objects(found, "containers")]
     except InputError:
         return {}
     return {one.name: one.words for one in sorted(containers, key=lambda one: one.attempt)}

@@ -221,7 +221,7 @@ def _await_node(module: AnsibleModule, began: float) -> None:
 def find_old_node_ip(addresses: list[str]) -> tuple[str, ...]:
     """Read the addresses that the kubelet announces by C(--node-ip). Empty when they are right, or not set."""
     try:
-        announced = read_node_ip(KUBELET_FLAGS.read_text(encoding="utf-8"))
+        announced = read_node_ip(KUBELET_FLAGS.read_text(encoding="utf-8", errors="surrogateescape"))
     except FileNotFoundError:
         return ()
     return announced if addresses and announced != tuple(addresses) else ()
@@ -240,7 +240,8 @@ def move_node(module: AnsibleModule, old: tuple[str, ...]) -> None:
         return
     began = time.time()
     new = KUBELET_FLAGS.with_name(f"{KUBELET_FLAGS.name}.new")
-    new.write_text(with_node_ip(KUBELET_FLAGS.read_text(encoding="utf-8"), addresses), encoding="utf-8")
+    flags = KUBELET_FLAGS.read_text(encoding="utf-8", errors="surrogateescape")  # bytes that are no text stay
+    new.write_text(with_node_ip(flags, addresses), encoding="utf-8", errors="surrogateescape")
     new.replace(KUBELET_FLAGS)
     code, _output, errors = module.run_command(["systemctl", "restart", "kubelet"])
     if code != 0:

@@ -10,6 +10,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from ansible_collections.podnet.kubernetes.plugins.module_utils._base.errors import InputError
+from ansible_collections.podnet.kubernetes.plugins.module_utils._base.foreign_data import (
+    read_object,
+    read_optional_text,
+    read_texts,
+)
 from ansible_collections.podnet.kubernetes.plugins.module_utils._base.options import read_dict_option
 from ansible_collections.podnet.kubernetes.plugins.module_utils._kubeadm.membership import find_foreign_ca
 
@@ -36,12 +41,14 @@ def read_survey(node: str, result: Any) -> Survey:
     """Read a result of the module node_survey. Raises InputError when it is another thing."""
     if not isinstance(result, Mapping) or not {"faults", "leftovers", "ca_pins"} <= set(result):
         raise InputError(f"the survey of {node} is {result!r}: it must have faults, leftovers and ca_pins")
-    return Survey(tuple(result["faults"]), result["leftovers"]["fault"] or "", read_pins(result["ca_pins"]))
+    fault = read_optional_text(read_object(result, "leftovers"), "fault") or ""
+    return Survey(tuple(read_texts(result, "faults")), fault, read_pins(result["ca_pins"]))
 
 
 def read_pins(value: Any) -> Pins:
     """Read the pins of the CA in a result of the module node_survey."""
-    return {path: tuple(found) for path, found in read_dict_option("ca_pins", value).items()}
+    pins = read_dict_option("ca_pins", value)
+    return {path: tuple(read_texts(pins, path)) for path in pins}
 
 
 def find_faults(

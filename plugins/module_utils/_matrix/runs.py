@@ -20,6 +20,7 @@ from ansible_collections.podnet.kubernetes.plugins.module_utils._base.percentile
 
 MOST_RUNS = 200
 QUANTILES = {"median": 0.5, "p95": 0.95}
+TIME_FORMAT = "%Y-%m-%dT%H:%M:%SZ"
 _TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", re.ASCII)
 
 
@@ -117,11 +118,12 @@ def runs_text(runs: Iterable[Run]) -> str:
 
 def seconds_of(time: str) -> float:
     """Return the seconds since the epoch of a time as reports have it."""
-    return datetime.strptime(time, "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=timezone.utc).timestamp()
+    return datetime.strptime(time, TIME_FORMAT).replace(tzinfo=timezone.utc).timestamp()
 
 
 __all__ = [
     "QUANTILES",
+    "TIME_FORMAT",
     "Run",
     "add_run",
     "latencies",

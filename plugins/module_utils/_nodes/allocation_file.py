@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any, Callable
 
 from ansible_collections.podnet.kubernetes.plugins.module_utils._base.errors import InputError
+from ansible_collections.podnet.kubernetes.plugins.module_utils._base.foreign_data import parse_json
 from ansible_collections.podnet.kubernetes.plugins.module_utils._base.networks import parse_network
 from ansible_collections.podnet.kubernetes.plugins.module_utils._nodes.subnet_allocation import Allocation
 
@@ -76,9 +77,9 @@ def parse(content: bytes) -> Allocation:
         InputError: the end of a sentence that begins with the file, such as "is not JSON: ..."
     """
     try:
-        document = json.loads(content, object_pairs_hook=_without_duplicates)
-    except (json.JSONDecodeError, UnicodeDecodeError, RecursionError, InputError) as error:
-        raise InputError(f"is not JSON: {error}") from None
+        document = parse_json(content, _without_duplicates)
+    except InputError as error:
+        raise InputError(f"is not JSON: {str(error).removeprefix('no JSON: ')}") from None
     if not isinstance(document, dict) or document.get("schema") != SCHEMA:
         raise InputError(f"does not have the schema {SCHEMA}")
     if document.get("version") != VERSION:

@@ -15,6 +15,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from ansible_collections.podnet.kubernetes.plugins.module_utils._base.foreign_data import read_text
 from ansible_collections.podnet.kubernetes.plugins.module_utils._nodes.flannel import selects
 
 # As flanneld's argument --iface takes it, without the form of an address.
@@ -45,11 +46,12 @@ def node_nic(value: str | None, address: Mapping[str, Any]) -> NodeNic:
         value: flannel_interface
         address: the node_address of the node
     """
-    shared = value in (address["interface"], address["network"])
+    own = read_text(address, "interface")
+    shared = value in (own, read_text(address, "network"))
     if value is not None and "/" in value:
         return NodeNic(value, None, shared)
     named = value is not None and _NIC.fullmatch(value)
-    return NodeNic(None, value if named else address["interface"], shared)
+    return NodeNic(None, value if named else own, shared)
 
 
 def differ(choices: Mapping[str, Sequence[str]]) -> bool:

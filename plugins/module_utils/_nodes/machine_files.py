@@ -8,11 +8,11 @@ Each reader takes the root of the file system, and leaves out a file that it can
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import Any
 
+from ansible_collections.podnet.kubernetes.plugins.module_utils._base.errors import InputError
+from ansible_collections.podnet.kubernetes.plugins.module_utils._base.foreign_data import parse_json
 from ansible_collections.podnet.kubernetes.plugins.module_utils._nodes.boot_units import BootUnits, WantedUnit
 from ansible_collections.podnet.kubernetes.plugins.module_utils._nodes.sysctl_files import (
     SYSCTL_DIRECTORIES,
@@ -117,8 +117,8 @@ def _walk(folder: Path) -> Iterator[Path]:
 def _bridges(text: str) -> Iterator[str]:
     """The bridges in a configuration of plugins (CNI specification 1.0.0). None in any other text."""
     try:
-        found: Any = json.loads(text)
-    except ValueError:
+        found = parse_json(text)
+    except InputError:
         return
     if not isinstance(found, dict):
         return

@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 from ansible_collections.podnet.kubernetes.plugins.module_utils._base.errors import InputError
+from ansible_collections.podnet.kubernetes.plugins.module_utils._base.foreign_data import read_number
 from ansible_collections.podnet.kubernetes.plugins.module_utils._base.options import read_dict_option
 from ansible_collections.podnet.kubernetes.plugins.module_utils._nodes.node_address import join_words
 
@@ -34,7 +35,7 @@ def find_mistakes(node_addresses: Any, name: str, value: Any, overhead: int) -> 
     for node, address in read_dict_option("the node addresses", node_addresses).items():
         if not {"interface", "mtu"} <= set(read_dict_option(f"the node_address of {node}", address)):
             raise InputError(f"the node_address of {node} has no interface or no mtu: give what node_address returns")
-        if address["mtu"] < mtu + overhead:
+        if read_number(address, "mtu") < mtu + overhead:
             small.setdefault((address["interface"], address["mtu"]), []).append(node)
     return [
         f"{name} is {mtu}, and the NIC {nic} of {join_words(nodes)} carries {carried} bytes: give at most "

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from ansible_collections.podnet.kubernetes.plugins.module_utils._base.errors import InputError
+from ansible_collections.podnet.kubernetes.plugins.module_utils._base.foreign_data import read_objects, read_text
 from ansible_collections.podnet.kubernetes.plugins.module_utils._base.options import read_text_option, read_texts_option
 
 _FIELD = re.compile(r"^(Package|Version): *(\S+)", re.MULTILINE)
@@ -33,8 +34,13 @@ def missing_packages(installed: Any, names: Any, pinned: Any, version: str | Non
     return missing + [
         name
         for name in read_texts_option("pinned", pinned)
-        if version not in [entry["version"].partition("-")[0] for entry in installed.get(name, ())]
+        if version not in [read_text(one, "version").partition("-")[0] for one in _entries(installed, name)]
     ]
+
+
+def _entries(installed: Mapping[str, Any], name: str) -> list[Mapping[str, Any]]:
+    """Read the versions of a package that are installed. Raises InputError."""
+    return read_objects(installed, name) if name in installed else []
 
 
 def package_versions(index: Any, name: Any) -> list[str]:

@@ -12,6 +12,7 @@ from typing import Any
 
 from ansible_collections.podnet.kubernetes.plugins.module_utils._base.addresses import Address
 from ansible_collections.podnet.kubernetes.plugins.module_utils._base.errors import InputError
+from ansible_collections.podnet.kubernetes.plugins.module_utils._base.foreign_data import read_text
 from ansible_collections.podnet.kubernetes.plugins.module_utils._nodes.node_address import join_words
 
 
@@ -54,7 +55,9 @@ def read_addresses_and_nics(node_addresses: Any) -> dict[str, tuple[str, str]]:
     for node, found in node_addresses.items():
         if not isinstance(found, Mapping) or not {"address", "interface"} <= set(found):
             raise InputError(f"the node_address of {node} is {found!r}: it must have address and interface")
-    return {node: (found["address"], found["interface"]) for node, found in node_addresses.items()}
+    return {
+        node: (read_text(found, "address"), read_text(found, "interface")) for node, found in node_addresses.items()
+    }
 
 
 def find_shared_addresses(addresses: Mapping[str, tuple[str, str]]) -> list[SharedAddress]:

@@ -116,7 +116,7 @@ def network_of(report: Mapping[str, Any]) -> Network:
     for cell in report["cells"]:
         source, target = endpoints[cell["source"]], endpoints[cell["target"]]
         if source["kind"] == "pod" and cell.get("translated") and target["kind"] in ("outside", "node"):
-            seen[_node(source), target["kind"]][without_port(cell["seen"])] = None
+            seen[_node(source), target["kind"]][without_port(cell.get("seen") or "")] = None
     known = {one["name"]: one for one in report.get("nodes") or []}
     out = {one["name"]: one["reason"] for key in ("missing_nodes", "excluded_nodes") for one in report.get(key) or []}
     names = dict.fromkeys([*known, *(_node(one) for one in endpoints.values() if one["kind"] in ("pod", "node"))])

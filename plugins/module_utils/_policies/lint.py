@@ -18,7 +18,7 @@ from ansible_collections.podnet.kubernetes.plugins.module_utils._policies.lint_d
 from ansible_collections.podnet.kubernetes.plugins.module_utils._policies.lint_form import find_in_form
 from ansible_collections.podnet.kubernetes.plugins.module_utils._policies.lint_reach import find_in_reach
 from ansible_collections.podnet.kubernetes.plugins.module_utils._policies.objects import parse_stored_policies
-from ansible_collections.podnet.kubernetes.plugins.module_utils._policies.pod_index import PodIndex
+from ansible_collections.podnet.kubernetes.plugins.module_utils._policies.pod_index import PodIndex, check_namespaces
 
 
 def lint_policies(value: Any, pods: Any, namespaces: Any, others: Any = ()) -> list[Finding]:
@@ -39,6 +39,8 @@ def lint_policies(value: Any, pods: Any, namespaces: Any, others: Any = ()) -> l
     known = tuple(pod for pod in read_pods(pods) if not pod.ended)
     labels = read_namespaces(namespaces)
     everything = (*beside, *policies)
+    check_namespaces("pod", known, labels)
+    check_namespaces("policy", everything, labels)
     around = Surroundings(known, labels, everything, PodIndex(known, labels))
     dns = DnsLint(around)
     subjects = [Subject(policy, written) for policy, written in zip(policies, value)]

@@ -16,7 +16,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from ansible_collections.podnet.kubernetes.plugins.module_utils._base.addresses import FAMILIES
-from ansible_collections.podnet.kubernetes.plugins.module_utils._base.errors import InputError
 from ansible_collections.podnet.kubernetes.plugins.module_utils._cluster.pods import NamedPort, Pod
 from ansible_collections.podnet.kubernetes.plugins.module_utils._policies.objects import (
     Peer,
@@ -24,7 +23,12 @@ from ansible_collections.podnet.kubernetes.plugins.module_utils._policies.object
     PolicyPort,
     PolicyRule,
 )
-from ansible_collections.podnet.kubernetes.plugins.module_utils._policies.pod_index import PodIndex, positions, union
+from ansible_collections.podnet.kubernetes.plugins.module_utils._policies.pod_index import (
+    PodIndex,
+    check_namespaces,
+    positions,
+    union,
+)
 from ansible_collections.podnet.kubernetes.plugins.module_utils._policies.ports import Port
 from ansible_collections.podnet.kubernetes.plugins.module_utils._policies.readings import (
     IMPLEMENTATIONS,
@@ -122,22 +126,12 @@ def expected_matrix(
     Raises:
         InputError: the namespace of a pod or a policy is missing
     """
-    for pod in pods:
-        _check_namespace("pod", pod, pod.namespace, namespaces)
-    for policy in policies:
-        _check_namespace("policy", policy, policy.namespace, namespaces)
+    check_namespaces("pod", pods, namespaces)
+    check_namespaces("policy", policies, namespaces)
     index = PodIndex(pods, namespaces)
     families = [family for family in FAMILIES if index.members[family]]
     layers = (_layer(index, policies, port, family, reading) for family in families for port in ports)
     return Matrix(tuple(pods), tuple(layers))
-
-
-def _check_namespace(kind: str, one: object, namespace: str, namespaces: Mapping[str, object]) -> None:
-    """Raise InputError when the namespace of an object is missing."""
-    if namespace not in namespaces:
-        raise InputError(
-            f"namespaces lacks {namespace}, the namespace of {kind} {one}: give all namespaces of the cluster"
-        )
 
 
 def _layer(index: PodIndex, policies: Sequence[Policy], port: Port, family: str, reading: Reading) -> Layer:

@@ -12,10 +12,12 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from ansible_collections.podnet.kubernetes.plugins.module_utils._base.addresses import FAMILIES
+from ansible_collections.podnet.kubernetes.plugins.module_utils._base.errors import InputError
 from ansible_collections.podnet.kubernetes.plugins.module_utils._cluster.pods import NamedPort, Pod
 from ansible_collections.podnet.kubernetes.plugins.module_utils._policies.objects import (
     IPBlock,
     LabelSelector,
+    Policy,
     Requirement,
 )
 from ansible_collections.podnet.kubernetes.plugins.module_utils._policies.readings import Reading
@@ -48,6 +50,15 @@ class _LabelIndex:
         else:
             mask = union(self._equal.get((requirement.key, value), 0) for value in requirement.values)
         return mask if requirement.operator in ("In", "Exists") else self._all & ~mask
+
+
+def check_namespaces(kind: str, objects: Iterable[Pod | Policy], namespaces: Mapping[str, object]) -> None:
+    """Raise InputError when the namespace of a pod or a policy is missing."""
+    for one in objects:
+        if one.namespace not in namespaces:
+            raise InputError(
+                f"namespaces lacks {one.namespace}, the namespace of {kind} {one}: give all namespaces of the cluster"
+            )
 
 
 class PodIndex:
@@ -135,4 +146,4 @@ def positions(mask: int) -> Iterator[int]:
         mask ^= lowest
 
 
-__all__ = ["PodIndex", "positions", "union"]
+__all__ = ["PodIndex", "check_namespaces", "positions", "union"]

@@ -25,6 +25,8 @@ _UID = r"[0-9a-f]{8}(?P<mark>[-_])(?:[0-9a-f]{4}(?P=mark)){3}[0-9a-f]{12}|[0-9a-
 # cgroupRoot. The last one counts: when the node is itself a container in a pod, the path begins with that pod.
 _POD = re.compile(rf".*/(?:[^/]*kubepods[a-z-]*-)?pod(?P<uid>{_UID})(?:\.slice)?(?=[/:]|$)")
 
+_INET6 = re.compile("[0-9a-f]{32}(?= )")  # the address at the begin of a line of if_inet6
+
 
 class NoNodeError(ClusterError):
     """This machine is none of the nodes, as far as names and addresses show."""
@@ -55,7 +57,7 @@ def find_candidates(proc: Path, wanted: Iterable[str]) -> dict[str, dict[int, in
         if not process.name.isdigit():
             continue
         try:
-            uid = parse_pod_uid((process / "cgroup").read_text())
+            uid = parse_pod_uid((process / "cgroup").read_text(encoding="utf-8", errors="replace"))
             if uid in wanted:
                 namespace = (process / "ns" / "net").stat().st_ino
                 if namespace != own:
@@ -73,15 +75,15 @@ def addresses_of(proc: Path, process: int | str) -> set[str]:
     address = ""
     for line in (network / "fib_trie").read_text().splitlines():
         words = line.split()
-        if words[0] == "|--":
-            address = words[1]
+        if words[:1] == ["|--"]:
+            address = "".join(words[1:2])
         elif words[:3] == ["/32", "host", "LOCAL"]:
             found.add(address)
     try:
         lines = (network / "if_inet6").read_text().splitlines()
     except FileNotFoundError:  # a kernel without IPv6
         lines = []
-    return found | {str(ipaddress.IPv6Address(bytes.fromhex(line.split()[0]))) for line in lines}
+    return found | {str(ipaddress.IPv6Address(int(one[0], 16))) for one in map(_INET6.match, lines) if one}
 
 
 def find_namespaces(pods: Iterable[Endpoint], proc: Path = Path("/proc")) -> dict[str, int]:

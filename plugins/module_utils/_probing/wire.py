@@ -17,6 +17,7 @@ import struct
 from dataclasses import dataclass
 
 from ansible_collections.podnet.kubernetes.plugins.module_utils._base.errors import InputError
+from ansible_collections.podnet.kubernetes.plugins.module_utils._base.foreign_data import parse_json
 
 _MAGIC = b"podnet1"
 _REQUEST_LIMIT = 200  # bytes; no request is longer
@@ -94,8 +95,8 @@ def encode_report(report: Report) -> bytes:
 def decode_report(data: bytes) -> Report | None:
     """Read the report in a line. None for any other line."""
     try:
-        report = Report(**json.loads(data))
-    except (TypeError, ValueError, RecursionError):
+        report = Report(**parse_json(data))
+    except (InputError, TypeError):
         return None
     fits = all(isinstance(text, str) for text in (report.endpoint, report.peer, report.nonce))
     return report if fits and isinstance(report.size, int) else None

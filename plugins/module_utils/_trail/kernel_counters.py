@@ -18,6 +18,7 @@ from ansible_collections.podnet.kubernetes.plugins.module_utils._base.foreign_da
     parse_json_objects,
     read_number,
     read_text,
+    whole_number,
 )
 
 # What a counter means, for people. All other counters are ignored.
@@ -101,15 +102,16 @@ def read_counters(files: Mapping[str, str]) -> dict[tuple[str, str], int]:
     }
     for line in files.get("snmp6", "").splitlines():
         words = line.split()
-        if len(words) == 2 and words[0] in _MEANINGS:
-            found[words[0], _MEANINGS[words[0]]] = int(words[1])
+        count = whole_number(words[1]) if len(words) == 2 and words[0] in _MEANINGS else None
+        if count is not None:
+            found[words[0], _MEANINGS[words[0]]] = count
     found.update(_queues(files.get("qdisc", "")))
     for line in files.get("dev", "").splitlines():
         link, colon, rest = line.partition(":")
         numbers = rest.split()
         if colon and len(numbers) >= 12:
-            for column, meaning in _LINK_COLUMNS.items():
-                found[link.strip(), meaning] = int(numbers[column])
+            counts = {meaning: whole_number(numbers[column]) for column, meaning in _LINK_COLUMNS.items()}
+            found.update({(link.strip(), meaning): count for meaning, count in counts.items() if count is not None})
     return found
 
 
@@ -130,7 +132,8 @@ def _tables(text: str) -> list[tuple[str, int]]:
     for names, numbers in zip(lines[::2], lines[1::2]):
         protocol, _colon, rest = names.partition(":")
         values = numbers.partition(":")[2].split()
-        found += [(f"{protocol}.{name}", int(value)) for name, value in zip(rest.split(), values)]
+        counts = [(f"{protocol}.{name}", whole_number(value)) for name, value in zip(rest.split(), values)]
+        found += [(name, count) for name, count in counts if count is not None]  # of some, -1 means that none is set
     return found
 
 

@@ -103,7 +103,10 @@ FILTERS = {
 # The errors by which a bug shows itself.
 BUG_NAMES = ("ValueError", "KeyError", "TypeError", "AttributeError", "IndexError", "LookupError", "RuntimeError")
 # Functions that raise ValueError for foreign text alone.
-PARSERS = {"ipaddress.ip_address", "ipaddress.ip_interface", "ipaddress.ip_network", "isinstance", "json.loads", "str"}
+PARSERS = {
+    *("ipaddress.ip_address", "ipaddress.ip_interface", "ipaddress.ip_network", "isinstance", "json.loads", "str"),
+    *("base64.b64decode", "datetime.fromisoformat", "datetime.strptime"),
+}
 # Other code of module_utils that catches such errors: the function, and the reason.
 ALLOWED = {
     "_base/networks.py _read": "it calls a class of ipaddress",
@@ -113,8 +116,6 @@ ALLOWED = {
     "_gathering/certificates.py read_certificates": "the positions in a foreign certificate come from the certificate",
     "_gathering/kubelet.py read_environment_flags": "shlex alone knows which text has an open quote",
     "_gathering/knocks.py _is_ipv4": "inet_pton alone knows which text is an address",
-    "_gathering/node.py _decoded": "base64 alone knows which text is its own",
-    "_gathering/node.py _parsed": "another version of a program may print another form: no reason to fail",
     "_nodes/mtu.py find_mistakes": "a user may give any text, and int() alone knows which one is a number",
     "_probing/wire.py decode_answer": "the positions in a foreign packet come from the packet",
     "_probing/wire.py decode_report": "the keys come from a foreign packet",

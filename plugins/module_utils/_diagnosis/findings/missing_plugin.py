@@ -48,7 +48,7 @@ def _needed(node: NodeFacts) -> set[str]:
 
 
 def _seen(node: NodeFacts) -> set[str]:
-    programs = node.data["cni"]["programs"]
+    programs = node.data["cni"].get("programs") or {}
     return {name for place in node.data["cni"]["places"] for name in programs.get(place) or ()}
 
 
@@ -60,7 +60,7 @@ def _was_looked_at(node: NodeFacts) -> bool:
 def _elsewhere(node: NodeFacts, missing: list[str]) -> str:
     """Say in which other directory the programs are."""
     cni = node.data["cni"]
-    for place, names in sorted(cni["programs"].items()):
+    for place, names in sorted((cni.get("programs") or {}).items()):
         if place not in cni["places"] and set(missing) <= set(names or ()):
             return f", and they are in {place}"
     return ""
