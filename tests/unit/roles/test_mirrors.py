@@ -1,0 +1,153 @@
+# Copyright (c) 2026, podnet.kubernetes developers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Downloads from a mirror that misbehaves: bounded tries, one error that names the URL, and nothing half-installed."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from pathlib import Path
+
+import pytest
+from mirror import PAGE, misbehaving
+from playbook_runs import last_failure, run_playbook
+
+ROLES = Path(__file__).resolve().parents[3] / "roles"
+KEY = b"-----BEGIN PGP PUBLIC KEY BLOCK-----\n\nmQINBF\n-----END PGP PUBLIC KEY BLOCK-----\n" + b"\n" * 4000
+MANIFEST = b"kind: Namespace\n" + b"# \n" * 4000
+
+
+def sum_of(data):
+    return f"sha256:{hashlib.sha256(data).hexdigest()}"
+
+
+def limit_for(mirror):
+    """Return the seconds after which a task is ended: few where nothing else ends it."""
+    return 6 if mirror.faults == ["slow"] else 60
+
+
+@pytest.fixture
+def run(tmp_path):
+    """A function that runs a task file of a role with fast tries, and returns the run."""
+
+    def call(role, name, seconds, **variables):
+        # Waits and time limits of the file stay, only shorter.
+        text = re.sub(r"\bdelay: \d+", "delay: 1", (ROLES / role / "tasks" / name).read_text())
+        text = re.sub(r"\btimeout: \d+", f"timeout: {seconds}", text)
+        (tmp_path / name).write_text(text)
+        play = {
+            "hosts": "localhost",
+            "connection": "local",
+            "gather_facts": False,
+            "vars": {"ansible_python_interpreter": "{{ ansible_playbook_python }}", **variables},
+            "tasks": [{"ansible.builtin.include_tasks": str(tmp_path / name)}],
+        }
+        (tmp_path / "play.yml").write_text(json.dumps([play]))
+        return run_playbook("-i", "localhost,", str(tmp_path / "play.yml"), cwd=tmp_path)
+
+    return call
+
+
+def fetch_manifest(run, tmp_path, mirror, checksum):
+    manifest = {"url": f"{mirror.url}/kube-flannel.yml", "checksum": checksum}
+    definition = {"name": "Flannel", "manifest": manifest}
+    directory = tmp_path / "manifest"
+    directory.mkdir()
+    done = run(
+        "pod_network",
+        "fetch.yml",
+        limit_for(mirror),
+        __pod_network_definition=definition,
+        __pod_network_directory={"path": str(directory)},
+    )
+    return done, directory
+
+
+@pytest.mark.parametrize(
+    ("fault", "tries", "reason"),
+    [
+        ("other", 3, f"did not match {sum_of(MANIFEST)[7:]}; it was {sum_of(PAGE)[7:]}: check the server, "),
+        pytest.param("status", 3, "HTTP Error 500", marks=pytest.mark.more),
+        pytest.param("cut", 3, "", marks=pytest.mark.more),
+        pytest.param("slow", 1, "Timed out after 6 second", marks=pytest.mark.more),
+    ],
+)
+def test_a_manifest_that_cannot_be_had(run, tmp_path, fault, tries, reason):
+    with misbehaving(MANIFEST, fault) as mirror:
+        done, directory = fetch_manifest(run, tmp_path, mirror, sum_of(MANIFEST))
+    _host, message, _rest = last_failure(done)
+    assert message.startswith(f"Flannel: {mirror.url}/kube-flannel.yml gives no manifest: ")
+    assert reason in message
+    assert "Nothing was changed" in message
+    assert len(mirror.asked) == tries
+    assert list(directory.iterdir()) == []
+
+
+@pytest.mark.more
+def test_a_mirror_that_recovers(run, tmp_path):
+    with misbehaving(MANIFEST, "status", "cut", "good") as mirror:
+        done, directory = fetch_manifest(run, tmp_path, mirror, sum_of(MANIFEST))
+    assert done.returncode == 0, done.stdout
+    assert (directory / "manifest.yml").read_bytes() == MANIFEST
+
+
+def fetch_key(run, tmp_path, mirror, checksum=None):
+    file = tmp_path / "keyrings" / "kubernetes.asc"
+    url = f"{mirror.url}/Release.key"
+    done = run(
+        "common",
+        "packages_key.yml",
+        limit_for(mirror),
+        __common_key_file=str(file),
+        common_kubernetes_repository_key=url,
+        common_kubernetes_repository_key_checksum=checksum,
+    )
+    return done, file
+
+
+@pytest.mark.parametrize(
+    ("fault", "checksum", "reason"),
+    [
+        ("other", None, "what it sends is no key in ASCII armour"),
+        pytest.param("status", None, "HTTP Error 500", marks=pytest.mark.more),
+        pytest.param(
+            "other",
+            sum_of(KEY),
+            f"did not match {sum_of(KEY)[7:]}; it was {sum_of(PAGE)[7:]}: check the server. ",
+            marks=pytest.mark.more,
+        ),
+        pytest.param("slow", None, "Timed out after 6 second", marks=pytest.mark.more),
+    ],
+)
+def test_a_key_of_packages_that_cannot_be_had(run, tmp_path, fault, checksum, reason):
+    """No file stays that the next run, or apt, would take for the key."""
+    with misbehaving(KEY, fault) as mirror:
+        done, file = fetch_key(run, tmp_path, mirror, checksum)
+    _host, message, _rest = last_failure(done)
+    assert message.startswith(f"{mirror.url}/Release.key (common_kubernetes_repository_key) gives no key of packages: ")
+    assert reason in message
+    assert len(mirror.asked) <= 3
+    assert list(file.parent.iterdir()) == []
+
+
+@pytest.mark.more
+def test_a_key_that_is_there_stays_when_the_mirror_has_another(run, tmp_path):
+    file = tmp_path / "keyrings" / "kubernetes.asc"
+    file.parent.mkdir()
+    file.write_bytes(b"old")
+    with misbehaving(KEY, "other") as mirror:
+        done, _file = fetch_key(run, tmp_path, mirror, sum_of(KEY))
+    assert done.returncode
+    assert file.read_bytes() == b"old"
+
+
+@pytest.mark.more
+def test_a_key_is_fetched_once(run, tmp_path):
+    with misbehaving(KEY, "good") as mirror:
+        for _run in range(2):
+            done, file = fetch_key(run, tmp_path, mirror)
+            assert done.returncode == 0, done.stdout
+    assert file.read_bytes() == KEY
+    assert len(mirror.asked) == 1
