@@ -32,6 +32,7 @@ ORDER = (
     # The scenario lifecycle: first what leaves the cluster as it is, then a node leaves and comes back, then all leave.
     "test_lock.py",
     "test_certificates.py",
+    "test_secrets.py",
     "test_remove_node.py",
     "test_reset.py",
     # Scenarios with Flannel, on the lab and on virtual machines. First the files that leave the cluster as it is.
