@@ -84,7 +84,9 @@ def bundle_of(gathered: Mapping[str, Any], redact: bool = False) -> bytes:
         raise InputError(
             f"gathered lacks {unknown[0]}, or does not know it: give what the lookup support_bundle returns"
         )
-    parts = without_private_parts(BundleParts(**gathered))
+    given = BundleParts(**gathered)
+    given.judged([])  # data of another form is refused as a whole: nobody knows what is private in it
+    parts = without_private_parts(given)
     if redact:
         parts = without_names(parts, secrets.token_bytes(32))
     moment = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())

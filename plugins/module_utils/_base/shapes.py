@@ -31,8 +31,10 @@ class Leaf(NamedTuple):
 
 TEXT = Leaf("a text", lambda value: isinstance(value, str))
 FLAG = Leaf("true or false", lambda value: isinstance(value, bool))
-WHOLE = Leaf("a whole number", lambda value: isinstance(value, int) and not isinstance(value, bool))
-NUMBER = Leaf("a number", lambda value: isinstance(value, (int, float)) and not isinstance(value, bool))
+# Numbers of JSON know no limit. No size, count or time needs more than 63 bits.
+_MOST = 2**63
+WHOLE = Leaf("a whole number", lambda value: type(value) is int and -_MOST <= value < _MOST)
+NUMBER = Leaf("a number", lambda value: type(value) in (int, float) and -_MOST <= value < _MOST)
 ANYTHING = Leaf("a value", lambda _value: True)
 
 

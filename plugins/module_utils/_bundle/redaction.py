@@ -17,7 +17,7 @@ from typing import Any
 
 from ansible_collections.podnet.kubernetes.plugins.module_utils._bundle.bundle import BundleParts
 from ansible_collections.podnet.kubernetes.plugins.module_utils._bundle.stand_ins import KNOWN, StandIns
-from ansible_collections.podnet.kubernetes.plugins.module_utils._diagnosis.node_facts import load_node
+from ansible_collections.podnet.kubernetes.plugins.module_utils._diagnosis.node_facts import name_of
 
 # Fields whose values are words of programs, and never names.
 _WORDS = """
@@ -124,7 +124,7 @@ _SINGULAR = {"pods": "pod", "network_policies": "policy", "namespaces": "namespa
 
 def _aliases(nodes: Mapping[str, Any], known: Iterable[str]) -> Iterator[tuple[str, str]]:
     """Yield each name that a node has, with the name by which the diagnosis knows it."""
-    names = {host: load_node(data, known, host).name if data else host for host, data in nodes.items()}
+    names = {host: name_of(data, known, host) if data else host for host, data in nodes.items()}
     hosts = Counter(names.values())
     for host, name in names.items():
         # Without the API, hosts with one host name have one name. They stay two hosts.

@@ -10,6 +10,7 @@ from typing import Any
 
 from ansible_collections.podnet.kubernetes.plugins.module_utils._base.errors import InputError
 from ansible_collections.podnet.kubernetes.plugins.module_utils._base.networks import parse_network
+from ansible_collections.podnet.kubernetes.plugins.module_utils._base.shapes import check_shape
 from ansible_collections.podnet.kubernetes.plugins.module_utils._diagnosis.cluster_facts import (
     ClusterFacts,
     load_cluster,
@@ -18,6 +19,7 @@ from ansible_collections.podnet.kubernetes.plugins.module_utils._diagnosis.faile
 from ansible_collections.podnet.kubernetes.plugins.module_utils._diagnosis.gathered import Gathered
 from ansible_collections.podnet.kubernetes.plugins.module_utils._diagnosis.node_facts import load_node
 from ansible_collections.podnet.kubernetes.plugins.module_utils._diagnosis.packet_trails import load_trails
+from ansible_collections.podnet.kubernetes.plugins.module_utils._diagnosis.shapes import ALLOCATION
 
 
 def load_gathered(
@@ -71,6 +73,7 @@ def _allocation(document: Any) -> dict[str, tuple[str, ...]]:
     found = document.get("allocation") if isinstance(document, Mapping) else None
     if not isinstance(found, Mapping):
         raise InputError("allocation is no allocation file: give the one of the role basic_cni")
+    check_shape(document, ALLOCATION, "allocation")
     return {str(node): tuple(subnets) for node, subnets in found.items()}
 
 

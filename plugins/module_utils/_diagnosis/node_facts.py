@@ -255,7 +255,7 @@ def load_node(data: Any, names: Iterable[str] = (), inventory_name: str = "") ->
     ):
         check_shape([one for one in entries if "error" not in one], [shape], f"{inventory_name}.{path}")
     return NodeFacts(
-        _name(data, names, inventory_name),
+        name_of(data, names, inventory_name),
         None if data.get("links") is None else tuple(map(_link, data["links"])),
         None if data.get("routes") is None else tuple(map(_group, data["routes"])),
         tuple(iptables["lines"]) if iptables else None,
@@ -279,7 +279,7 @@ def _leads_to_services(iptables: Mapping[str, Any]) -> bool:
     return bool(iptables.get("cut")) or (leads and has_rules)
 
 
-def _name(data: Mapping[str, Any], names: Iterable[str], inventory_name: str) -> str:
+def name_of(data: Mapping[str, Any], names: Iterable[str], inventory_name: str) -> str:
     """Find the name of the node's object."""
     known = frozenset(names)  # costs nothing where it is one: with 1,000 nodes, each asks for 1,000 names
     flags = (data.get("kubelet") or {}).get("flags") or {}
@@ -307,4 +307,4 @@ def _group(group: Mapping[str, Any]) -> RouteGroup:
     return RouteGroup(group["table"], group["device"], group["type"], group["protocol"], frozenset(group["routes"]))
 
 
-__all__ = ["OVERLAY_LINKS", "FoundRoute", "NodeFacts", "NodeLink", "as_network", "load_node"]
+__all__ = ["OVERLAY_LINKS", "FoundRoute", "NodeFacts", "NodeLink", "as_network", "load_node", "name_of"]

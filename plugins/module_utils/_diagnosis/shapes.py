@@ -163,6 +163,8 @@ OBJECTS = {
     "webhooks?": [_WEBHOOKS],
 }
 
+ALLOCATION = {"allocation": {"*": [_NETWORK]}}
+
 # The parts of report.json that a diagnosis reads.
 REPORT = {
     "endpoints": [
@@ -171,4 +173,4 @@ REPORT = {
     "cells": [{"source": TEXT, "target": TEXT, "check": TEXT, "family": TEXT, "verdict": TEXT}],
 }
 
-__all__ = ["CERTIFICATE", "CONFIGURATION", "NODE", "OBJECTS", "REPORT", "is_network"]
+__all__ = ["ALLOCATION", "CERTIFICATE", "CONFIGURATION", "NODE", "OBJECTS", "REPORT", "is_network"]

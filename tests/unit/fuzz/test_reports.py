@@ -15,7 +15,7 @@ from fuzzing import any_bytes, any_json, changed, few, holds
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ansible_collections.podnet.kubernetes.plugins.action.diagnosis_report import add_findings
+from ansible_collections.podnet.kubernetes.plugins.action.diagnosis_report import add_findings, bundle_of
 from ansible_collections.podnet.kubernetes.plugins.filter.diagnosis import FilterModule
 from ansible_collections.podnet.kubernetes.plugins.module_utils._bundle.archive import pack, unpack
 from ansible_collections.podnet.kubernetes.plugins.module_utils._bundle.bundle import (
@@ -43,6 +43,7 @@ from ansible_collections.podnet.kubernetes.plugins.plugin_utils.trend_page impor
 
 diagnosis = FilterModule().filters()["diagnosis"]
 FAILING = page_samples.explained()
+ALLOCATION = {"allocation": {"node1": ["10.244.1.0/24"]}}
 WORLD = World()
 WORLD.fail(across("node2"))
 
@@ -122,6 +123,16 @@ def test_a_bundle_whose_archive_is_good(text):
     files = unpack(io.BytesIO(BUNDLE), FILES)
     files["bundle.json"] = text.encode(errors="replace")
     holds(unpack_bundle, io.BytesIO(pack(files)), chosen([]))
+
+
+@pytest.mark.parametrize("part", ["nodes", "objects", "report", "allocation"])
+@few
+@given(data=st.data())
+def test_what_goes_into_a_bundle(part, data):
+    parts = {"nodes": WORLD.nodes, "objects": WORLD.objects, "report": WORLD.report()}
+    parts["allocation"] = ALLOCATION
+    parts[part] = data.draw(changed(parts[part]))
+    holds(bundle_of, {**parts, "node_network": None, "not_looked_at": {}}, True)
 
 
 TIMES = st.datetimes().map(lambda time: time.strftime("%Y-%m-%dT%H:%M:%SZ").rjust(20, "0"))

@@ -89,8 +89,8 @@ def test_a_bundle_without_the_api_is_read():
         ("objects.json", 5, "objects.json in it has another form: '5'"),
         ("objects.json", {}, "its content cannot be judged: objects has no list nodes"),
         ("nodes.json", {"node1": 5}, "its content cannot be judged: node1 has '5'"),
-        ("nodes.json", {"node1": {"host": "node1", "links": 5}}, r"its content has another form .*TypeError"),
-        ("nodes.json", {"node1": {"host": [], "links": [{}]}}, "its content has another form"),
+        ("nodes.json", {"node1": {"host": "node1", "links": 5}}, "cannot be judged: node1.links is 5, not a list"),
+        ("nodes.json", {"node1": {"host": [], "links": [{}]}}, r"cannot be judged: node1.host is \[\], not a text"),
         ("report.json", {"schema": "other"}, "its content cannot be judged: report is no report.json"),
         ("allocation.json", {"a": 1}, "its content cannot be judged: allocation is no allocation file"),
         ("bundle.json", [], "bundle.json in it does not have the schema podnet.kubernetes/bundle"),
@@ -106,7 +106,7 @@ def test_a_bundle_without_the_api_is_read():
         (
             "nodes.json",
             {"node1": {"host": "node1", "links": [], "clock_offset": 10**400}},
-            "another form .*OverflowError",
+            "cannot be judged: node1.clock_offset is 10{79}…, not a number",
         ),
         (
             "bundle.json",
