@@ -137,12 +137,14 @@ test-beside:
 # The mark `more` chooses tests; PYTEST_ADDOPTS comes after the options of pyproject.toml.
 test-more: $(VENV) ## Run what takes too long for make test: marked tests, leftovers and killed runs, the life of a cluster and of its network, wrong inputs (an hour and more)
 	python tests/versions.py $(ARGS)
+	pytest -m more
+	FUZZ_EXAMPLES=400 pytest tests/unit/fuzz
 	pytest tests/bad_input
 	molecule test -s repair
 	PYTEST_ADDOPTS="-m more" molecule test -s flannel
 	PYTEST_ADDOPTS="-m more" molecule test -s basic_cni
 	PYTEST_ADDOPTS="-m more" molecule test -s calico
-	molecule test -s lifecycle
+	PYTEST_ADDOPTS="-m 'more or not more'" molecule test -s lifecycle
 	molecule test -s switch
 
 architecture: $(VENV) ## Draw the rooms and their imports into docs/architecture.md
