@@ -22,7 +22,7 @@ from hypothesis import strategies as st
 
 from ansible_collections.podnet.kubernetes.plugins.module_utils._base.errors import PodnetError
 
-_EXAMPLES = int(os.environ.get("FUZZ_EXAMPLES", "40"))
+_EXAMPLES = int(os.environ.get("FUZZ_EXAMPLES", "20"))
 _SECONDS = 5.0  # of CPU, for one example
 # `make test` must end alike each time. More examples are random.
 few = settings(
@@ -32,6 +32,9 @@ few = settings(
     deadline=None,
     suppress_health_check=list(HealthCheck),
 )
+
+# For what takes a tenth of a second or more.
+fewer = settings(few, max_examples=max(1, _EXAMPLES // 4))
 
 # Numbers that int() refuses: a superscript is a digit for str.isdigit(), and Python limits the digits of a number.
 NUMBERS = ("²", "9" * 5000, "-1", "1e9", "0x", "٣", "")

@@ -66,11 +66,10 @@ _value:
 from dataclasses import asdict
 from typing import Any
 
-from ansible_collections.podnet.kubernetes.plugins.module_utils._base.errors import InputError
 from ansible_collections.podnet.kubernetes.plugins.module_utils._base.options import read_text_option
 from ansible_collections.podnet.kubernetes.plugins.module_utils._cluster.cluster_domain import find_cluster_domain
 from ansible_collections.podnet.kubernetes.plugins.plugin_utils.filters import filter_errors, filter_module
-from ansible_collections.podnet.kubernetes.plugins.plugin_utils.yaml_texts import parse_yaml
+from ansible_collections.podnet.kubernetes.plugins.plugin_utils.yaml_texts import parse_yaml_or_none
 
 
 @filter_errors("cluster_domain")
@@ -78,14 +77,7 @@ def cluster_domain(config_maps: Any, given: str | None = None, *, kubelet: str |
     domain = read_text_option("given", given)
     if domain:
         return {"name": domain, "origin": None, "found": True}
-    return asdict(find_cluster_domain(config_maps, _parse, read_text_option("kubelet", kubelet)))
-
-
-def _parse(text: str) -> Any:
-    try:
-        return parse_yaml(text, "configuration")
-    except InputError:
-        return None
+    return asdict(find_cluster_domain(config_maps, parse_yaml_or_none, read_text_option("kubelet", kubelet)))
 
 
 FilterModule = filter_module(cluster_domain)

@@ -99,8 +99,6 @@ _value:
 from dataclasses import asdict
 from typing import Any
 
-import yaml
-
 from ansible_collections.podnet.kubernetes.plugins.module_utils._base.options import (
     read_dict_option,
     read_text_option,
@@ -108,6 +106,7 @@ from ansible_collections.podnet.kubernetes.plugins.module_utils._base.options im
 )
 from ansible_collections.podnet.kubernetes.plugins.module_utils._cluster.network_switch import Settings, plan_switch
 from ansible_collections.podnet.kubernetes.plugins.plugin_utils.filters import filter_errors, filter_module
+from ansible_collections.podnet.kubernetes.plugins.plugin_utils.yaml_texts import parse_yaml_or_none
 
 
 @filter_errors("network_switch")
@@ -121,15 +120,8 @@ def network_switch(
         bare_pods=bool(bare_pods),
         empty_dirs=bool(empty_dirs),
     )
-    plan = asdict(plan_switch(objects, settings, _parse))
+    plan = asdict(plan_switch(objects, settings, parse_yaml_or_none))
     return {name: list(value) if isinstance(value, tuple) else value for name, value in plan.items()}
-
-
-def _parse(text: str) -> Any:
-    try:
-        return yaml.safe_load(text)
-    except yaml.YAMLError:
-        return None
 
 
 FilterModule = filter_module(network_switch)

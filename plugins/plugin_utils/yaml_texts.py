@@ -46,4 +46,12 @@ def parse_yaml(text: str, name: str) -> Any:
         return yaml.safe_load(text)
 
 
-__all__ = ["parse_yaml", "yaml_errors"]
+def parse_yaml_or_none(text: str) -> Any:
+    """Parse a text with one document, for a reader that can do without it. None for another text."""
+    try:
+        return parse_yaml(text, "the text")
+    except InputError:
+        return None
+
+
+__all__ = ["parse_yaml", "parse_yaml_or_none", "yaml_errors"]

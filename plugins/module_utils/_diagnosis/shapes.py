@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import ipaddress
 from functools import lru_cache
+from typing import Callable
 
 from ansible_collections.podnet.kubernetes.plugins.module_utils._base.shapes import (
     ANYTHING,
@@ -28,12 +29,23 @@ def is_network(text: str) -> bool:
     return True
 
 
-_NETWORK = Leaf("an address or a network", lambda value: isinstance(value, str) and is_network(value))
-_ROUTE = Leaf(
-    "a network, perhaps with a gateway",
-    lambda value: isinstance(value, str) and all(map(is_network, value.split(" "))),
-)
-_PAIR = Leaf("two words", lambda value: isinstance(value, str) and value.count(" ") == 1)
+@lru_cache(maxsize=100_000)
+def _is_route(text: str) -> bool:
+    return all(map(is_network, text.split(" ")))
+
+
+@lru_cache(maxsize=100_000)
+def _is_pair(text: str) -> bool:
+    return text.count(" ") == 1
+
+
+def _kind(words: str, fits: Callable[[str], bool]) -> Leaf:
+    return Leaf(words, lambda value: isinstance(value, str) and fits(value), fits)
+
+
+_NETWORK = _kind("an address or a network", is_network)
+_ROUTE = _kind("a network, perhaps with a gateway", _is_route)
+_PAIR = _kind("two words", _is_pair)
 
 CONFIGURATION = {
     "file": TEXT,

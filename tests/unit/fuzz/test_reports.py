@@ -11,7 +11,7 @@ import json
 import page_samples
 import pytest
 from diagnosis_world import World, across
-from fuzzing import any_bytes, any_json, changed, few, holds
+from fuzzing import any_bytes, any_json, changed, few, fewer, holds
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -76,13 +76,13 @@ def test_a_report_to_compare_with(report):
     holds(use_report, report)
 
 
-@few
+@fewer
 @given(report=changed(page_samples.failing()))
 def test_a_report_whose_page_is_written_anew(report):
     holds(use_views, report)
 
 
-@few
+@fewer
 @given(report=changed(FAILING), text=any_json({"schema": "podnet.kubernetes/connectivity-report"}))
 def test_the_file_of_a_report(report, text, tmp_path_factory):
     path = tmp_path_factory.getbasetemp() / "reports" / "report.json"
@@ -95,7 +95,7 @@ def test_the_file_of_a_report(report, text, tmp_path_factory):
 
 
 @pytest.mark.parametrize("part", ["nodes", "objects", "report"])
-@few
+@fewer
 @given(data=st.data())
 def test_what_a_diagnosis_judges(part, data):
     gathered = {"nodes": WORLD.nodes, "objects": WORLD.objects, "report": WORLD.report()}
@@ -126,7 +126,7 @@ def test_a_bundle_whose_archive_is_good(text):
 
 
 @pytest.mark.parametrize("part", ["nodes", "objects", "report", "allocation"])
-@few
+@fewer
 @given(data=st.data())
 def test_what_goes_into_a_bundle(part, data):
     parts = {"nodes": WORLD.nodes, "objects": WORLD.objects, "report": WORLD.report()}
@@ -145,7 +145,7 @@ def test_runs_come_back_as_they_were(runs):
     assert read_runs(runs_text(runs)) == runs
 
 
-@few
+@fewer
 @given(text=any_json({"finished": "2026-01-01T00:00:00Z", "started": "x", "passed": 1, "bad": 0, "other": 0}))
 def test_lines_of_a_trend(text):
     holds(trend_text, "lab", holds(read_runs, text))
