@@ -40,8 +40,15 @@ TEXT = Leaf("a text", lambda value: isinstance(value, str), lambda _text: True)
 FLAG = Leaf("true or false", lambda value: isinstance(value, bool))
 # Numbers of JSON know no limit. No size, count or time needs more than 63 bits.
 _MOST = 2**63
-WHOLE = Leaf("a whole number", lambda value: type(value) is int and -_MOST <= value < _MOST)
-NUMBER = Leaf("a number", lambda value: type(value) in (int, float) and -_MOST <= value < _MOST)
+
+
+def _is_number(value: Any) -> bool:
+    """Whether a value is a number that is worth anything; true and false are none."""
+    return isinstance(value, (int, float)) and not isinstance(value, bool) and -_MOST <= value < _MOST
+
+
+WHOLE = Leaf("a whole number", lambda value: isinstance(value, int) and _is_number(value))
+NUMBER = Leaf("a number", _is_number)
 ANYTHING = Leaf("a value", lambda _value: True)
 
 
