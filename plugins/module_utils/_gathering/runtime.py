@@ -9,12 +9,14 @@ containerd takes the first that it can read.
 
 from __future__ import annotations
 
+import ipaddress
 import re
 from collections.abc import Mapping
 from typing import Any
 
 from ansible_collections.podnet.kubernetes.plugins.module_utils._base.errors import InputError
 from ansible_collections.podnet.kubernetes.plugins.module_utils._base.foreign_data import parse_json
+from ansible_collections.podnet.kubernetes.plugins.module_utils._base.shapes import TEXT, WHOLE, Leaf, check_shape
 
 _ENDINGS = (".conf", ".conflist", ".json")
 CONFIGURATIONS, PROGRAMS = "/etc/cni/net.d", "/opt/cni/bin"
@@ -42,24 +44,41 @@ def _configuration(text: str) -> dict[str, Any]:
     return {"name": str(document.get("name", "")), "plugins": [_plugin(plugin) for plugin in plugins]}
 
 
+def _is_subnet(value: Any) -> bool:
+    if not isinstance(value, str):
+        return False
+    try:
+        ipaddress.ip_network(value, strict=False)
+    except ValueError:
+        return False
+    return True
+
+
+_SUBNET = Leaf("a subnet", _is_subnet)
+# A plugin, as far as it is read here. The program itself refuses another form, too.
+_FORM = {
+    "type": TEXT,
+    "bridge?": TEXT,
+    "mtu?": WHOLE,
+    "delegate?": {"type?": TEXT, "bridge?": TEXT, "mtu?": WHOLE},
+    "ipam?": {"type?": TEXT, "subnet?": _SUBNET, "ranges?": [[{"subnet?": _SUBNET}]]},
+}
+
+
 def _is_plugin(plugin: Any) -> bool:
     """Whether a value has the form of a plugin, as far as it is read here."""
-    if not isinstance(plugin, dict) or not isinstance(plugin.get("type"), str):
+    try:
+        check_shape(plugin, _FORM, "plugin")
+    except InputError:
         return False
-    ipam = plugin.get("ipam") or {}
-    ranges = ipam.get("ranges") or [] if isinstance(ipam, dict) else None
-    return isinstance(plugin.get("delegate") or {}, dict) and isinstance(ranges, list) and all(map(_is_range, ranges))
-
-
-def _is_range(value: Any) -> bool:
-    return isinstance(value, list) and all(isinstance(one, dict) for one in value)
+    return True
 
 
 def _plugin(plugin: Mapping[str, Any]) -> dict[str, Any]:
     """Describe one plugin."""
     ipam = plugin.get("ipam") or {}
     delegate = plugin.get("delegate") or {}
-    subnets = [one["subnet"] for some in ipam.get("ranges") or [] for one in some if "subnet" in one]
+    subnets = [one["subnet"] for some in ipam.get("ranges") or [] for one in some if one.get("subnet")]
     shown = {
         "type": plugin["type"],
         "bridge": plugin.get("bridge") or delegate.get("bridge"),
@@ -67,7 +86,7 @@ def _plugin(plugin: Mapping[str, Any]) -> dict[str, Any]:
         "mtu": plugin.get("mtu") or delegate.get("mtu"),
         "masquerade": plugin.get("ipMasq", delegate.get("ipMasq")),
         "ipam": ipam.get("type"),
-        "subnets": subnets or ([ipam["subnet"]] if "subnet" in ipam else None),
+        "subnets": subnets or ([ipam["subnet"]] if ipam.get("subnet") else None),
     }
     return {name: value for name, value in shown.items() if value is not None}
 

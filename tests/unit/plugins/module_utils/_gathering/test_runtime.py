@@ -90,3 +90,18 @@ def test_the_settings_of_containerd_1_and_2():
         "systemd_cgroup": False,
     }
     assert read_containerd("") == {}
+
+
+@pytest.mark.parametrize(
+    "plugin",
+    [
+        {"type": "bridge", "mtu": "1450"},
+        {"type": "bridge", "bridge": 7},
+        {"type": "bridge", "ipam": {"type": "host-local", "subnet": "10.1.0.0/33"}},
+        {"type": "flannel", "delegate": {"mtu": 1450.5}},
+    ],
+)
+def test_a_field_of_another_kind_is_an_error_of_the_file(plugin):
+    """Such a file must not end the diagnosis of the whole cluster."""
+    (found,) = read_configurations({"10-a.conflist": json.dumps({"name": "a", "plugins": [plugin]})})
+    assert found["error"] == "it has another form than a CNI configuration"
