@@ -16,6 +16,7 @@ from ansible_collections.podnet.kubernetes.plugins.module_utils._cluster.fields 
     read_items,
     read_list,
     read_metadata,
+    read_text,
 )
 
 # The configuration file of each network that the roles know, and its DaemonSet.
@@ -88,13 +89,17 @@ def find_evidence(objects: Mapping[str, Any]) -> Evidence:
         for item in read_list(objects.get("daemon_sets"), "daemon_sets")
     }
     files = {
-        node: tuple(sorted(posixpath.basename(str(read_fields(one, node)["path"])) for one in found))
+        node: tuple(sorted(posixpath.basename(_read_path(one, node)) for one in read_list(found, f"files.{node}")))
         for node, found in read_fields(objects.get("files") or {}, "files").items()
     }
     configured = {name for names in files.values() for name in names}
     present = [name for name in NETWORKS if _FILES[name] in configured or _DAEMON_SETS.get(name, "") in programs]
     # Calico's operator has the same file as its manifest.
     return Evidence(tuple(present), _is_removing(objects.get("nodes")), files, _OPERATOR in programs)
+
+
+def _read_path(found: Any, node: str) -> str:
+    return read_text(read_fields(found, f"files.{node}"), "path", f"files.{node}") or ""
 
 
 def _is_removing(nodes: Any) -> bool:

@@ -145,6 +145,23 @@ REFUSAL = (
 PORTS = [{"port": 80, "protocol": "TCP"}, {"port": 53, "protocol": "UDP"}]
 POLLINGS = [{"polls": 3, "converged": True, "seconds": 1.5, "changed": [], "cells": []}]
 
+SWITCH = {
+    "nodes": NODES,
+    "pods": [*PODS, {**PODS[3], "metadata": {**PODS[3]["metadata"], "name": "tolerates"}}],
+    "daemon_sets": [{"metadata": {"namespace": "kube-flannel", "name": "kube-flannel-ds"}}],
+    "policies": POLICIES,
+    "config_maps": [
+        *CONFIG_MAPS,
+        {"metadata": {"namespace": "kube-system", "name": "podnet-network-switch"}, "data": {"started": "1796000000"}},
+    ],
+    "files": {"node1": [{"path": "/etc/cni/net.d/10-flannel.conflist"}, {"path": "/etc/cni/net.d/99-other.conf"}]},
+}
+SWITCH["pods"][-1]["spec"] = {
+    **PODS[3]["spec"],
+    "tolerations": [{"key": "a", "operator": "Equal", "value": "b", "effect": "NoSchedule"}, {"operator": "Exists"}],
+    "volumes": [{"name": "c", "emptyDir": {}}],
+}
+
 # Filters with the data that others wrote, each part of which is changed, and with their other options.
 FILTERS = {
     "connectivity_endpoints": ([CLUSTER], {"own_namespace": "default", "services": ["default/s"]}),
@@ -171,6 +188,8 @@ FILTERS = {
     "expected_connectivity": ([POLICY_PODS, NAMESPACES, POLICIES, PORTS], {}),
     "policy_plan": ([POLICIES], {"steps": STEPS}),
     "policy_namespaces": ([POLICIES, POLICY_PODS], {}),
+    "network_switch": ([SWITCH], {"target": "calico", "hosts": ["node1", "node2"]}),
+    "waiting_pods": ([SWITCH["pods"]], {"ignored": ["default/a"]}),
     "diagnosis_objects": ([World().objects], {}),
 }
 
