@@ -32,7 +32,7 @@ from ansible_collections.podnet.kubernetes.plugins.module_utils._cluster.restart
 )
 
 # The ConfigMap in kube-system that exists from the beginning of a switch to its end.
-MARK = "podnet-network-switch"
+_MARK = "podnet-network-switch"
 _KUBEADM = "kubeadm-config"
 # The roles of these networks know IPv4 only.
 _ONE_FAMILY = ("flannel", "calico")
@@ -145,7 +145,7 @@ def _read_cluster(objects: Mapping[str, Any], parse: _Parser) -> _Cluster:
         pod_network=str(networking.get("podSubnet") or "").replace(" ", ""),
         allocates=_allocates(configuration),
         policies=len(read_list(objects.get("policies"), "policies")),
-        started=_read_started(maps[MARK]) if MARK in maps else None,
+        started=_read_started(maps[_MARK]) if _MARK in maps else None,
     )
 
 
@@ -283,4 +283,4 @@ def _notes(cluster: _Cluster, settings: Settings, leaving: Sequence[str]) -> Ite
         )
 
 
-__all__ = ["MARK", "Settings", "Switch", "plan_switch"]
+__all__ = ["Settings", "plan_switch"]

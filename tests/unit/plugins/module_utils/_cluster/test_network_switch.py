@@ -10,7 +10,6 @@ import pytest
 
 from ansible_collections.podnet.kubernetes.plugins.module_utils._base.errors import InputError
 from ansible_collections.podnet.kubernetes.plugins.module_utils._cluster.network_switch import (
-    MARK,
     Settings,
     plan_switch,
 )
@@ -19,7 +18,7 @@ FILES = {"basic_cni": "10-mynet.conflist", "flannel": "10-flannel.conflist", "ca
 DAEMON_SETS = {"flannel": "kube-flannel/kube-flannel-ds", "calico": "kube-system/calico-node"}
 NAMES = ("master", "node1")
 TAINT = {"key": "podnet.kubernetes/network-removal", "effect": "NoSchedule"}
-OWNER = [{"kind": "ReplicaSet", "name": "web"}]
+OWNER = ({"kind": "ReplicaSet", "name": "web"},)
 
 
 def named(name):
@@ -34,7 +33,7 @@ def node(name, ready="True", taints=(), subnet="10.244.0.0/24"):
 
 def pod(name, owners=OWNER, ready=True, **spec):
     return {
-        "metadata": {"namespace": "default", "name": name, "ownerReferences": owners},
+        "metadata": {"namespace": "default", "name": name, "ownerReferences": list(owners)},
         "spec": {"nodeName": "node1", **spec},
         "status": {"phase": "Running", "conditions": [{"type": "Ready", "status": str(ready)}]},
     }
@@ -46,7 +45,7 @@ def kubeadm(pods="10.244.0.0/16", arguments=()):
 
 
 def mark(started="1796000000"):
-    return {**named(f"kube-system/{MARK}"), "data": {"to": "calico", "started": started}}
+    return {**named("kube-system/podnet-network-switch"), "data": {"to": "calico", "started": started}}
 
 
 def cluster(*networks, **more):

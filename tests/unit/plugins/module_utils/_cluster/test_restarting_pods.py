@@ -11,13 +11,13 @@ from ansible_collections.podnet.kubernetes.plugins.module_utils._cluster.restart
     find_waiting_pods,
 )
 
-OWNER = [{"kind": "DaemonSet", "name": "log"}]
+OWNER = ({"kind": "DaemonSet", "name": "log"},)
 TAINT = "podnet.kubernetes/network-removal"
 
 
 def pod(name, phase="Running", ready=True, labels=None, owners=OWNER, **spec):
     return {
-        "metadata": {"namespace": "default", "name": name, "labels": labels, "ownerReferences": owners},
+        "metadata": {"namespace": "default", "name": name, "labels": labels, "ownerReferences": list(owners)},
         "spec": {"nodeName": "node1", **spec},
         "status": {"phase": phase, "conditions": [{"type": "Ready", "status": str(ready)}]},
     }
