@@ -146,6 +146,7 @@ test-more: $(VENV) ## Run what takes too long for make test: marked tests, lefto
 	PYTEST_ADDOPTS="-m more" molecule test -s calico
 	PYTEST_ADDOPTS="-m 'more or not more'" molecule test -s lifecycle
 	molecule test -s switch
+	molecule test -s control_planes
 
 architecture: $(VENV) ## Draw the rooms and their imports into docs/architecture.md
 	python tests/architecture.py

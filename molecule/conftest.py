@@ -35,6 +35,8 @@ ORDER = (
     "test_secrets.py",
     "test_remove_node.py",
     "test_reset.py",
+    # The scenario control_planes: one story.
+    "test_control_planes.py",
     # Scenarios with Flannel, on the lab and on virtual machines. First the files that leave the cluster as it is.
     "test_api_access.py",
     "test_inventories.py",

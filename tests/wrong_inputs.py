@@ -29,6 +29,7 @@ SUM = "give algorithm and hash, sha256: and 64 hexadecimal digits"
 REPORT = "give letters, digits, dots, hyphens and underscores, a letter or digit first"
 NAMESPACED = "give NAMESPACE/NAME, such as default/kubernetes"
 WHOLE = "give a whole number"
+ENDPOINT = "give an address or a name, with a port if need be, such as api.example.org:6443 or [fd00::1]:6443"
 NODE_NAMES = "give names of nodes, a list or a text with commas between"
 SOME = "give a value, or leave the variable out"
 NIC = "give the name of a NIC, at most 15 letters, digits, _, . and -, a letter first"
@@ -222,6 +223,13 @@ SIMPLE = [
         "kubeadm_node_control_plane is mastre: give a host of the inventory, such as master, node2, node1",
         kubeadm_node_control_plane="mastre",
     ),
+    simple("podnet_api_endpoint", "https://api.example.org", ENDPOINT),
+    simple("podnet_api_endpoint", "fd00::1", ENDPOINT),
+    simple("podnet_api_vip", "10.100.198.300", "give an address, such as 203.0.113.1"),
+    simple("kubeadm_control_plane_endpoint", "api.example.org:x", ENDPOINT),
+    simple("kubeadm_control_plane_join_timeout", -1, WAIT),
+    simple("api_vip_address", "api.example.org", "give an address, such as 203.0.113.1"),
+    simple("api_vip_port", 0, "give a number from 1 to 65535"),
     simple("podnet_output_dir", 5, "give a path"),
     simple("podnet_api_through", "jump_host", "choose from controller, control_plane"),
     simple("podnet_diagnose", "maybe", "give true or false"),
@@ -547,7 +555,7 @@ INVENTORIES = [
 ]
 
 GROUPS = (
-    "The inventory needs one host in the group {}, and has {}; and a group {}. Other names are given with "
+    "The inventory needs a host in the group {}, and has {}; and a group {}. Other names are given with "
     "-e podnet_control_plane_group=… and -e podnet_node_group=…."
 )
 # Rows that only a playbook shows. Ansible itself refuses to read the first variable.

@@ -10,7 +10,7 @@ from typing import Any
 
 from ansible.plugins.action import ActionBase
 
-from ansible_collections.podnet.kubernetes.plugins.module_utils._settings.hosts import left_out
+from ansible_collections.podnet.kubernetes.plugins.module_utils._settings.hosts import even_control_planes, left_out
 from ansible_collections.podnet.kubernetes.plugins.module_utils._settings.mistakes import find_lookalikes, find_mistakes
 from ansible_collections.podnet.kubernetes.plugins.plugin_utils.role_settings import Templated, read_inventory, refuse
 
@@ -34,6 +34,10 @@ class ActionModule(ActionBase):
         inventory = read_inventory(params["roles"], params["hosts"], variables["hostvars"], of_the_play)
         for text in find_lookalikes(_names(params["hosts"], variables), params["roles"], inventory.specs):
             self._display.warning(f"{text}.")
+        if "kubeadm_control_plane" in params["roles"]:
+            planes = variables["groups"].get(of_the_play.get("podnet_control_plane_group", "control_plane"), [])
+            for text in filter(None, [even_control_planes(planes) if planes else None]):
+                self._display.warning(f"{text}.")
         mistakes = find_mistakes(inventory)
         if params["all_nodes"]:
             mistakes += filter(None, [left_out(params["hosts"], variables["ansible_play_hosts_all"])])

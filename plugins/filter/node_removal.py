@@ -67,6 +67,11 @@ _value:
       type: list
       elements: str
       sample: [node2]
+    control_planes:
+      description: The nodes to remove that are members of etcd. Those that do not answer come first.
+      type: list
+      elements: str
+      sample: []
 """
 
 from dataclasses import asdict

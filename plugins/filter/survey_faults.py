@@ -19,10 +19,13 @@ options:
     description: The result of M(podnet.kubernetes.node_survey) of each node, by the node's name.
     type: dict
     required: true
-  control_plane:
-    description: The name of the control plane. If it is not among the surveys, O(control_plane_pins) has its CA.
-    type: str
-    default: ""
+  control_planes:
+    description:
+      - The names of the control planes. The CA of the first one that has a CA counts.
+      - If none of them is among the surveys, O(control_plane_pins) has the CA.
+    type: list
+    elements: str
+    default: []
   control_plane_pins:
     description: C(ca_pins) of a control plane that is not among the surveys. Without them no CA is compared.
     type: dict
@@ -31,7 +34,7 @@ options:
     description: Whether the leftovers of earlier clusters will be removed, so that they are no fault.
     type: bool
     default: false
-positional: control_plane, control_plane_pins, remove_leftovers
+positional: control_planes, control_plane_pins, remove_leftovers
 """
 
 EXAMPLES = r"""
@@ -42,7 +45,7 @@ EXAMPLES = r"""
   run_once: true
   vars:
     surveys: "{{ hostvars | podnet.kubernetes.host_values(ansible_play_hosts, 'survey') }}"
-    faults: "{{ surveys | podnet.kubernetes.survey_faults('master') }}"
+    faults: "{{ surveys | podnet.kubernetes.survey_faults(['master']) }}"
 """
 
 RETURN = r"""
@@ -56,8 +59,9 @@ _value:
 from collections.abc import Mapping
 from typing import Any
 
-from ansible_collections.podnet.kubernetes.plugins.module_utils._base.options import read_dict_option
+from ansible_collections.podnet.kubernetes.plugins.module_utils._base.options import read_dict_option, read_texts_option
 from ansible_collections.podnet.kubernetes.plugins.module_utils._kubeadm.survey import (
+    choose_holder,
     find_faults,
     read_pins,
     read_survey,
@@ -68,14 +72,15 @@ from ansible_collections.podnet.kubernetes.plugins.plugin_utils.filters import f
 @filter_errors("survey_faults")
 def survey_faults(
     surveys: Mapping[str, Any],
-    control_plane: str = "",
+    control_planes: Any = (),
     control_plane_pins: Mapping[str, Any] | None = None,
     remove_leftovers: bool = False,
 ) -> list[str]:
     found = {node: read_survey(node, result) for node, result in read_dict_option("the input", surveys).items()}
-    pins = found[control_plane].ca_pins if control_plane in found else read_pins(control_plane_pins)
-    wanted = pins if control_plane in found or pins else None
-    return find_faults(found, control_plane, wanted, remove_leftovers)
+    holder = choose_holder(found, read_texts_option("control_planes", control_planes))
+    pins = found[holder].ca_pins if holder else read_pins(control_plane_pins)
+    wanted = pins if holder or pins else None
+    return find_faults(found, holder, wanted, remove_leftovers)
 
 
 FilterModule = filter_module(survey_faults)

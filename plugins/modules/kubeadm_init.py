@@ -60,13 +60,23 @@ missing:
   type: list
   elements: str
   sample: [kube-system/rolebinding.rbac.authorization.k8s.io/kube-proxy]
+endpoint:
+  description: C(controlPlaneEndpoint) of the cluster, before the run. Empty where it is not set, and without a cluster.
+  returned: success
+  type: str
+  sample: api.example.org:6443
+begun:
+  description: Whether the node had a CA before the run, of this cluster or of another one.
+  returned: success
+  type: bool
+  sample: true
 """
 
 from ansible.module_utils.basic import AnsibleModule
 
 from ansible_collections.podnet.kubernetes.plugins.module_utils._base.errors import PodnetError
 from ansible_collections.podnet.kubernetes.plugins.module_utils._kubeadm.node import (
-    find_missing,
+    find_progress,
     initialise,
     only_kubeadm,
 )
@@ -82,12 +92,13 @@ def main() -> None:
     module = AnsibleModule(argument_spec=ARGUMENTS, supports_check_mode=True)
     try:
         with only_kubeadm(module.params["timeout"]) as lock:
-            missing = find_missing(module, module.params["timeout"])
-            if missing and not module.check_mode:
+            progress = find_progress(module, module.params["timeout"])
+            if progress.missing and not module.check_mode:
                 initialise(module, lock)
     except PodnetError as error:
         module.fail_json(msg=str(error))
-    module.exit_json(changed=bool(missing), missing=list(missing))
+    found = {"missing": list(progress.missing), "endpoint": progress.endpoint, "begun": progress.begun}
+    module.exit_json(changed=bool(progress.missing), **found)
 
 
 if __name__ == "__main__":

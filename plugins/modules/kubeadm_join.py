@@ -16,6 +16,8 @@ description:
     join) it waits until the API knows the node, or says why it does not.
   - A node with the CA of another cluster, which C(caCertHashes) in O(configuration) does not pin, is refused before
     anything is changed.
+  - With O(control_plane), the node becomes a further control plane. Then the module also waits until etcd counts its
+    vote and its static pods are ready. A worker of the cluster is refused, because kubeadm cannot promote it.
   - In check mode O(configuration) and O(token) are not needed. So a run in check mode tells which nodes need a token.
 extends_documentation_fragment:
   - podnet.kubernetes.kubeadm
@@ -37,6 +39,16 @@ options:
     description:
       - The bootstrap token. The module passes it through standard input and writes it to no file.
       - Required for a node that has not joined.
+    type: str
+  control_plane:
+    description: Whether the node is to be a control plane. O(configuration) then has C(controlPlane).
+    type: bool
+    default: false
+  certificate_key:
+    description:
+      - The key of the certificates that M(podnet.kubernetes.kubeadm_token) uploaded. The module passes it through
+        standard input and writes it to no file.
+      - Required for a control plane that has not joined.
     type: str
   node_ip:
     description:
@@ -89,11 +101,21 @@ old_node_ip:
   type: list
   elements: str
   sample: [10.100.198.201]
+etcd_data:
+  description: Whether the node held data of etcd before the run. A machine that replaces a lost one has none.
+  returned: success
+  type: bool
+  sample: false
 """
 
 from ansible.module_utils.basic import AnsibleModule
 
 from ansible_collections.podnet.kubernetes.plugins.module_utils._base.errors import PodnetError
+from ansible_collections.podnet.kubernetes.plugins.module_utils._kubeadm.control_plane import (
+    await_control_plane,
+    has_joined_as_control_plane,
+)
+from ansible_collections.podnet.kubernetes.plugins.module_utils._kubeadm.etcd import has_data
 from ansible_collections.podnet.kubernetes.plugins.module_utils._kubeadm.node import (
     find_old_node_ip,
     has_joined,
@@ -106,25 +128,41 @@ ARGUMENTS = {
     "name": {"type": "str", "required": True},
     "configuration": {"type": "dict"},
     "token": {"type": "str", "no_log": True},
+    "control_plane": {"type": "bool", "default": False},
+    "certificate_key": {"type": "str", "no_log": True},
     "node_ip": {"type": "list", "elements": "str", "default": []},
     "ignore_preflight_errors": {"type": "list", "elements": "str", "default": []},
     "timeout": {"type": "int", "default": 60},
 }
 
 
+def is_member(module: AnsibleModule) -> bool:
+    """Whether the node is what it is to be. Raises ClusterError."""
+    ask = has_joined_as_control_plane if module.params["control_plane"] else has_joined
+    return ask(module, module.params["name"], module.params["timeout"])
+
+
+def bring_in(module: AnsibleModule, lock: int) -> None:
+    """Join the node, and wait until it is what it is to be. Raises PodnetError."""
+    join(module, lock)
+    if module.params["control_plane"]:
+        await_control_plane(module, module.params["name"])
+
+
 def main() -> None:
     module = AnsibleModule(argument_spec=ARGUMENTS, supports_check_mode=True)
     try:
         with only_kubeadm(module.params["timeout"]) as lock:
-            joined = has_joined(module, module.params["name"], module.params["timeout"])
+            etcd_data, joined = has_data(), is_member(module)
             old_node_ip = find_old_node_ip(module.params["node_ip"]) if joined else ()
             if old_node_ip:
                 move_node(module, old_node_ip)
             elif not joined and not module.check_mode:
-                join(module, lock)
+                bring_in(module, lock)
     except PodnetError as error:
         module.fail_json(msg=str(error))
-    module.exit_json(changed=not joined or bool(old_node_ip), joined=joined, old_node_ip=list(old_node_ip))
+    found = {"joined": joined, "old_node_ip": list(old_node_ip), "etcd_data": etcd_data}
+    module.exit_json(changed=not joined or bool(old_node_ip), **found)
 
 
 if __name__ == "__main__":

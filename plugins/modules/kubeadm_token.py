@@ -8,12 +8,14 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: kubeadm_token
-short_description: Make a short-lived bootstrap token
+short_description: Make what a node needs to join
 version_added: "0.1.0"
 description:
   - Makes a bootstrap token on a control plane. Returns the token, the address of the API and the pins of the CA.
   - Each run makes another token, which expires after O(ttl). Run the module only when a node has to join, with
     C(no_log).
+  - For a control plane, also uploads the certificates of the cluster, encrypted with a new key, into the Secret
+    C(kubeadm-certs). kubeadm removes the Secret after two hours.
 extends_documentation_fragment:
   - podnet.kubernetes.kubeadm
   - podnet.kubernetes.attributes
@@ -25,6 +27,16 @@ options:
     description: How long the token is valid, as a duration of Go, such as V(10m).
     type: str
     default: 10m
+  certificates:
+    description:
+      - Whether to upload the certificates that a further control plane needs.
+      - kubeadm gets the key through standard input. The key is in no file and on no command line.
+    type: bool
+    default: false
+  timeout:
+    description: How long to wait for a kubeadm that still runs, and for an API that does not answer, in seconds.
+    type: int
+    default: 60
 seealso:
   - module: podnet.kubernetes.kubeadm_join
 """
@@ -53,17 +65,36 @@ ca_cert_hashes:
   type: list
   elements: str
   sample: ["sha256:7c2e69131a36ae2a042a339b33381c6d0d43887e2de83720eff5359e26aec866"]
+certificate_key:
+  description: The key of the uploaded certificates. Empty without O(certificates), and in check mode.
+  returned: success
+  type: str
+  sample: ""
 """
 
-from dataclasses import asdict
+from dataclasses import asdict, replace
 
 from ansible.module_utils.basic import AnsibleModule
 
 from ansible_collections.podnet.kubernetes.plugins.module_utils._base.errors import PodnetError
 from ansible_collections.podnet.kubernetes.plugins.module_utils._kubeadm.answers import Credentials
-from ansible_collections.podnet.kubernetes.plugins.module_utils._kubeadm.node import create_credentials
+from ansible_collections.podnet.kubernetes.plugins.module_utils._kubeadm.control_plane import upload_certificates
+from ansible_collections.podnet.kubernetes.plugins.module_utils._kubeadm.node import create_credentials, only_kubeadm
 
-ARGUMENTS = {"ttl": {"type": "str", "default": "10m"}}
+ARGUMENTS = {
+    "ttl": {"type": "str", "default": "10m"},
+    "certificates": {"type": "bool", "default": False},
+    "timeout": {"type": "int", "default": 60},
+}
+
+
+def make(module: AnsibleModule) -> Credentials:
+    """Make the token, and the key if certificates are wanted. Raises ClusterError."""
+    if not module.params["certificates"]:
+        return create_credentials(module)
+    with only_kubeadm(module.params["timeout"]) as lock:
+        key = upload_certificates(module, lock)
+        return replace(create_credentials(module), certificate_key=key)
 
 
 def main() -> None:
@@ -71,7 +102,7 @@ def main() -> None:
     credentials = Credentials(endpoint="", token="", ca_cert_hashes=())
     try:
         if not module.check_mode:
-            credentials = create_credentials(module)
+            credentials = make(module)
     except PodnetError as error:
         module.fail_json(msg=str(error))
     module.exit_json(changed=True, **asdict(credentials))

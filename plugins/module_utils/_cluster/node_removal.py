@@ -29,12 +29,14 @@ class NodeRemoval:
         drain: nodes that answer, from which pods are taken off first
         silent: nodes that do not answer; nothing takes pods off them
         uncordon: nodes of drain that take new pods now, so a drain that fails gives that back
+        control_planes: nodes that etcd loses, those that do not answer first
     """
 
     faults: tuple[str, ...]
     drain: tuple[str, ...]
     silent: tuple[str, ...]
     uncordon: tuple[str, ...]
+    control_planes: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -43,6 +45,7 @@ class _Node:
     ready: bool
     takes_pods: bool
     control_plane: bool
+    is_lost: bool  # the kubelet does not answer
 
 
 def plan_removal(nodes: Any, names: Sequence[str], hosts: Collection[str]) -> NodeRemoval:
@@ -64,6 +67,7 @@ def plan_removal(nodes: Any, names: Sequence[str], hosts: Collection[str]) -> No
         drain=tuple(node.name for node in drained),
         silent=tuple(node.name for node in leaving if not node.ready),
         uncordon=tuple(node.name for node in drained if node.takes_pods),
+        control_planes=tuple(node.name for node in sorted(leaving, key=lambda one: one.ready) if node.control_plane),
     )
 
 
@@ -83,6 +87,22 @@ def _faults(known: dict[str, _Node], names: Sequence[str], hosts: Collection[str
             "cluster with playbooks/reset.yml"
         )
 
+    elif set(planes) & set(names):
+        yield from _majority_fault([node for node in known.values() if node.control_plane and node.name not in names])
+
+
+def _majority_fault(rest: Sequence[_Node]) -> Iterator[str]:
+    """Say that the control planes that stay cannot keep etcd, because the kubelets of too many are silent.
+
+    A kubelet that answers may call its node not ready, for example without a pod network. etcd goes on there.
+    """
+    lost = [node.name for node in rest if node.is_lost]
+    if len(rest) - len(lost) < len(rest) // 2 + 1:
+        yield (
+            f"the control planes {', '.join(node.name for node in rest)} would stay, and {', '.join(lost)} does not "
+            "answer, so etcd would lose its majority: mend it, or remove it first"
+        )
+
 
 def _listed(known: Collection[str]) -> str:
     return ", ".join(sorted(known)) or "none"
@@ -94,8 +114,9 @@ def _read_node(item: Any) -> _Node:
         fields = read_fields(item, "node")
         status, spec = read_fields(fields.get("status", {}), "status"), read_fields(fields.get("spec", {}), "spec")
         conditions = [read_fields(entry, path) for path, entry in read_items(status, "conditions", "status")]
-    ready = any(one.get("type") == "Ready" and one.get("status") == "True" for one in conditions)
-    return _Node(metadata.name, ready, not spec.get("unschedulable"), _CONTROL_PLANE in metadata.labels)
+    ready = {str(one.get("status")) for one in conditions if one.get("type") == "Ready"}
+    takes_pods, is_plane = not spec.get("unschedulable"), _CONTROL_PLANE in metadata.labels
+    return _Node(metadata.name, "True" in ready, takes_pods, is_plane, "Unknown" in ready)
 
 
 def find_blocking_budgets(budgets: Any, namespaces: Collection[str]) -> list[str]:

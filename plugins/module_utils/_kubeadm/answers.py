@@ -9,6 +9,7 @@ one. Both commands can run again: they keep certificates, keys and the data of e
 
 from __future__ import annotations
 
+import json
 import re
 from dataclasses import dataclass
 from typing import Any
@@ -74,11 +75,28 @@ class Credentials:
         ca_cert_hashes: the pins of the cluster's CA, each C(sha256:) and the hexadecimal hash of its public key (RFC
         7469,
             section 2.4)
+        certificate_key: by which a control plane decrypts the cluster's certificates; empty for a worker
     """
 
     endpoint: str
     token: str
     ca_cert_hashes: tuple[str, ...]
+    certificate_key: str = ""
+
+
+@dataclass(frozen=True)
+class InitProgress:
+    """How far C(kubeadm init) came on a node.
+
+    Attributes:
+        missing: the objects that it has not made yet, as NAMESPACE/KIND/NAME; none when it finished
+        endpoint: C(controlPlaneEndpoint) of the cluster; empty where it is not set, or not known
+        begun: whether the node has a CA
+    """
+
+    missing: tuple[str, ...]
+    endpoint: str
+    begun: bool
 
 
 def missing_objects(found: str, configuration: str = "") -> tuple[str, ...]:
@@ -105,6 +123,12 @@ def _is_disabled(addon: str, configuration: str) -> bool:
     in blocks with an indentation of two.
     """
     return re.search(rf"^{addon}:\n(  .*\n)*?  disabled: true$", configuration, flags=re.MULTILINE) is not None
+
+
+def read_endpoint(configuration: str) -> str:
+    """Read C(controlPlaneEndpoint) of a C(ClusterConfiguration) as kubeadm wrote it. Empty where it is not set."""
+    found = re.search(r"^controlPlaneEndpoint: *[\"']?([^\s\"']+)", configuration, flags=re.MULTILINE)
+    return found[1] if found else ""
 
 
 def is_unanswered(errors: str) -> bool:
@@ -138,11 +162,34 @@ def parse_join_command(output: str) -> Credentials:
     return Credentials(endpoint=match["endpoint"], token=match["token"], ca_cert_hashes=hashes)
 
 
-def with_token(configuration: dict[str, Any], token: str) -> dict[str, Any]:
-    """Copy a C(JoinConfiguration), with the token at C(discovery.bootstrapToken.token)."""
+def with_token(configuration: dict[str, Any], token: str, certificate_key: str | None = None) -> dict[str, Any]:
+    """Copy a C(JoinConfiguration), with the token at C(discovery.bootstrapToken.token).
+
+    A certificate key, which only a control plane needs, comes to C(controlPlane.certificateKey).
+    """
     discovery = configuration.get("discovery", {})
     bootstrap = {**discovery.get("bootstrapToken", {}), "token": token}
-    return {**configuration, "discovery": {**discovery, "bootstrapToken": bootstrap}}
+    joining = {**configuration, "discovery": {**discovery, "bootstrapToken": bootstrap}}
+    if certificate_key:
+        joining["controlPlane"] = {**configuration.get("controlPlane", {}), "certificateKey": certificate_key}
+    return joining
+
+
+def upload_configuration(cluster: str, certificate_key: str, address: str) -> str:
+    """Make the configuration by which kubeadm uploads the certificates of a cluster, encrypted with a key.
+
+    Args:
+        cluster: the C(ClusterConfiguration) in the cluster; without it kubeadm would look for the newest version
+        certificate_key: an AES-256 key, in hexadecimal
+        address: of the API server on this node; kubeadm would take the one on the NIC of the default route
+    """
+    init = {
+        "apiVersion": "kubeadm.k8s.io/v1beta4",
+        "kind": "InitConfiguration",
+        "certificateKey": certificate_key,
+        "localAPIEndpoint": {"advertiseAddress": address},
+    }
+    return f"{cluster.rstrip()}\n---\n{json.dumps(init)}\n"
 
 
 __all__ = [
@@ -150,10 +197,13 @@ __all__ = [
     "INIT_TRACES",
     "JOIN_TRACES",
     "Credentials",
+    "InitProgress",
     "ignored_errors",
     "is_refused",
     "is_unanswered",
     "missing_objects",
     "parse_join_command",
+    "read_endpoint",
+    "upload_configuration",
     "with_token",
 ]

@@ -40,6 +40,8 @@ _CONTAINER_LOG = re.compile(r"/kube-system_[^/]+/(?P<container>[^/]+)/(?P<attemp
 _SECRETS = (
     (re.compile(r"\b[a-z0-9]{6}\.[a-z0-9]{16}\b"), "TOKEN"),  # a bootstrap token
     (re.compile(r"\beyJ[\w-]+\.[\w-]+\.[\w-]*"), "TOKEN"),  # the token of a service account
+    # The key of the certificates. Hashes and identities of containers, which look alike, have a prefix.
+    (re.compile(r"(?<![0-9A-Za-z:/])[0-9a-f]{64}(?![0-9A-Za-z])"), "KEY"),
     (re.compile(r"(?i)\b(bearer|certificate-key)([ =]+)\S+"), r"\1\2SECRET"),
     (re.compile(r"(\w://)[^/\s@]+@"), r"\1SECRET@"),
 )
@@ -160,4 +162,4 @@ def _attempts(logs: Iterable[str]) -> dict[str, str]:
     return {name: "started once" if not last else f"started {last + 1} times" for name, last in attempts.items()}
 
 
-__all__ = ["NodeState", "describe_state", "explain_failure"]
+__all__ = ["NodeState", "describe_state", "explain_failure", "hide_secrets"]

@@ -18,11 +18,13 @@ from ansible_collections.podnet.kubernetes.plugins.module_utils._kubeadm.answers
     INIT_TRACES,
     JOIN_TRACES,
     Credentials,
+    InitProgress,
     ignored_errors,
     is_refused,
     is_unanswered,
     missing_objects,
     parse_join_command,
+    read_endpoint,
     with_token,
 )
 from ansible_collections.podnet.kubernetes.plugins.module_utils._kubeadm.certificates import (
@@ -91,7 +93,7 @@ def _ask_api(module: AnsibleModule, kubeconfig: Path, arguments: list[str]) -> t
     return module.run_command(command)  # type: ignore[no-any-return]
 
 
-def _ask_while(
+def ask_while(
     is_passing: Callable[[str], bool], module: AnsibleModule, kubeconfig: Path, arguments: list[str], deadline: float
 ) -> tuple[int, str, str]:
     """Repeat _ask_api() while its errors can pass, until C(deadline) of the monotonic clock. Return the last answer."""
@@ -102,20 +104,20 @@ def _ask_while(
         time.sleep(_PAUSE)
 
 
-def find_missing(module: AnsibleModule, timeout: float) -> tuple[str, ...]:
-    """Find the objects that C(kubeadm init) has not made yet, as NAMESPACE/KIND/NAME. None means that it finished.
+def find_progress(module: AnsibleModule, timeout: float) -> InitProgress:
+    """Find out how far C(kubeadm init) came.
 
     With a manifest of the API server on the node, the API may be starting. Wait for it, at most C(timeout) seconds.
 
     Raises:
         ClusterError: the API rejects the credentials in admin.conf
     """
-    everything = missing_objects("")
+    everything = InitProgress(missing_objects(""), "", CA.exists())
     if not (ADMIN_CONF.exists() and API_SERVER_MANIFEST.exists()):
         return everything
     deadline = time.monotonic() + timeout
     question = ["get", "--raw=/readyz"]
-    code, _output, errors = _ask_while(lambda text: not is_refused(text), module, ADMIN_CONF, question, deadline)
+    code, _output, errors = ask_while(lambda text: not is_refused(text), module, ADMIN_CONF, question, deadline)
     if code != 0 and is_refused(errors):
         raise ClusterError(f"the API rejects the credentials in {ADMIN_CONF}: {errors.strip()}")
     if code != 0:
@@ -124,11 +126,11 @@ def find_missing(module: AnsibleModule, timeout: float) -> tuple[str, ...]:
     for namespace in {namespace for namespace, _name in INIT_OBJECTS}:
         names = [name for where, name in INIT_OBJECTS if where == namespace]
         question = ["get", "-n", namespace, "--ignore-not-found", "-o", "name", *names]
-        output = _ask_while(is_unanswered, module, ADMIN_CONF, question, deadline)[1]
+        output = ask_while(is_unanswered, module, ADMIN_CONF, question, deadline)[1]
         found += "".join(f"{namespace} {name}\n" for name in output.split())
     question = ["get", "-n", "kube-system", "--ignore-not-found", "-o", "jsonpath={.data.ClusterConfiguration}"]
-    configuration = _ask_while(is_unanswered, module, ADMIN_CONF, [*question, "configmap/kubeadm-config"], deadline)[1]
-    return missing_objects(found, configuration)
+    configuration = ask_while(is_unanswered, module, ADMIN_CONF, [*question, "configmap/kubeadm-config"], deadline)[1]
+    return InitProgress(missing_objects(found, configuration), read_endpoint(configuration), True)
 
 
 def initialise(module: AnsibleModule, lock: int) -> None:
@@ -136,7 +138,7 @@ def initialise(module: AnsibleModule, lock: int) -> None:
     begun = ADMIN_CONF.parent.joinpath("pki").exists()
     ignored = ignored_errors(module.params["ignore_preflight_errors"], INIT_TRACES, begun)
     command = ["kubeadm", "init", f"--config={module.params['config']}", "--skip-token-print"]
-    _run(module, lock, [*command, f"--ignore-preflight-errors={ignored}"], "kubeadm init")
+    run_kubeadm(module, lock, [*command, f"--ignore-preflight-errors={ignored}"], "kubeadm init")
 
 
 def has_joined(module: AnsibleModule, name: str, timeout: float) -> bool:
@@ -147,7 +149,7 @@ def has_joined(module: AnsibleModule, name: str, timeout: float) -> bool:
     if not KUBELET_CONF.exists():
         return False
     deadline = time.monotonic() + timeout
-    return _ask_while(is_unanswered, module, KUBELET_CONF, ["get", "node", name, "-o", "name"], deadline)[0] == 0
+    return ask_while(is_unanswered, module, KUBELET_CONF, ["get", "node", name, "-o", "name"], deadline)[0] == 0
 
 
 def read_ca_pins() -> dict[str, tuple[str, ...]]:
@@ -184,22 +186,25 @@ def check_ca(name: str, configuration: dict[str, Any]) -> None:
 def join(module: AnsibleModule, lock: int) -> None:
     """Run C(kubeadm join), also over an unfinished run, and wait until the API knows the node.
 
-    The token goes through standard input, never into a file.
+    The token and the certificate key go through standard input, never into a file.
 
     Raises:
         InputError: the configuration or the token is missing
         ClusterError: the node belongs to another cluster, kubeadm fails, or the API does not know the node in time
     """
-    for option in ("configuration", "token"):
+    planes = module.params["control_plane"]
+    for option in ("configuration", "token", *(["certificate_key"] if planes else [])):
         if not module.params[option]:
             raise InputError(f"{option} is missing: {module.params['name']} needs it to join the cluster")
     check_ca(module.params["name"], module.params["configuration"])
-    configuration = with_token(module.params["configuration"], module.params["token"])
+    key = module.params["certificate_key"] if planes else None
+    configuration = with_token(module.params["configuration"], module.params["token"], key)
     begun = KUBELET_CONF.parent.joinpath("pki").exists()
-    ignored = ignored_errors(module.params["ignore_preflight_errors"], JOIN_TRACES, begun)
+    traces = (*JOIN_TRACES, *(INIT_TRACES if planes else ()))
+    ignored = ignored_errors(module.params["ignore_preflight_errors"], traces, begun)
     command = ["kubeadm", "join", "--config=/dev/stdin", f"--ignore-preflight-errors={ignored}"]
     began = time.time()
-    _run(module, lock, command, "kubeadm join", json.dumps(configuration))
+    run_kubeadm(module, lock, command, "kubeadm join", json.dumps(configuration))
     _await_node(module, began)
 
 
@@ -212,7 +217,7 @@ def _await_node(module: AnsibleModule, began: float) -> None:
     name, timeout = module.params["name"], module.params["timeout"]
     question = ["get", "node", name, "-o", "name"]
     deadline = time.monotonic() + timeout
-    answer = _ask_while(lambda text: not is_refused(text), module, KUBELET_CONF, question, deadline)
+    answer = ask_while(lambda text: not is_refused(text), module, KUBELET_CONF, question, deadline)
     if answer[0] != 0:
         told = "; ".join([answer[2].strip(), *describe_state(_read_state(module, began))])
         raise ClusterError(f"kubeadm join ended well, and yet the API does not know {name} after {timeout} s: {told}")
@@ -267,7 +272,7 @@ def create_credentials(module: AnsibleModule) -> Credentials:
     return parse_join_command(output)
 
 
-def _run(module: AnsibleModule, lock: int, command: list[str], name: str, data: str | None = None) -> None:
+def run_kubeadm(module: AnsibleModule, lock: int, command: list[str], name: str, data: str | None = None) -> None:
     began = time.time()
     code, output, errors = module.run_command(command, data=data, pass_fds=[lock])
     if code != 0:
@@ -294,12 +299,14 @@ def _read_state(module: AnsibleModule, began: float) -> NodeState:
 
 
 __all__ = [
+    "ask_while",
     "create_credentials",
-    "find_missing",
     "find_old_node_ip",
+    "find_progress",
     "has_joined",
     "initialise",
     "join",
     "move_node",
     "only_kubeadm",
+    "run_kubeadm",
 ]

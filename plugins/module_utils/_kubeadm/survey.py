@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -51,6 +51,12 @@ def read_pins(value: Any) -> Pins:
     return {path: tuple(read_texts(pins, path)) for path in pins}
 
 
+def choose_holder(surveys: Mapping[str, Survey], control_planes: Sequence[str]) -> str:
+    """Choose the control plane whose CA counts: the first one with a CA, else the first one. Empty without any."""
+    surveyed = [name for name in control_planes if name in surveys]
+    return next((name for name in surveyed if any(surveys[name].ca_pins.values())), "") or "".join(surveyed[:1])
+
+
 def find_faults(
     surveys: Mapping[str, Survey], control_plane: str, control_plane_pins: Pins | None, remove_leftovers: bool
 ) -> list[str]:
@@ -58,7 +64,7 @@ def find_faults(
 
     Args:
         surveys: what was found on each node
-        control_plane: the node whose CA counts
+        control_plane: the node whose CA counts; empty when it is not surveyed
         control_plane_pins: its pins, empty where it has no CA yet; None: not known, so no CA is compared
         remove_leftovers: whether the leftovers of earlier clusters will be removed
     """
@@ -79,4 +85,4 @@ def _join(nodes: Iterable[str]) -> str:
     return f"{', '.join(rest)} and {last}" if rest else last
 
 
-__all__ = ["find_faults", "read_pins", "read_survey"]
+__all__ = ["choose_holder", "find_faults", "read_pins", "read_survey"]

@@ -57,4 +57,15 @@ def left_out(wanted: Sequence[str], present: Sequence[str]) -> str | None:
     )
 
 
-__all__ = ["describe_hosts", "left_out", "name_faults"]
+def even_control_planes(hosts: Sequence[str]) -> str | None:
+    """Say that an even number of control planes survives no more losses than one fewer. None for an odd number."""
+    if len(hosts) % 2:
+        return None
+    survived = (len(hosts) - 1) // 2
+    return (
+        f"{describe_hosts(hosts)} are {len(hosts)} control planes, and etcd survives the loss of {survived} of them, "
+        f"as with {len(hosts) - 1}: take an odd number"
+    )
+
+
+__all__ = ["describe_hosts", "even_control_planes", "left_out", "name_faults"]

@@ -165,6 +165,11 @@ host = text(
     "a registry, such as registry.k8s.io or registry.example.org:5000",
     255,
 )
+endpoint = text(
+    r"([A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?|\[[0-9A-Fa-f:.]+\])(:[0-9]{1,5})?",
+    "an address or a name, with a port if need be, such as api.example.org:6443 or [fd00::1]:6443",
+    260,
+)
 environment_name = text(
     r"[A-Za-z_][A-Za-z0-9_]*", "the name of an environment variable, such as FELIX_LOGSEVERITYSCREEN", 256
 )

@@ -72,6 +72,8 @@ SHARED: dict[str, tuple[dict[str, Any], Check]] = {
     "podnet_node_interface": ({"type": "str"}, kinds.expression),
     "podnet_kubernetes_version": ({"type": "str"}, _version),
     "podnet_output_dir": ({"type": "path"}, kinds.path),
+    "podnet_api_endpoint": ({"type": "str"}, kinds.endpoint),
+    "podnet_api_vip": ({"type": "str"}, kinds.address),
     "podnet_api_through": ({"type": "str", "choices": ["controller", "control_plane"]}, kinds.anything),
     "podnet_diagnose": ({"type": "bool"}, kinds.anything),
     "podnet_remove_nodes": ({"type": "raw"}, _node_names),
@@ -89,6 +91,8 @@ SHARED: dict[str, tuple[dict[str, Any], Check]] = {
 
 # The variables of all roles.
 ROLE_VARIABLES: dict[str, Check] = {
+    "api_vip_address": kinds.address,
+    "api_vip_port": _port,
     "basic_cni_allocation_file": kinds.path,
     "basic_cni_bridge": kinds.nic_name,
     "basic_cni_kubeconfig": kinds.path,
@@ -178,7 +182,9 @@ ROLE_VARIABLES: dict[str, Check] = {
     "flannel_pod_network": kinds.networks,
     "flannel_wait_timeout": _wait,
     "kubeadm_control_plane_cgroup_driver": kinds.text("systemd|cgroupfs", "systemd or cgroupfs"),
+    "kubeadm_control_plane_endpoint": kinds.endpoint,
     "kubeadm_control_plane_ignore_preflight_errors": _preflight,
+    "kubeadm_control_plane_join_timeout": _wait,
     "kubeadm_control_plane_kube_proxy_configuration": kinds.anything,
     "kubeadm_control_plane_kubelet_configuration": kinds.anything,
     "kubeadm_control_plane_kubernetes_version": _version,

@@ -39,8 +39,13 @@ from ansible_collections.podnet.kubernetes.plugins.module_utils._kubeadm.answers
     is_unanswered,
     missing_objects,
     parse_join_command,
+    read_endpoint,
 )
 from ansible_collections.podnet.kubernetes.plugins.module_utils._kubeadm.certificates import ca_pins, kubeconfig_ca_pins
+from ansible_collections.podnet.kubernetes.plugins.module_utils._kubeadm.etcd_members import (
+    find_endpoints,
+    parse_members,
+)
 from ansible_collections.podnet.kubernetes.plugins.module_utils._kubeadm.expiry import read_start
 from ansible_collections.podnet.kubernetes.plugins.module_utils._kubeadm.failures import NodeState, explain_failure
 from ansible_collections.podnet.kubernetes.plugins.module_utils._kubeadm.membership import read_node_ip, with_node_ip
@@ -135,6 +140,7 @@ JOURNAL = (
     'E1128 10:02:11.123456    1234 run.go:72] "command failed" err="no"\nF1128 10:02:11.1 1 x.go:1] end\n'
     'time="2026-11-28T10:00:00Z" level=error msg="RunPodSandbox failed"\n'
 )
+MEMBERS = {"members": [{"ID": "1", "name": "master", "peerURLs": ["https://10.0.0.1:2380"], "isLearner": True}]}
 PODS = {
     "containers": [
         {"metadata": {"name": "etcd", "attempt": 2}, "state": "CONTAINER_RUNNING"},
@@ -183,6 +189,9 @@ TEXTS = {
         any_text("Error from server (Timeout): x", "Unable to connect: x"),
     ),
     "kubectl: refusal": (is_refused, any_text("x509: unknown authority", "(Unauthorized)")),
+    "etcd: members": (parse_members, any_json(MEMBERS)),
+    "etcd: manifest": (find_endpoints, any_text("--initial-cluster=a=https://10.0.0.1:2380,b=https://[fd00::2]:2380")),
+    "kubeadm: endpoint": (read_endpoint, any_text("controlPlaneEndpoint: api.example.org:6443\n")),
     "kubeadm: join command": (parse_join_command, any_text(JOIN)),
     "CA": (ca_pins, any_text(CA)),
     "CA of a kubeconfig": (kubeconfig_ca_pins, any_text(KUBECONFIG)),

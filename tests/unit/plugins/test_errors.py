@@ -32,6 +32,7 @@ ENDPOINTS = [{"name": "here", "kind": "node", "addresses": ["127.0.0.1"], "node"
 MODULES = {
     "connectivity_probe": {"endpoints": ENDPOINTS, "targets": [], "run": "run1"},
     "connectivity_responder": {"endpoints": ENDPOINTS, "run": "run1"},
+    "etcd_members": {},
     "kubeadm_certificates": {},
     "kubeadm_init": {"config": "/kubeadm.yaml"},
     "kubeadm_join": {"name": "node1"},
@@ -49,6 +50,7 @@ MODULES = {
 # The arguments with which each filter runs.
 FILTERS = {
     "api_refusal": ("", []),
+    "api_vip_plan": ({}, [], "10.0.0.1"),
     "blocking_budgets": ([], []),
     "calico_foreign_routes": ([], "node1"),
     "calico_missing_routes": ([], [], []),
@@ -63,6 +65,7 @@ FILTERS = {
     "connectivity_nodes": ([],),
     "connectivity_targets": (ENDPOINTS, []),
     "connectivity_unready": ({},),
+    "control_plane_plan": ({}, ["master"]),
     "diagnosis": ({},),
     "diagnosis_objects": ({},),
     "expected_connectivity": ([],),

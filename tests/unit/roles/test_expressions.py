@@ -288,6 +288,35 @@ CASES = [
         [{"interface": "enp0s3", "network": "10.0.2.0/24"}],
     ),
     *(
+        ("kubeadm_control_plane", given, {}, "{{ kubeadm_control_plane_endpoint }}", endpoint)
+        for given, endpoint in (
+            ({}, ""),
+            ({"podnet_api_vip": "10.0.0.9"}, "10.0.0.9:8443"),
+            ({"podnet_api_vip": "10.0.0.9", "api_vip_port": 7443}, "10.0.0.9:7443"),
+            ({"podnet_api_vip": "10.0.0.9", "podnet_api_endpoint": "api.example.org"}, "api.example.org"),
+        )
+    ),
+    *(
+        ("kubeadm_control_plane", plan, {}, "{{ __kubeadm_control_plane_first }}", first)
+        for plan, first in (({}, "localhost"), ({"__kubeadm_control_plane_plan": {"first": "master2"}}, "master2"))
+    ),
+    *(
+        (
+            "reset",
+            {"__reset_control_planes": planes},
+            {},
+            is_true("__reset_ends_cluster"),
+            ends,
+        )
+        # The only host of the play is reset.
+        for planes, ends in (
+            (["localhost"], True),
+            (["localhost", "master2"], False),
+            (["master2"], False),
+            ([], False),
+        )
+    ),
+    *(
         (
             "connectivity",
             {**STAYS["vars"], "__connectivity_asked_namespaces": found},

@@ -21,6 +21,7 @@ def test_names_are_a_list_or_a_text(names):
         "drain": ["node1", "node2"],
         "silent": [],
         "uncordon": ["node1", "node2"],
+        "control_planes": [],
     }
 
 

@@ -19,22 +19,30 @@ def result(pin=None, fault=None):
 
 def test_the_control_plane_is_among_the_surveys():
     surveys = {"master": result(), "node1": result("sha256:0b", "left cni0")}
-    told = survey_faults(surveys, "master")
+    told = survey_faults(surveys, ["master"])
     assert told[0].startswith(
         "node1 belongs to another cluster (CA sha256:0b instead of none, because the control plane"
     )
     assert told[1:] == ["node1: swap", "node1: left cni0"]
-    assert survey_faults(surveys, "master", {}, True)[1:] == ["node1: swap"]
+    assert survey_faults(surveys, ["master"], {}, True)[1:] == ["node1: swap"]
 
 
 def test_the_control_plane_was_asked_outside_the_play():
     surveys = {"node1": result("sha256:0b")}
-    assert survey_faults(surveys, "master") == []
-    assert survey_faults(surveys, "master", {CA: ["sha256:0b"]}) == []
-    [told] = survey_faults(surveys, "master", {CA: ["sha256:0a"]})
+    assert survey_faults(surveys, ["master"]) == []
+    assert survey_faults(surveys, ["master"], {CA: ["sha256:0b"]}) == []
+    [told] = survey_faults(surveys, ["master"], {CA: ["sha256:0a"]})
     assert "(CA sha256:0b instead of sha256:0a)" in told
 
 
 def test_another_input():
     with pytest.raises(AnsibleFilterError, match=r"^survey_faults: the survey of node1 is None: it must have"):
         survey_faults({"node1": None})
+
+
+def test_the_first_control_plane_is_a_new_machine():
+    surveys = {"master": result(), "master2": result("sha256:0a"), "node1": result("sha256:0a")}
+    assert survey_faults(surveys, ["master", "master2"]) == []
+    surveys["master3"] = result("sha256:0b")
+    [told] = survey_faults(surveys, ["master", "master2", "master3"])
+    assert told.startswith("master3 belongs to another cluster (CA sha256:0b instead of sha256:0a)")

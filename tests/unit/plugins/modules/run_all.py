@@ -69,6 +69,7 @@ def run_life_modules(folder: Path) -> dict[str, object]:
     return {
         "node_reset": run("node_reset", **check),
         "pod_network_traces": run("pod_network_traces", configuration="/etc/cni/net.d/10-flannel.conflist", **check),
+        "etcd_members": run("etcd_members", absent=["master2"], **check),
         "kubeadm_certificates": run("kubeadm_certificates", **check),
     }
 

@@ -62,3 +62,15 @@ def test_an_init_that_fails(run_module, node):
 def test_a_configuration_is_needed(run_module, node):
     assert run_module(kubeadm_init)["msg"] == "missing required arguments: config"
     assert node.calls == []
+
+
+def test_the_address_of_the_cluster(run_module, node):
+    node.answer("ClusterConfiguration", (0, "controlPlaneEndpoint: api.example.org:6443\n", ""))
+    with_api(node, INIT_OBJECTS)
+    result = run_module(kubeadm_init, **OPTIONS, check_mode=True)
+    assert (result["endpoint"], result["begun"]) == ("api.example.org:6443", True)
+
+
+def test_a_machine_without_a_cluster(run_module, node):
+    result = run_module(kubeadm_init, **OPTIONS, check_mode=True)
+    assert (result["endpoint"], result["begun"]) == ("", False)

@@ -159,3 +159,34 @@ def test_a_control_plane_keeps_its_address(run_module, moved, check_mode):
     )
     assert moved.flags.read_text() == 'KUBELET_KUBEADM_ARGS="--node-ip=10.0.0.1"\n'
     assert moved.ran("systemctl") == []
+
+
+KEY = "0123456789abcdef" * 4
+PLANE = {**CONFIGURATION, "controlPlane": {"localAPIEndpoint": {"advertiseAddress": "10.0.0.2"}}}
+
+
+def test_a_control_plane_joins_with_a_key_that_shows_nowhere(run_module, node, monkeypatch):
+    awaited = []
+    monkeypatch.setattr(kubeadm_join, "await_control_plane", lambda _module, name: awaited.append(name))
+    node.answer("kubeadm join", (0, "This node has joined the cluster", ""))
+    node.answer("kubectl", KNOWN)
+    options = {"control_plane": True, "configuration": PLANE, "token": TOKEN, "certificate_key": KEY}
+    result = run_module(kubeadm_join, name="node1", **options)
+    assert (result["changed"], result["joined"], awaited) == (True, False, ["node1"])
+    assert KEY not in json.dumps(result)
+    [(command, keywords)] = [one for one in node.calls if one[0][0] == "kubeadm"]
+    assert KEY not in " ".join(command)
+    assert json.loads(keywords["data"])["controlPlane"] == {**PLANE["controlPlane"], "certificateKey": KEY}
+
+
+def test_a_control_plane_without_a_key(run_module, node):
+    result = run_module(kubeadm_join, name="node1", control_plane=True, configuration=PLANE, token=TOKEN)
+    assert result["msg"] == "certificate_key is missing: node1 needs it to join the cluster"
+    assert node.calls == []
+
+
+def test_a_control_plane_that_is_complete(run_module, node):
+    node.has("kubelet.conf", "manifests/kube-apiserver.yaml")
+    node.answer("jsonpath={.metadata.labels}", (0, '{"node-role.kubernetes.io/control-plane":""}', ""))
+    result = run_module(kubeadm_join, name="node1", control_plane=True)
+    assert (result["changed"], result["joined"]) == (False, True)

@@ -44,3 +44,10 @@ def test_failures_keep_the_token_to_themselves(run_module, node, answer, message
     result = run_module(kubeadm_token)
     assert result["msg"] == message
     assert TOKEN not in json.dumps(result)
+
+
+def test_the_certificates_are_uploaded_with_a_key(run_module, node, monkeypatch):
+    monkeypatch.setattr(kubeadm_token, "upload_certificates", lambda _module, _lock: "0a" * 32)
+    node.answer("kubeadm token create", (0, LINE, ""))
+    assert run_module(kubeadm_token, certificates=True)["certificate_key"] == "0a" * 32
+    assert run_module(kubeadm_token)["certificate_key"] == ""

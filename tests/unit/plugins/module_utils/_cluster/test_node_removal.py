@@ -27,12 +27,12 @@ NODES = [node("master"), node("node1"), node("node2", "Unknown"), node("node3", 
 
 def test_nodes_that_answer_are_drained_and_silent_ones_are_not():
     assert plan_removal(NODES, ["node1", "node2", "node3", "node1"], ["node1"]) == NodeRemoval(
-        faults=(), drain=("node1", "node3"), silent=("node2",), uncordon=("node1",)
+        faults=(), drain=("node1", "node3"), silent=("node2",), uncordon=("node1",), control_planes=()
     )
 
 
 def test_a_host_that_is_no_node_has_left_already():
-    assert plan_removal(NODES, ["node9"], ["node9"]) == NodeRemoval((), (), (), ())
+    assert plan_removal(NODES, ["node9"], ["node9"]) == NodeRemoval((), (), (), (), ())
 
 
 @pytest.mark.parametrize(
@@ -55,6 +55,30 @@ def test_one_of_several_control_planes_may_go():
     nodes = [*NODES, node("master2")]
     assert plan_removal(nodes, ["master"], []).faults == ()
     assert len(plan_removal(nodes, ["master", "master2"], []).faults) == 1
+
+
+def test_lost_control_planes_leave_etcd_first():
+    nodes = [*NODES, node("master2", "Unknown"), node("master3")]
+    assert plan_removal(nodes, ["master", "node1", "master2"], []).control_planes == ("master2", "master")
+
+
+@pytest.mark.parametrize(
+    ("ready", "names", "is_refused"),
+    [
+        (("True", "True", "Unknown"), ["master3"], False),
+        (("True", "True", "Unknown"), ["master2"], True),
+        (("True", "True", "Unknown"), ["master2", "master3"], False),
+        (("True", "True", "Unknown"), ["node1"], False),
+        (("True", "True", "True"), ["master2"], False),
+        # Without a pod network no node is ready, and etcd works.
+        (("False", "False", "False"), ["master2"], False),
+    ],
+)
+def test_etcd_keeps_its_majority(ready, names, is_refused):
+    nodes = [node("node1"), *(node(f"master{number}", state) for number, state in enumerate(ready, 1))]
+    faults = plan_removal(nodes, names, []).faults
+    assert bool(faults) is is_refused
+    assert all("master1, master3 would stay, and master3 does not answer" in one for one in faults)
 
 
 def test_a_cluster_whose_control_planes_are_no_nodes_loses_any_node():

@@ -181,6 +181,7 @@ def test_long_lines_are_cut():
         ("token=abcdef.0123456789abcdef,", "token=TOKEN,"),
         ("Authorization: Bearer eyJhbGciOi.eyJpc3MiOi.sig_-x end", "Authorization: Bearer SECRET end"),
         ("jwt eyJhbGciOi.eyJpc3MiOi.sig_-x end", "jwt TOKEN end"),
+        (f'key "{"0a" * 32}", sha256:{"0a" * 32}', f'key "KEY", sha256:{"0a" * 32}'),
         ("--certificate-key 0123abcd end", "--certificate-key SECRET end"),
         ("http://me:pass@proxy:3128/ end", "http://SECRET@proxy:3128/ end"),
         ("https://10.0.0.1:6443/api?x=a@b", "https://10.0.0.1:6443/api?x=a@b"),

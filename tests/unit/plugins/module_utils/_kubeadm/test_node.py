@@ -46,7 +46,7 @@ def initialised(node):
 )
 def test_an_init_that_never_came_to_its_api(node, paths):
     node.has(*paths)
-    assert _kubeadm_node.find_missing(node, 5) == EVERYTHING
+    assert _kubeadm_node.find_progress(node, 5).missing == EVERYTHING
     assert node.calls == []
 
 
@@ -54,7 +54,7 @@ def test_an_api_that_never_answers(node):
     initialised(node)
     node.answer("/readyz", AWAY)
     started = time.monotonic()
-    assert _kubeadm_node.find_missing(node, 0.1) == EVERYTHING
+    assert _kubeadm_node.find_progress(node, 0.1).missing == EVERYTHING
     assert 0.1 <= time.monotonic() - started < 2
     assert len(node.calls) == len(node.ran("/readyz")) > 1
 
@@ -64,7 +64,7 @@ def test_an_api_that_starts_is_waited_for(node):
     node.answer("/readyz", AWAY, AWAY, READY)
     node.answer("-n kube-system", objects("kube-system"))
     node.answer("-n kube-public", objects("kube-public"))
-    assert _kubeadm_node.find_missing(node, 5) == ()
+    assert _kubeadm_node.find_progress(node, 5).missing == ()
     assert len(node.ran("/readyz")) == 3
     conf = str(node.kubernetes / "admin.conf")
     assert all(command[:3] == ["kubectl", "--kubeconfig", conf] for command, _keywords in node.calls)
@@ -86,7 +86,7 @@ def test_what_init_left_to_do(node, system, public, missing):
     node.answer("/readyz", READY)
     node.answer("-n kube-system", system)
     node.answer("-n kube-public", public)
-    assert _kubeadm_node.find_missing(node, 5) == missing
+    assert _kubeadm_node.find_progress(node, 5).missing == missing
     assert len(node.calls) == 4  # none of these answers is worth another try
 
 
@@ -96,7 +96,7 @@ def test_a_cluster_without_kube_proxy_says_so_itself(node):
     node.answer("{.data.ClusterConfiguration} configmap/kubeadm-config", AWAY, WITHOUT_PROXY)
     node.answer("-n kube-system", objects("kube-system", PROXY))
     node.answer("-n kube-public", objects("kube-public"))
-    assert _kubeadm_node.find_missing(node, 5) == ()
+    assert _kubeadm_node.find_progress(node, 5).missing == ()
 
 
 def test_an_api_that_goes_away_between_questions_is_asked_again(node):
@@ -104,7 +104,7 @@ def test_an_api_that_goes_away_between_questions_is_asked_again(node):
     node.answer("/readyz", READY)
     node.answer("-n kube-system", AWAY, objects("kube-system"))
     node.answer("-n kube-public", AWAY, AWAY, objects("kube-public"))
-    assert _kubeadm_node.find_missing(node, 5) == ()
+    assert _kubeadm_node.find_progress(node, 5).missing == ()
 
 
 @pytest.mark.parametrize(
@@ -133,7 +133,7 @@ def test_initialise(node, paths, ignored):
     ],
 )
 def test_an_init_that_fails(node, output, errors, message):
-    node.params = {"config": "c", "ignore_preflight_errors": []}
+    node.params = {"config": "c", "ignore_preflight_errors": [], "control_plane": False}
     node.answer("kubeadm init", (1, output, errors))
     node.is_silent()
     with pytest.raises(ClusterError) as error:
@@ -184,7 +184,13 @@ def test_an_api_that_stays_away_ends_the_wait(node):
 def test_the_token_goes_through_standard_input(node, paths, ignored):
     node.has(*paths)
     configuration = {"kind": "JoinConfiguration", "discovery": {"bootstrapToken": {"caCertHashes": ["sha256:0"]}}}
-    node.params = {"name": "node1", "configuration": configuration, "token": TOKEN, "ignore_preflight_errors": []}
+    node.params = {
+        "name": "node1",
+        "configuration": configuration,
+        "token": TOKEN,
+        "ignore_preflight_errors": [],
+        "control_plane": False,
+    }
     node.params["timeout"] = 5
     node.answer("kubeadm join", (0, "", ""))
     node.answer("get node node1", AWAY, (0, "node/node1\n", ""))
@@ -205,14 +211,26 @@ def test_the_token_goes_through_standard_input(node, paths, ignored):
     [(None, TOKEN, "configuration"), ({}, TOKEN, "configuration"), ({"kind": "x"}, None, "token")],
 )
 def test_what_a_join_needs(node, configuration, token, lacking):
-    node.params = {"name": "node1", "configuration": configuration, "token": token, "ignore_preflight_errors": []}
+    node.params = {
+        "name": "node1",
+        "configuration": configuration,
+        "token": token,
+        "ignore_preflight_errors": [],
+        "control_plane": False,
+    }
     with pytest.raises(InputError, match=rf"^{lacking} is missing: node1 needs it to join the cluster$"):
         _kubeadm_node.join(node, 7)
     assert node.calls == []
 
 
 def test_a_join_that_fails_keeps_the_token_to_itself(node):
-    node.params = {"name": "node1", "configuration": {"kind": "x"}, "token": TOKEN, "ignore_preflight_errors": []}
+    node.params = {
+        "name": "node1",
+        "configuration": {"kind": "x"},
+        "token": TOKEN,
+        "ignore_preflight_errors": [],
+        "control_plane": False,
+    }
     node.is_silent()
     node.answer("kubeadm join", (1, f"read {TOKEN}\n", f"error execution phase preflight: {TOKEN} has ended\n"))
     with pytest.raises(ClusterError) as error:

@@ -8,6 +8,7 @@ import pytest
 
 from ansible_collections.podnet.kubernetes.plugins.module_utils._settings.hosts import (
     describe_hosts,
+    even_control_planes,
     left_out,
     name_faults,
 )
@@ -40,3 +41,12 @@ def test_many_hosts_are_counted():
 def test_nodes_that_a_run_leaves_out():
     assert left_out(["a", "b"], ["b", "a", "c"]) is None
     assert "leaves out b:" in left_out(["a", "b"], ["a"])
+
+
+@pytest.mark.parametrize(("hosts", "survived"), [(["a", "b"], 0), (list("abcd"), 1)])
+def test_an_even_number_of_control_planes(hosts, survived):
+    told = (
+        f"are {len(hosts)} control planes, and etcd survives the loss of {survived} of them, as with {len(hosts) - 1}:"
+    )
+    assert told in even_control_planes(hosts)
+    assert even_control_planes(hosts[1:]) is None

@@ -1,0 +1,157 @@
+"""Three control planes behind one address. The one that has the address is lost, and replaced under its name."""
+
+from __future__ import annotations
+
+import json
+import re
+import ssl
+import subprocess
+import threading
+import time
+import urllib.request
+from contextlib import suppress
+
+import pytest
+from machines import ROOT
+
+VIP = "10.100.198.210"
+PLANES = ["master", "master2", "master3"]
+OUTAGE = 30  # seconds; keepalived needs four, and the machine is slow
+KEY = re.compile(r"certificate_?key\W+[0-9a-f]{64}", re.IGNORECASE)
+
+
+class Watch:
+    """Asks /readyz through the address, again and again, and notes the times of the answers."""
+
+    def __init__(self):
+        self.answers = []
+        self._ends = threading.Event()
+        self._thread = threading.Thread(target=self._ask)
+
+    def __enter__(self):
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_error):
+        self._ends.set()
+        self._thread.join()
+
+    def _ask(self):
+        context = ssl._create_unverified_context()
+        opener = urllib.request.build_opener(
+            urllib.request.ProxyHandler({}), urllib.request.HTTPSHandler(context=context)
+        )
+        while not self._ends.wait(0.05):
+            with suppress(OSError), opener.open(f"https://{VIP}:8443/readyz", timeout=1) as answer:
+                if answer.status == 200:
+                    self.answers.append(time.monotonic())
+
+    def longest_gap(self, since):
+        times = [since, *(one for one in self.answers if one > since)]
+        return max(after - before for before, after in zip(times, [*times[1:], time.monotonic()]))
+
+
+@pytest.fixture(scope="module")
+def members(inventory):
+    """A function that lists the members of etcd, as a control plane that lives tells them."""
+
+    def read(host):
+        command = ["ansible", "-i", str(inventory.path), host, "-o", "-m", "podnet.kubernetes.etcd_members"]
+        done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+        assert done.returncode == 0, done.stdout + done.stderr
+        return sorted(json.loads(done.stdout.partition("=>")[2])["members"])
+
+    return read
+
+
+def holders(on, hosts):
+    return [name for name in hosts if f" {VIP}/" in on(name).check_output("ip -4 address show dev enp0s8")]
+
+
+def ready(kubectl):
+    return {
+        one["metadata"]["name"]
+        for one in kubectl.items("nodes")
+        if any(each["type"] == "Ready" and each["status"] == "True" for each in one["status"]["conditions"])
+    }
+
+
+def test_three_control_planes_behind_one_address(kubectl, kubeconfig, members, on):
+    assert f"server: https://{VIP}:8443" in kubeconfig.read_text()
+    assert ready(kubectl) == {*PLANES, "node1"}
+    assert members("master") == PLANES
+    assert len(holders(on, PLANES)) == 1
+    [slices] = kubectl.items("endpointslices", "--selector=kubernetes.io/service-name=kubernetes")
+    assert len(slices["endpoints"]) == 3
+
+
+def test_no_key_is_left_on_the_nodes(on):
+    """The key of the certificates goes through standard input."""
+    for name in PLANES:
+        found = on(name).run("grep -rIlis certificateKey /etc/kubernetes /root /tmp /var/tmp")
+        assert found.stdout == ""
+        modes = on(name).check_output("find /etc/kubernetes/pki -name '*.key' -exec stat -c %%a {} +")
+        assert set(modes.split()) == {"600"}
+
+
+def test_a_second_run_changes_nothing(play, changes):
+    assert set(changes(play("playbooks/cluster.yml")).values()) == {0}
+
+
+def test_check_mode_works_on_the_cluster(play, changes):
+    assert set(changes(play("playbooks/cluster.yml", "--check")).values()) == {0}
+
+
+def test_the_diagnosis_finds_nothing(names_nothing):
+    names_nothing()
+
+
+def test_the_control_plane_with_the_address_is_lost_and_replaced(play, changes, kubectl, members, on, inventory):
+    [lost] = holders(on, PLANES)
+    rest = [name for name in PLANES if name != lost]
+    with Watch() as watch:
+        time.sleep(3)
+        since = time.monotonic()
+        # A machine without power has no NIC. The namespace of a killed container would keep its addresses.
+        subprocess.run(["podman", "kill", f"podnet-{lost}"], check=True, stdout=subprocess.DEVNULL)
+        subprocess.run(["ip", "-n", f"podnet-{lost}", "link", "set", "dev", "enp0s8", "down"], check=True)
+        time.sleep(OUTAGE)
+        gap = watch.longest_gap(since)
+    print(f"the address did not answer for {gap:.1f} s")
+    assert gap < OUTAGE / 2
+    assert len(holders(on, rest)) == 1
+
+    kubectl.output("wait", "--for=condition=Ready=Unknown", f"node/{lost}", "--timeout=120s")
+    changes(play("playbooks/remove_node.yml", "--extra-vars", f"podnet_remove_nodes={lost}"))
+    assert members(rest[0]) == rest
+    assert ready(kubectl) == {*rest, "node1"}
+
+    subprocess.run(["podman", "rm", "--force", "--volumes", f"podnet-{lost}"], check=True, stdout=subprocess.DEVNULL)
+    changes(play("lab/create.yml"))
+    done = play("playbooks/flannel.yml", "-vvv")
+    assert changes(done)[lost] > 0
+    assert not KEY.search(done.stdout + done.stderr)
+    assert members(rest[0]) == PLANES
+    assert ready(kubectl) == {*PLANES, "node1"}
+
+
+def test_a_lost_machine_that_nobody_removed_is_replaced_too(play, changes, kubectl, members):
+    """The new machine has no data of etcd, so the run removes the old member first."""
+    subprocess.run(["podman", "rm", "--force", "--volumes", "podnet-master3"], check=True, stdout=subprocess.DEVNULL)
+    changes(play("lab/create.yml"))
+    changes(play("playbooks/cluster.yml"))
+    kubectl.output("wait", "--for=condition=Ready", "node/master3", "--timeout=120s")
+    assert members("master") == PLANES
+
+
+def test_one_control_plane_is_reset_and_the_others_go_on(play, changes, kubectl, members):
+    changes(play("playbooks/reset.yml", "--limit", "master2", "--extra-vars", "podnet_reset_confirmed=true"))
+    assert members("master") == ["master", "master3"]
+    assert ready(kubectl) == {"master", "master3", "node1"}
+    changes(play("playbooks/cluster.yml"))
+    assert members("master") == PLANES
+
+
+def test_the_matrix_is_green(play):
+    done = play("playbooks/verify.yml")
+    assert done.returncode == 0, done.stdout
