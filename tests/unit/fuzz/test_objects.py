@@ -182,7 +182,7 @@ FILTERS = {
     "mtu_mistakes": ([{"node1": NODE_ADDRESS}], {"name": "flannel_mtu", "value": 1450, "overhead": 50}),
     "shared_addresses": ([{"node1": NODE_ADDRESS, "node2": NODE_ADDRESS}], {}),
     "missing_packages": ([PACKAGES], {"names": ["conntrack"], "pinned": ["kubeadm"], "version": "1.36.3"}),
-    "survey_faults": ([SURVEYS], {"control_plane": "node1"}),
+    "survey_faults": ([SURVEYS], {"control_planes": ["node1"]}),
     "api_refusal": ([REFUSAL, WEBHOOKS], {}),
     "policy_lint": ([POLICIES, POLICY_PODS, NAMESPACES], {}),
     "expected_connectivity": ([POLICY_PODS, NAMESPACES, POLICIES, PORTS], {}),
