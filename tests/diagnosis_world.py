@@ -123,7 +123,11 @@ class World:
             return None
         nodes = list(self.nodes)
         endpoints: list[dict[str, Any]] = [{"name": name, "kind": "node", "node": name} for name in nodes]
-        endpoints += [{"name": f"podnet/{name}-{n}", "kind": "pod", "node": name} for name in nodes for n in "12"]
+        endpoints += [
+            {"name": f"podnet/{name}-{n}", "kind": "pod", "node": name, "addresses": [f"10.244.{number}.20{n}"]}
+            for number, name in enumerate(nodes)
+            for n in (1, 2)
+        ]
         services = [
             {"name": f"podnet/on-{name}:80", "kind": "service", "backend_nodes": [name], "overlay_nodes": [name]}
             for name in nodes

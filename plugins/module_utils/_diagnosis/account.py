@@ -18,6 +18,8 @@ SCHEMA = "podnet.kubernetes/findings"
 VERSION = 1
 _WIDTH = 300  # characters of a line
 _UNEXPLAINED = 5  # lines
+# Fields of a failed cell that the document lacks, or has in another form.
+_INNER = ("target_nodes", "via", "source_addresses")
 
 
 def account_lines(diagnosis: Diagnosis) -> list[str]:
@@ -62,7 +64,7 @@ def account_document(diagnosis: Diagnosis) -> dict[str, Any]:
         ],
         "failed_cells": diagnosis.failed,
         "unexplained": [
-            {name: value for name, value in asdict(cell).items() if name not in ("target_nodes", "via")}
+            {name: value for name, value in asdict(cell).items() if name not in _INNER}
             | {"target_nodes": sorted(cell.target_nodes)}
             for cell in diagnosis.unexplained[:1000]
         ],

@@ -245,4 +245,4 @@ def _advertised(slices: Iterable[Mapping[str, Any]]) -> Iterable[str]:
                 yield from endpoint.get("addresses") or []
 
 
-__all__ = ["ClusterFacts", "ClusterNode", "SystemPod", "load_cluster"]
+__all__ = ["ClusterFacts", "ClusterNode", "PolicyObjects", "SystemPod", "load_cluster"]

@@ -26,6 +26,7 @@ class FailedCell:
         target_nodes: the node of the target, or the nodes of the backends of a Service
         message: the fault in words
         via: the node whose NodePort was asked, which is on the way; empty for other targets
+        source_addresses: of the source, as the verification read them
     """
 
     source: str
@@ -38,6 +39,7 @@ class FailedCell:
     family: str
     message: str
     via: str = ""
+    source_addresses: tuple[str, ...] = ()
 
     def __str__(self) -> str:
         return f"{self.source} -> {self.target}, {self.check}: {self.message}"
@@ -131,6 +133,7 @@ def _cell(cell: Mapping[str, Any], endpoints: Mapping[str, Mapping[str, Any]]) -
         cell["family"],
         str(cell.get("message") or cell.get("reason") or cell.get("outcome")),
         target.get("via") or "",
+        tuple(source.get("addresses") or ()),
     )
 
 

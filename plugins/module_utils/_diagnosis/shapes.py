@@ -180,7 +180,15 @@ ALLOCATION = {"allocation": {"*": [_NETWORK]}}
 # The parts of report.json that a diagnosis reads.
 REPORT = {
     "endpoints": [
-        {"name": TEXT, "kind": TEXT, "node?": TEXT, "via?": TEXT, "backend_nodes?": [TEXT], "overlay_nodes?": [TEXT]}
+        {
+            "name": TEXT,
+            "kind": TEXT,
+            "node?": TEXT,
+            "via?": TEXT,
+            "addresses?": [TEXT],
+            "backend_nodes?": [TEXT],
+            "overlay_nodes?": [TEXT],
+        }
     ],
     "cells": [{"source": TEXT, "target": TEXT, "check": TEXT, "family": TEXT, "verdict": TEXT}],
 }

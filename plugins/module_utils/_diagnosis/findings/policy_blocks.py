@@ -5,12 +5,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from ansible_collections.podnet.kubernetes.plugins.module_utils._base.errors import InputError
 from ansible_collections.podnet.kubernetes.plugins.module_utils._diagnosis.causes import Cause, Found, named, several
-from ansible_collections.podnet.kubernetes.plugins.module_utils._diagnosis.failed_cells import Scope
+from ansible_collections.podnet.kubernetes.plugins.module_utils._diagnosis.cluster_facts import PolicyObjects
+from ansible_collections.podnet.kubernetes.plugins.module_utils._diagnosis.failed_cells import FailedCell, Scope
 from ansible_collections.podnet.kubernetes.plugins.module_utils._diagnosis.findings.unenforced_policies import (
     nobody_enforces,
 )
@@ -26,19 +27,44 @@ def find(gathered: Gathered) -> Iterator[Found]:
     objects = gathered.cluster.policy_objects if gathered.cluster else None
     if objects is None or not objects.policies or nobody_enforces(gathered):
         return
+    missing = [cell for cell in gathered.failed if cell.target_kind == "dns"]
+    gone = _gone_pods(missing, objects)
+    namespaces = [*objects.namespaces, *_gone_namespaces(gone, objects)]
     try:
-        found = find_cut_off(objects.policies, objects.namespaces, objects.pods)
+        found = find_cut_off(objects.policies, namespaces, [*objects.pods, *gone])
     except InputError:  # a policy that no network can have taken
         found = []
+    hosts = {cell.source for cell in missing if cell.source_kind == "node"}
     for one in found:
-        failing = [cell for cell in gathered.failed if cell.source in one.pods and cell.target_kind == "dns"]
+        failing = [cell for cell in missing if cell.source in one.pods]
         # Pods without any rule for what they send are cut off on purpose, unless somebody misses the DNS.
         if one.ruled or one.direction == "ingress" or failing:
-            yield _without_dns(one)
+            # No selector means a node. So what keeps pods out of the DNS pods keeps nodes out, too.
+            yield _without_dns(one, hosts if one.direction == "ingress" else set())
     yield from _isolated(objects.policies, objects.namespaces)
 
 
-def _without_dns(one: CutOff) -> Found:
+def _gone_pods(missing: Iterable[FailedCell], objects: PolicyObjects) -> list[dict[str, Any]]:
+    """Return the pods that missed the DNS and are not there any more, such as those of the verification itself."""
+    known = {f"{one['metadata'].get('namespace')}/{one['metadata']['name']}" for one in objects.pods}
+    gone = {cell.source: cell for cell in missing if cell.source_kind == "pod" and cell.source not in known}
+    return [
+        {
+            "metadata": dict(zip(("namespace", "name"), name.split("/", 1))),
+            "spec": {"nodeName": cell.source_node},
+            "status": {"phase": "Running", "podIPs": [{"ip": address} for address in cell.source_addresses]},
+        }
+        for name, cell in gone.items()
+        if "/" in name and cell.source_addresses
+    ]
+
+
+def _gone_namespaces(gone: Iterable[Mapping[str, Any]], objects: PolicyObjects) -> list[dict[str, Any]]:
+    names = {one["metadata"]["namespace"] for one in gone} - {one["metadata"]["name"] for one in objects.namespaces}
+    return [{"metadata": {"name": name, "labels": {"kubernetes.io/metadata.name": name}}} for name in sorted(names)]
+
+
+def _without_dns(one: CutOff, hosts: set[str]) -> Found:
     policies = f"{several(one.policies, 'the policy', 'the policies')} {named(one.policies)}"
     to_dns = one.direction == "egress"
     verb = several(one.policies, "lets", "let")
@@ -53,7 +79,7 @@ def _without_dns(one: CutOff) -> Found:
         "allow UDP and TCP port 53 to the pods k8s-app=kube-dns of kube-system in an egress rule"
         if to_dns
         else "allow UDP and TCP port 53 from all namespaces in an ingress rule of a policy for the DNS pods",
-        (Scope(kinds=frozenset(("dns",)), source_names=frozenset(one.pods)),),
+        (Scope(kinds=frozenset(("dns",)), source_names=frozenset(one.pods) | hosts),),
     )
 
 

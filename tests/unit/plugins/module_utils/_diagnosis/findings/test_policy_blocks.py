@@ -63,6 +63,32 @@ def test_a_policy_closes_the_dns():
     assert found["explained_cells"] == world.diagnose()["failed_cells"] > 0
 
 
+CLOSED = {"podSelector": {"matchLabels": {"k8s-app": "kube-dns"}}, "policyTypes": ["Ingress"]}
+OF_THE_SYSTEM = {"from": [{"namespaceSelector": {"matchLabels": {"kubernetes.io/metadata.name": "kube-system"}}}]}
+
+
+@pytest.mark.parametrize("spec", [CLOSED, {**CLOSED, "ingress": [OF_THE_SYSTEM]}])
+def test_the_pods_of_the_verification_are_gone_and_nodes_miss_the_dns_too(spec):
+    world = world_with(spec, "kube-system")
+    world.objects["pods"] = [one for one in world.objects["pods"] if one["metadata"]["namespace"] == "kube-system"]
+    world.objects["namespaces"].pop()  # ours
+    world.fail(lambda source, target, check: target["kind"] == "dns")
+    found = world.first("policy_blocks")
+    assert "podnet/node1-1" in found["cause"]
+    assert found["explained_cells"] == world.diagnose()["failed_cells"] > 0
+
+
+def test_the_policy_lets_the_verification_in_and_explains_nothing():
+    name = {"matchLabels": {"kubernetes.io/metadata.name": "podnet"}}
+    world = world_with({**CLOSED, "ingress": [{"from": [{"namespaceSelector": name}]}]}, "kube-system")
+    world.objects["pods"] = [one for one in world.objects["pods"] if one["metadata"]["namespace"] != "podnet"]
+    world.objects["namespaces"].pop()
+    world.fail(lambda source, target, check: target["kind"] == "dns" and source["kind"] == "pod")
+    (found,) = [one for one in world.diagnose()["findings"] if one["id"] == "policy_blocks"]
+    assert "shop/web cannot ask the DNS" in found["cause"]
+    assert found["explained_cells"] == 0
+
+
 def test_pods_that_send_nothing_miss_the_dns_or_not():
     world = world_with({"podSelector": {}, "policyTypes": ["Egress"]})
     assert world.found() == []
