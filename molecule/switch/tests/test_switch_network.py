@@ -26,7 +26,8 @@ OF_PODS = re.compile(r"/var/lib/cni/(networks|results|cache)")
 # Writes a line for each request: the time, and whether there was an answer.
 ASKS = """
 import time, urllib.request
-while True:
+end = time.time() + 1200
+while time.time() < end:
     try:
         urllib.request.urlopen("http://ADDRESS/", timeout=1).close()
         answered = 1
