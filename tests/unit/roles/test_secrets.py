@@ -77,7 +77,7 @@ def test_the_kubeconfig_of_a_cluster_is_shown_nowhere(tmp_path):
 
 
 def test_a_token_is_shown_nowhere_when_a_node_joins(tmp_path):
-    """The module fails, because the machine has no kubeadm or no cluster, and says so without the token."""
+    """In check mode, because the machine has no kubeadm. ansible-core 2.19 also shows the arguments."""
     _done, texts = play(
         tmp_path,
         {
@@ -91,7 +91,8 @@ def test_a_token_is_shown_nowhere_when_a_node_joins(tmp_path):
         },
         secret_of_the_test=TOKEN,
     )
-    assert "VALUE_SPECIFIED_IN_NO_LOG_PARAMETER" in texts["output"]
+    # The module had the token, and told what it would do with it.
+    assert '"joined": false' in texts["output"]
     assert places_of(pieces_of(TOKEN), texts) == []
 
 
