@@ -11,6 +11,7 @@ import re
 import socket
 import time
 from contextlib import contextmanager, suppress
+from pathlib import Path
 
 import pytest
 
@@ -236,6 +237,18 @@ def test_responders_are_gone_after_their_time():
         with pytest.raises(ConnectionRefusedError):
             connect(listeners[0].port)
         assert stop() is False
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="the rights to lock memory and to go first are needed")
+def test_a_busy_node_lets_the_responder_answer():
+    with responders(Place("b", "", ("127.0.0.1",))) as listeners, connect(listeners[0].port) as sock:
+        sock.sendall(b"podnet1 run1 0 0\n")
+        sock.recv(1)  # it is set up when it answers
+        (child,) = Path(f"/proc/self/task/{os.getpid()}/children").read_text().split()[-1:]
+        locked = re.search(r"^VmLck:\s+(\d+) kB$", Path(f"/proc/{child}/status").read_text(), re.MULTILINE)
+        assert locked is not None
+        assert int(locked[1]) > 1000
+        assert os.getpriority(os.PRIO_PROCESS, int(child)) == -10
 
 
 def test_only_the_responder_keeps_the_sockets():
