@@ -109,7 +109,9 @@ def _outside(network: Network, right: float) -> dict[str, Any] | None:
     """Return the box for addresses outside of the cluster, above the right end of the wire."""
     if not network.outside:
         return None
-    return {"x": right - 220, "y": 8, "w": 220, "h": 34, "label": shortened(", ".join(network.outside), 200)}
+    label = shortened(f"outside: {', '.join(network.outside)}", 400)
+    width = max(220.0, len(label) * _LETTER + 24)
+    return {"x": right - width, "y": 8, "w": width, "h": 34, "label": label}
 
 
 def _card(

@@ -31,6 +31,16 @@ def test_no_parts_lie_on_one_another_or_beyond_the_edge(given):
             assert 0 <= part["y"] <= part["y"] + part["h"] <= found["height"]
 
 
+@pytest.mark.parametrize("count", [1, 2, 9])
+def test_the_addresses_outside_fit_their_box(count):
+    outside = [{"name": f"2001:db8:113::{number}", "kind": "outside"} for number in range(1, count + 1)]
+    box = drawing(report([*pods(3, 2), *outside], []))["outside"]
+    assert box["label"].startswith("outside: 2001:db8:113::1")
+    assert 6 * len(box["label"]) < box["w"]  # a letter of this size is 6 pixels wide
+    assert box["x"] >= 0
+    assert box["x"] + box["w"] <= WIDTH
+
+
 def test_many_nodes_are_small_and_those_with_failures_come_first():
     found = drawing(many_nodes(50))
     assert found["mode"] == "small"
