@@ -69,9 +69,11 @@ def _without_dns(one: CutOff, hosts: set[str]) -> Found:
     to_dns = one.direction == "egress"
     verb = several(one.policies, "lets", "let")
     do = f"{verb} them send nothing to" if to_dns else f"{verb} nothing of them into"
+    # The line must have room for the policy.
+    who = named(one.pods) if len(one.pods) <= 3 else f"{len(one.pods)} pods, such as {one.pods[0]},"
     return Found(
         (),
-        f"{named(one.pods)} cannot ask the DNS, because {policies} {do} the DNS pods on UDP port 53",
+        f"{who} cannot ask the DNS, because {policies} {do} the DNS pods on UDP port 53",
         (
             f"{several(one.policies, 'policy', 'policies')}: {named(one.policies)} ({one.direction})",
             f"{len(one.pods)} {several(one.pods, 'pod', 'pods')}: {named(one.pods)}",

@@ -74,7 +74,7 @@ def test_the_pods_of_the_verification_are_gone_and_nodes_miss_the_dns_too(spec):
     world.objects["namespaces"].pop()  # ours
     world.fail(lambda source, target, check: target["kind"] == "dns")
     found = world.first("policy_blocks")
-    assert "podnet/node1-1" in found["cause"]
+    assert "6 pods, such as podnet/master-1, cannot ask the DNS, because the policy kube-system/p" in found["cause"]
     assert found["explained_cells"] == world.diagnose()["failed_cells"] > 0
 
 
