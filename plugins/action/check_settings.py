@@ -36,8 +36,9 @@ class ActionModule(ActionBase):
             self._display.warning(f"{text}.")
         if "kubeadm_control_plane" in params["roles"]:
             planes = variables["groups"].get(of_the_play.get("podnet_control_plane_group", "control_plane"), [])
-            for text in filter(None, [even_control_planes(planes) if planes else None]):
-                self._display.warning(f"{text}.")
+            even = even_control_planes(planes)
+            if even:
+                self._display.warning(f"{even}.")
         mistakes = find_mistakes(inventory)
         if params["all_nodes"]:
             mistakes += filter(None, [left_out(params["hosts"], variables["ansible_play_hosts_all"])])

@@ -15,6 +15,7 @@ from ansible_collections.podnet.kubernetes.plugins.module_utils._cluster.fields 
     read_metadata,
     read_word,
 )
+from ansible_collections.podnet.kubernetes.plugins.module_utils._cluster.nodes import read_ready
 from ansible_collections.podnet.kubernetes.plugins.module_utils._cluster.pod_status import PodStatus, read_pod_status
 
 
@@ -64,10 +65,8 @@ def _pod_problems(node: str, pod: tuple[str, PodStatus] | None, daemon_set: str)
 
 
 def _node_problems(name: str, fields: Mapping[str, Any]) -> list[str]:
-    items = read_items(read_fields(fields.get("status", {}), f"{name}.status"), "conditions", f"{name}.status")
-    conditions = [read_fields(item, path) for path, item in items]
-    ready = next((one for one in conditions if one.get("type") == "Ready"), None)
-    if ready is None:
+    ready = read_ready(fields, f"{name}.status")
+    if not ready:
         return [f"{name} has not said yet whether it is ready"]
     message = f": {ready['message']}" if ready.get("message") else ""
     return [] if ready.get("status") == "True" else [f"{name} is not ready{message}"]

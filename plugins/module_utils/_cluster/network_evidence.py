@@ -13,11 +13,11 @@ from typing import Any
 from ansible_collections.podnet.kubernetes.plugins.module_utils._cluster.fields import (
     errors_of,
     read_fields,
-    read_items,
     read_list,
     read_metadata,
     read_text,
 )
+from ansible_collections.podnet.kubernetes.plugins.module_utils._cluster.nodes import read_taints
 
 # The configuration file of each network that the roles know, and its DaemonSet.
 _FILES = {"basic_cni": "10-mynet.conflist", "flannel": "10-flannel.conflist", "calico": "10-calico.conflist"}
@@ -106,8 +106,7 @@ def _is_removing(nodes: Any) -> bool:
     keys = []
     for item in read_list(nodes, "nodes"):
         with errors_of(read_metadata(item, "nodes", "Node").name):
-            spec = read_fields(read_fields(item, "node").get("spec", {}), "spec")
-            keys += [read_fields(taint, path).get("key") for path, taint in read_items(spec, "taints", "spec")]
+            keys += [taint.get("key") for taint in read_taints(item)]
     return TAINT in keys
 
 

@@ -16,7 +16,6 @@ from typing import Any, Callable
 from ansible_collections.podnet.kubernetes.plugins.module_utils._cluster.fields import (
     errors_of,
     read_fields,
-    read_items,
     read_list,
     read_metadata,
     read_text,
@@ -26,6 +25,7 @@ from ansible_collections.podnet.kubernetes.plugins.module_utils._cluster.network
     Evidence,
     find_evidence,
 )
+from ansible_collections.podnet.kubernetes.plugins.module_utils._cluster.nodes import read_ready
 from ansible_collections.podnet.kubernetes.plugins.module_utils._cluster.restarting_pods import (
     RestartingPods,
     find_restarting_pods,
@@ -187,9 +187,7 @@ def _has_subnet(name: str, item: Any) -> bool:
 def _is_silent(name: str, item: Any) -> bool:
     """Whether the kubelet of a node does not answer. A node without a network is not ready, and its kubelet answers."""
     with errors_of(name):
-        status = read_fields(read_fields(item, "node").get("status", {}), "status")
-        conditions = [read_fields(entry, path) for path, entry in read_items(status, "conditions", "status")]
-    return any((one.get("type"), one.get("status")) == ("Ready", "Unknown") for one in conditions)
+        return read_ready(item).get("status") == "Unknown"
 
 
 def _faults(cluster: _Cluster, settings: Settings, leaving: Sequence[str]) -> Iterator[str]:

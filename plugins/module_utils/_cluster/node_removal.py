@@ -12,10 +12,10 @@ from typing import Any
 from ansible_collections.podnet.kubernetes.plugins.module_utils._cluster.fields import (
     errors_of,
     read_fields,
-    read_items,
     read_list,
     read_metadata,
 )
+from ansible_collections.podnet.kubernetes.plugins.module_utils._cluster.nodes import read_ready
 
 _CONTROL_PLANE = "node-role.kubernetes.io/control-plane"
 
@@ -86,7 +86,6 @@ def _faults(known: dict[str, _Node], names: Sequence[str], hosts: Collection[str
             f"{', '.join(planes)} is the last control plane, and the cluster would end: leave it out, or end the "
             "cluster with playbooks/reset.yml"
         )
-
     elif set(planes) & set(names):
         yield from _majority_fault([node for node in known.values() if node.control_plane and node.name not in names])
 
@@ -112,11 +111,9 @@ def _read_node(item: Any) -> _Node:
     metadata = read_metadata(item, "nodes", "Node")
     with errors_of(metadata.name):
         fields = read_fields(item, "node")
-        status, spec = read_fields(fields.get("status", {}), "status"), read_fields(fields.get("spec", {}), "spec")
-        conditions = [read_fields(entry, path) for path, entry in read_items(status, "conditions", "status")]
-    ready = {str(one.get("status")) for one in conditions if one.get("type") == "Ready"}
+        ready, spec = read_ready(fields).get("status"), read_fields(fields.get("spec", {}), "spec")
     takes_pods, is_plane = not spec.get("unschedulable"), _CONTROL_PLANE in metadata.labels
-    return _Node(metadata.name, "True" in ready, takes_pods, is_plane, "Unknown" in ready)
+    return _Node(metadata.name, ready == "True", takes_pods, is_plane, ready == "Unknown")
 
 
 def find_blocking_budgets(budgets: Any, namespaces: Collection[str]) -> list[str]:

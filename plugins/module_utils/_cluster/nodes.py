@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -43,6 +44,27 @@ def read_nodes(value: Any) -> tuple[Node, ...]:
     return tuple(nodes.values())
 
 
+def read_ready(node: Any, path: str = "status") -> Mapping[str, Any]:
+    """Return the condition Ready of a Node object; an empty one when no kubelet has reported it.
+
+    Args:
+        node: the object
+        path: of its status, for the error
+
+    Raises:
+        InputError: the status is not as the API has it
+    """
+    status = read_fields(read_fields(node, "node").get("status", {}), path)
+    conditions = [read_fields(entry, place) for place, entry in read_items(status, "conditions", path)]
+    return next((one for one in conditions if one.get("type") == "Ready"), {})
+
+
+def read_taints(node: Any) -> list[Mapping[str, Any]]:
+    """Return the taints of a Node object. Raises InputError when they are not as the API has them."""
+    spec = read_fields(read_fields(node, "node").get("spec", {}), "spec")
+    return [read_fields(taint, path) for path, taint in read_items(spec, "taints", "spec")]
+
+
 def _read_internal_addresses(item: Any) -> tuple[str, ...]:
     """Return the addresses by which the cluster's components reach a node."""
     status = read_fields(read_fields(item, "node").get("status", {}), "status")
@@ -54,4 +76,4 @@ def _read_internal_addresses(item: Any) -> tuple[str, ...]:
     return tuple(address for address in addresses if address)
 
 
-__all__ = ["Node", "read_nodes"]
+__all__ = ["Node", "read_nodes", "read_ready", "read_taints"]

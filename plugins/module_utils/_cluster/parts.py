@@ -15,7 +15,6 @@ from ansible_collections.podnet.kubernetes.plugins.module_utils._base.texts impo
 from ansible_collections.podnet.kubernetes.plugins.module_utils._cluster.fields import (
     errors_of,
     read_fields,
-    read_items,
     read_labels,
     read_list,
 )
@@ -23,7 +22,12 @@ from ansible_collections.podnet.kubernetes.plugins.module_utils._cluster.label_s
     LabelRequirement,
     read_selector,
 )
-from ansible_collections.podnet.kubernetes.plugins.module_utils._cluster.nodes import Node, read_nodes
+from ansible_collections.podnet.kubernetes.plugins.module_utils._cluster.nodes import (
+    Node,
+    read_nodes,
+    read_ready,
+    read_taints,
+)
 
 _EXCLUDE = "exclude_nodes"
 _NAME = re.compile(r"[a-z0-9]([a-z0-9.-]*[a-z0-9])?")
@@ -116,19 +120,15 @@ def _labels(item: Any) -> dict[str, str]:
     fields = read_fields(item, "node")
     metadata = read_fields(fields.get("metadata", {}), "metadata")
     with errors_of(metadata.get("name")):
-        spec = read_fields(fields.get("spec", {}), "spec")
-        taints = [read_fields(taint, path) for path, taint in read_items(spec, "taints", "spec")]
-        tainted = {str(taint.get("key")): str(taint.get("value", "")) for taint in taints}
+        tainted = {str(taint.get("key")): str(taint.get("value", "")) for taint in read_taints(fields)}
         return {**tainted, **read_labels(metadata, "labels", "metadata")}
 
 
 def _trouble(node: Node, item: Any) -> str | None:
     """Say why a node cannot take part, in the API's own words; None: it can."""
     with errors_of(node.name):
-        status = read_fields(read_fields(item, "node").get("status", {}), "status")
-        conditions = [read_fields(one, path) for path, one in read_items(status, "conditions", "status")]
-    ready = next((one for one in conditions if one.get("type") == "Ready"), None)
-    if ready is None:
+        ready = read_ready(item)
+    if not ready:
         return f"{node.name} has no condition Ready: no kubelet has reported its status"
     if ready.get("status") != "True":
         words = ": ".join(str(ready[name]).strip() for name in ("reason", "message") if ready.get(name))

@@ -63,13 +63,14 @@ def find_restarting_pods(value: Any) -> RestartingPods:
         InputError: the value is no list of Pod objects
     """
     carried = {str(pod) for pod in find_carried_pods(value).pods}
-    pods = [pod for pod in _read(value) if pod.name in carried]
+    every = list(_read(value))
+    pods = [pod for pod in every if pod.name in carried]
     return RestartingPods(
         number=len(pods),
         bare=tuple(pod.name for pod in pods if not pod.owned),
         empty_dirs=tuple(pod.name for pod in pods if pod.owned and pod.empty_dir),
         returning=tuple(dict.fromkeys(pod.controller for pod in pods if pod.owned and pod.tolerates)),
-        unready=tuple(dict.fromkeys(pod.controller for pod in _read(value) if pod.carried and not pod.ready)),
+        unready=tuple(dict.fromkeys(pod.controller for pod in every if pod.carried and not pod.ready)),
     )
 
 

@@ -58,8 +58,8 @@ def left_out(wanted: Sequence[str], present: Sequence[str]) -> str | None:
 
 
 def even_control_planes(hosts: Sequence[str]) -> str | None:
-    """Say that an even number of control planes survives no more losses than one fewer. None for an odd number."""
-    if len(hosts) % 2:
+    """Say that an even number of control planes survives no more losses than one fewer. None for other numbers."""
+    if len(hosts) % 2 or not hosts:
         return None
     survived = (len(hosts) - 1) // 2
     return (
