@@ -27,6 +27,7 @@ PROOFS = {
     "certificates": _TOGETHER,
     "cgroup_driver": _TOGETHER,
     "checksum_offload": [(_NAMESPACES, "test_a_nic_computes_no_checksums_inside_vxlan")],
+    "disk_full": [_ALONE],
     "duplicate_identity": [(_NAMESPACES, "test_two_machines_have_one_mac_on_one_network"), *_TOGETHER],
     "forward_drop": [(_NAMESPACES, "test_rules_of_iptables"), (_NAMESPACES, "test_chains_of_nftables")],
     "forwarding_off": [(_NAMESPACES, "test_the_kernel_does_not_forward_and_the_file_is_named")],

@@ -299,6 +299,15 @@ def swap(world: World) -> Iterator[list[Named]]:
 
 
 @fault
+def full_disk(world: World) -> Iterator[list[Named]]:
+    """The plugins of networks cannot write down the addresses that they give to pods on node1."""
+    place = "/var/lib/cni"
+    world.run("node1", f"mount -t tmpfs -o size=8k none {place}", f"yes > {place}/full || true")
+    yield [Named("disk_full", ("node1",), (f"node1: {place}: 0 of 8 KiB are free",))]
+    world.run("node1", f"umount {place}")
+
+
+@fault
 def dns_that_asks_itself(world: World) -> Iterator[list[Named]]:
     """CoreDNS gets a resolv.conf that leads to its own address."""
     pods = ("--namespace=kube-system", "--selector=k8s-app=kube-dns")

@@ -27,6 +27,7 @@ TOGETHER = (
 )
 ALONE = (
     *TOGETHER,
+    faults.full_disk,
     faults.route_of_a_vpn,
     faults.winning_configuration,
     faults.no_subnet,

@@ -113,6 +113,16 @@ NODE = {
     "kubelet?": {"flags?": {"*": TEXT}, "settings?": {"*?": ANYTHING}},
     "sysctls?": {"*?": {"value?": TEXT, "files?": [{"file": TEXT, "line": WHOLE, "value": TEXT}]}},
     "swap?": [TEXT],
+    "disks?": [
+        {
+            "places": [TEXT],
+            "bytes": WHOLE,
+            "bytes_free": WHOLE,
+            "files": WHOLE,
+            "files_free": WHOLE,
+            "read_only": FLAG,
+        }
+    ],
     "certificates?": [{"error?": TEXT}],
     "identity?": {"machine_id?": TEXT, "product_uuid?": TEXT, "boot_id?": TEXT, "container?": FLAG},
     "subnet_env?": {"*": TEXT},

@@ -21,6 +21,7 @@ from ansible_collections.podnet.kubernetes.plugins.module_utils._base.foreign_da
 from ansible_collections.podnet.kubernetes.plugins.module_utils._base.secret_texts import without_secrets
 from ansible_collections.podnet.kubernetes.plugins.module_utils._gathering.certificates import read_certificates
 from ansible_collections.podnet.kubernetes.plugins.module_utils._gathering.counters import read_counters
+from ansible_collections.podnet.kubernetes.plugins.module_utils._gathering.disks import read_disks
 from ansible_collections.podnet.kubernetes.plugins.module_utils._gathering.knocks import doors_of, knock
 from ansible_collections.podnet.kubernetes.plugins.module_utils._gathering.kubelet import (
     kubeconfig_parts,
@@ -369,6 +370,7 @@ _PARTS: dict[str, Callable[[Reader], Any]] = {
     "kubelet": _kubelet,
     "sysctls": _sysctls,
     "swap": _swap,
+    "disks": read_disks,
     "certificates": _certificates,
     "identity": _identity,
     "subnet_env": _subnet_env,
