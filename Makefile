@@ -27,7 +27,7 @@ export ANSIBLE_CONFIG := $(CURDIR)/ansible.cfg
 # Container images set it. Then each ansible-playbook compiles all its imports, a third of the work of a short playbook.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help venv lab lab-destroy basic-cni flannel calico verify diagnose-demo screenshots conformance lint sanity unit versions browser bad-input integration molecule molecule-debian-12 test-quick test test-more test-lab test-beside architecture findings bench build lock lock-3.11 lock-3.12 clean
+.PHONY: help venv lab lab-destroy basic-cni flannel calico verify diagnose-demo soak screenshots conformance lint sanity unit versions browser bad-input integration molecule molecule-debian-12 test-quick test test-more test-lab test-beside architecture findings bench build lock lock-3.11 lock-3.12 clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "%-18s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -69,6 +69,9 @@ verify: $(VENV) ## Prove the network of the lab's cluster
 
 diagnose-demo: $(VENV) ## Break the lab's network, name each cause, mend it, and write docs/troubleshooting.md (five faults after make flannel, the sixth after make calico)
 	python lab/diagnose_demo.py $(ARGS)
+
+soak: $(VENV) ## Interrupt runs and break nodes many times, and write docs/reliability.md (ARGS="kill --tries 5", power, or faults after make flannel)
+	python lab/soak.py $(ARGS)
 
 screenshots: $(VENV) ## Take pictures of the pages of the lab's runs for README.md, with Debian's Chromium
 	python lab/screenshots.py

@@ -8,18 +8,15 @@ that break and mend the network, and the output of `playbooks/verify.yml` as it 
 from __future__ import annotations
 
 import json
-import os
 import re
-import shlex
 import subprocess
 import sys
 import time
 from dataclasses import dataclass
-from pathlib import Path
 
-ROOT = Path(__file__).resolve().parents[1]
+from controller import OUTPUT, ROOT, must, run
+
 PAGE = ROOT / "docs" / "troubleshooting.md"
-OUTPUT = ROOT / "lab" / "inventory" / ".podnet"
 REPORT = "diagnose-demo"
 BEGIN = "<!-- `make diagnose-demo` writes the lines below. -->\n"
 INSTALL = "ansible-playbook molecule/shared/install.yml -e network=flannel -e flannel_max_unavailable=3"
@@ -125,24 +122,6 @@ FAULTS = (
         ("kubectl delete networkpolicy dns-of-the-system --namespace kube-system",),
     ),
 )
-
-
-def run(place: str, command: str) -> subprocess.CompletedProcess[str]:
-    """Run a command on a node or on the controller. A document after <<EOF is its input."""
-    command, _mark, document = command.partition(" <<EOF\n")
-    words = shlex.split(command)
-    words = words if place == "controller" else ["podman", "exec", f"podnet-{place}", *words]
-    environment = {**os.environ, "KUBECONFIG": str(OUTPUT / "admin.conf"), "ANSIBLE_STDOUT_CALLBACK": "default"}
-    given = document.removesuffix("EOF")
-    return subprocess.run(words, cwd=ROOT, env=environment, input=given, capture_output=True, text=True, check=False)
-
-
-def must(place: str, command: str) -> str:
-    """Run a command that must succeed."""
-    done = run(place, command)
-    if done.returncode:
-        raise SystemExit(f"{place}: {command}\n{done.stdout}{done.stderr}")
-    return done.stdout
 
 
 def message(output: str, after: str) -> str:
