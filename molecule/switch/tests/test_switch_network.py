@@ -21,8 +21,8 @@ SIGNS = {
     "flannel": r"flannel",
     "calico": r"calico|cali[0-9a-f]{11}|cali-|cali4|\"bird\"|\"80\"",
 }
-# Addresses and results of pods, which change with the pods.
-OF_PODS = re.compile(r"/var/lib/cni/(networks|results|cache)")
+# Addresses and results of pods, which change with the pods. The mode of the directory is that of the first plugin.
+OF_PODS = re.compile(r"/var/lib/cni(/(networks|results|cache)|$)")
 # Writes a line for each request: the time, and whether there was an answer.
 ASKS = """
 import time, urllib.request
