@@ -135,6 +135,7 @@ def test_the_matrix_has_both_families_of_everything(reports):
     assert both >= {(kind, family) for kind in ("pod", "node", "service", "outside") for family in FAMILIES}
 
 
+@pytest.mark.more
 def test_check_mode_reports_no_change(dual, changes, inventory):
     """Check mode runs the part that makes the cluster too, which converge leaves out."""
     counts = changes(dual("playbooks/basic_cni.yml", "--check"))

@@ -200,6 +200,7 @@ def test_a_node_without_a_route_to_others_pods_is_named(play, on, inventory):
     assert f"{name} has no route to {block}, where pods" in " ".join(done.stdout.split())
 
 
+@pytest.mark.more
 def test_check_mode_reports_no_change(play, changes, inventory):
     """The cluster's part is the same as in the scenario flannel, and looked at there."""
     counts = changes(play("playbooks/calico.yml", "--check", "--skip-tags", "cluster"))
@@ -401,6 +402,7 @@ def test_the_wrong_nic_is_named_with_the_conflict(install, lab):
     assert "calico_address_detection is interface=enp0s3, set it to" in text
 
 
+@pytest.mark.more
 def test_without_both_checks_exactly_the_cells_on_the_overlay_fail(play, reports, overlay, inventory, install):
     environment = {**inventory.variables["calico_node_environment"], "DISABLE_NODE_IP_CHECK": "true"}
     variables = {**WRONG_NIC, **AT_ONCE, "calico_check_addresses": False, "calico_node_environment": environment}
@@ -413,6 +415,7 @@ def test_without_both_checks_exactly_the_cells_on_the_overlay_fail(play, reports
     assert found.outcomes == {"blocked"}
 
 
+@pytest.mark.more
 def test_the_right_detection_mends_it_and_another_encapsulation_is_taken(install, play, reports, kubectl, observe):
     """All nodes are in one subnet, so that with VXLAN across subnets nothing is encapsulated."""
     wanted = {**AT_ONCE, "calico_encapsulation": "vxlan_cross_subnet"}
