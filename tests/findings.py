@@ -11,6 +11,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 PAGE = Path("docs/findings.md")
 _NAMESPACES = "tests/integration/test_diagnosis.py"
+_PATHS = "tests/integration/test_diagnosis_paths.py"
 _FLANNEL = "molecule/flannel/tests/test_findings.py"
 _MANY = "molecule/flannel/tests/test_faults.py"
 _NIC = "molecule/flannel/tests/test_wrong_interface.py"
@@ -26,16 +27,16 @@ PROOFS = {
     "bridge_address": [(_NAMESPACES, "test_the_bridge_has_an_address_of_another_subnet")],
     "certificates": _TOGETHER,
     "cgroup_driver": _TOGETHER,
-    "checksum_offload": [(_NAMESPACES, "test_a_nic_computes_no_checksums_inside_vxlan")],
+    "checksum_offload": [(_PATHS, "test_a_nic_computes_no_checksums_inside_vxlan")],
     "disk_full": [_ALONE],
-    "duplicate_identity": [(_NAMESPACES, "test_two_machines_have_one_mac_on_one_network"), *_TOGETHER],
+    "duplicate_identity": [(_PATHS, "test_two_machines_have_one_mac_on_one_network"), *_TOGETHER],
     "forward_drop": [(_NAMESPACES, "test_rules_of_iptables"), (_NAMESPACES, "test_chains_of_nftables")],
     "forwarding_off": [(_NAMESPACES, "test_the_kernel_does_not_forward_and_the_file_is_named")],
     "image_pull": [(_FLANNEL, _FAULTS)],
     "kubelet_address": [_ALONE],
     "masquerade": [(_NAMESPACES, "test_rules_of_iptables")],
     "missing_plugin": [(_NAMESPACES, "test_a_plugin_is_missing")],
-    "mtu": [(_NAMESPACES, "test_the_overlay_leaves_no_room_for_its_header")],
+    "mtu": [(_PATHS, "test_the_overlay_leaves_no_room_for_its_header")],
     "network_on_another_nic": _TOGETHER,
     "no_default_route": [(_NAMESPACES, "test_changes_of_links_and_routes")],
     "node_not_ready": _TOGETHER,
@@ -45,11 +46,11 @@ PROOFS = {
     "policy_blocks": [(_CALICO, "test_the_diagnosis_names_a_policy_that_forgets_the_dns")],
     "pool_exhausted": [(_NAMESPACES, "test_no_address_is_left")],
     "port_closed": [
-        (_NAMESPACES, "test_a_port_is_closed"),
-        (_NAMESPACES, "test_a_chain_of_nftables_closes_a_port"),
+        (_PATHS, "test_a_port_is_closed"),
+        (_PATHS, "test_a_chain_of_nftables_closes_a_port"),
         (_FLANNEL, _FAULTS),
     ],
-    "reverse_path": [(_NAMESPACES, "test_strict_rp_filter_refuses_packets_with_another_way_back")],
+    "reverse_path": [(_PATHS, "test_strict_rp_filter_refuses_packets_with_another_way_back")],
     "runtime_down": _TOGETHER,
     "services_missing": _TOGETHER,
     "shared_address": [(_NIC, "test_the_diagnosis_names_the_shared_address_first"), _ALONE],

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from two_machines import diagnose, machines
 
 Run = Callable[..., subprocess.CompletedProcess[str]]
 
@@ -40,3 +41,6 @@ def run(root: Path) -> Run:
         )
 
     return execute
+
+
+__all__ = ["diagnose", "machines"]  # fixtures of the tests of the diagnosis
