@@ -45,6 +45,7 @@ class World:
         self.objects: dict[str, Any] = data["objects"]
         self.trails: list[dict[str, Any]] = []
         self._fails: Callable[[dict[str, Any], dict[str, Any], str], bool] | None = None
+        self._lost: dict[str, str] = {}
 
     def node(self, name: str) -> dict[str, Any]:
         """The Node object."""
@@ -117,6 +118,11 @@ class World:
         """Have the cells fail for which the function of source, target and check is true."""
         self._fails = which
 
+    def lose(self, node: str, reason: str) -> None:
+        """Have a node take no part in the verification, for a reason."""
+        self._lost[node] = reason
+        self._fails = self._fails or (lambda *_cell: False)
+
     def report(self) -> dict[str, Any] | None:
         """The report of a verification: two pods and the node, a Service on each node, and the DNS."""
         if self._fails is None:
@@ -146,11 +152,17 @@ class World:
                 for check in checks if source is not target else ():
                     failed = self._fails(source, target, check)
                     verdict = {"verdict": "failed", "message": "timeout"} if failed else {"verdict": "passed"}
+                    lost = {source["node"], *target.get("backend_nodes", [target.get("node")])} & set(self._lost)
+                    if lost:
+                        reason = self._lost[min(lost)]
+                        verdict = {"verdict": "not probed", "message": f"not probed: {reason}"}
                     names = {"source": source["name"], "target": target["name"]}
                     cells.append({**names, "check": check, "family": "ipv4", **verdict})
         schema = "podnet.kubernetes/connectivity-report"
         found = [*endpoints, *services, dns, outside]
-        return {"schema": schema, "version": 2, "endpoints": found, "cells": cells, "trails": self.trails}
+        missing = [{"name": name, "reason": reason} for name, reason in self._lost.items()]
+        head = {"schema": schema, "version": 2, **({"missing_nodes": missing} if missing else {})}
+        return {**head, "endpoints": found, "cells": cells, "trails": self.trails}
 
     def diagnose(self, *only: str, objects: bool = True, **options: Any) -> dict[str, Any]:
         """Diagnose the cluster, and a bundle of it without names, which must have the same findings."""
@@ -184,7 +196,8 @@ def shape(document: dict[str, Any]) -> Any:
         (one["id"], one["severity"], one["explained_cells"], len(one["nodes"]), len(one["evidence"]))
         for one in document["findings"]
     ]
-    counts = (document["failed_cells"], document["unexplained_cells"], len(document["not_looked_at"]))
+    kinds = ("failed_cells", "unprobed_cells", "unexplained_cells")
+    counts = (*(document[kind] for kind in kinds), len(document["not_looked_at"]))
     return sorted(findings), counts
 
 

@@ -15,6 +15,7 @@ _PATHS = "tests/integration/test_diagnosis_paths.py"
 _FLANNEL = "molecule/flannel/tests/test_findings.py"
 _MANY = "molecule/flannel/tests/test_faults.py"
 _NIC = "molecule/flannel/tests/test_wrong_interface.py"
+_MISSING = "molecule/flannel/tests/test_missing_nodes.py"
 _CALICO = "molecule/calico/tests/test_calico.py"
 _BASIC_CNI = "molecule/basic_cni/tests/test_basic_cni.py"
 _FAULTS = "test_each_fault_is_named_and_gone_after_its_remedy"
@@ -39,6 +40,7 @@ PROOFS = {
     "mtu": [(_PATHS, "test_the_overlay_leaves_no_room_for_its_header")],
     "network_on_another_nic": _TOGETHER,
     "no_default_route": [(_NAMESPACES, "test_changes_of_links_and_routes")],
+    "node_missing": [(_MISSING, "test_a_host_without_ssh_is_missing_although_its_node_is_ready")],
     "node_not_ready": _TOGETHER,
     "overlapping_networks": _TOGETHER,
     "pod_cidr": _TOGETHER,

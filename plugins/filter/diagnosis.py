@@ -14,7 +14,7 @@ author:
 description:
   - Judges what M(podnet.kubernetes.pod_network_info) read on the nodes, together with objects of the cluster and the
     report of a verification, as far as they are there.
-  - Each finding has a cause, the evidence as it was found, a remedy, and the number of failed cells that it explains.
+  - Each finding has a cause, the evidence as it was found, a remedy, and the number of bad cells that it explains.
     The finding that explains most comes first. docs/findings.md of the collection lists all findings.
 options:
   _input:
@@ -69,10 +69,13 @@ _value:
       type: list
       elements: dict
     failed_cells:
-      description: The number of failed cells in the report.
+      description: The number of cells in the report that failed or are flapping.
+      type: int
+    unprobed_cells:
+      description: The number of cells in the report that were not probed.
       type: int
     unexplained:
-      description: The failed cells that no finding explains, the first thousand of them.
+      description: The cells of both kinds that no finding explains, the first thousand of them.
       type: list
       elements: dict
     unexplained_cells:

@@ -104,6 +104,9 @@ def test_a_host_without_ssh_is_missing_although_its_node_is_ready(verify, on, la
         f"{NODE}: host {NODE} is unreachable: ",
     )
     check_matrix(report)
+    (found,) = report["findings"]
+    assert (found["id"], found["nodes"]) == ("node_missing", [NODE])
+    assert found["explained_cells"] == report["summary"]["not_probed"] > 0
 
 
 def check_matrix(report):

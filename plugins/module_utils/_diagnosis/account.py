@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from dataclasses import asdict
 from typing import Any
 
+from ansible_collections.podnet.kubernetes.plugins.module_utils._base.cell_counts import cells_words
 from ansible_collections.podnet.kubernetes.plugins.module_utils._base.texts import printable
 from ansible_collections.podnet.kubernetes.plugins.module_utils._diagnosis.failed_cells import FailedCell, scope_as_dict
 from ansible_collections.podnet.kubernetes.plugins.module_utils._diagnosis.judgement import Diagnosis, Ranked
@@ -19,13 +20,13 @@ VERSION = 1
 _WIDTH = 300  # characters of a line
 _UNEXPLAINED = 5  # lines
 # Fields of a failed cell that the document lacks, or has in another form.
-_INNER = ("target_nodes", "via", "source_addresses")
+_INNER = ("target_nodes", "via", "source_addresses", "probed")
 
 
 def account_lines(diagnosis: Diagnosis) -> list[str]:
     """Write the findings, three lines each, and the trails of packets.
 
-    Then come the failed cells without a cause, and what could not be looked at.
+    Then come the bad cells without a cause, and what could not be looked at.
     """
     count = len(diagnosis.findings)
     nothing = "Nothing was found, and a part was not looked at." if diagnosis.unread else "Nothing was found."
@@ -36,7 +37,8 @@ def account_lines(diagnosis: Diagnosis) -> list[str]:
         lines.append("Packets of failed cells were followed:")
         lines += [f"  {line}" for trail in diagnosis.trails for line in trail.shown]
     if diagnosis.unexplained:
-        lines.append(f"{len(diagnosis.unexplained)} of {diagnosis.failed} failed cells are unexplained:")
+        every = cells_words(diagnosis.failed, diagnosis.unprobed)
+        lines.append(f"{len(diagnosis.unexplained)} of {every} are unexplained:")
         lines += [f"- {text}" for text in _grouped(diagnosis.unexplained)]
     if diagnosis.unread:
         lines.append("Not looked at:")
@@ -63,6 +65,7 @@ def account_document(diagnosis: Diagnosis) -> dict[str, Any]:
             for one in diagnosis.findings
         ],
         "failed_cells": diagnosis.failed,
+        "unprobed_cells": diagnosis.unprobed,
         "unexplained": [
             {name: value for name, value in asdict(cell).items() if name not in _INNER}
             | {"target_nodes": sorted(cell.target_nodes)}
@@ -75,7 +78,7 @@ def account_document(diagnosis: Diagnosis) -> dict[str, Any]:
 
 
 def _finding(number: int, one: Ranked) -> Iterator[str]:
-    cells = f"; it explains {one.cells} failed {'cell' if one.cells == 1 else 'cells'}" if one.cells else ""
+    cells = f"; it explains {cells_words(one.cells - one.unprobed, one.unprobed)}" if one.cells else ""
     yield f"{number}. {one.severity}: {one.found.cause} ({one.id}{cells})"
     yield f"   evidence: {'; '.join(one.found.evidence)}"
     yield f"   remedy: {one.found.remedy}"

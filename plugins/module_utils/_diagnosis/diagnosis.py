@@ -63,6 +63,7 @@ def load_gathered(
         ),
         _allocation(allocation),
         load_trails(report),
+        {one["name"]: one["reason"] for one in (report or {}).get("missing_nodes") or ()},
     )
 
 

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, podnet.kubernetes developers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The cells of a verification that failed, and sets of cells that a fault explains. No I/O, no Ansible."""
+"""The bad cells of a verification, and sets of cells that a fault explains. No I/O, no Ansible."""
 
 from __future__ import annotations
 
@@ -9,24 +9,25 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from ansible_collections.podnet.kubernetes.plugins.module_utils._base.cell_counts import BAD_VERDICTS
 from ansible_collections.podnet.kubernetes.plugins.module_utils._base.errors import InputError
 from ansible_collections.podnet.kubernetes.plugins.module_utils._base.shapes import check_shape
 from ansible_collections.podnet.kubernetes.plugins.module_utils._diagnosis.shapes import REPORT
 
-_BAD = ("failed", "flapping")
 _SCHEMA = "podnet.kubernetes/connectivity-report"
 _VERSIONS = (1, 2)
 
 
 @dataclass(frozen=True)
 class FailedCell:
-    """A cell that failed or is flapping, with the place of both ends.
+    """A cell that failed, is flapping or was not probed, with the place of both ends.
 
     Attributes:
         target_nodes: the node of the target, or the nodes of the backends of a Service
         message: the fault in words
         via: the node whose NodePort was asked, which is on the way; empty for other targets
         source_addresses: of the source, as the verification read them
+        probed: False: a node took no part in the verification
     """
 
     source: str
@@ -40,6 +41,7 @@ class FailedCell:
     message: str
     via: str = ""
     source_addresses: tuple[str, ...] = ()
+    probed: bool = True
 
     def __str__(self) -> str:
         return f"{self.source} -> {self.target}, {self.check}: {self.message}"
@@ -56,6 +58,7 @@ class Scope:
         checks: names of checks
         across: only cells between different nodes
         source_names: of the sources themselves, such as podnet-connectivity/node1-1
+        unprobed: only cells that were not probed. A fault of the network explains none of them
     """
 
     sources: frozenset[str] | None = None
@@ -65,11 +68,13 @@ class Scope:
     source_kinds: frozenset[str] | None = None
     across: bool = False
     source_names: frozenset[str] | None = None
+    unprobed: bool = False
 
     def covers(self, cell: FailedCell) -> bool:
         """Whether the cell is in the set."""
         return (
-            (self.sources is None or cell.source_node in self.sources or cell.via in self.sources)
+            cell.probed is not self.unprobed
+            and (self.sources is None or cell.source_node in self.sources or cell.via in self.sources)
             and (self.targets is None or bool(cell.target_nodes & self.targets) or cell.via in self.targets)
             and (self.kinds is None or cell.target_kind in self.kinds)
             and (self.checks is None or cell.check in self.checks)
@@ -95,8 +100,14 @@ def either_end(nodes: Iterable[str], kinds: frozenset[str] | None = OVER_PODS) -
     return Scope(sources=names, kinds=kinds, across=True), Scope(targets=names, kinds=kinds, across=True)
 
 
+def unprobed_of(nodes: Iterable[str]) -> tuple[Scope, ...]:
+    """Return the cells that were not probed and have one of these nodes at an end."""
+    names = frozenset(nodes)
+    return Scope(sources=names, unprobed=True), Scope(targets=names, unprobed=True)
+
+
 def load_failed_cells(report: Any) -> tuple[FailedCell, ...]:
-    """Read the cells that failed from a report (report.json) of a verification.
+    """Read the bad cells from a report (report.json) of a verification.
 
     Raises:
         InputError: it is no such report
@@ -113,7 +124,7 @@ def load_failed_cells(report: Any) -> tuple[FailedCell, ...]:
         )
     check_shape(report, REPORT, "report")
     endpoints: dict[str, Mapping[str, Any]] = {one["name"]: one for one in report["endpoints"]}
-    return tuple(_cell(one, endpoints) for one in report["cells"] if one["verdict"] in _BAD)
+    return tuple(_cell(one, endpoints) for one in report["cells"] if one["verdict"] in BAD_VERDICTS)
 
 
 def _cell(cell: Mapping[str, Any], endpoints: Mapping[str, Mapping[str, Any]]) -> FailedCell:
@@ -134,7 +145,17 @@ def _cell(cell: Mapping[str, Any], endpoints: Mapping[str, Mapping[str, Any]]) -
         str(cell.get("message") or cell.get("reason") or cell.get("outcome")),
         target.get("via") or "",
         tuple(source.get("addresses") or ()),
+        cell["verdict"] != "not probed",
     )
 
 
-__all__ = ["OVER_PODS", "PROXIED", "FailedCell", "Scope", "either_end", "load_failed_cells", "scope_as_dict"]
+__all__ = [
+    "OVER_PODS",
+    "PROXIED",
+    "FailedCell",
+    "Scope",
+    "either_end",
+    "load_failed_cells",
+    "scope_as_dict",
+    "unprobed_of",
+]

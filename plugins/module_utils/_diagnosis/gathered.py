@@ -36,11 +36,12 @@ class Gathered:
     Attributes:
         nodes: of all nodes that answered
         cluster: None when the API did not answer
-        failed: the cells of the last verification that failed
+        failed: the bad cells of the last verification: failed, flapping or not probed
         node_network: the network that the nodes share, where the user names it
         unread: what could not be looked at, in sentences
         allocation: the subnets of each node in the file of the role basic_cni
         trails: of packets of cells that failed in the last verification
+        missing: nodes that took no part in it, with the reason
     """
 
     nodes: tuple[NodeFacts, ...]
@@ -50,6 +51,7 @@ class Gathered:
     unread: tuple[str, ...] = ()
     allocation: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     trails: tuple[PacketTrail, ...] = ()
+    missing: Mapping[str, str] = field(default_factory=dict)
 
     @cached_property
     def facts(self) -> Mapping[str, NodeFacts]:

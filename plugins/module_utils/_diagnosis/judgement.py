@@ -21,20 +21,21 @@ from ansible_collections.podnet.kubernetes.plugins.module_utils._diagnosis.packe
 
 @dataclass(frozen=True)
 class Ranked:
-    """A finding, with the number of failed cells that it explains."""
+    """A finding, with the number of bad cells that it explains; C(unprobed) of them were not probed."""
 
     id: str
     severity: str
     layer: str
     found: Found
     cells: int
+    unprobed: int = 0
 
 
 @dataclass(frozen=True)
 class Diagnosis:
-    """The findings, the first of which explains most; the failed cells that none explains; and what was not seen.
+    """The findings, the first of which explains most; the bad cells that none explains; and what was not seen.
 
-    The trails show where packets of a few failed cells ended.
+    C(failed) and C(unprobed) count the bad cells. The trails show where packets of a few failed cells ended.
     """
 
     findings: tuple[Ranked, ...]
@@ -42,6 +43,7 @@ class Diagnosis:
     unexplained: tuple[FailedCell, ...]
     unread: tuple[str, ...]
     trails: tuple[PacketTrail, ...] = ()
+    unprobed: int = 0
 
 
 def judge(gathered: Gathered, causes: Iterable[Cause]) -> Diagnosis:
@@ -52,12 +54,17 @@ def judge(gathered: Gathered, causes: Iterable[Cause]) -> Diagnosis:
         for found in cause.find(gathered):
             cells = [cell for cell in gathered.failed if any(scope.covers(cell) for scope in found.explains)]
             explained.update(cells)
-            ranked.append(
-                Ranked(cause.id, found.severity or cause.severity, found.layer or cause.layer, found, len(cells))
-            )
+            severity, layer = found.severity or cause.severity, found.layer or cause.layer
+            ranked.append(Ranked(cause.id, severity, layer, found, len(cells), _unprobed(cells)))
     ranked.sort(key=_rank)
     unexplained = tuple(cell for cell in gathered.failed if cell not in explained)
-    return Diagnosis(tuple(ranked), len(gathered.failed), unexplained, gathered.unread, gathered.trails)
+    unprobed = _unprobed(gathered.failed)
+    failed = len(gathered.failed) - unprobed
+    return Diagnosis(tuple(ranked), failed, unexplained, gathered.unread, gathered.trails, unprobed)
+
+
+def _unprobed(cells: Iterable[FailedCell]) -> int:
+    return sum(not cell.probed for cell in cells)
 
 
 def _rank(one: Ranked) -> tuple[int, int, int, str, tuple[str, ...]]:

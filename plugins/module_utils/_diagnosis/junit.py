@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 from xml.etree import ElementTree
 
+from ansible_collections.podnet.kubernetes.plugins.module_utils._base.cell_counts import cells_words
 from ansible_collections.podnet.kubernetes.plugins.module_utils._base.texts import printable
 
 
@@ -28,9 +29,10 @@ def findings_junit(name: str, document: Mapping[str, Any], looked_for: Iterable[
     nothing = sorted(set(looked_for) - {one["id"] for one in findings})
     cases = [_case("findings", _title(one), "failure", one["severity"], _message(one)) for one in findings]
     suites = {"findings": [*cases, *(_case("findings", id) for id in nothing)]}
-    if document["failed_cells"]:
+    bad = document["failed_cells"], document["unprobed_cells"]
+    if any(bad):
         left = document["unexplained_cells"]
-        text = f"{left} of {document['failed_cells']} failed cells are unexplained"
+        text = f"{left} of {cells_words(*bad)} are unexplained"
         kind = "failure" if left else None
         suites["failed cells"] = [_case("failed cells", "all failed cells are explained", kind, "unexplained", text)]
     unread = document["not_looked_at"]

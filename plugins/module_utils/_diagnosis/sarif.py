@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
+from ansible_collections.podnet.kubernetes.plugins.module_utils._base.cell_counts import cells_words
 from ansible_collections.podnet.kubernetes.plugins.module_utils._diagnosis.causes import Cause
 
 _SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
@@ -87,11 +88,12 @@ def _location(nodes: Iterable[str]) -> dict[str, Any]:
 
 
 def _notifications(document: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
-    """Yield what was not looked at, and the number of failed cells that no finding explains."""
+    """Yield what was not looked at, and the number of bad cells that no finding explains."""
     for text in document["not_looked_at"]:
         yield {"level": "warning", "message": {"text": f"Not looked at: {text}"}}
     if document["unexplained_cells"]:
-        text = f"{document['unexplained_cells']} of {document['failed_cells']} failed cells are unexplained."
+        every = cells_words(document["failed_cells"], document["unprobed_cells"])
+        text = f"{document['unexplained_cells']} of {every} are unexplained."
         yield {"level": "warning", "message": {"text": text}}
 
 

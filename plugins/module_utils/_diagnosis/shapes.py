@@ -201,6 +201,7 @@ REPORT = {
         }
     ],
     "cells": [{"source": TEXT, "target": TEXT, "check": TEXT, "family": TEXT, "verdict": TEXT}],
+    "missing_nodes?": [{"name": TEXT, "reason": TEXT}],
 }
 
 __all__ = ["ALLOCATION", "CERTIFICATE", "CONFIGURATION", "NODE", "OBJECTS", "REPORT", "is_network"]

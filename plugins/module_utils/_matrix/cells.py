@@ -79,7 +79,8 @@ class Endpoint:
         protocols: of a Service's port: "tcp", "udp" or both
         backends: of a Service or the DNS: names of the known ready endpoints behind it: pods, or the nodes of
             host-network pods
-        backend_nodes: of a Service or the DNS: names of the nodes of its ready endpoints, each once
+        backend_nodes: of a Service or the DNS: names of the nodes of its ready endpoints, each once. With C(missing)
+            and without a ready endpoint: the nodes that keep its endpoints from being ready
         overlay_nodes: those of backend_nodes with a ready endpoint that is no host-network pod
         question, answer: of the DNS: the name in the question, and the address (of the first family) in a right answer
         via: of a nodeport: name of the node that has the port

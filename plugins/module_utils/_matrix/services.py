@@ -72,9 +72,9 @@ def _addresses(cluster: Cluster, service: Service, own: bool, missing: Mapping[s
 def _headless(cluster: Cluster, service: Service, missing: Mapping[str, str]) -> list[Endpoint]:
     """Return the endpoints of a headless Service. Raises InputError when it has no ready endpoint."""
     found = list(headless_endpoints(cluster, service))
-    reason = None if found else _missing(cluster, service, missing)
-    if reason:
-        return [Endpoint(str(service), "headless", (), protocols=("tcp",), missing=reason)]
+    waits = {} if found else _missing(cluster, service, missing)
+    if waits:
+        return [Endpoint(str(service), "headless", (), protocols=("tcp",), **waits)]
     if not found:
         raise InputError(
             f"Service {service} ({_SERVICES}) is headless and has no ready endpoint, so its name has no address: see "
@@ -162,9 +162,9 @@ def _port_endpoint(cluster: Cluster, service: Service, number: int, own: bool, m
 def _behind(cluster: Cluster, service: Service, number: int, option: str, missing: Mapping[str, str]) -> dict[str, Any]:
     """Return the fields of an endpoint that name the backends of a Service's port, each once and in order."""
     backends = cluster.backends(service, number)
-    reason = None if backends else _missing(cluster, service, missing)
-    if reason:
-        return {"missing": reason}
+    waits = {} if backends else _missing(cluster, service, missing)
+    if waits:
+        return waits
     if not backends:
         raise InputError(
             f"Service {service} ({option}) has no ready endpoint behind port {number}, so it could only fail: see "
@@ -178,13 +178,14 @@ def _behind(cluster: Cluster, service: Service, number: int, option: str, missin
     }
 
 
-def _missing(cluster: Cluster, service: Service, missing: Mapping[str, str]) -> str | None:
-    """Say why a Service has no ready endpoint, if all of its endpoints are on missing nodes."""
-    waiting = cluster.waiting_nodes(service)
-    if not waiting or not waiting <= set(missing):
-        return None
-    reasons = "; ".join(missing[one] for one in sorted(waiting))
-    return f"Service {service} has no ready endpoint, and {reasons}"
+def _missing(cluster: Cluster, service: Service, missing: Mapping[str, str]) -> dict[str, Any]:
+    """Say why a Service has no ready endpoint, if all of its endpoints are on missing nodes, and name these nodes."""
+    waiting = sorted(cluster.waiting_nodes(service))
+    if not waiting or not set(waiting) <= set(missing):
+        return {}
+    reasons = "; ".join(missing[one] for one in waiting)
+    reason = f"Service {service} has no ready endpoint, and {reasons}"
+    return {"missing": reason, "backend_nodes": tuple(waiting)}
 
 
 __all__ = ["dns_endpoint", "service_endpoints"]

@@ -14,7 +14,7 @@ from ansible_collections.podnet.kubernetes.plugins.module_utils._diagnosis.cause
     named,
     several,
 )
-from ansible_collections.podnet.kubernetes.plugins.module_utils._diagnosis.failed_cells import either_end
+from ansible_collections.podnet.kubernetes.plugins.module_utils._diagnosis.failed_cells import either_end, unprobed_of
 from ansible_collections.podnet.kubernetes.plugins.module_utils._diagnosis.gathered import Gathered
 
 _REASONS = (
@@ -64,7 +64,7 @@ def find(gathered: Gathered) -> Iterator[Found]:
             f"{words if len(names) == 1 else _of_several(words)}",
             tuple(f"{name}: {' '.join(gathered.objects[name].ready[2].split())}" for name in sorted(names)[:5]),
             remedy,
-            either_end(names, None),
+            (*either_end(names, None), *unprobed_of(names)),
         )
 
 

@@ -27,7 +27,7 @@ def find(gathered: Gathered) -> Iterator[Found]:
     objects = gathered.cluster.policy_objects if gathered.cluster else None
     if objects is None or not objects.policies or nobody_enforces(gathered):
         return
-    missing = [cell for cell in gathered.failed if cell.target_kind == "dns"]
+    missing = [cell for cell in gathered.failed if cell.target_kind == "dns" and cell.probed]
     gone = _gone_pods(missing, objects)
     namespaces = [*objects.namespaces, *_gone_namespaces(gone, objects)]
     try:

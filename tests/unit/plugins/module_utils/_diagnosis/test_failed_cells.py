@@ -14,6 +14,7 @@ from ansible_collections.podnet.kubernetes.plugins.module_utils._diagnosis.faile
     either_end,
     load_failed_cells,
     scope_as_dict,
+    unprobed_of,
 )
 
 
@@ -77,6 +78,18 @@ def test_a_flapping_cell_counts_and_an_open_one_does_not():
     }
     (found,) = load_failed_cells(report)
     assert (found.target_nodes, found.message) == (frozenset(("o",)), "flapping")
+
+
+def test_a_fault_of_the_network_explains_no_cell_that_was_not_probed():
+    world = World()
+    world.fail(across("node1", ["pod"]))
+    world.lose("node2", "node2 is not ready")
+    cells = load_failed_cells(world.report())
+    unprobed = {cell for cell in cells if not cell.probed}
+    assert unprobed
+    assert {cell for cell in cells if Scope().covers(cell)} == set(cells) - unprobed
+    assert {cell for cell in cells if any(one.covers(cell) for one in unprobed_of(["node2"]))} == unprobed
+    assert not any(one.covers(cell) for one in unprobed_of(["node1"]) for cell in cells if cell.source_node == "master")
 
 
 @pytest.mark.parametrize("report", [{}, [], "x", {"schema": "podnet.kubernetes/findings"}])

@@ -59,3 +59,17 @@ def test_several_nodes_have_no_network_yet():
         not_ready(world, node, "False", "KubeletNotReady", NO_CNI)
     found = world.first("node_not_ready")
     assert found["cause"] == "master, node1 and node2 are not ready: they have no pod network yet"
+
+
+def test_it_explains_the_cells_that_were_not_probed_and_those_that_failed():
+    world = World()
+    message = "Kubelet stopped posting node status."
+    not_ready(world, "node2", "Unknown", "NodeStatusUnknown", message)
+    world.fail(across("node1", ["pod"]))
+    world.lose("node2", f"node2 is not ready: NodeStatusUnknown: {message}")
+    result = world.diagnose()
+    found = next(one for one in result["findings"] if one["id"] == "node_not_ready")
+    assert found["explained_cells"] == result["unprobed_cells"] > 0
+    # The node is not the cause of what fails elsewhere.
+    assert {one["message"] for one in result["unexplained"]} == {"timeout"}
+    assert len(result["unexplained"]) == result["failed_cells"] > 0
