@@ -205,11 +205,13 @@ SCOPES: tuple[dict[str, Any], ...] = (
     {"sources": ["node3"], "kinds": ["nodeport"]},
     {"targets": ["node3"], "kinds": ["nodeport"]},
     {"across": True, "kinds": ["nodeport"]},
+    {"unprobed": True},
+    {"unprobed": True, "targets": ["node1"], "checks": ["icmp"]},
 )
 
 
 def explained() -> dict[str, Any]:
-    """A cluster in which everything but TCP from node2 fails, with a finding for each of SCOPES."""
+    """A cluster in which everything but TCP from node2 fails or was not probed, with a finding for each of SCOPES."""
     service = {"name": "shop/web:80", "kind": "service", "addresses": ["10.96.0.7"], "own": False, "port": 80}
     port = {"kind": "nodeport", "own": False, "port": 30080, "backend_nodes": ["node1"], "overlay_nodes": ["node1"]}
     endpoints = [
@@ -218,6 +220,9 @@ def explained() -> dict[str, Any]:
         *({**port, "name": f"shop/web:80@{one}", "addresses": ["192.0.2.9"], "via": one} for one in ("node1", "node3")),
     ]
     some = cells(endpoints, lambda source, _target, check: (source["node"], check) != ("node2", "tcp"))
+    for cell in some:
+        if cell["verdict"] == "failed" and cell["source"].endswith("node3-1"):
+            cell["verdict"] = "not probed"
     texts = {"severity": "error", "nodes": [], "cause": "a cause", "remedy": "a remedy", "evidence": []}
     findings = [
         {"id": f"finding-{n}", **texts, "explains": [scope], "explained_cells": 1} for n, scope in enumerate(SCOPES)

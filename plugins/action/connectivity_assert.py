@@ -17,6 +17,7 @@ from ansible.errors import AnsibleActionFail
 from ansible.plugins.action import ActionBase
 
 from ansible_collections.podnet.kubernetes.plugins.module_utils._base.addresses import FAMILIES
+from ansible_collections.podnet.kubernetes.plugins.module_utils._base.cell_counts import bad_cells
 from ansible_collections.podnet.kubernetes.plugins.module_utils._base.errors import InputError, PodnetError
 from ansible_collections.podnet.kubernetes.plugins.module_utils._cluster.parts import Outsider
 from ansible_collections.podnet.kubernetes.plugins.module_utils._matrix.cells import (
@@ -207,8 +208,7 @@ def compare(earlier: Mapping[str, Any] | None, report: Mapping[str, Any]) -> dic
 
 def is_wrong(summary: Mapping[str, int], comparison: Mapping[str, Any] | None, fail_on: str) -> bool:
     """Say whether the run should fail. Without an earlier report, each bad cell is worse than before."""
-    bad = sum(summary.get(verdict, 0) for verdict in ("failed", "flapping", "not_probed"))
-    return is_worse(comparison) if comparison and fail_on == "worse" else bool(bad)
+    return is_worse(comparison) if comparison and fail_on == "worse" else bool(bad_cells(summary))
 
 
 def trend(report: Mapping[str, Any], text: str) -> dict[str, str]:

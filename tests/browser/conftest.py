@@ -9,6 +9,7 @@ from typing import Any
 
 import page_samples
 import pytest
+import question_samples
 from debian_packages import need
 from playwright.sync_api import Browser, Page, sync_playwright
 
@@ -48,7 +49,7 @@ def browser() -> Iterator[Browser]:
 
 def _report(name: str) -> str:
     """The page of a sample report."""
-    report = getattr(page_samples, name)()
+    report = getattr(question_samples if hasattr(question_samples, name) else page_samples, name)()
     return page_text(report, page_parts(report))
 
 

@@ -33,7 +33,7 @@ def text(page, selector):
     return " ".join(page.inner_text(selector).split())
 
 
-@pytest.mark.parametrize("name", ["failing", "many_nodes", "hostile", "policies", "hostile_policies", "trend"])
+@pytest.mark.parametrize("name", ["failing", "lost", "many_nodes", "hostile", "policies", "hostile_policies", "trend"])
 def test_axe_finds_no_fault(open_page, name):
     page = open_page(name)
     page.evaluate("document.querySelectorAll('details').forEach(one => { one.open = true; })")

@@ -12,6 +12,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from ansible_collections.podnet.kubernetes.plugins.module_utils._base.cell_counts import headline
 from ansible_collections.podnet.kubernetes.plugins.module_utils._base.texts import printable
 from ansible_collections.podnet.kubernetes.plugins.module_utils._matrix.comparison import text_comparison
 from ansible_collections.podnet.kubernetes.plugins.module_utils._matrix.runs import (
@@ -32,7 +33,7 @@ _REFERENCE = re.compile(r"[@#!~%&$*^]\w|\w[@#!]|:[a-z]\w*:", re.IGNORECASE)
 def markdown_text(report: Mapping[str, Any]) -> str:
     """Write a report that this collection made as Markdown."""
     run, counts = run_of(report), report["summary"]
-    head = "failed" if run.bad else "passed"
+    head = headline(counts) if run.bad else "passed"
     numbers = [f"{counts[name]} {name.replace('_', ' ')}" for name in list(counts)[1:] if counts[name]]
     took = f", {seconds_of(run.finished) - seconds_of(run.started):g} s" if "started" in report else ""
     lines = [
@@ -40,7 +41,7 @@ def markdown_text(report: Mapping[str, Any]) -> str:
         "",
         f"{counts['cells']} cells: {', '.join(numbers)} ({_text(report['finished'])}{took})",
         "",
-        *_table("Failed cells", ("Where and why",), [(one["message"],) for one in report["groups"]]),
+        *_table("Which pairs fail", ("Where and why",), [(one["message"],) for one in report["groups"]]),
         *_table("Causes", ("Cause", "Nodes", "Remedy", "Cells"), _findings(report)),
         *_table("Where packets ended", ("Pair", "Check", "Trail"), _trails(report)),
         *_changes(report),

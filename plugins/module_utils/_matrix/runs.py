@@ -14,6 +14,7 @@ from dataclasses import asdict, dataclass, fields
 from datetime import datetime, timezone
 from typing import Any
 
+from ansible_collections.podnet.kubernetes.plugins.module_utils._base.cell_counts import bad_cells
 from ansible_collections.podnet.kubernetes.plugins.module_utils._base.errors import InputError
 from ansible_collections.podnet.kubernetes.plugins.module_utils._base.foreign_data import parse_json
 from ansible_collections.podnet.kubernetes.plugins.module_utils._base.percentiles import percentile
@@ -34,6 +35,7 @@ class Run:
         passed, bad, other: number of cells that passed; that failed, are flapping or were not probed; and of all others
         worse, better: number of cells, compared with the run before; None: nothing was compared
         median, p95: latency in ms; None: no cell has one
+        unprobed: number of the bad cells that were not probed; None: an older version wrote the run
     """
 
     finished: str
@@ -45,12 +47,23 @@ class Run:
     better: int | None = None
     median: float | None = None
     p95: float | None = None
+    unprobed: int | None = None
+
+    @property
+    def failed(self) -> int:
+        """The number of cells that failed or are flapping."""
+        return self.bad - (self.unprobed or 0)
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """The numbers of bad cells: those that failed, and those that were not probed."""
+        return {"failed": self.failed, "not probed": self.unprobed or 0}
 
 
 def run_of(report: Mapping[str, Any]) -> Run:
     """Return the aggregate of a report that this collection wrote."""
     counts = report["summary"]
-    bad = sum(counts.get(verdict, 0) for verdict in ("failed", "flapping", "not_probed"))
+    bad = bad_cells(counts)
     changes = report.get("comparison")
     latency = quantiles(latencies(report["cells"], lambda _cell: "all").get("all", []))
     return Run(
@@ -63,6 +76,7 @@ def run_of(report: Mapping[str, Any]) -> Run:
         better=len(changes["better"]) if changes else None,
         median=round(latency["median"], 3) if latency else None,
         p95=round(latency["p95"], 3) if latency else None,
+        unprobed=counts.get("not_probed", 0),
     )
 
 
@@ -101,7 +115,10 @@ def _run(data: Any) -> Run:
     numbers = [data[name] for name in names[2:] if name in names[:5] or data.get(name) is not None]
     if not all(isinstance(number, (int, float)) and 0 <= number < math.inf for number in numbers):
         raise InputError("its numbers are none")
-    return Run(**data)
+    run = Run(**data)
+    if run.failed < 0:
+        raise InputError("more cells were not probed than were bad")
+    return run
 
 
 def add_run(runs: Iterable[Run], run: Run, most: int = MOST_RUNS) -> list[Run]:

@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from ansible_collections.podnet.kubernetes.plugins.module_utils._base.cell_counts import bad_words
 from ansible_collections.podnet.kubernetes.plugins.module_utils._page.network import (
     BadPair,
     Count,
@@ -199,8 +200,12 @@ def _says(count: Count, within: int, missing: str, short: bool = False) -> str:
     if not count.bad:
         return f"{count.cells} passed" if count.cells else ""
     if short:
-        return f"{count.bad} failed"
-    return f"{count.bad} of {count.cells} failed" + (f", {within} within" if within else "")
+        return bad_words(count.verdicts)
+    return bad_words(count.verdicts, f" of {count.cells}") + (f", {within} within" if within else "")
+
+
+def _words(count: Count) -> str:
+    return bad_words(count.verdicts, f" of {count.cells} cells") or f"{count.cells} cells passed"
 
 
 def _box(link: DrawnLink, x: float, y: float, width: float, kind: str) -> dict[str, Any]:
@@ -235,7 +240,7 @@ def _pods(
                 "h": _POD,
                 "name": shortened(pod.name.rpartition("/")[2], each - 36, end=True),
                 "address": shortened(pod.address, each - 26),
-                "full": f"{pod.name} {pod.address}: {pod.count.bad} of {pod.count.cells} cells bad",
+                "full": f"{pod.name} {pod.address}: {_words(pod.count)}",
                 "state": pod.count.state,
             }
         )
@@ -264,12 +269,12 @@ def _pair_paths(pairs: Sequence[BadPair], cards: Mapping[str, Mapping[str, Any]]
             depth = middle = (y1 + y2) / 2
             shape = f"M{x1:.0f} {y1:.0f}L{x2:.0f} {y2:.0f}"
         arrow = "⇄" if pair.there and pair.back else "→" if pair.there else "←"
-        label = f"{pair.there + pair.back} failed" if "pods" in one else ""
+        label = bad_words(pair.both) if "pods" in one else ""
         found.append(
             {
                 "kind": "pair",
                 "shape": shape,
-                "title": f"{pair.first} {arrow} {pair.second}: {pair.there + pair.back} cells failed",
+                "title": f"{pair.first} {arrow} {pair.second}: {bad_words(pair.both, ' cells')}",
                 "label": label,
                 "x": (x1 + x2) / 2,
                 "y": middle,

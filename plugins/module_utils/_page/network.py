@@ -7,12 +7,12 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from ansible_collections.podnet.kubernetes.plugins.module_utils._base.addresses import without_port
+from ansible_collections.podnet.kubernetes.plugins.module_utils._base.cell_counts import BAD_VERDICTS
 
-BAD = ("failed", "flapping", "not probed")
 _TUNNELS = ("vxlan", "ipip", "sit", "gre", "tun", "wireguard", "ip6tnl", "geneve", "tunnel")
 
 
@@ -28,10 +28,15 @@ class DrawnLink:
 
 @dataclass(frozen=True)
 class Count:
-    """The number of cells, and of those that are not as they should be."""
+    """The number of cells, and of those that are not as they should be, by verdict."""
 
     cells: int = 0
-    bad: int = 0
+    verdicts: Mapping[str, int] = field(default_factory=dict)
+
+    @property
+    def bad(self) -> int:
+        """The number of cells that are not as they should be."""
+        return sum(self.verdicts.values())
 
     @property
     def state(self) -> str:
@@ -90,12 +95,17 @@ class DrawnNode:
 
 @dataclass(frozen=True)
 class BadPair:
-    """Two nodes between which cells are bad: the number in each direction."""
+    """Two nodes between which cells are bad: the number in each direction by verdict."""
 
     first: str
     second: str
-    there: int
-    back: int
+    there: Mapping[str, int]
+    back: Mapping[str, int]
+
+    @property
+    def both(self) -> Mapping[str, int]:
+        """The number in both directions by verdict."""
+        return Counter(self.there) + Counter(self.back)
 
 
 @dataclass(frozen=True)
@@ -152,30 +162,33 @@ def network_of(report: Mapping[str, Any]) -> Network:
     if routed:
         nodes = [replace(node, unrouted=unrouted.get(node.name, ())) for node in nodes]
     pairs = [
-        BadPair(first, second, there, between[second, first])
+        BadPair(first, second, there, between.get((second, first), {}))
         for (first, second), there in between.items()
-        if first < second or (first != second and not between[second, first])
+        if first < second or (first != second and (second, first) not in between)
     ]
-    pairs.sort(key=lambda pair: (-pair.there - pair.back, pair.first, pair.second))
+    pairs.sort(key=lambda pair: (-sum(pair.both.values()), pair.first, pair.second))
     outside = tuple(one["name"] for one in endpoints.values() if one["kind"] == "outside")
     return Network(tuple(nodes), tuple(pairs), outside, routed)
 
 
 def _counts(
     cells: Iterable[Mapping[str, Any]], endpoints: Mapping[str, Mapping[str, Any]]
-) -> tuple[dict[str, Count], Counter[tuple[str, str]]]:
+) -> tuple[dict[str, Count], dict[tuple[str, str], Counter[str]]]:
     """Count the cells of each pod and node, and the bad ones between nodes."""
-    every, bad, between = Counter[str](), Counter[str](), Counter[tuple[str, str]]()
-    for (source_name, target_name, is_bad), count in Counter(
-        (cell["source"], cell["target"], cell["verdict"] in BAD) for cell in cells
+    every: Counter[str] = Counter()
+    bad: dict[str, Counter[str]] = defaultdict(Counter)
+    between: dict[tuple[str, str], Counter[str]] = defaultdict(Counter)
+    for (source_name, target_name, verdict), count in Counter(
+        (cell["source"], cell["target"], cell["verdict"] if cell["verdict"] in BAD_VERDICTS else "") for cell in cells
     ).items():
         source, target = endpoints[source_name], endpoints[target_name]
         on_nodes = [one for one in (source, target) if one["kind"] in ("pod", "node")]
         for end in {*(f"{_node(one)}/" for one in on_nodes), source_name, target_name}:
             every[end] += count
-            bad[end] += count * is_bad
-        if is_bad and len(on_nodes) == 2:
-            between[_node(source), _node(target)] += count
+            if verdict:
+                bad[end][verdict] += count
+        if verdict and len(on_nodes) == 2:
+            between[_node(source), _node(target)][verdict] += count
     found = defaultdict(Count, {name: Count(count, bad[name]) for name, count in every.items()})
     return found, between
 
@@ -186,7 +199,7 @@ def _drawn(
     endpoint: Mapping[str, Any],
     pods: Iterable[DrawnPod],
     counts: Mapping[str, Count],
-    between: Mapping[tuple[str, str], int],
+    between: Mapping[tuple[str, str], Mapping[str, int]],
     seen: Mapping[tuple[str, str], Iterable[str]],
     out: Mapping[str, str],
 ) -> DrawnNode:
@@ -209,7 +222,7 @@ def _drawn(
         tuple(known.get("routes", ())),
         tuple(sorted(pods, key=lambda pod: (-pod.count.bad, pod.name))),
         counts[f"{name}/"],
-        between.get((name, name), 0),
+        sum(between.get((name, name), {}).values()),
         tuple(seen.get((name, "outside"), ())),
         tuple(seen.get((name, "node"), ())),
         (),
@@ -221,4 +234,4 @@ def _node(endpoint: Mapping[str, Any]) -> str:
     return str(endpoint.get("node") or endpoint["name"])
 
 
-__all__ = ["BAD", "BadPair", "Count", "DrawnLink", "DrawnNode", "DrawnPod", "Network", "network_of"]
+__all__ = ["BadPair", "Count", "DrawnLink", "DrawnNode", "DrawnPod", "Network", "network_of"]

@@ -8,31 +8,44 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from ansible_collections.podnet.kubernetes.plugins.module_utils._base.cell_counts import (
+    BAD_VERDICTS,
+    bad_cells,
+    headline,
+)
 from ansible_collections.podnet.kubernetes.plugins.module_utils._page.drawing import drawing
-from ansible_collections.podnet.kubernetes.plugins.module_utils._page.network import BAD
 from ansible_collections.podnet.kubernetes.plugins.module_utils._page.page_data import CHANGES, page_data
 from ansible_collections.podnet.kubernetes.plugins.module_utils._page.plots import convergence_plot, latency_plot
 
 _PAIRS = 30  # failed pairs that are listed
+_NONE = "\N{EN DASH}"  # the verdict of a run that does not have the cell
+_ROWS = 100  # pairs that are listed of a kind of change
 
 
 def page_parts(report: Mapping[str, Any]) -> dict[str, Any]:
     """Return what the templates of the page show beside the report itself."""
     return {
+        "headline": {"text": headline(report["summary"]), "bad": bad_cells(report["summary"])},
         "data": page_data(report),
         "network": drawing(report),
         "failed": failed_pairs(report),
         "latency": latency_plot(report),
         "convergence": convergence_plot(report),
-        "changes": CHANGES,
+        "changes": changed_pairs(report.get("comparison") or {}),
+        "decided": any(cell.get("expected", {}).get("decided_by") for cell in report["cells"]),
     }
 
 
 def failed_pairs(report: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the first pairs with failed cells, each with its checks and one message; and the number of all."""
+    """Return the first pairs with bad cells, each with its checks and one message; and the number of all.
+
+    Pairs that were not probed come last: their reason is a node, and no path.
+    """
     found: dict[tuple[str, str], dict[str, Any]] = {}
-    for cell in report["cells"]:
-        if cell["verdict"] in BAD:
+    for unprobed in (False, True):
+        for cell in report["cells"]:
+            if cell["verdict"] not in BAD_VERDICTS or (cell["verdict"] == "not probed") is not unprobed:
+                continue
             pair = {
                 "source": cell["source"],
                 "target": cell["target"],
@@ -43,6 +56,25 @@ def failed_pairs(report: Mapping[str, Any]) -> dict[str, Any]:
             if cell["check"] not in one["checks"]:
                 one["checks"].append(cell["check"])
     return {"pairs": list(found.values())[:_PAIRS], "count": len(found)}
+
+
+def changed_pairs(comparison: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Return the kinds of changes that there are, each with the first pairs and their checks."""
+    kinds = []
+    for change in CHANGES:
+        cells = comparison.get(change) or ()
+        rows: dict[tuple[str, ...], list[str]] = {}
+        for one in cells:
+            checks = rows.setdefault(
+                (one["source"], one["target"], one.get("before") or _NONE, one.get("after") or _NONE), []
+            )
+            if one["check"] not in checks:
+                checks.append(one["check"])
+        if cells:
+            names = ("source", "target", "before", "after")
+            first = [{**dict(zip(names, row)), "checks": checks} for row, checks in list(rows.items())[:_ROWS]]
+            kinds.append({"change": change, "cells": len(cells), "pairs": len(rows), "rows": first})
+    return kinds
 
 
 __all__ = ["page_parts"]

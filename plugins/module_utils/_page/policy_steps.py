@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import json
 import re
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from ansible_collections.podnet.kubernetes.plugins.module_utils._page.network import BAD
+from ansible_collections.podnet.kubernetes.plugins.module_utils._base.cell_counts import BAD_VERDICTS, bad_words
 
 _CHECKS = {"TCP": "tcp", "UDP": "udp", "ICMP": "icmp"}
 _ALLOWED = re.compile(r"(\S+) ((?:ingress|egress)\[\d+\])")
@@ -40,24 +41,26 @@ def policy_parts(
     kinds: dict[str, int] = {}
     sets: dict[tuple[int, ...], int] = {}
     texts: dict[str, int] = {}
-    steps, shown = [], []
+    steps, shown, every = [], [], Counter[str]()
     for step, report, own in zip(sequence, reports, policies):
         change = {
             _key(one): bool(one["allowed"]) for one in step.get("changed_cells", ()) if one["allowed"] is not None
         }
         found: dict[tuple[int, int], list[int]] = {}
-        counts = {"opened": 0, "closed": 0, "bad": 0}
+        counts: Counter[str] = Counter()
         for cell in report["cells"]:
             kind = _kind(cell, change)
-            counts["bad"] += cell["verdict"] in BAD
-            if "change" in kind:
-                counts[kind["change"]] += 1
+            counts.update(filter(None, (kind.get("change"), cell["verdict"])))
             some = found.setdefault((numbers[cell["source"]], numbers[cell["target"]]), [])
             some.append(kinds.setdefault(json.dumps(kind), len(kinds)))
         pairs = [[*pair, sets.setdefault(tuple(some), len(sets))] for pair, some in found.items()]
         in_force = [texts.setdefault(json.dumps(one), len(texts)) for one in own]
         steps.append({"pairs": pairs, "policies": in_force})
-        shown.append({**step, **counts, "cells": len(report["cells"])})
+        bad = {verdict: counts[verdict] for verdict in BAD_VERDICTS}
+        every += Counter({**bad, "failed": bad["failed"] + (step.get("late") or 0)})
+        numbers_of = {"opened": counts["opened"], "closed": counts["closed"], "bad": sum(bad.values())}
+        words = bad_words(bad, f" of {len(report['cells'])} cells")
+        shown.append({**step, **numbers_of, "cells": len(report["cells"]), "words": words})
     slowest = max((one.get("enforced_after_seconds") or 0 for one in shown), default=0)
     for one in shown:
         seconds = one.get("enforced_after_seconds")
@@ -65,7 +68,8 @@ def policy_parts(
     return {
         "name": name,
         "steps": shown,
-        "bad": sum(one["bad"] + (one.get("late") or 0) for one in shown),
+        "bad": sum(every.values()),
+        "words": bad_words(every, " cells"),
         "slowest": slowest,
         "data": {
             "endpoints": endpoints,

@@ -57,8 +57,8 @@
       && has(scope.source_names, source[0]) && has(scope.kinds, target[1]) && has(scope.source_kinds, source[1])
       && (!scope.targets || [...target[3], target[4]].some((node) => scope.targets.includes(node)))
       && !(scope.across && [...target[3], target[4] || source[2]].every((node) => node === source[2]));
-    return (pair) => sets[pair[2]].some((kind) => (kinds[kind].verdict === "failed" || kinds[kind].verdict === "flapping")
-      && scopes.some((scope) => has(scope.checks, kinds[kind].check) && covers(scope, endpoints[pair[0]], endpoints[pair[1]])));
+    return (pair) => sets[pair[2]].some((kind) => BAD.has(kinds[kind].verdict)
+      && scopes.some((scope) => (kinds[kind].verdict === "not probed") === Boolean(scope.unprobed) && has(scope.checks, kinds[kind].check) && covers(scope, endpoints[pair[0]], endpoints[pair[1]])));
   }
 
   function filter() {

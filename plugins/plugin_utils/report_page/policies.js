@@ -54,7 +54,7 @@
 
   function drawSmall() {
     readColours();
-    buttons.forEach((button, place) => paint(prepare(button.querySelector("canvas"), 140, 140), grids[place], 0, 0, 140 / count, false));
+    buttons.forEach((button, place) => paint(prepare(button.querySelector("canvas"), 100, 100), grids[place], 0, 0, 100 / count, false));
     draw();
   }
 

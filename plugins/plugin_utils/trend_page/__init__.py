@@ -11,6 +11,7 @@ from typing import Any
 
 from jinja2 import Environment
 
+from ansible_collections.podnet.kubernetes.plugins.module_utils._base.cell_counts import bad_words
 from ansible_collections.podnet.kubernetes.plugins.module_utils._matrix.runs import Run
 
 TREND = "trend.html"
@@ -24,9 +25,13 @@ def trend_text(name: str, runs: Sequence[Run]) -> str:
     template = environment.from_string(_TEMPLATE.read_text(encoding="utf-8"))
     highest = max([0.0, *(one.p95 for one in runs if one.p95 is not None)])
     lines = {kind: latency_line(runs, kind, highest) for kind in ("median", "p95")}
-    return template.render(
-        name=name, runs=runs, bars=[bars(one) for one in runs], highest=highest, lines=lines, height=_HEIGHT
-    )
+    shown = {"bars": [bars(one) for one in runs], "words": [words(one) for one in runs]}
+    return template.render(name=name, runs=runs, **shown, highest=highest, lines=lines, height=_HEIGHT)
+
+
+def words(run: Run) -> str:
+    """Count the cells of a run."""
+    return f"{run.passed} passed, {bad_words(run.counts) or '0 failed'}, {run.other} others"
 
 
 def bars(run: Run) -> list[tuple[str, float, float]]:
@@ -34,7 +39,7 @@ def bars(run: Run) -> list[tuple[str, float, float]]:
 
     One failed cell of thousands keeps a height that a reader sees.
     """
-    counts = {"bad": run.bad, "other": run.other, "passed": run.passed}
+    counts = {"bad": run.failed, "unprobed": run.unprobed or 0, "other": run.other, "passed": run.passed}
     seen = {kind: max(3.0, _HEIGHT * count / sum(counts.values())) for kind, count in counts.items() if count}
     scale = _HEIGHT / sum(seen.values()) if seen else 1
     parts, place = [], 0.0

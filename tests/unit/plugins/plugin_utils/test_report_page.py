@@ -88,6 +88,16 @@ def test_a_changed_source_is_named():
 
 def test_changes_since_another_run_are_listed():
     text = page(page_samples.failing())
-    assert re.search(r"<b>1</b> worse", text)
+    assert re.search(r"<b>1</b> cell worse\.", text)
     assert "<td>passed</td><td>failed</td>" in text
-    assert 'id="changes"' not in page({**page_samples.failing(), "comparison": None})
+    assert "This run was compared with no other." in page({**page_samples.failing(), "comparison": None})
+    same = dict.fromkeys(("worse", "better", "new", "gone"), ()) | {"with": {"name": "lab", "time": "x"}}
+    assert "no cell changed." in page({**page_samples.failing(), "comparison": same})
+
+
+def test_a_followed_packet_that_arrived_is_no_place_where_packets_end():
+    given = page_samples.failing()
+    given["trails"][0].update(verdict="passed", message="passed", broken_at=None)
+    trails = page(given).partition('id="trails"')[2].partition("</section>")[0]
+    assert "The packets arrived, and the answers came back." in trails
+    assert "ends here" not in trails

@@ -42,6 +42,14 @@ def test_each_run_has_a_bar_and_a_row():
     assert len(text) < 200_000
 
 
+def test_cells_that_were_not_probed_are_not_called_failed():
+    lost = Run(TIME, TIME, 192, 249, 0, unprobed=249)
+    text = trend_text("lab", [*runs(3), lost])
+    assert "192 passed, 249 not probed, 0 others" in text
+    assert "1 of the runs had failed cells, 1 cells that were not probed" in text
+    assert [kind for kind, _place, _size in bars(lost)] == ["unprobed", "passed"]
+
+
 def test_the_newest_run_stands_first():
     rows = re.findall(r'<th scope="row">([^<]*)', trend_text("lab", runs(3)))
     assert rows == [f"2026-11-28T0{hour}:00:12Z" for hour in (2, 1, 0)]

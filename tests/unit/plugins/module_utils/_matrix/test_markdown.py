@@ -22,13 +22,18 @@ REPORT = {
 }
 
 
+def test_cells_that_were_not_probed_are_not_called_failed():
+    summary = {"cells": 18, "passed": 2, "failed": 0, "flapping": 0, "not_observed": 0, "not_probed": 16}
+    assert markdown_text({**REPORT, "summary": summary}).startswith("## Connectivity lab: 16 of 18 cells not probed\n")
+
+
 def test_a_failed_run():
     assert markdown_text(REPORT).splitlines() == [
-        "## Connectivity lab: failed",
+        "## Connectivity lab: 16 of 18 cells failed",
         "",
         "18 cells: 2 passed, 16 failed (2026-11-28T18&#58;00&#58;12Z, 12 s)",
         "",
-        "### Failed cells",
+        "### Which pairs fail",
         "",
         "| Where and why |",
         "| --- |",

@@ -24,7 +24,10 @@ def test_pods_leave_as_the_address_that_was_seen_outside():
 
 def test_bad_cells_are_counted_between_nodes_in_both_directions():
     network = network_of(failing())
-    assert network.pairs == (BadPair("node1", "node3", 8, 8), BadPair("node2", "node3", 8, 8))
+    assert network.pairs == (
+        BadPair("node1", "node3", {"failed": 8}, {"failed": 8}),
+        BadPair("node2", "node3", {"failed": 8}, {"failed": 8}),
+    )
     assert [one.count.state for one in network.nodes] == ["some", "some", "failed"]
 
 
@@ -36,7 +39,7 @@ def test_a_direction_alone_has_its_pair():
         "check": "tcp",
         "verdict": "failed",
     }
-    assert network_of(report(endpoints, [bad])).pairs == (BadPair("node2", "node1", 1, 0),)
+    assert network_of(report(endpoints, [bad])).pairs == (BadPair("node2", "node1", {"failed": 1}, {}),)
 
 
 def test_a_cell_within_a_node_counts_once_for_it():
@@ -49,7 +52,7 @@ def test_a_cell_within_a_node_counts_once_for_it():
     }
     network = network_of(report(endpoints, [bad]))
     assert network.pairs == ()
-    assert (network.nodes[0].within, network.nodes[0].count) == (1, Count(1, 1))
+    assert (network.nodes[0].within, network.nodes[0].count) == (1, Count(1, {"failed": 1}))
 
 
 def test_a_node_that_took_no_part_has_the_reason():
