@@ -14,7 +14,7 @@ from ansible_collections.podnet.kubernetes.plugins.module_utils._diagnosis.cause
     named,
     several,
 )
-from ansible_collections.podnet.kubernetes.plugins.module_utils._diagnosis.failed_cells import either_end
+from ansible_collections.podnet.kubernetes.plugins.module_utils._diagnosis.failed_cells import either_end, unprobed_of
 from ansible_collections.podnet.kubernetes.plugins.module_utils._diagnosis.gathered import Gathered
 
 _BLOCK = 4096  # bytes: less than one page is no file
@@ -36,7 +36,7 @@ def find(gathered: Gathered) -> Iterator[Found]:
             tuple(f"{name}: {line}" for name in names[:5] for line in lines[name]),
             f"make space on {several(names, 'the node', 'the nodes')}, for example by `crictl rmi --prune` and "
             "`journalctl --vacuum-size=100M`, or mount it again for writing",
-            either_end(names, None),
+            (*either_end(names, None), *unprobed_of(names)),
         )
 
 
