@@ -70,18 +70,14 @@ _list:
   elements: dict
 """
 
-import binascii
-import os
-import tempfile
-from pathlib import Path
 from typing import Any
 
-from ansible import constants
 from ansible.errors import AnsibleLookupError
 from ansible.plugins.loader import lookup_loader
 from ansible.plugins.lookup import LookupBase
 
-from ansible_collections.podnet.kubernetes.plugins.plugin_utils.api_errors import Question, refusal
+from ansible_collections.podnet.kubernetes.plugins.module_utils._base.errors import PodnetError
+from ansible_collections.podnet.kubernetes.plugins.plugin_utils.api_requests import private_keys, send
 
 UPSTREAM = "kubernetes.core.k8s"
 
@@ -100,13 +96,12 @@ class LookupModule(LookupBase):
         lookup = lookup_loader.get(UPSTREAM, loader=self._loader, templar=self._templar)
         if lookup is None:
             raise AnsibleLookupError(f"{UPSTREAM} is missing: install the collection kubernetes.core")
-        others = tempfile.tempdir
-        # The client also caches the list of APIs there. Without this, it could read the cache of another cluster.
-        tempfile.tempdir = constants.DEFAULT_LOCAL_TMP
         try:
-            return _read(lookup, terms, variables, options)
-        finally:
-            tempfile.tempdir = others
+            with private_keys():
+                objects: list[Any] = send(lambda: lookup.run(terms, variables, **options), options)
+        except PodnetError as error:
+            raise AnsibleLookupError(str(error)) from None
+        return objects
 
 
 def _by_open_way(options: dict[str, Any], variables: dict[str, Any] | None) -> dict[str, Any]:
@@ -115,60 +110,3 @@ def _by_open_way(options: dict[str, Any], variables: dict[str, Any] | None) -> d
     ways = localhost.get("cluster_access_ways", {})
     way = ways.get(options.get("kubeconfig")) if isinstance(options.get("kubeconfig"), str) else None
     return {**options, "kubeconfig": way} if way else options
-
-
-def _read(lookup: Any, terms: list[Any], variables: dict[str, Any] | None, options: dict[str, Any]) -> list[Any]:
-    """Read the objects with the upstream lookup, and make one sentence of its errors. Raises AnsibleLookupError."""
-    try:
-        from ansible_collections.kubernetes.core.plugins.module_utils.k8s.exceptions import CoreException
-        from kubernetes.client import ApiException
-        from kubernetes.config import ConfigException
-        from kubernetes.dynamic.exceptions import ResourceNotFoundError
-        from urllib3.exceptions import HTTPError
-        from yaml import YAMLError
-    except ImportError as error:
-        raise AnsibleLookupError(f"k8s: {error}: install the Python package kubernetes on the controller") from None
-
-    kind, kubeconfig = str(options.get("kind")), _kubeconfig(options)
-    try:
-        objects: list[Any] = lookup.run(terms, variables, **options)
-    except (CoreException, ConfigException, YAMLError, binascii.Error) as error:
-        raise AnsibleLookupError(Question(kind, kubeconfig=kubeconfig).failure(_fault(error, kubeconfig))) from None
-    except ResourceNotFoundError:
-        reason = f"the API has no {kind} in {options.get('api_version', 'v1')}"
-    except ApiException as error:
-        reason = refusal(error.status, error.reason, error.body)
-    except (HTTPError, OSError) as error:
-        server, proxy = _way(options)
-        raise AnsibleLookupError(Question(kind, server, kubeconfig, proxy).unanswered(error)) from None
-    else:
-        return objects
-    raise AnsibleLookupError(Question(kind, _way(options)[0], kubeconfig).failure(reason))
-
-
-def _way(options: dict[str, Any]) -> tuple[str | None, str | None]:
-    """The URL of the API, and that of the proxy before it, of the question that was asked last."""
-    from kubernetes.client import Configuration
-    from kubernetes.client.rest import should_bypass_proxies
-
-    # The client keeps the settings of the kubeconfig that it loaded last; before that, it has a server of its own.
-    settings = Configuration.get_default_copy()
-    server = options.get("host") or settings.host
-    proxy = options.get("proxy") or os.environ.get("K8S_AUTH_PROXY") or settings.proxy
-    passed_by = proxy and should_bypass_proxies(server, no_proxy=settings.no_proxy or "")
-    return None if server == Configuration().host else server, None if passed_by else proxy or None
-
-
-def _kubeconfig(options: dict[str, Any]) -> str | None:
-    """The path of the kubeconfig. None when the option is a dict, or when the credentials come from other options."""
-    value = options.get("kubeconfig") or os.environ.get("K8S_AUTH_KUBECONFIG")
-    if value is None and not options.get("host"):
-        value = os.environ.get("KUBECONFIG", "~/.kube/config")
-    return str(Path(value).expanduser()) if isinstance(value, str) else None
-
-
-def _fault(error: Exception, kubeconfig: str | None) -> str:
-    """Say why the client cannot use a kubeconfig."""
-    if kubeconfig is not None and os.pathsep not in kubeconfig and not Path(kubeconfig).exists():
-        return "the kubeconfig does not exist: give the path of a kubeconfig on the controller"
-    return f"the kubeconfig is wrong: {' '.join(str(error).split())}"

@@ -29,26 +29,28 @@ _REMEDIES = {
 
 @dataclass(frozen=True)
 class Question:
-    """The objects that a plugin reads from a cluster.
+    """A request that a plugin sends to a cluster.
 
     Attributes:
         kind: of the objects
         server: URL of the API; None: not known
         kubeconfig: path of the kubeconfig; None: the credentials come from elsewhere
         proxy: URL of the proxy on the way to the API
+        verb: what the plugin does with the objects
     """
 
     kind: str
     server: str | None = None
     kubeconfig: str | None = None
     proxy: str | None = None
+    verb: str = "read"
 
     def failure(self, reason: str) -> str:
-        """Say that the objects could not be read, from which API and why."""
+        """Say what could not be done with the objects, at which API and why."""
         server = f" from {self.server}" if self.server else ""
         proxy = f" through the proxy {without_password(self.proxy)}" if self.proxy else ""
         kubeconfig = f" (kubeconfig {self.kubeconfig})" if self.kubeconfig else ""
-        return f"k8s: cannot read {self.kind} objects{server}{proxy}{kubeconfig}: {reason}"
+        return f"k8s: cannot {self.verb} {self.kind} objects{server}{proxy}{kubeconfig}: {reason}"
 
     def unanswered(self, error: BaseException) -> str:
         """Say that the connection failed, why, and what to set."""

@@ -16,6 +16,9 @@ from hypothesis import strategies as st
 from policy_world import DNS, LAB, NAMESPACES, ingress, policy
 from policy_world import PODS as POLICY_PODS
 
+from ansible_collections.podnet.kubernetes.plugins.module_utils._cluster.readiness import find_unready
+from ansible_collections.podnet.kubernetes.plugins.module_utils._cluster.refusals import explain_refusal
+
 MAC = "02:00:00:00:00:01"
 NODES = [
     {
@@ -166,7 +169,6 @@ SWITCH["pods"][-1]["spec"] = {
 FILTERS = {
     "connectivity_endpoints": ([CLUSTER], {"own_namespace": "default", "services": ["default/s"]}),
     "connectivity_nodes": ([NODES], {"exclude_nodes": ["node2"]}),
-    "connectivity_unready": ([CLUSTER], {"services": ["default/s"], "own_namespace": "default", "own_pods": 2}),
     "network_problems": ([NODES, PODS], {"daemon_set": "calico-node"}),
     "network_pods": ([PODS], {}),
     "node_removal": ([NODES], {"names": ["node2"], "hosts": ["node1", "node2"]}),
@@ -183,7 +185,6 @@ FILTERS = {
     "shared_addresses": ([{"node1": NODE_ADDRESS, "node2": NODE_ADDRESS}], {}),
     "missing_packages": ([PACKAGES], {"names": ["conntrack"], "pinned": ["kubeadm"], "version": "1.36.3"}),
     "survey_faults": ([SURVEYS], {"control_planes": ["node1"]}),
-    "api_refusal": ([REFUSAL, WEBHOOKS], {}),
     "policy_lint": ([POLICIES, POLICY_PODS, NAMESPACES], {}),
     "expected_connectivity": ([POLICY_PODS, NAMESPACES, POLICIES, PORTS], {}),
     "policy_plan": ([POLICIES], {"steps": STEPS}),
@@ -191,11 +192,17 @@ FILTERS = {
     "network_switch": ([SWITCH], {"target": "calico", "hosts": ["node1", "node2"]}),
     "waiting_pods": ([SWITCH["pods"]], {"ignored": ["default/a"]}),
     "diagnosis_objects": ([World().objects], {}),
+    # What the action connectivity_pods thinks.
+    "find_unready": ([CLUSTER], {"services": ["default/s"], "own_namespace": "default", "own_pods": 2}),
+    "explain_refusal": ([REFUSAL, WEBHOOKS], {}),
 }
+FUNCTIONS = {"find_unready": find_unready, "explain_refusal": explain_refusal}
 
 
 def door(name):
-    """Return a filter by its name."""
+    """Return a filter or a function by its name."""
+    if name in FUNCTIONS:
+        return FUNCTIONS[name]
     module = import_module(f"ansible_collections.podnet.kubernetes.plugins.filter.{name}")
     found = module.FilterModule().filters()[name]
     return (lambda one, **options: found("eth0", one, **options)) if name == "flannel_nic" else found

@@ -49,7 +49,6 @@ MODULES = {
 }
 # The arguments with which each filter runs.
 FILTERS = {
-    "api_refusal": ("", []),
     "api_vip_plan": ({}, [], "10.0.0.1"),
     "blocking_budgets": ([], []),
     "calico_foreign_routes": ([], "node1"),
@@ -64,7 +63,6 @@ FILTERS = {
     "connectivity_missing": (ENDPOINTS, [], [], []),
     "connectivity_nodes": ([],),
     "connectivity_targets": (ENDPOINTS, []),
-    "connectivity_unready": ({},),
     "control_plane_plan": ({}, ["master"]),
     "diagnosis": ({},),
     "diagnosis_objects": ({},),
@@ -195,7 +193,6 @@ def test_a_filter_fails_with_the_sentence(monkeypatch, name, error):
 # Input of another form for filters, and the beginning of the sentence.
 WRONG = [
     ("changed_cells", ([None], []), "_input[0] is None, not an object"),
-    ("connectivity_unready", (None,), "the input is None: give a dict with pods"),
     ("kustomization", ([], ""), "kustomization: the description is []: give a dict"),
     ("kustomization", ({"images": "a"}, ""), "kustomization: images is 'a': give a list"),
     ("kustomization", ({"registry": 7}, ""), "kustomization: registry is 7: give a text"),

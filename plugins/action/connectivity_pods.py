@@ -1,0 +1,192 @@
+# Copyright (c) 2026, podnet.kubernetes developers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The action connectivity_pods: it makes the pods of a verification, waits for them, and deletes them.
+
+It is an action and no module, because the Kubernetes client takes longer to load than all requests together. One
+process makes the objects, waits, and reads what the verification needs.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, TypeVar
+
+from ansible.errors import AnsibleActionFail, AnsibleLookupError
+from ansible.plugins.action import ActionBase
+from ansible.plugins.loader import lookup_loader
+
+from ansible_collections.podnet.kubernetes.plugins.module_utils._base.errors import ClusterError, PodnetError
+from ansible_collections.podnet.kubernetes.plugins.module_utils._cluster.parts import divide_nodes
+from ansible_collections.podnet.kubernetes.plugins.module_utils._cluster.readiness import find_unready
+from ansible_collections.podnet.kubernetes.plugins.module_utils._cluster.refusals import explain_refusal
+from ansible_collections.podnet.kubernetes.plugins.plugin_utils.api_requests import private_keys, send
+
+ARGUMENTS = {
+    "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
+    "kubeconfig": {"type": "path", "required": True},
+    "objects": {"type": "list", "elements": "dict", "required": True},
+    "services": {"type": "list", "elements": "str", "default": []},
+    "exclude_nodes": {"type": "list", "elements": "str", "default": []},
+    "config_maps": {"type": "bool", "default": False},
+    "timeout": {"type": "float", "default": 120.0},
+}
+T = TypeVar("T")
+LOOKUP = "podnet.kubernetes.k8s"
+FIELD_MANAGER = "podnet.kubernetes"
+PAUSE = 0.2  # seconds between two looks at the pods
+READ: Mapping[str, Mapping[str, str]] = {
+    "nodes": {"kind": "Node"},
+    "pods": {"kind": "Pod"},
+    "services": {"kind": "Service"},
+    "endpoint_slices": {"kind": "EndpointSlice", "api_version": "discovery.k8s.io/v1"},
+}
+WEBHOOKS = ("ValidatingWebhookConfiguration", "MutatingWebhookConfiguration")
+
+
+class ClusterApi:
+    """The API of a cluster, over one connection."""
+
+    def __init__(self, kubeconfig: str, lookup: Any) -> None:
+        self._kubeconfig, self._lookup = kubeconfig, lookup
+
+    def read(self, kind: str, **options: str) -> list[dict[str, Any]]:
+        """Read the objects of a kind. Raises ClusterError."""
+        try:
+            found: list[dict[str, Any]] = self._lookup.run([], {}, kind=kind, kubeconfig=self._kubeconfig, **options)
+        except AnsibleLookupError as error:
+            raise ClusterError(error.message) from None
+        return found
+
+    def read_if_allowed(self, kind: str, **options: str) -> list[dict[str, Any]]:
+        """Read the objects of a kind. None are found when the API does not give them."""
+        try:
+            return self.read(kind, **options)
+        except ClusterError:
+            return []
+
+    def apply(self, one: Mapping[str, Any]) -> None:
+        """Make an object, or change it. Raises ClusterError when the API refuses it."""
+        from kubernetes.client import ApiException
+
+        def request() -> None:
+            try:
+                self._resource(one).server_side_apply(
+                    one, namespace=one["metadata"].get("namespace"), field_manager=FIELD_MANAGER
+                )
+            except ApiException as error:
+                body = error.body.decode(errors="replace") if isinstance(error.body, bytes) else str(error.body)
+                refused = explain_refusal(body, self._webhooks())
+                if refused == body:  # no answer of the API itself
+                    raise
+                raise ClusterError(refused) from None
+
+        self._send(request, one, "make")
+
+    def delete(self, one: Mapping[str, Any]) -> bool:
+        """Delete an object, and say whether it was there. Raises ClusterError."""
+        from kubernetes.dynamic.exceptions import NotFoundError
+
+        def request() -> bool:
+            metadata = one["metadata"]
+            try:
+                self._resource(one).delete(name=metadata["name"], namespace=metadata.get("namespace"))
+            except NotFoundError:
+                return False
+            return True
+
+        return self._send(request, one, "delete")
+
+    def _resource(self, one: Mapping[str, Any]) -> Any:
+        from ansible_collections.kubernetes.core.plugins.module_utils.k8s.client import get_api_client
+
+        return get_api_client(kubeconfig=self._kubeconfig).resource(one["kind"], one["apiVersion"])
+
+    def _send(self, request: Callable[[], T], one: Mapping[str, Any], verb: str) -> T:
+        options = {"kubeconfig": self._kubeconfig, "kind": one["kind"], "api_version": one["apiVersion"]}
+        with private_keys():
+            return send(request, options, verb)
+
+    def _webhooks(self) -> list[dict[str, Any]]:
+        options = {"api_version": "admissionregistration.k8s.io/v1"}
+        return [one for kind in WEBHOOKS for one in self.read_if_allowed(kind, **options)]
+
+
+def wait(
+    cluster: ClusterApi, objects: Iterable[Mapping[str, Any]], services: list[str], exclude: list[str], timeout: float
+) -> tuple[dict[str, Any], list[str]]:
+    """Wait until the pods among the objects are ready, and Services have ready endpoints.
+
+    Args:
+        cluster: where they are
+        objects: pods and Services of our own, and their namespace
+        services: Services of others, NAMESPACE/NAME
+        exclude: the nodes to leave out
+        timeout: seconds
+
+    Returns:
+        What the cluster has at the end, and a few words for each pod and Service that is not ready even then.
+
+    Raises:
+        ClusterError: the API fails twice in a row
+        InputError: an entry of `exclude` fits no node
+    """
+    kinds = [one["kind"] for one in objects]
+    namespace = next((one["metadata"]["name"] for one in objects if one["kind"] == "Namespace"), None)
+    end, failed = time.monotonic() + timeout, False
+    while True:
+        try:
+            found = {name: cluster.read(**question) for name, question in READ.items()}
+        except ClusterError:
+            if failed:
+                raise
+            failed = True
+        else:
+            failed = False
+            outsiders = divide_nodes(found["nodes"], exclude).outsiders
+            unready = find_unready(found, services, namespace, kinds.count("Pod"), outsiders)
+            if not unready or time.monotonic() >= end:
+                return found, unready
+        time.sleep(PAUSE)
+
+
+class ActionModule(ActionBase):
+    """The action, as Ansible finds it."""
+
+    _requires_connection = False
+    TRANSFERS_FILES = False
+
+    def run(self, tmp: str | None = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
+        """Make the objects and wait, or delete them."""
+        result: dict[str, Any] = super().run(tmp, task_vars)
+        _result, params = self.validate_argument_spec(argument_spec=ARGUMENTS)
+        if self._task.check_mode:
+            return {**result, "changed": bool(params["objects"])}
+        cluster = ClusterApi(
+            params["kubeconfig"], lookup_loader.get(LOOKUP, loader=self._loader, templar=self._templar)
+        )
+        try:
+            work = self._delete if params["state"] == "absent" else self._make
+            return {**result, **work(cluster, params)}
+        except PodnetError as error:
+            raise AnsibleActionFail(str(error)) from error
+
+    @staticmethod
+    def _make(cluster: ClusterApi, params: Mapping[str, Any]) -> dict[str, Any]:
+        objects = params["objects"]
+        for one in objects:
+            cluster.apply(one)
+        found, unready = wait(cluster, objects, params["services"], params["exclude_nodes"], params["timeout"])
+        # Credentials that may not read ConfigMaps are no reason to fail.
+        maps = cluster.read_if_allowed("ConfigMap", namespace="kube-system") if params["config_maps"] else []
+        return {"changed": bool(objects), "objects": found, "config_maps": maps, "unready": unready}
+
+    @staticmethod
+    def _delete(cluster: ClusterApi, params: Mapping[str, Any]) -> dict[str, Any]:
+        names = [one["metadata"]["name"] for one in params["objects"] if one["kind"] == "Namespace"]
+        try:
+            were_there = [cluster.delete(one) for one in params["objects"]]
+        except ClusterError as error:
+            raise ClusterError(f"{error}; the namespace {', '.join(names)} may stay: the next run deletes it") from None
+        return {"changed": any(were_there)}

@@ -1,0 +1,99 @@
+# Copyright (c) 2026, podnet.kubernetes developers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Requests to the API of a cluster from the controller: they leave no keys there, and each error is one sentence."""
+
+from __future__ import annotations
+
+import binascii
+import os
+import tempfile
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, TypeVar
+
+from ansible import constants
+
+from ansible_collections.podnet.kubernetes.plugins.module_utils._base.errors import ClusterError, InputError
+from ansible_collections.podnet.kubernetes.plugins.plugin_utils.api_errors import Question, refusal
+
+T = TypeVar("T")
+
+
+@contextmanager
+def private_keys() -> Iterator[None]:
+    """Have the Kubernetes client write the keys of a kubeconfig to Ansible's directory, which Ansible empties."""
+    others = tempfile.tempdir
+    # The client also caches the list of APIs there. Without this, it could read the cache of another cluster.
+    tempfile.tempdir = constants.DEFAULT_LOCAL_TMP
+    try:
+        yield
+    finally:
+        tempfile.tempdir = others
+
+
+def send(request: Callable[[], T], options: Mapping[str, Any], verb: str = "read") -> T:
+    """Send a request with the Kubernetes client, and make one sentence of its errors.
+
+    Args:
+        request: sends it
+        options: those of the plugin that asks; kind and api_version of the objects, and the access to the API
+        verb: what the request does with the objects
+
+    Raises:
+        ClusterError: the cluster refuses or does not answer
+        InputError: the kubeconfig is missing or wrong, or a package is missing on the controller
+    """
+    try:
+        from ansible_collections.kubernetes.core.plugins.module_utils.k8s.exceptions import CoreException
+        from kubernetes.client import ApiException
+        from kubernetes.config import ConfigException
+        from kubernetes.dynamic.exceptions import ResourceNotFoundError
+        from urllib3.exceptions import HTTPError
+        from yaml import YAMLError
+    except ImportError as error:
+        raise InputError(f"k8s: {error}: install the Python package kubernetes on the controller") from None
+
+    kind, kubeconfig = str(options.get("kind")), _kubeconfig(options)
+    try:
+        return request()
+    except (CoreException, ConfigException, YAMLError, binascii.Error) as error:
+        question = Question(kind, kubeconfig=kubeconfig, verb=verb)
+        raise InputError(question.failure(_fault(error, kubeconfig))) from None
+    except ResourceNotFoundError:
+        reason = f"the API has no {kind} in {options.get('api_version', 'v1')}"
+    except ApiException as error:
+        reason = refusal(error.status, error.reason, error.body)
+    except (HTTPError, OSError) as error:
+        server, proxy = _way(options)
+        raise ClusterError(Question(kind, server, kubeconfig, proxy, verb).unanswered(error)) from None
+    raise ClusterError(Question(kind, _way(options)[0], kubeconfig, verb=verb).failure(reason))
+
+
+def _way(options: Mapping[str, Any]) -> tuple[str | None, str | None]:
+    """The URL of the API, and that of the proxy before it, of the request that was sent last."""
+    from kubernetes.client import Configuration
+    from kubernetes.client.rest import should_bypass_proxies
+
+    # The client keeps the settings of the kubeconfig that it loaded last; before that, it has a server of its own.
+    settings = Configuration.get_default_copy()
+    server = options.get("host") or settings.host
+    proxy = options.get("proxy") or os.environ.get("K8S_AUTH_PROXY") or settings.proxy
+    passed_by = proxy and should_bypass_proxies(server, no_proxy=settings.no_proxy or "")
+    return None if server == Configuration().host else server, None if passed_by else proxy or None
+
+
+def _kubeconfig(options: Mapping[str, Any]) -> str | None:
+    """The path of the kubeconfig. None when the option is a dict, or when the credentials come from other options."""
+    value = options.get("kubeconfig") or os.environ.get("K8S_AUTH_KUBECONFIG")
+    if value is None and not options.get("host"):
+        value = os.environ.get("KUBECONFIG", "~/.kube/config")
+    return str(Path(value).expanduser()) if isinstance(value, str) else None
+
+
+def _fault(error: Exception, kubeconfig: str | None) -> str:
+    """Say why the client cannot use a kubeconfig."""
+    if kubeconfig is not None and os.pathsep not in kubeconfig and not Path(kubeconfig).exists():
+        return "the kubeconfig does not exist: give the path of a kubeconfig on the controller"
+    return f"the kubeconfig is wrong: {' '.join(str(error).split())}"

@@ -1,0 +1,248 @@
+# Copyright (c) 2026, podnet.kubernetes developers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The action against a small API: what it sends, what it waits for, and what it says when the API refuses."""
+
+from __future__ import annotations
+
+import json
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from threading import Thread
+from types import SimpleNamespace
+from urllib.parse import urlsplit
+
+import pytest
+from ansible.errors import AnsibleActionFail
+from ansible_collections.kubernetes.core.plugins.lookup.k8s import LookupModule as Upstream
+from api_objects import node
+
+from ansible_collections.podnet.kubernetes.plugins.action import connectivity_pods
+from ansible_collections.podnet.kubernetes.plugins.lookup import k8s
+
+VERBS = ["create", "delete", "get", "list", "patch"]
+# The kinds that the API knows, by group.
+KINDS = {
+    "v1": {
+        "namespaces": "Namespace",
+        "nodes": "Node",
+        "pods": "Pod",
+        "services": "Service",
+        "configmaps": "ConfigMap",
+    },
+    "discovery.k8s.io/v1": {"endpointslices": "EndpointSlice"},
+    "admissionregistration.k8s.io/v1": {"validatingwebhookconfigurations": "ValidatingWebhookConfiguration"},
+}
+NAMESPACED = {"Pod", "Service", "ConfigMap", "EndpointSlice"}
+OWN = {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": "own"}}
+POD = {
+    "apiVersion": "v1",
+    "kind": "Pod",
+    "metadata": {"name": "node1-1", "namespace": "own"},
+    "spec": {"nodeName": "node1"},
+}
+READY = {"phase": "Running", "conditions": [{"type": "Ready", "status": "True"}]}
+NODE = {"apiVersion": "v1", "kind": "Node", **node("node1", "10.0.0.1")}
+NODE["status"]["conditions"] = READY["conditions"]
+WEBHOOK = {"metadata": {"name": "guard"}, "webhooks": [{"name": "pods.example.com"}]}
+NO_ANSWER = (
+    'Internal error occurred: failed calling webhook "pods.example.com": failed to call webhook: '
+    'Post "https://guard.shop.svc:8443/x": refused'
+)
+
+
+def group_list():
+    groups = [one for one in KINDS if "/" in one]
+    versions = [{"groupVersion": one, "version": one.partition("/")[2]} for one in groups]
+    return {
+        "kind": "APIGroupList",
+        "groups": [
+            {"name": one.partition("/")[0], "versions": [version], "preferredVersion": version}
+            for one, version in zip(groups, versions)
+        ],
+    }
+
+
+def resource_list(version):
+    resources = [
+        {"name": plural, "singularName": "", "kind": kind, "namespaced": kind in NAMESPACED, "verbs": VERBS}
+        for plural, kind in KINDS[version].items()
+    ]
+    return {"kind": "APIResourceList", "groupVersion": version, "resources": resources}
+
+
+class Api(BaseHTTPRequestHandler):
+    """An API that keeps objects by their path. A pod becomes ready when its namespace was listed some times."""
+
+    protocol_version = "HTTP/1.1"
+
+    def answer(self, content, status=200):
+        body = json.dumps(content).encode()
+        self.send_response(status)
+        self.send_header("Content-Type", "application/json")
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def do_GET(self):
+        path = urlsplit(self.path).path
+        if path == "/version":
+            return self.answer({"major": "1", "minor": "36"})
+        if path == "/api":
+            return self.answer({"kind": "APIVersions", "versions": ["v1"]})
+        if path == "/apis":
+            return self.answer(group_list())
+        version = path.removeprefix("/apis/").removeprefix("/api/")
+        if version in KINDS:
+            return self.answer(resource_list(version))
+        plural = path.rpartition("/")[2]
+        if plural in self.server.forbidden:
+            return self.answer({"kind": "Status", "message": f"{plural} is forbidden"}, 403)
+        kind = next(kinds[plural] for kinds in KINDS.values() if plural in kinds)
+        if kind == "Pod":
+            self.server.looks += 1
+            if self.server.looks == self.server.fails_at:
+                return self.answer({"kind": "Status", "message": "etcd has no leader"}, 500)
+        items = [one for one in self.server.objects.values() if one["kind"] == kind]
+        if kind == "Pod" and self.server.looks >= self.server.ready_at:
+            items = [{**one, "status": READY} for one in items]
+        return self.answer({"kind": f"{kind}List", "apiVersion": version.rpartition("/")[0], "items": items})
+
+    def do_PATCH(self):
+        content = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+        self.server.sent.append(("apply", content["kind"], content["metadata"]["name"], self.headers["Content-Type"]))
+        if content["kind"] in self.server.refused:
+            return self.answer({"kind": "Status", "message": self.server.refused[content["kind"]]}, 500)
+        self.server.objects[urlsplit(self.path).path] = content
+        return self.answer(content)
+
+    def do_DELETE(self):
+        path = urlsplit(self.path).path
+        self.server.sent.append(("delete", path))
+        if path.split("/")[-2] in self.server.forbidden:
+            return self.answer({"kind": "Status", "message": "you may delete nothing"}, 403)
+        found = self.server.objects.pop(path, None)
+        return self.answer(found or {"kind": "Status", "reason": "NotFound"}, 200 if found else 404)
+
+    def log_message(self, *_arguments):
+        pass
+
+
+@pytest.fixture
+def api():
+    """A running API. A test sets what it refuses, and reads what was sent."""
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Api)
+    server.objects = {"/api/v1/nodes/node1": NODE}
+    server.sent, server.refused, server.forbidden = [], {}, set()
+    server.looks, server.ready_at, server.fails_at = 0, 1, None
+    thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
+    thread.start()
+    yield server
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+@pytest.fixture
+def run(api, tmp_path, monkeypatch):
+    """Run the action, and return its result."""
+    lookups = {"kubernetes.core.k8s": Upstream, "podnet.kubernetes.k8s": k8s.LookupModule}
+    loader = SimpleNamespace(get=lambda name, **_options: lookups[name]())
+    monkeypatch.setattr(k8s, "lookup_loader", loader)
+    monkeypatch.setattr(connectivity_pods, "lookup_loader", loader)
+    monkeypatch.setattr("ansible.constants.DEFAULT_LOCAL_TMP", str(tmp_path))
+    path = tmp_path / "admin.conf"
+    config = {
+        "apiVersion": "v1",
+        "kind": "Config",
+        "current-context": "a",
+        "clusters": [{"name": "a", "cluster": {"server": f"http://127.0.0.1:{api.server_port}"}}],
+        "users": [{"name": "a", "user": {"token": "some"}}],
+        "contexts": [{"name": "a", "context": {"cluster": "a", "user": "a"}}],
+    }
+    path.write_text(json.dumps(config))
+
+    def run(check_mode=False, **options):
+        arguments = {"kubeconfig": str(path), "objects": [OWN, POD], **options}
+        task = SimpleNamespace(args=arguments, check_mode=check_mode, async_val=0, action="pods")
+        nothing = dict.fromkeys(["play_context", "loader", "templar", "shared_loader_obj"])
+        connection = SimpleNamespace(_shell=SimpleNamespace(tmpdir=None))
+        return connectivity_pods.ActionModule(task, connection, **nothing).run(task_vars={})
+
+    return run
+
+
+def test_objects_are_applied_in_their_order_and_waited_for(run, api):
+    api.ready_at = 3
+    result = run(config_maps=True)
+    apply = "application/apply-patch+yaml"
+    assert api.sent == [("apply", "Namespace", "own", apply), ("apply", "Pod", "node1-1", apply)]
+    assert (result["changed"], result["unready"], api.looks) == (True, [], 3)
+    assert [one["metadata"]["name"] for one in result["objects"]["pods"]] == ["node1-1"]
+    assert [one["metadata"]["name"] for one in result["objects"]["nodes"]] == ["node1"]
+    assert sorted(result["objects"]) == ["endpoint_slices", "nodes", "pods", "services"]
+    assert result["config_maps"] == []
+
+
+def test_what_is_not_ready_in_time_is_named(run, api):
+    api.ready_at = 1000
+    assert run(timeout=0.3)["unready"] == ["pod own/node1-1 is Pending"]
+
+
+def test_without_objects_it_only_reads(run, api):
+    result = run(objects=[])
+    assert (api.sent, result["changed"], result["unready"]) == ([], False, [])
+
+
+def test_one_failure_of_the_api_while_it_waits_ends_nothing(run, api):
+    api.fails_at, api.ready_at = 1, 2
+    assert run()["unready"] == []
+
+
+def test_credentials_that_may_not_read_config_maps_are_enough(run, api):
+    api.forbidden.add("configmaps")
+    assert run(config_maps=True)["config_maps"] == []
+
+
+def test_credentials_that_may_not_read_pods_are_named(run, api):
+    api.forbidden.add("pods")
+    with pytest.raises(AnsibleActionFail, match=r"^k8s: cannot read Pod objects from .*: pods is forbidden$"):
+        run()
+
+
+def test_a_webhook_that_does_not_answer_is_named(run, api):
+    api.objects["/guard"] = {"kind": "ValidatingWebhookConfiguration", **WEBHOOK}
+    api.refused["Pod"] = NO_ANSWER
+    with pytest.raises(AnsibleActionFail) as raised:
+        run()
+    assert raised.value.message == (
+        "the API refuses our objects, because the webhook pods.example.com (ValidatingWebhookConfiguration guard) does "
+        "not answer: its Service shop/guard, port 8443: refused: start its server, or delete the configuration of the "
+        "webhook"
+    )
+
+
+def test_an_api_that_does_not_answer_is_one_sentence(run, api):
+    api.shutdown()
+    api.server_close()
+    with pytest.raises(AnsibleActionFail, match=r"^k8s: cannot make Namespace objects from http://127.0.0.1:\d+ \("):
+        run()
+
+
+def test_all_objects_are_deleted_and_a_missing_one_is_no_error(run, api):
+    run()
+    del api.objects["/api/v1/namespaces/own/pods/node1-1"], api.sent[:]
+    assert run(state="absent")["changed"] is True
+    assert api.sent == [("delete", "/api/v1/namespaces/own"), ("delete", "/api/v1/namespaces/own/pods/node1-1")]
+    assert run(state="absent")["changed"] is False
+
+
+def test_what_may_stay_is_named(run, api):
+    run()
+    api.forbidden.add("namespaces")
+    with pytest.raises(AnsibleActionFail, match=r"may delete nothing; the namespace own may stay: the next run "):
+        run(state="absent")
+
+
+def test_check_mode_asks_nothing(run, api):
+    assert run(check_mode=True)["changed"] is True
+    assert (api.sent, api.looks) == ([], 0)
