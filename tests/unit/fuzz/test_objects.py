@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from policy_world import DNS, LAB, NAMESPACES, ingress, policy
 from policy_world import PODS as POLICY_PODS
 
+from ansible_collections.podnet.kubernetes.plugins.module_utils._cluster.fields import read_list
 from ansible_collections.podnet.kubernetes.plugins.module_utils._cluster.readiness import find_unready
 from ansible_collections.podnet.kubernetes.plugins.module_utils._cluster.refusals import explain_refusal
 
@@ -196,7 +197,11 @@ FILTERS = {
     "find_unready": ([CLUSTER], {"services": ["default/s"], "own_namespace": "default", "own_pods": 2}),
     "explain_refusal": ([REFUSAL, WEBHOOKS], {}),
 }
-FUNCTIONS = {"find_unready": find_unready, "explain_refusal": explain_refusal}
+FUNCTIONS = {
+    "find_unready": find_unready,
+    # The action gives it the text of an answer, and a list.
+    "explain_refusal": lambda message, webhooks: explain_refusal(str(message), read_list(webhooks, "webhooks")),
+}
 
 
 def door(name):
