@@ -27,7 +27,7 @@ export ANSIBLE_CONFIG := $(CURDIR)/ansible.cfg
 # Container images set it. Then each ansible-playbook compiles all its imports, a third of the work of a short playbook.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help venv lab lab-destroy basic-cni flannel calico verify diagnose-demo soak screenshots conformance lint sanity unit versions browser bad-input integration molecule molecule-debian-12 test-quick test test-more test-lab test-beside architecture findings bench build lock lock-3.11 lock-3.12 clean
+.PHONY: help venv lab lab-destroy basic-cni flannel flannel-calico calico verify diagnose-demo soak screenshots conformance lint sanity unit versions browser bad-input integration molecule molecule-debian-12 test-quick test test-more test-lab test-beside architecture findings bench build lock lock-3.11 lock-3.12 clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "%-18s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -59,6 +59,10 @@ basic-cni: $(VENV) ## Bring up the lab with a cluster on a plain bridge with sta
 flannel: $(VENV) ## Bring up the lab with a cluster on Flannel
 	ansible-playbook lab/create.yml -e lab_network=flannel $(ARGS)
 	ansible-playbook playbooks/flannel.yml $(ARGS)
+
+flannel-calico: $(VENV) ## Bring up the lab with a cluster on Flannel, where Calico enforces policies
+	ansible-playbook lab/create.yml -e lab_network=flannel $(ARGS)
+	ansible-playbook playbooks/flannel.yml -e podnet_policies=calico $(ARGS)
 
 calico: $(VENV) ## Bring up the lab with a cluster on Calico
 	ansible-playbook lab/create.yml -e lab_network=calico $(ARGS)
@@ -149,6 +153,7 @@ test-more: $(VENV) ## Run what takes too long for make test: marked tests, lefto
 	PYTEST_ADDOPTS="-m more" molecule test -s calico
 	PYTEST_ADDOPTS="-m 'more or not more'" molecule test -s lifecycle
 	molecule test -s switch
+	molecule test -s flannel_calico
 	molecule test -s control_planes
 
 architecture: $(VENV) ## Draw the rooms and their imports into docs/architecture.md

@@ -12,6 +12,7 @@ from typing import Any
 
 import broken_overlay
 import machines
+import nine_pods as nine
 import pytest
 import testinfra
 import yaml
@@ -29,6 +30,7 @@ ORDER = (
     "test_basic_cni.py",
     "test_calico.py",
     "test_switch_network.py",
+    "test_flannel_calico.py",
     # The scenario lifecycle: first what leaves the cluster as it is, then a node leaves and comes back, then all leave.
     "test_lock.py",
     "test_certificates.py",
@@ -232,3 +234,42 @@ def differences() -> Callable[[Any, Any], list[str]]:
 def overlay() -> Callable[[Any], Overlay]:
     """A function that compares a report with the cells that fail when the overlay carries no packets."""
     return broken_overlay.compare
+
+
+@pytest.fixture(scope="module")
+def sequence(inventory: Inventory) -> Callable[[str], dict[str, Any]]:
+    """A function that reads a sequence of policies by its name, with the report of each step by the step's name."""
+
+    def read(name: str) -> dict[str, Any]:
+        steps = json.loads((inventory.output / "reports" / name / "sequence.json").read_text())
+        return {step["step"]: {**step, "report": json.loads(Path(step["report"]).read_text())} for step in steps}
+
+    return read
+
+
+@pytest.fixture(scope="module", name="nine_pods")
+def the_nine_pods(kubectl: Kubectl) -> Iterator[dict[str, str]]:
+    """The addresses of nine pods, by NAMESPACE/NAME."""
+    nodes = [node["metadata"]["name"] for node in kubectl.items("nodes")]
+    objects = [
+        {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name, "labels": {"ns": name}}}
+        for name in nine.NAMESPACES
+    ] + [nine.pod(name, nodes[number % len(nodes)]) for number, name in enumerate(nine.PODS)]
+    kubectl.output("apply", "--filename=-", data={"apiVersion": "v1", "kind": "List", "items": objects})
+    for namespace in nine.NAMESPACES:
+        kubectl.output("wait", "--for=condition=Ready", "pod", "--all", "--namespace", namespace, "--timeout=60s")
+    yield nine.addresses(kubectl)
+    kubectl.output("delete", "namespace", *nine.NAMESPACES)
+
+
+@pytest.fixture(scope="module")
+def prove(play: Callable[..., Ended], tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Ended]:
+    """A function that runs an entry point of the role network_policies with these variables on the nine pods."""
+
+    def run(**variables: Any) -> Ended:
+        path = tmp_path_factory.mktemp("policies") / "variables.yml"
+        whole = {"network_policies_namespaces": list(nine.NAMESPACES), "network_policies_ports": nine.PORTS, **variables}
+        path.write_text(yaml.safe_dump(whole))
+        return play("molecule/shared/policies.yml", "--extra-vars", f"@{path}")
+
+    return run

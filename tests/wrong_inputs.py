@@ -63,6 +63,7 @@ class Row:
 
 PLAYBOOKS = {
     "basic_cni": "basic_cni",
+    "calico_policies": "flannel",
     "calico": "calico",
     "certificates": "certificates",
     "diagnose": "diagnose",
@@ -289,6 +290,33 @@ SIMPLE = [
         "FELIX_X has True: give a text, in quotes",
         "{'FELIX_X': True}",
     ),
+    simple("podnet_policies", "cilium", "choose from none, calico"),
+    whole(
+        f"podnet_policies is calico {EVERYWHERE}: Calico takes its policies to Flannel only: leave podnet_policies "
+        "out, or take flannel.yml or calico.yml",
+        "basic_cni",
+        podnet_policies="calico",
+    ),
+    whole(
+        f"podnet_policies is calico {EVERYWHERE}: Calico enforces policies itself on its own network: leave "
+        "podnet_policies out",
+        "calico",
+        podnet_policies="calico",
+    ),
+    whole(
+        f"podnet_policies is calico {EVERYWHERE}: switch_network.yml gives a cluster none: leave podnet_policies out, "
+        "and run flannel.yml afterwards",
+        "switch_network",
+        podnet_policies="calico",
+    ),
+    simple("calico_policies_image_registry", "https://quay.io", REGISTRY),
+    simple("calico_policies_kubeconfig", None, SOME, "null"),
+    simple("calico_policies_manifest_checksum", "6b8fc10c", SUM),
+    simple("calico_policies_manifest_url", "canal.yaml", URL),
+    simple("calico_policies_max_unavailable", 0, "give a number from 1 to 1000"),
+    simple("calico_policies_node_environment", ["A=b"], "give a dict", "['A=b']"),
+    simple("calico_policies_remove_bare_pods", "2", "give true or false"),
+    simple("calico_policies_wait_timeout", -5, WAIT),
     simple("calico_remove_bare_pods", "2", "give true or false"),
     simple("calico_wait_timeout", "3m", WHOLE),
     simple("basic_cni_allocation_file", "", ONE_LINE, "''"),

@@ -22,6 +22,8 @@ from ansible_collections.podnet.kubernetes.plugins.module_utils._cluster.nodes i
 # The configuration file of each network that the roles know, and its DaemonSet.
 _FILES = {"basic_cni": "10-mynet.conflist", "flannel": "10-flannel.conflist", "calico": "10-calico.conflist"}
 _DAEMON_SETS = {"flannel": "kube-flannel/kube-flannel-ds", "calico": "kube-system/calico-node"}
+# The role calico_policies sets the first of these files beside the second one.
+_COMPANION = ("10-canal.conflist", "10-flannel.conflist")
 _OPERATOR = "calico-system/calico-node"
 NETWORKS = tuple(_FILES)
 # The mark of a removal that has begun.
@@ -67,7 +69,8 @@ class Evidence:
 
     def _foreign(self, names: tuple[str, ...], target: str, begun: bool) -> list[str]:
         """Find the files of unknown networks that count: the runtime takes the first file by name."""
-        unknown = [name for name in names if name not in _FILES.values()]
+        own = {*_FILES.values(), *(_COMPANION if _COMPANION[1] in names else ())}
+        unknown = [name for name in names if name not in own]
         if not (self.present or begun):
             return unknown
         first = min([_FILES[target], *(name for name in names if name in _FILES.values())])

@@ -38,6 +38,12 @@ SHARED_PREFIX = "podnet_"
 # The default of each role that makes a network; kubeadm's is that of Flannel.
 POD_NETWORKS = {"basic_cni": "10.22.0.0/16", "calico": "192.168.0.0/16", "flannel": "10.244.0.0/16"}
 SERVICE_NETWORK = "10.96.0.0/16"
+# Why a network cannot get policies from elsewhere.
+_NO_POLICIES = {
+    "switch_network": "switch_network.yml gives a cluster none: leave podnet_policies out, and run flannel.yml afterwards",
+    "basic_cni": "Calico takes its policies to Flannel only: leave podnet_policies out, or take flannel.yml or calico.yml",
+    "calico": "Calico enforces policies itself on its own network: leave podnet_policies out",
+}
 _NO = ("false", "no", "off", "0", "n", "f")
 _ALIKE = 0.92  # one letter in twelve; connectivity_report, an output, is less like connectivity_report_dir
 _OF_NETWORKS = re.compile(r"\w+_network\b|basic_cni_")
@@ -91,6 +97,7 @@ def find_mistakes(inventory: Inventory) -> list[str]:
     sentences = [f"{fault.subject} on {describe_hosts(hosts)}: {fault.remedy}" for fault, hosts in found.items()]
     if "kubeadm_node" in inventory.roles:
         sentences += [*name_faults(list(inventory.values)), *_reference_faults(inventory)]
+    sentences += _policy_faults(inventory)
     # Networks do not fit each other while one of them is wrong by itself.
     if not any(_OF_NETWORKS.match(fault.subject) for fault in found):
         sentences += dict.fromkeys(_network_faults(inventory))
@@ -107,6 +114,14 @@ def _reference_faults(inventory: Inventory) -> Iterator[str]:
     for name in sorted(named - set(inventory.all_hosts)):
         hosts = nearest(name, inventory.values)
         yield f"kubeadm_node_control_plane is {display(name)}: give a host of the inventory, such as {hosts}"
+
+
+def _policy_faults(inventory: Inventory) -> Iterator[str]:
+    """Yield a sentence when policies are wanted on a network that cannot have them from elsewhere."""
+    reason = next((text for role, text in _NO_POLICIES.items() if role in inventory.roles), None)
+    hosts = [host for host, values in inventory.values.items() if values.get("podnet_policies") == "calico"]
+    if reason and hosts:
+        yield f"podnet_policies is calico on {describe_hosts(hosts)}: {reason}"
 
 
 def _host_faults(inventory: Inventory, host: str) -> Iterator[Fault]:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from ansible_collections.podnet.kubernetes.plugins.module_utils._diagnosis.causes import (
@@ -63,7 +63,15 @@ def _rivals(node: NodeFacts) -> list[Mapping[str, Any]]:
     """Return the configurations that could be meant, in their order: with the engines' only where one of them wins."""
     real = [one for one in node.configurations if {plugin["type"] for plugin in one["plugins"]} != {"loopback"}]
     own = [one for one in real if not _OF_ENGINES.search(one["file"])]
+    if _is_canal(node, own):
+        own = own[:1]
     return real if own and real[0] is not own[0] else own
+
+
+def _is_canal(node: NodeFacts, found: Sequence[Mapping[str, Any]]) -> bool:
+    """Whether Calico enforces policies on Flannel's subnets: Calico's file wins, and only Flannel's own is beside it."""
+    types = [[plugin["type"] for plugin in one["plugins"]] for one in found]
+    return len(types) == 2 and "calico" in types[0] and "flannel" in types[1] and not node.has_own_addresses
 
 
 def _describe(configuration: Mapping[str, Any]) -> str:
@@ -83,7 +91,8 @@ CAUSE = Cause(
     evidence="The files in the order in which containerd looks at them, with the names of their networks.",
     remedy="Delete the files of other networks, and start the pods again that have addresses of them.",
     harmless=(
-        "podman's or CRI-O's own file comes after the file of the pod network, or a file has only the plugin loopback."
+        "podman's or CRI-O's own file comes after the file of the pod network, or a file has only the plugin loopback. "
+        "Calico's file comes before Flannel's, and Calico's pods have addresses of Flannel's subnets (Canal)."
     ),
     find=find,
 )

@@ -13,6 +13,49 @@ OLD = {
 }
 PODMAN = {"file": "87-podman-bridge.conflist", "name": "podman", "plugins": [{"type": "bridge"}, {"type": "portmap"}]}
 
+CANAL = {
+    "file": "10-canal.conflist",
+    "name": "k8s-pod-network",
+    "plugins": [{"type": "calico", "ipam": "host-local"}, {"type": "portmap"}],
+}
+
+
+def canal_world(canal=CANAL, place=0):
+    """A cluster where Calico enforces policies, and Flannel carries the packets."""
+    world = World()
+    for node in world.nodes.values():
+        node["cni"]["configurations"].insert(place, canal)
+    return world
+
+
+def test_calicos_file_before_flannels_is_wanted():
+    assert canal_world().diagnose("two_cni_configurations")["findings"] == []
+
+
+def test_flannels_file_before_calicos_is_found():
+    (found,) = canal_world({**CANAL, "file": "20-canal.conflist"}, 1).diagnose("two_cni_configurations")["findings"]
+    assert "10-flannel.conflist (cbr0, flannel) wins" in found["cause"]
+
+
+def test_a_third_file_beside_the_two_is_found():
+    world = canal_world()
+    world.nodes["node1"]["cni"]["configurations"].append({**OLD, "file": "20-old.conflist"})
+    (found,) = world.diagnose("two_cni_configurations")["findings"]
+    assert (found["nodes"], "node1 has 3 CNI configurations" in found["cause"]) == (["node1"], True)
+
+
+def test_a_calico_with_its_own_addresses_is_no_part_of_flannel():
+    plugins = [{"type": "calico", "ipam": "calico-ipam"}]
+    (found,) = canal_world({**CANAL, "plugins": plugins}).diagnose("two_cni_configurations")["findings"]
+    assert found["nodes"] == ["master", "node1", "node2"]
+
+
+def test_a_node_without_calicos_file_is_found():
+    world = canal_world()
+    del world.nodes["node2"]["cni"]["configurations"][0]
+    (found,) = world.diagnose("two_cni_configurations")["findings"]
+    assert (found["severity"], found["nodes"]) == ("error", ["node2"])
+
 
 def test_two_configurations_on_all_nodes_and_the_one_that_wins():
     world = World()
