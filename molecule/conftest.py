@@ -268,7 +268,11 @@ def prove(play: Callable[..., Ended], tmp_path_factory: pytest.TempPathFactory) 
 
     def run(**variables: Any) -> Ended:
         path = tmp_path_factory.mktemp("policies") / "variables.yml"
-        whole = {"network_policies_namespaces": list(nine.NAMESPACES), "network_policies_ports": nine.PORTS, **variables}
+        whole = {
+            "network_policies_namespaces": list(nine.NAMESPACES),
+            "network_policies_ports": nine.PORTS,
+            **variables,
+        }
         path.write_text(yaml.safe_dump(whole))
         return play("molecule/shared/policies.yml", "--extra-vars", f"@{path}")
 

@@ -58,8 +58,8 @@ def test_the_page_of_the_sequence_has_its_steps_and_policies(sequence, root):
     assert "All cells follow the policies" in page
     for step in sequence("three_tiers").values():
         assert f". {step['step']}</b>" in page
-        for policy in step["policies"]:
-            assert json.dumps(policy) in page
+        for applied in step["policies"]:
+            assert json.dumps(applied) in page
 
 
 def test_what_changed_is_in_the_sequence(sequence):

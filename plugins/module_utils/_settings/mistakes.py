@@ -40,8 +40,12 @@ POD_NETWORKS = {"basic_cni": "10.22.0.0/16", "calico": "192.168.0.0/16", "flanne
 SERVICE_NETWORK = "10.96.0.0/16"
 # Why a network cannot get policies from elsewhere.
 _NO_POLICIES = {
-    "switch_network": "switch_network.yml gives a cluster none: leave podnet_policies out, and run flannel.yml afterwards",
-    "basic_cni": "Calico takes its policies to Flannel only: leave podnet_policies out, or take flannel.yml or calico.yml",
+    "switch_network": (
+        "switch_network.yml gives a cluster none: leave podnet_policies out, and run flannel.yml afterwards"
+    ),
+    "basic_cni": (
+        "Calico takes its policies to Flannel only: leave podnet_policies out, or take flannel.yml or calico.yml"
+    ),
     "calico": "Calico enforces policies itself on its own network: leave podnet_policies out",
 }
 _NO = ("false", "no", "off", "0", "n", "f")

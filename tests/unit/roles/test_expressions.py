@@ -105,6 +105,45 @@ CASES = [
         "{{ [__flannel_checked_mtu, __flannel_nic.network, __flannel_nic.interface] }}",
         [1400, "10.100.198.0/24", None],
     ),
+    # The smallest MTU of Flannel on all nodes; in check mode before the first run there is none.
+    *(
+        ("calico_policies", {}, {"__calico_policies_subnet": read}, "{{ __calico_policies_mtu }}", mtu)
+        for read, mtu in (
+            ({"content": "RkxBTk5FTF9NVFU9MTQ1MApGTEFOTkVMX0lQTUFTUT10cnVlCg=="}, "1450"),  # FLANNEL_MTU=1450
+            ({"failed": True, "msg": "file not found"}, "0"),
+        )
+    ),
+    # Pods move when one is on the bridge, or when an earlier run was interrupted after its taint.
+    *(
+        (
+            "calico_policies",
+            {"pod_network_nodes": [{"spec": {"taints": taints}}, {"spec": {}}]},
+            {"__calico_policies_ports": {"stdout": output}},
+            "{{ [__calico_policies_bridge_ports, __calico_policies_marked] is any }}",
+            moves,
+        )
+        for output, taints, moves in (
+            ("", [], False),
+            ("[]", [], False),
+            ("[{},{}]", [{"key": "node-role.kubernetes.io/control-plane"}], False),
+            ('[{"ifname": "veth1a2b3c4d"}]', [], True),
+            ("[]", [{"key": "podnet.kubernetes/network-removal"}], True),
+        )
+    ),
+    # Each network finds the files of others; Flannel's policies have a file of their own.
+    (
+        "pod_network",
+        {
+            **SECOND["vars"],
+            "pod_network_definition": {"file": "10-flannel.conflist", "companions": ["10-canal.conflist"]},
+            "__pod_network_configured": {
+                "files": [{"path": "/etc/cni/net.d/10-canal.conflist"}, {"path": "/etc/cni/net.d/05-other.conf"}]
+            },
+        },
+        {},
+        "{{ __pod_network_others }}",
+        ["05-other.conf"],
+    ),
     ("basic_cni", {"pod_network_nodes": []}, {}, "{{ __basic_cni_known }}", {}),
     (
         "basic_cni",

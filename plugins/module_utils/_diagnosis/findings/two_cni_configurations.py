@@ -69,7 +69,7 @@ def _rivals(node: NodeFacts) -> list[Mapping[str, Any]]:
 
 
 def _is_canal(node: NodeFacts, found: Sequence[Mapping[str, Any]]) -> bool:
-    """Whether Calico enforces policies on Flannel's subnets: Calico's file wins, and only Flannel's own is beside it."""
+    """Whether Calico enforces policies on Flannel's subnets: Calico's file wins, and only Flannel's is beside it."""
     types = [[plugin["type"] for plugin in one["plugins"]] for one in found]
     return len(types) == 2 and "calico" in types[0] and "flannel" in types[1] and not node.has_own_addresses
 

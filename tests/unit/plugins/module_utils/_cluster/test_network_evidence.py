@@ -30,3 +30,20 @@ def test_the_taint_of_a_removal_is_seen(taints, removing):
 def test_a_daemon_set_of_the_same_name_elsewhere_is_another_network():
     other = {"metadata": {"namespace": "default", "name": "calico-node"}}
     assert find_evidence({**EMPTY, "daemon_sets": [other]}).present == ()
+
+
+@pytest.mark.parametrize(
+    ("names", "foreign"),
+    [
+        (("10-canal.conflist", "10-flannel.conflist"), 0),
+        # Canal as upstream installs it: no role knows it.
+        (("10-canal.conflist",), 1),
+        (("05-other.conf", "10-canal.conflist", "10-flannel.conflist"), 1),
+    ],
+)
+@pytest.mark.parametrize("target", ["basic_cni", "flannel"])
+def test_the_file_of_calicos_policies_belongs_to_flannel(names, foreign, target):
+    found = find_evidence({**EMPTY, "files": {"node1": [{"path": f"/etc/cni/net.d/{name}"} for name in names]}})
+    faults = list(found.foreign_faults(target, False))
+    assert len(faults) == foreign
+    assert all("10-canal.conflist, 10-flannel" not in fault for fault in faults)
