@@ -30,7 +30,12 @@ apiVersion: v1
 kind: ConfigMap
 metadata: {name: canal-config, namespace: kube-system}
 data:
-  {typha_service_name: none, canal_iface: "", masquerade: "true", veth_mtu: "0", cni_network_config: "{}", net-conf.json: "{}"}
+  typha_service_name: none
+  canal_iface: ""
+  masquerade: "true"
+  veth_mtu: "0"
+  cni_network_config: "{}"
+  net-conf.json: "{}"
 ---
 apiVersion: apps/v1
 kind: DaemonSet
@@ -40,7 +45,9 @@ spec:
   template:
     spec:
       initContainers:
-        - {name: install-cni, image: "quay.io/calico/cni:v3.31.0", env: [{name: CNI_CONF_NAME, value: 10-canal.conflist}]}
+        - name: install-cni
+          image: quay.io/calico/cni:v3.31.0
+          env: [{name: CNI_CONF_NAME, value: 10-canal.conflist}]
         - {name: ebpf-bootstrap, image: "quay.io/calico/node:v3.31.0"}
       containers:
         - name: calico-node
