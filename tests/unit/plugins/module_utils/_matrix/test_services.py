@@ -104,6 +104,7 @@ def test_a_dns_whose_endpoints_are_on_a_missing_node():
     slices = [endpoint_slice("kube-system/kube-dns", behind("10.244.1.9", None, "node1", ready=False), ports=["dns"])]
     found = dns_endpoint(cluster(DNS, slices=slices), "kube-system/kube-dns", "cluster.local", missing=DOWN)
     assert found.missing == "Service kube-system/kube-dns has no ready endpoint, and node1 is not ready: x"
+    assert found.backend_nodes == ("node1",)
 
 
 def test_an_endpoint_on_a_healthy_node_that_is_not_ready_is_refused():
@@ -125,6 +126,7 @@ def test_an_own_service_whose_pod_never_started_is_missing():
     objects = {"nodes": [node("node1", "10.0.0.1")], "pods": [late], "services": [there], "endpoint_slices": []}
     (found,) = service_endpoints(read_cluster(objects), "podnet", [], DOWN)
     assert found.missing == "Service podnet/a has no ready endpoint, and node1 is not ready: x"
+    assert found.backend_nodes == ("node1",)
 
 
 def test_a_headless_service_whose_pods_are_on_a_missing_node():
@@ -133,3 +135,4 @@ def test_a_headless_service_whose_pods_are_on_a_missing_node():
     (found,) = service_endpoints(cluster(there, slices=slices), None, ["shop/web"], DOWN)
     assert (found.kind, found.addresses) == ("headless", ())
     assert found.missing == "Service shop/web has no ready endpoint, and node1 is not ready: x"
+    assert found.backend_nodes == ("node1",)
