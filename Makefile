@@ -155,6 +155,7 @@ test-more: $(VENV) ## Run what takes too long for make test: marked tests, lefto
 	molecule test -s switch
 	molecule test -s flannel_calico
 	molecule test -s control_planes
+	molecule test -s hardening
 
 architecture: $(VENV) ## Draw the rooms and their imports into docs/architecture.md
 	python tests/architecture.py

@@ -39,6 +39,8 @@ ORDER = (
     "test_reset.py",
     # The scenario control_planes: one story.
     "test_control_planes.py",
+    # The scenario hardening. Its last test resets the machines.
+    "test_hardening.py",
     # Scenarios with Flannel, on the lab and on virtual machines. First the files that leave the cluster as it is.
     "test_api_access.py",
     "test_inventories.py",
@@ -49,6 +51,7 @@ ORDER = (
     # Makes faults for a moment and takes them back.
     "test_findings.py",
     "test_nodes.py",
+    "test_plain_secrets.py",
     "test_pods.py",
     "test_services.py",
     # Compares with the cluster's first installation, so it runs before the files that install Flannel again.

@@ -176,6 +176,7 @@ SIMPLE = [
     simple("common_restrict_oom_score_adj", "never", "give true or false"),
     simple("common_remove_leftovers", "maybe", "give true or false"),
     simple("common_service_route", "maybe", "give true or false"),
+    simple("common_hardening", "strict", "give true or false"),
     simple(
         "common_registry_mirrors",
         {"../../etc": "https://mirror.example.org"},

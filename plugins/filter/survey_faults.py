@@ -34,7 +34,10 @@ options:
     description: Whether the leftovers of earlier clusters will be removed, so that they are no fault.
     type: bool
     default: false
-positional: control_planes, control_plane_pins, remove_leftovers
+  control_plane_hardened:
+    description: C(hardened) of a control plane that is not among the surveys.
+    type: bool
+positional: control_planes, control_plane_pins, remove_leftovers, control_plane_hardened
 """
 
 EXAMPLES = r"""
@@ -63,6 +66,8 @@ from ansible_collections.podnet.kubernetes.plugins.module_utils._base.options im
 from ansible_collections.podnet.kubernetes.plugins.module_utils._kubeadm.survey import (
     choose_holder,
     find_faults,
+    find_hardening,
+    read_hardened,
     read_pins,
     read_survey,
 )
@@ -75,12 +80,14 @@ def survey_faults(
     control_planes: Any = (),
     control_plane_pins: Mapping[str, Any] | None = None,
     remove_leftovers: bool = False,
+    control_plane_hardened: bool | None = None,
 ) -> list[str]:
     found = {node: read_survey(node, result) for node, result in read_dict_option("the input", surveys).items()}
     holder = choose_holder(found, read_texts_option("control_planes", control_planes))
     pins = found[holder].ca_pins if holder else read_pins(control_plane_pins)
     wanted = pins if holder or pins else None
-    return find_faults(found, holder, wanted, remove_leftovers)
+    faults = find_faults(found, holder, wanted, remove_leftovers)
+    return faults + find_hardening(found, holder, read_hardened(control_plane_hardened))
 
 
 FilterModule = filter_module(survey_faults)

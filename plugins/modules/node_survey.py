@@ -49,6 +49,12 @@ options:
     description: Whether swap must stay off at boot.
     type: bool
     default: true
+  hardening:
+    description:
+      - Whether the cluster is to be hardened, as C(common_hardening) says.
+      - The kubelet then starts only where O(sysctls) has its values.
+    type: bool
+    default: false
   resolv_conf:
     description:
       - The path of the file from which pods will get their resolvers.
@@ -101,6 +107,16 @@ ca_pins:
   returned: success
   type: dict
   sample: {/etc/kubernetes/pki/ca.crt: ["sha256:7c2e69131a36ae2a042a339b33381c6d0d43887e2de83720eff5359e26aec866"]}
+hardening:
+  description: The option O(hardening).
+  returned: success
+  type: bool
+  sample: false
+hardened:
+  description: Whether the API server of this machine was made with it. V(null) on a machine without an API server.
+  returned: success
+  type: bool
+  sample: null
 mask_swap:
   description: Whether swap.target has to be masked, because a unit that is not of C(/etc/fstab) turns swap on at boot.
   returned: success
@@ -115,6 +131,10 @@ from ansible.module_utils.basic import AnsibleModule
 
 from ansible_collections.podnet.kubernetes.plugins.module_utils._base.errors import ClusterError, PodnetError
 from ansible_collections.podnet.kubernetes.plugins.module_utils._kubeadm import node as kubeadm_node
+from ansible_collections.podnet.kubernetes.plugins.module_utils._kubeadm.hardening import (
+    find_kernel_faults,
+    is_hardened,
+)
 from ansible_collections.podnet.kubernetes.plugins.module_utils._kubeadm.membership import explain_moved_control_plane
 from ansible_collections.podnet.kubernetes.plugins.module_utils._nodes.boot_units import (
     BootUnits,
@@ -146,6 +166,7 @@ ARGUMENTS = {
     "service_networks": {"type": "list", "elements": "str", "default": []},
     "sysctls": {"type": "dict", "default": {}},
     "swap_off": {"type": "bool", "default": True},
+    "hardening": {"type": "bool", "default": False},
     "resolv_conf": {"type": "str", "default": ""},
 }
 ROOT = Path("/")
@@ -201,18 +222,37 @@ def survey_address(module: AnsibleModule) -> tuple[list[str], list[str]]:
     ]
 
 
+def survey_hardening(module: AnsibleModule) -> tuple[list[str], bool | None]:
+    """Find kernel parameters that a hardened kubelet refuses: faults, and whether the API server here is hardened."""
+    faults = find_kernel_faults(module.params["sysctls"]) if module.params["hardening"] else ()
+    try:
+        manifest = kubeadm_node.API_SERVER_MANIFEST.read_text(encoding="utf-8", errors="replace")
+    except FileNotFoundError:
+        return list(faults), None
+    return list(faults), is_hardened(manifest)
+
+
 def survey(module: AnsibleModule) -> dict[str, object]:
     """Read the machine, and warn of what is no fault."""
     joined, units = kubeadm_node.KUBELET_CONF.exists(), read_boot_units(ROOT)
     leftovers, resolvers = survey_leftovers(joined), survey_resolvers(module)
     faults, warnings = survey_address(module)
+    kernel, hardened = survey_hardening(module)
     # The owner of a cluster may have given CoreDNS other resolvers.
     for warning in (*warnings, *find_filter_warnings(units), *(resolvers if joined else [])):
         module.warn(f"{module.params['name']}: {warning}")
     return {
-        "faults": [*faults, *([] if joined else resolvers), *survey_routes(module), *survey_boot(module, units)],
+        "faults": [
+            *faults,
+            *([] if joined else resolvers),
+            *survey_routes(module),
+            *survey_boot(module, units),
+            *kernel,
+        ],
         "leftovers": {**asdict(leftovers), "fault": leftovers.fault},
         "ca_pins": kubeadm_node.read_ca_pins(),
+        "hardening": module.params["hardening"],
+        "hardened": hardened,
         "mask_swap": needs_mask(units),
     }
 

@@ -16,6 +16,7 @@ from ansible_collections.podnet.kubernetes.plugins.module_utils._base.foreign_da
     read_texts,
 )
 from ansible_collections.podnet.kubernetes.plugins.module_utils._base.options import read_dict_option
+from ansible_collections.podnet.kubernetes.plugins.module_utils._kubeadm.hardening import find_hardening_faults
 from ansible_collections.podnet.kubernetes.plugins.module_utils._kubeadm.membership import find_foreign_ca
 
 # The pins of the CA in each file of a node that holds one, by the file's path.
@@ -30,11 +31,15 @@ class Survey:
         faults: sentences without the node's name
         leftovers: the sentence about leftovers of an earlier cluster; empty without any
         ca_pins: pins of the CA in each file that holds one
+        hardening: whether the machine's variables ask for a hardened cluster
+        hardened: whether its API server is hardened; None without one
     """
 
     faults: tuple[str, ...]
     leftovers: str
     ca_pins: Pins
+    hardening: bool = False
+    hardened: bool | None = None
 
 
 def read_survey(node: str, result: Any) -> Survey:
@@ -42,7 +47,16 @@ def read_survey(node: str, result: Any) -> Survey:
     if not isinstance(result, Mapping) or not {"faults", "leftovers", "ca_pins"} <= set(result):
         raise InputError(f"the survey of {node} is {result!r}: it must have faults, leftovers and ca_pins")
     fault = read_optional_text(read_object(result, "leftovers"), "fault") or ""
-    return Survey(tuple(read_texts(result, "faults")), fault, read_pins(result["ca_pins"]))
+    hardened = read_hardened(result.get("hardened"))
+    faults, pins = tuple(read_texts(result, "faults")), read_pins(result["ca_pins"])
+    return Survey(faults, fault, pins, result.get("hardening") is True, hardened)
+
+
+def read_hardened(value: Any) -> bool | None:
+    """Read whether an API server is hardened. Raises InputError for anything but true, false and null."""
+    if value is None or isinstance(value, bool):
+        return value
+    raise InputError(f"hardened is {value!r}: it must be true, false or null")
 
 
 def read_pins(value: Any) -> Pins:
@@ -55,6 +69,20 @@ def choose_holder(surveys: Mapping[str, Survey], control_planes: Sequence[str]) 
     """Choose the control plane whose CA counts: the first one with a CA, else the first one. Empty without any."""
     surveyed = [name for name in control_planes if name in surveys]
     return next((name for name in surveyed if any(surveys[name].ca_pins.values())), "") or "".join(surveyed[:1])
+
+
+def find_hardening(surveys: Mapping[str, Survey], holder: str, outside: bool | None) -> list[str]:
+    """Name the machines whose hardening does not fit the cluster.
+
+    Args:
+        surveys: what was found on each node
+        holder: the control plane whose CA counts; empty when it is not surveyed
+        outside: whether the API server of a control plane that is not surveyed is hardened; None when not known
+    """
+    found = (survey.hardened for survey in surveys.values() if survey.hardened is not None)
+    made = surveys[holder].hardened if holder else outside
+    wishes = {name: survey.hardening for name, survey in surveys.items()}
+    return list(find_hardening_faults(wishes, next(found, None) if made is None else made, holder))
 
 
 def find_faults(
@@ -85,4 +113,4 @@ def _join(nodes: Iterable[str]) -> str:
     return f"{', '.join(rest)} and {last}" if rest else last
 
 
-__all__ = ["choose_holder", "find_faults", "read_pins", "read_survey"]
+__all__ = ["choose_holder", "find_faults", "find_hardening", "read_hardened", "read_pins", "read_survey"]

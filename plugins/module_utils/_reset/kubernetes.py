@@ -23,6 +23,7 @@ OTHER_PROGRAMS = {
 }
 _ETCD_DATA = "/var/lib/etcd"
 _KUBERNETES, _KUBELET = "/etc/kubernetes", "/var/lib/kubelet"
+_HARDENING, _AUDIT = f"{_KUBERNETES}/hardening", "/var/log/kubernetes/audit"
 _SANDBOXES = "/run/containerd/io.containerd.grpc.v1.cri/sandboxes"
 _KUBECONFIGS = ("admin", "super-admin", "kubelet", "bootstrap-kubelet", "controller-manager", "scheduler")
 _MANIFESTS = ("etcd", "kube-apiserver", "kube-controller-manager", "kube-scheduler")
@@ -75,6 +76,12 @@ def kubernetes_patterns(etcd_manifest: str, containers: Iterable[str] = ()) -> t
         *(f"{_KUBERNETES}/pki/{name}.{kind}" for name in _CERTIFICATES for kind in ("crt", "key")),
         *(f"{_KUBERNETES}/pki/{name}" for name in _SERVICE_ACCOUNT_KEYS),
         f"{_KUBERNETES}/kubeadm.yaml",
+        # Of common_hardening. A killed run may leave the key under a name with a dot.
+        f"{_HARDENING}/audit-policy.yaml",
+        f"{_HARDENING}/encryption.yaml",
+        f"{_HARDENING}/.encryption.yaml.*",
+        f"{_AUDIT}/audit.log",
+        f"{_AUDIT}/audit-*.log",
         f"{_KUBERNETES}/tmp/kubeadm-*",
         # While one of these is there, the machine counts as one of a cluster. They go last.
         *(f"{_KUBERNETES}/{name}.conf" for name in _KUBECONFIGS),
@@ -104,7 +111,9 @@ def kubernetes_traces(files: Iterable[str], pods: Iterable[str], namespaces: Ite
         files=(*namespaces, *files),
         empty_directories=(
             _ETCD_DATA,
-            *(f"{_KUBERNETES}/{name}" for name in ("pki/etcd", "pki", "manifests", "tmp")),
+            *(f"{_KUBERNETES}/{name}" for name in ("pki/etcd", "pki", "manifests", "tmp", "hardening")),
+            _AUDIT,
+            _AUDIT.rpartition("/")[0],
             _KUBERNETES,
         ),
     )

@@ -51,6 +51,7 @@ ROUTED = task("common", "service_route", "Give the Services a route, now and at 
 ]
 RULES = task("basic_cni", "route", "Write the rules of the packet filter")["loop"]
 OVERLAPS = task("kubeadm_control_plane", "validate", "Check that the networks do not overlap")
+ONE_PLANE = task("kubeadm_control_plane", "validate", "Refuse to harden several control planes")
 SHOWN = task("kubeadm_control_plane", "show", "Show the nodes and the pods of DNS")
 STAYS = task("connectivity", "namespace", "Name the reason why the namespace stays")
 ALIVE = task("connectivity", "assert", "Check that responders lived until the end")
@@ -338,6 +339,28 @@ CASES = [
     *(
         ("kubeadm_control_plane", plan, {}, "{{ __kubeadm_control_plane_first }}", first)
         for plan, first in (({}, "localhost"), ({"__kubeadm_control_plane_plan": {"first": "master2"}}, "master2"))
+    ),
+    *(
+        (
+            "kubeadm_control_plane",
+            {"common_hardening": hardening, "__kubeadm_control_plane_hosts": planes},
+            {},
+            is_true(ONE_PLANE["ansible.builtin.assert"]["that"]),
+            fits,
+        )
+        for hardening, planes, fits in (
+            (True, ["master"], True),
+            (True, ["master", "master2"], False),
+            ("false", ["master", "master2"], True),
+        )
+    ),
+    ("common", {}, {}, "{{ __common_wanted_sysctls | length }}", 3),
+    (
+        "common",
+        {"common_hardening": True, "common_sysctls": {"vm.panic_on_oom": 1, "kernel.panic": 10}},
+        {},
+        "{{ [__common_wanted_sysctls | length, __common_wanted_sysctls['vm.panic_on_oom']] }}",
+        [6, 1],
     ),
     *(
         (

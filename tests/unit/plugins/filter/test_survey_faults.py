@@ -35,6 +35,27 @@ def test_the_control_plane_was_asked_outside_the_play():
     assert "(CA sha256:0b instead of sha256:0a)" in told
 
 
+def test_the_hardening_of_the_cluster():
+    hard, soft = {**result(), "hardening": True}, {**result(), "hardening": False}
+    made = {**hard, "hardened": True}
+    assert survey_faults({"master": made, "node1": hard}, ["master"]) == []
+    [told] = survey_faults({"master": made, "node1": soft}, ["master"])
+    assert told.startswith("common_hardening is false on node1, and the cluster was made with it")
+    # The control plane is outside the play.
+    assert survey_faults({"node1": hard}, ["master"], {}, False, True) == []
+    [told] = survey_faults({"node1": hard}, ["master"], {}, False, False)
+    assert told.startswith("common_hardening is true on node1, and the cluster was made without it")
+    # A new machine is the first of the control planes.
+    [told] = survey_faults({"master": soft, "master2": made}, ["master", "master2"])
+    assert told.startswith("common_hardening is false on master, ")
+
+
+@pytest.mark.parametrize("value", ["yes", 1, []])
+def test_a_hardening_that_is_no_boolean(value):
+    with pytest.raises(AnsibleFilterError, match=r"^survey_faults: hardened is .*: it must be true, false or null"):
+        survey_faults({"node1": {**result(), "hardened": value}})
+
+
 def test_another_input():
     with pytest.raises(AnsibleFilterError, match=r"^survey_faults: the survey of node1 is None: it must have"):
         survey_faults({"node1": None})

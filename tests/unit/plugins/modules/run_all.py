@@ -71,6 +71,7 @@ def run_life_modules(folder: Path) -> dict[str, object]:
         "pod_network_traces": run("pod_network_traces", configuration="/etc/cni/net.d/10-flannel.conflist", **check),
         "etcd_members": run("etcd_members", absent=["master2"], **check),
         "kubeadm_certificates": run("kubeadm_certificates", **check),
+        "secrets_encryption": run("secrets_encryption", path=str(folder / "encryption.yaml")),
     }
 
 

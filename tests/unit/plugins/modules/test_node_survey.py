@@ -38,6 +38,8 @@ def test_a_bare_machine(run_module, machine):
         "faults": [],
         "leftovers": {"links": [], "paths": [], "fault": None},
         "ca_pins": {},
+        "hardening": False,
+        "hardened": None,
         "mask_swap": False,
     }
 
@@ -88,6 +90,23 @@ def test_a_new_address(run_module, machine, control_plane):
     assert "10.0.0.1" in words[0]
     assert "10.0.0.2" in words[0]
     assert bool(result["faults"]) is control_plane
+
+
+@pytest.mark.parametrize("hardened", [False, True])
+def test_the_api_server_tells_whether_its_cluster_is_hardened(run_module, machine, hardened):
+    machine.has("manifests/kube-apiserver.yaml")
+    option = "--encryption-provider-config=/etc/kubernetes/hardening/encryption.yaml"
+    (machine.kubernetes / "manifests/kube-apiserver.yaml").write_text(f"    - {option if hardened else '--v=2'}\n")
+    result = run_module(node_survey, name="master", hardening=True)
+    assert (result["hardening"], result["hardened"], result["faults"]) == (True, hardened, [])
+
+
+@pytest.mark.parametrize("hardening", [False, True])
+def test_a_kernel_parameter_that_a_hardened_kubelet_refuses(run_module, machine, hardening):
+    result = run_module(node_survey, name="node1", sysctls={"kernel.panic": 0}, hardening=hardening)
+    assert [one.split(",")[0] for one in result["faults"]] == (
+        ["common_sysctls sets kernel.panic to 0"] if hardening else []
+    )
 
 
 def test_swap_may_stay(run_module, machine):

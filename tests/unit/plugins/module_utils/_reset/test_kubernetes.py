@@ -34,6 +34,12 @@ MADE = [
     "/etc/kubernetes/pki/front-proxy-client.crt",
     "/etc/kubernetes/pki/front-proxy-ca.key",
     "/etc/kubernetes/tmp/kubeadm-init123",
+    # With common_hardening.
+    "/etc/kubernetes/hardening/audit-policy.yaml",
+    "/etc/kubernetes/hardening/encryption.yaml",
+    "/etc/kubernetes/hardening/.encryption.yaml.x1y2z3",
+    "/var/log/kubernetes/audit/audit.log",
+    "/var/log/kubernetes/audit/audit-2026-11-29T03-00-00.000.log",
     "/var/lib/kubelet/config.yaml",
     "/var/lib/kubelet/kubeadm-flags.env",
     "/var/lib/kubelet/pki",
@@ -57,6 +63,8 @@ FOREIGN = [
     "/var/lib/etcd",
     "/var/log/pods",
     "/etc/kubernetes/tmp/foreign",
+    "/etc/kubernetes/hardening/mine.yaml",
+    "/var/log/kubernetes/kube-apiserver.log",
 ]
 
 

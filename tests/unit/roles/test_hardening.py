@@ -1,0 +1,95 @@
+# Copyright (c) 2026, podnet.kubernetes developers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The configuration of kubeadm with and without `common_hardening`, as Ansible renders it, and the audit policy."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import yaml
+
+ROOT = Path(__file__).resolve().parents[3]
+ROLE = ROOT / "roles/kubeadm_control_plane"
+PLAY = """\
+- hosts: localhost
+  gather_facts: false
+  vars_files: [{defaults}, {variables}]
+  vars:
+    podnet_node_address: {{address: 10.100.198.200, interface: enp0s8, network: 10.100.198.0/24}}
+    podnet_node_address_ipv6: null
+  tasks:
+    - ansible.builtin.template: {{src: {template}, dest: {target}}}
+"""
+
+
+@pytest.fixture
+def render(tmp_path):
+    """A function that renders the configuration with variables, and gives its documents by their kinds."""
+
+    def run(**variables):
+        names = {"defaults": ROLE / "defaults/main.yml", "variables": ROLE / "vars/main.yml"}
+        names |= {"template": ROLE / "templates/kubeadm.yaml.j2", "target": tmp_path / "kubeadm.yaml"}
+        (tmp_path / "play.yml").write_text(PLAY.format(**names))
+        given = {"podnet_output_dir": str(tmp_path), "ansible_python_interpreter": sys.executable, **variables}
+        command = [
+            sys.executable,
+            "-m",
+            "ansible",
+            "playbook",
+            "-i",
+            "localhost,",
+            "-c",
+            "local",
+            "-e",
+            json.dumps(given),
+        ]
+        done = subprocess.run([*command, "play.yml"], cwd=tmp_path, capture_output=True, text=True, check=False)
+        assert done.returncode == 0, done.stdout + done.stderr
+        return {one["kind"]: one for one in yaml.safe_load_all((tmp_path / "kubeadm.yaml").read_text())}
+
+    return run
+
+
+def arguments(component):
+    return {one["name"]: one["value"] for one in component["extraArgs"]}
+
+
+def test_the_default_hardens_nothing(render):
+    found = render()
+    assert not {"apiServer", "scheduler", "controllerManager"} & set(found["ClusterConfiguration"])
+    assert set(found["KubeletConfiguration"]) == {"apiVersion", "kind", "cgroupDriver"}
+
+
+def test_a_hardened_cluster(render):
+    given = {"common_hardening": True, "kubeadm_control_plane_allocate_node_cidrs": False, "podnet_api_vip": "10.0.0.9"}
+    # The variables of a user go over those of the role.
+    found = render(**given, kubeadm_control_plane_kubelet_configuration={"seccompDefault": False, "maxPods": 50})
+    cluster, kubelet = found["ClusterConfiguration"], found["KubeletConfiguration"]
+    server = cluster["apiServer"]
+    assert server["certSANs"] == ["10.0.0.9"]
+    assert arguments(server)["encryption-provider-config"] == "/etc/kubernetes/hardening/encryption.yaml"
+    assert arguments(server)["audit-policy-file"] == "/etc/kubernetes/hardening/audit-policy.yaml"
+    assert {"audit-log-maxage", "audit-log-maxbackup", "audit-log-maxsize"} < set(arguments(server))
+    for name, value in arguments(server).items():
+        if value.startswith("/"):
+            assert [one for one in server["extraVolumes"] if value.startswith(f"{one['mountPath']}/")], name
+    assert arguments(cluster["controllerManager"]) == {"allocate-node-cidrs": "false", "profiling": "false"}
+    assert arguments(cluster["scheduler"]) == {"profiling": "false"}
+    assert (kubelet["protectKernelDefaults"], kubelet["authentication"]["anonymous"]["enabled"]) == (True, False)
+    assert (kubelet["seccompDefault"], kubelet["maxPods"]) == (False, 50)
+    assert kubelet["tlsCipherSuites"] == arguments(server)["tls-cipher-suites"].split(",")
+
+
+def test_the_audit_policy_asks_for_no_body():
+    policy = yaml.safe_load((ROLE / "files/audit-policy.yaml").read_text())
+    levels = [rule["level"] for rule in policy["rules"]]
+    assert set(levels) == {"None", "Metadata"}
+    # The last rule is for everything else.
+    assert policy["rules"][-1] == {"level": "Metadata"}
+    for rule in policy["rules"][:-1]:
+        assert {"users", "userGroups", "nonResourceURLs"} & set(rule)
