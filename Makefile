@@ -156,6 +156,7 @@ test-more: $(VENV) ## Run what takes too long for make test: marked tests, lefto
 	molecule test -s flannel_calico
 	molecule test -s control_planes
 	molecule test -s hardening
+	molecule test -s upgrade
 
 architecture: $(VENV) ## Draw the rooms and their imports into docs/architecture.md
 	python tests/architecture.py

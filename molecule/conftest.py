@@ -41,6 +41,8 @@ ORDER = (
     "test_control_planes.py",
     # The scenario hardening. Its last test resets the machines.
     "test_hardening.py",
+    # The scenario upgrade: one story.
+    "test_upgrade.py",
     # Scenarios with Flannel, on the lab and on virtual machines. First the files that leave the cluster as it is.
     "test_api_access.py",
     "test_inventories.py",

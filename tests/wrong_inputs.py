@@ -71,6 +71,7 @@ PLAYBOOKS = {
     "remove_node": "remove_node",
     "reset": "reset",
     "switch_network": "switch_network",
+    "upgrade": "upgrade",
 }
 
 
@@ -462,6 +463,18 @@ SIMPLE = [
     simple("reset_confirmed", "perhaps", "give true or false"),
     simple("reset_kubeconfig", "", ONE_LINE, "''"),
     simple("reset_timeout", 86401, WAIT),
+    whole(f"podnet_upgrade_serial is 0 {EVERYWHERE}: give a number from 1 to 1000", "upgrade", podnet_upgrade_serial=0),
+    simple("upgrade_bare_pods", "some", "give true or false"),
+    simple("upgrade_drain_timeout", -1, WAIT),
+    simple("upgrade_empty_dirs", "some", "give true or false"),
+    simple("upgrade_ignore_preflight_errors", "Swap", "give a list"),
+    simple("upgrade_kubeconfig", {}, "give a path", "{}"),
+    simple("upgrade_serial", "all", WHOLE),
+    simple("upgrade_version", "1.36", VERSION),
+    simple("upgrade_wait_timeout", -1, WAIT),
+    simple("remove_node_drained", "a b", "give a domain in lower case, such as cluster.local", "'a b'"),
+    simple("remove_node_gives_back", "some", "give true or false"),
+    simple("remove_node_purpose", "reset", "choose from removed, upgraded"),
     simple("sample_app_api_arguments", "netexec", "give a list"),
     simple("sample_app_api_image", "a b", IMAGE, "'a b'"),
     simple("sample_app_api_replicas", -3, "give a number from 0 to 1000"),

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from ansible_collections.podnet.kubernetes.plugins.module_utils._base.errors import InputError
@@ -43,6 +43,22 @@ def _entries(installed: Mapping[str, Any], name: str) -> list[Mapping[str, Any]]
     return read_objects(installed, name) if name in installed else []
 
 
+def installed_versions(installed: Any, names: Iterable[str]) -> dict[str, str]:
+    """Find the versions of those packages that are installed.
+
+    Args:
+        installed: the packages of the machine, as C(package_facts) keeps them
+        names: the packages
+
+    Raises:
+        InputError: installed is no dict of packages
+    """
+    if not isinstance(installed, Mapping):
+        raise InputError(f"the packages are {installed!r}: give ansible_facts['packages']")
+    found = {name: _entries(installed, name) for name in names}
+    return {name: read_text(entries[-1], "version") for name, entries in found.items() if entries}
+
+
 def package_versions(index: Any, name: Any) -> list[str]:
     """List the versions of a package in an apt repository, the oldest first, without the distribution's parts.
 
@@ -60,4 +76,4 @@ def package_versions(index: Any, name: Any) -> list[str]:
     return sorted(found, key=lambda version: [int(number) for number in re.findall("[0-9]+", version)])
 
 
-__all__ = ["missing_packages", "package_versions"]
+__all__ = ["installed_versions", "missing_packages", "package_versions"]

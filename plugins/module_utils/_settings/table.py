@@ -82,6 +82,7 @@ SHARED: dict[str, tuple[dict[str, Any], Check]] = {
     # Of the playbook switch_network.yml.
     "podnet_network": ({"type": "str", "choices": ["basic_cni", "flannel", "calico"]}, kinds.anything),
     "podnet_switch_confirmed": ({"type": "bool"}, kinds.anything),
+    "podnet_upgrade_serial": ({"type": "int"}, _positive),
     "podnet_group": ({"type": "str"}, kinds.line),
     # Of the playbook policies.yml.
     "network_policies_lint": ({"type": "bool"}, kinds.anything),
@@ -217,6 +218,7 @@ ROLE_VARIABLES: dict[str, Check] = {
     "network_policies_wait_timeout": _wait,
     "remove_node_allocation_file": kinds.path,
     "remove_node_drain_timeout": _wait,
+    "remove_node_drained": kinds.domain,
     "remove_node_kubeconfig": kinds.path,
     "remove_node_names": _node_names,
     "remove_node_pod_network": kinds.networks,
@@ -238,6 +240,12 @@ ROLE_VARIABLES: dict[str, Check] = {
     "sample_app_wait_timeout": _wait,
     "switch_network_kubeconfig": kinds.path,
     "switch_network_wait_timeout": _wait,
+    "upgrade_drain_timeout": _wait,
+    "upgrade_ignore_preflight_errors": _preflight,
+    "upgrade_kubeconfig": kinds.path,
+    "upgrade_serial": _positive,
+    "upgrade_version": _version,
+    "upgrade_wait_timeout": _wait,
 }
 
 # Types of texts that roles take in place of lists.

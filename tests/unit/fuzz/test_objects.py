@@ -166,6 +166,28 @@ SWITCH["pods"][-1]["spec"] = {
     "volumes": [{"name": "c", "emptyDir": {}}],
 }
 
+UPGRADE = {
+    "nodes": NODES,
+    "pods": [
+        {
+            "metadata": {"name": name, "labels": {"component": name, "tier": "control-plane"}},
+            "spec": {"nodeName": node, "containers": [{"image": f"registry.k8s.io/{name}:v1.36.3"}]},
+        }
+        for name in ("kube-apiserver", "kube-controller-manager", "kube-scheduler")
+        for node in ("node1", "node2")
+    ],
+    "config_maps": [
+        {"metadata": {"name": "kubeadm-config"}, "data": {"ClusterConfiguration": "kubernetesVersion: v1.36.3\n"}}
+    ],
+    "daemon_sets": [
+        {
+            "metadata": {"name": "kube-proxy"},
+            "spec": {"template": {"spec": {"containers": [{"image": "registry.k8s.io/kube-proxy:v1.36.3"}]}}},
+        }
+    ],
+    "packages": {"node1": {"kubeadm": [{"version": "1.36.3-1.1"}]}},
+}
+
 # Filters with the data that others wrote, each part of which is changed, and with their other options.
 FILTERS = {
     "connectivity_endpoints": ([CLUSTER], {"own_namespace": "default", "services": ["default/s"]}),
@@ -190,6 +212,7 @@ FILTERS = {
     "expected_connectivity": ([POLICY_PODS, NAMESPACES, POLICIES, PORTS], {}),
     "policy_plan": ([POLICIES], {"steps": STEPS}),
     "policy_namespaces": ([POLICIES, POLICY_PODS], {}),
+    "upgrade_plan": ([UPGRADE], {"version": "1.36.4", "hosts": ["node1", "node2"]}),
     "network_switch": ([SWITCH], {"target": "calico", "hosts": ["node1", "node2"]}),
     "waiting_pods": ([SWITCH["pods"]], {"ignored": ["default/a"]}),
     "diagnosis_objects": ([World().objects], {}),

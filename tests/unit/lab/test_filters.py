@@ -80,3 +80,31 @@ def test_reasons_why_a_node_cannot_stay(rc, lines, network, expected):
     found = {"rc": rc, "stdout_lines": lines}
     assert FILTERS["lab_stale_reason"](found, "node1", "abc", 13, network, FILES) == expected
     assert FILTERS["lab_stale_reason"](found, "node1", "abc", "13", network, FILES) == expected
+
+
+SERVED = [
+    {"name": "registry.k8s.io/pause:3.10.2", "entrypoint": ["/pause"]},
+    {"name": "registry.k8s.io/etcd:3.6.8-0", "files": {"etcd/server": "/etcd"}, "entrypoint": ["/etcd"]},
+    {
+        "name": "registry.k8s.io/kube-proxy:v1.36.3",
+        "from": "network",
+        "files": {"kubernetes/kube-proxy": "/kube-proxy"},
+    },
+    {"name": "quay.io/calico/cni:v3.31.0", "files": {"calico/calico": "/a", "cni-plugins/tuning": "/b"}},
+]
+COMPONENTS = [
+    {"name": "kubernetes-1.36.4", "kubernetes": "1.36.4", "version": "1.36.4"},
+    {"name": "kubernetes-1.37.1", "kubernetes": "1.37.1", "version": "1.37.1"},
+    {"name": "etcd-3.7.0", "kubernetes": "1.37.1", "version": "3.7.0"},
+]
+
+
+def test_images_of_further_versions():
+    found = FILTERS["lab_further_images"](SERVED, COMPONENTS, ["1.37.1", "1.36.4"])
+    assert [(one["name"], one["files"]) for one in found] == [
+        ("registry.k8s.io/etcd:3.7.0-0", {"etcd-3.7.0/server": "/etcd"}),
+        ("registry.k8s.io/kube-proxy:v1.37.1", {"kubernetes-1.37.1/kube-proxy": "/kube-proxy"}),
+        ("registry.k8s.io/kube-proxy:v1.36.4", {"kubernetes-1.36.4/kube-proxy": "/kube-proxy"}),
+    ]
+    assert found[1]["from"] == "network"
+    assert FILTERS["lab_further_images"](SERVED, COMPONENTS, []) == []

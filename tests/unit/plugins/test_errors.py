@@ -37,6 +37,7 @@ MODULES = {
     "kubeadm_init": {"config": "/kubeadm.yaml"},
     "kubeadm_join": {"name": "node1"},
     "kubeadm_token": {},
+    "kubeadm_upgrade": {"version": "1.36.4", "command": "node"},
     "kubeconfig_find": {"places": [], "host": "master", "address": "10.0.0.1"},
     "node_address": {},
     "packet_trail": {"endpoints": ENDPOINTS, "pairs": [], "run": "run1"},

@@ -57,6 +57,35 @@ def stale_reason(
     return "" if lines[0] == inputs else f"{node} was started from other settings"
 
 
+def further_images(
+    images: Iterable[Mapping[str, Any]], components: Iterable[Mapping[str, str]], versions: Iterable[str]
+) -> list[dict[str, Any]]:
+    """List the images of further versions of Kubernetes: those of the first version with other programs and tags.
+
+    Args:
+        images: The images of the first version. `files` maps COMPONENT/PROGRAM to a path.
+        components: What the further versions consist of. A component NAME-VERSION replaces the component NAME.
+        versions: The wanted ones of these versions.
+    """
+    found = []
+    for version in versions:
+        others = {one["name"].rpartition("-")[0]: one for one in components if one["kubernetes"] == version}
+        for image in images:
+            own = {program.partition("/")[0] for program in image.get("files", {})}
+            if len(own) == 1 and own <= set(others):
+                other = others[own.pop()]
+                found.append({**image, **_renamed(image, other["name"], other["version"])})
+    return found
+
+
+def _renamed(image: Mapping[str, Any], component: str, version: str) -> dict[str, Any]:
+    """Name and files of an image with another version of its component. A tag keeps its `v`, and etcd's its `-0`."""
+    name, _, tag = image["name"].rpartition(":")
+    head, tail = ("v" if tag.startswith("v") else ""), ("-0" if tag.endswith("-0") else "")
+    files = {f"{component}/{program.partition('/')[2]}": path for program, path in image["files"].items()}
+    return {"name": f"{name}:{head}{version}{tail}", "files": files}
+
+
 class FilterModule:
     """Ansible looks for this class."""
 
@@ -64,5 +93,6 @@ class FilterModule:
         return {
             "lab_image_inputs": image_inputs,
             "lab_foreign_routes": foreign_routes,
+            "lab_further_images": further_images,
             "lab_stale_reason": stale_reason,
         }

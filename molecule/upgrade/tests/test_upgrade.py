@@ -1,0 +1,223 @@
+"""A cluster goes from 1.36.3 to 1.36.4 and 1.37.1. A web server of two replicas answers throughout."""
+
+from __future__ import annotations
+
+import subprocess
+import threading
+import time
+import urllib.request
+
+import pytest
+from machines import ROOT
+
+UPGRADE = ("playbooks/upgrade.yml", "--extra-vars")
+NODES = ["master", "node1", "node2"]
+IMAGE = "docker.io/library/nginx:1.26"
+PORT = 30080
+PAUSE = 0.02  # seconds between two requests of one prober
+LABELS = {"app": "upgrade"}
+
+
+def objects():
+    probe = {"httpGet": {"path": "/", "port": 80}, "periodSeconds": 1}
+    # kube-proxy on another node needs a moment to take the pod out of the Service.
+    hooks = {"preStop": {"sleep": {"seconds": 8}}}
+    spread = {
+        "maxSkew": 1,
+        "topologyKey": "kubernetes.io/hostname",
+        "whenUnsatisfiable": "ScheduleAnyway",
+        "labelSelector": {"matchLabels": LABELS},
+    }
+    spec = {
+        "containers": [{"name": "web", "image": IMAGE, "readinessProbe": probe, "lifecycle": hooks}],
+        "topologySpreadConstraints": [spread],
+    }
+    template = {"metadata": {"labels": LABELS}, "spec": spec}
+    selector = {"matchLabels": LABELS}
+    return [
+        {
+            "apiVersion": "apps/v1",
+            "kind": "Deployment",
+            "metadata": {"name": "upgrade"},
+            "spec": {"replicas": 2, "selector": selector, "template": template},
+        },
+        {
+            "apiVersion": "policy/v1",
+            "kind": "PodDisruptionBudget",
+            "metadata": {"name": "upgrade"},
+            "spec": {"minAvailable": 1, "selector": selector},
+        },
+        {
+            "apiVersion": "v1",
+            "kind": "Service",
+            "metadata": {"name": "upgrade"},
+            "spec": {"type": "NodePort", "selector": LABELS, "ports": [{"port": 80, "nodePort": PORT}]},
+        },
+    ]
+
+
+class Prober:
+    """Asks the web server through the NodePort of each node, again and again, and keeps what failed."""
+
+    def __init__(self, addresses):
+        self.answers = 0
+        self.failures = []
+        self._ends = threading.Event()
+        self._threads = [threading.Thread(target=self._ask, args=[address]) for address in addresses]
+        self._counts = threading.Lock()
+
+    def __enter__(self):
+        for thread in self._threads:
+            thread.start()
+        return self
+
+    def __exit__(self, *_error):
+        self._ends.set()
+        for thread in self._threads:
+            thread.join()
+
+    def _ask(self, address):
+        opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+        while not self._ends.wait(PAUSE):
+            try:
+                with opener.open(f"http://{address}:{PORT}/", timeout=5) as answer:
+                    answer.read()
+                with self._counts:
+                    self.answers += 1
+            except OSError as error:
+                self.failures.append(f"{time.strftime('%H:%M:%S')} {address}: {error}")
+
+
+@pytest.fixture(scope="module")
+def addresses(kubectl):
+    return [
+        address["address"]
+        for node in kubectl.items("nodes")
+        for address in node["status"]["addresses"]
+        if address["type"] == "InternalIP"
+    ]
+
+
+@pytest.fixture(scope="module", autouse=True)
+def web(kubectl):
+    kubectl.output("apply", "--filename=-", data={"apiVersion": "v1", "kind": "List", "items": objects()})
+    kubectl.output("rollout", "status", "deployment/upgrade", "--timeout=90s")
+    return
+
+
+def versions(kubectl):
+    return {one["metadata"]["name"]: one["status"]["nodeInfo"]["kubeletVersion"] for one in kubectl.items("nodes")}
+
+
+def cordoned(kubectl):
+    return {one["metadata"]["name"] for one in kubectl.items("nodes") if one["spec"].get("unschedulable")}
+
+
+def marked(kubectl):
+    name = "podnet.kubernetes/upgrade"
+    return {one["metadata"]["name"] for one in kubectl.items("nodes") if name in one["metadata"]["annotations"]}
+
+
+def images(kubectl, component):
+    return {
+        one["spec"]["containers"][0]["image"].rpartition(":")[2]
+        for one in kubectl.items("pods", "--namespace=kube-system", f"--selector={component}")
+    }
+
+
+def is_upgraded(kubectl, version):
+    """Whether all parts have the version, and no node is cordoned or marked."""
+    parts = ["component=kube-apiserver", "component=kube-controller-manager", "component=kube-scheduler"]
+    assert versions(kubectl) == dict.fromkeys(NODES, f"v{version}")
+    assert {part: images(kubectl, part) for part in parts} == {part: {f"v{version}"} for part in parts}
+    kubectl.output("rollout", "status", "daemonset/kube-proxy", "--namespace=kube-system", "--timeout=90s")
+    assert images(kubectl, "k8s-app=kube-proxy") == {f"v{version}"}
+    assert (cordoned(kubectl), marked(kubectl)) == (set(), set())
+
+
+@pytest.mark.parametrize(
+    ("version", "fault"),
+    [
+        ("1.36.2", "Kubernetes does not go back to an older version; set podnet_kubernetes_version to 1.36.3 or newer"),
+        ("1.38.0", "kubeadm skips no minor version; set podnet_kubernetes_version to a version of 1.37 first"),
+        ("1.36.9", "has 1.36.3, 1.36.4: set podnet_kubernetes_version to a version that is there"),
+    ],
+)
+def test_a_wrong_version_is_refused_before_anything_is_changed(play, changes, kubectl, version, fault):
+    refused = play(*UPGRADE, f"podnet_kubernetes_version={version}")
+    assert refused.returncode == 2
+    assert fault in " ".join(refused.stdout.split())
+    assert (cordoned(kubectl), marked(kubectl)) == (set(), set())
+
+
+def test_another_playbook_refuses_the_version(play, kubectl):
+    refused = play("playbooks/cluster.yml", "--extra-vars", "podnet_kubernetes_version=1.36.4")
+    assert refused.returncode == 2
+    assert "playbooks/upgrade.yml gives a running cluster another one" in " ".join(refused.stdout.split())
+
+
+def test_check_mode_says_what_would_happen_on_each_node(play, kubectl):
+    done = play(*UPGRADE, "podnet_kubernetes_version=1.36.4", "--check")
+    said = " ".join(done.stdout.split())
+    assert done.returncode == 0, said
+    assert "master: package kubeadm 1.36.3 to 1.36.4, kubeadm upgrade apply, drain, kubelet 1.36.3 to 1.36.4" in said
+    for name in ("node1", "node2"):
+        assert f"{name}: package kubeadm 1.36.3 to 1.36.4, kubeadm upgrade node, drain, kubelet 1.36.3 to" in said
+    assert versions(kubectl) == dict.fromkeys(NODES, "v1.36.3")
+    assert (cordoned(kubectl), marked(kubectl)) == (set(), set())
+
+
+def test_a_patch_version_with_a_run_that_is_killed(play, changes, kubectl, addresses, inventory):
+    """The run is killed while the first worker is cordoned, and the second run goes on. No request fails."""
+    command = ["ansible-playbook", "--inventory", str(inventory.path), *UPGRADE, "podnet_kubernetes_version=1.36.4"]
+    with Prober(addresses) as prober:
+        with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL, start_new_session=True) as run:
+            while "node1" not in marked(kubectl):
+                assert run.poll() is None
+                time.sleep(1)
+            run.kill()
+        assert versions(kubectl)["master"] == "v1.36.4"
+        done = play(*UPGRADE, "podnet_kubernetes_version=1.36.4")
+        assert changes(done)["master"] == 0
+    is_upgraded(kubectl, "1.36.4")
+    print(f"{prober.answers} requests were answered, and {len(prober.failures)} failed")
+    assert prober.failures == []
+    assert prober.answers > 1000
+
+
+def test_a_second_run_changes_nothing(play, changes):
+    assert set(changes(play(*UPGRADE, "podnet_kubernetes_version=1.36.4")).values()) == {0}
+
+
+def test_a_restart_of_containerd_leaves_pods_alone(kubectl, addresses, on):
+    def restarts():
+        return {
+            (pod["metadata"]["uid"], one["containerID"])
+            for pod in kubectl.items("pods", "--all-namespaces")
+            for one in pod["status"]["containerStatuses"]
+        }
+
+    before = restarts()
+    with Prober(addresses) as prober:
+        for name in NODES:
+            on(name).check_output("systemctl restart containerd")
+        time.sleep(10)
+    assert prober.failures == []
+    assert restarts() == before
+
+
+def test_the_next_minor_version_keeps_what_the_user_cordoned(play, changes, kubectl, addresses):
+    kubectl.output("cordon", "node2")
+    with Prober(addresses) as prober:
+        changes(play(*UPGRADE, "podnet_kubernetes_version=1.37.1"))
+    assert cordoned(kubectl) == {"node2"}
+    kubectl.output("uncordon", "node2")
+    is_upgraded(kubectl, "1.37.1")
+    print(f"{prober.answers} requests were answered, and {len(prober.failures)} failed")
+    assert prober.failures == []
+    assert prober.answers > 1000
+
+
+def test_the_network_is_proved_afterwards(play):
+    done = play("playbooks/verify.yml")
+    assert done.returncode == 0, done.stdout
