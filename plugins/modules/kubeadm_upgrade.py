@@ -77,8 +77,8 @@ ARGUMENTS = {
 def main() -> None:
     module = AnsibleModule(argument_spec=ARGUMENTS, supports_check_mode=True)
     params = module.params
-    command = upgrade_command(params["command"], params["version"], params["ignore_preflight_errors"])
     try:
+        command = upgrade_command(params["command"], params["version"], params["ignore_preflight_errors"])
         if not module.check_mode:
             with only_kubeadm(params["timeout"]) as lock:
                 run_kubeadm(module, lock, command, " ".join(command[:3]))

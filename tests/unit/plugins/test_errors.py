@@ -100,6 +100,7 @@ FILTERS = {
     "role_error": ("", {}),
     "shared_addresses": ({},),
     "trail_pairs": ([],),
+    "upgrade_plan": ({}, "1.36.4", []),
     "survey_faults": ({},),
     "waiting_pods": ([],),
 }

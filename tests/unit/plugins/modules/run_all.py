@@ -72,6 +72,7 @@ def run_life_modules(folder: Path) -> dict[str, object]:
         "etcd_members": run("etcd_members", absent=["master2"], **check),
         "kubeadm_certificates": run("kubeadm_certificates", **check),
         "secrets_encryption": run("secrets_encryption", path=str(folder / "encryption.yaml")),
+        "kubeadm_upgrade": run("kubeadm_upgrade", version="1.36.4", command="node", **check),
     }
 
 
