@@ -50,6 +50,9 @@ ROUTED = task("common", "service_route", "Give the Services a route, now and at 
     "ansible.builtin.systemd_service"
 ]
 RULES = task("basic_cni", "route", "Write the rules of the packet filter")["loop"]
+VERSION = task("common", "survey", "Refuse another version of Kubernetes for a node of a cluster")[
+    "ansible.builtin.assert"
+]["that"]
 OVERLAPS = task("kubeadm_control_plane", "validate", "Check that the networks do not overlap")
 ONE_PLANE = task("kubeadm_control_plane", "validate", "Refuse to harden several control planes")
 SHOWN = task("kubeadm_control_plane", "show", "Show the nodes and the pods of DNS")
@@ -262,6 +265,22 @@ CASES = [
         for path, known in (
             ("/etc/containerd/certs.d/docker.io/hosts.toml", True),
             ("/etc/containerd/certs.d/quay.io/hosts.toml", False),
+        )
+    ),
+    *(
+        (
+            "common",
+            {"__common_survey": {"ca_pins": {file: ["sha256:0"] for file in files}}},
+            {"packages": {name: [{"version": version}] for name, version in packages.items()}, "cacheable": True},
+            is_true(VERSION),
+            passes,
+        )
+        for files, packages, passes in (
+            (["/etc/kubernetes/kubelet.conf"], {"kubelet": "1.36.3-1.1"}, True),
+            (["/etc/kubernetes/kubelet.conf"], {"kubelet": "1.36.4-1.1"}, False),
+            (["/etc/kubernetes/kubelet.conf"], {"kubelet": "1.37.1-1.1"}, False),
+            (["/etc/kubernetes/kubelet.conf"], {}, True),  # a kubelet that no package brought
+            (["/etc/kubernetes/pki/ca.crt"], {"kubelet": "1.36.4-1.1"}, True),  # no node of a cluster yet
         )
     ),
     *(
