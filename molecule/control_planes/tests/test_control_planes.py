@@ -90,7 +90,7 @@ def test_no_key_is_left_on_the_nodes(on):
     for name in PLANES:
         found = on(name).run("grep -rIlis certificateKey /etc/kubernetes /root /tmp /var/tmp")
         assert found.stdout == ""
-        modes = on(name).check_output("find /etc/kubernetes/pki -name '*.key' -exec stat -c %%a {} +")
+        modes = on(name).check_output("find /etc/kubernetes/pki -name '*.key' -exec stat -c %a {} +")
         assert set(modes.split()) == {"600"}
 
 
