@@ -52,7 +52,7 @@ ROUTED = task("common", "service_route", "Give the Services a route, now and at 
 RULES = task("basic_cni", "route", "Write the rules of the packet filter")["loop"]
 VERSION = task("common", "survey", "Refuse another version of Kubernetes for a node of a cluster")[
     "ansible.builtin.assert"
-]["that"]
+]
 OVERLAPS = task("kubeadm_control_plane", "validate", "Check that the networks do not overlap")
 ONE_PLANE = task("kubeadm_control_plane", "validate", "Refuse to harden several control planes")
 SHOWN = task("kubeadm_control_plane", "show", "Show the nodes and the pods of DNS")
@@ -272,7 +272,7 @@ CASES = [
             "common",
             {"__common_survey": {"ca_pins": {file: ["sha256:0"] for file in files}}},
             {"packages": {name: [{"version": version}] for name, version in packages.items()}, "cacheable": True},
-            is_true(VERSION),
+            is_true(VERSION["that"]),
             passes,
         )
         for files, packages, passes in (
@@ -281,6 +281,17 @@ CASES = [
             (["/etc/kubernetes/kubelet.conf"], {"kubelet": "1.37.1-1.1"}, False),
             (["/etc/kubernetes/kubelet.conf"], {}, True),  # a kubelet that no package brought
             (["/etc/kubernetes/pki/ca.crt"], {"kubelet": "1.36.4-1.1"}, True),  # no node of a cluster yet
+        )
+    ),
+    # Ansible renders the message also where the condition is true, as on a machine without a kubelet.
+    *(
+        ("common", {}, {"packages": packages, "cacheable": True}, VERSION["fail_msg"].partition(",")[0], text)
+        for packages, text in (
+            (
+                {"kubelet": [{"version": "1.36.4-1.1"}]},
+                "localhost is a node of a cluster and has the package kubelet 1.36.4-1.1",
+            ),
+            ({}, "localhost is a node of a cluster and has the package kubelet "),
         )
     ),
     *(
