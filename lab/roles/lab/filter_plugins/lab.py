@@ -80,7 +80,7 @@ def further_images(
 
 def _renamed(image: Mapping[str, Any], component: str, version: str) -> dict[str, Any]:
     """Name and files of an image with another version of its component. A tag keeps its `v`, and etcd's its `-0`."""
-    name, _, tag = image["name"].rpartition(":")
+    name, _colon, tag = image["name"].rpartition(":")
     head, tail = ("v" if tag.startswith("v") else ""), ("-0" if tag.endswith("-0") else "")
     files = {f"{component}/{program.partition('/')[2]}": path for program, path in image["files"].items()}
     return {"name": f"{name}:{head}{version}{tail}", "files": files}

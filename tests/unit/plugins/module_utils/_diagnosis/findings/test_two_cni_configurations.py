@@ -20,11 +20,11 @@ CANAL = {
 }
 
 
-def canal_world(canal=CANAL, place=0):
+def canal_world(canal=None, place=0):
     """A cluster where Calico enforces policies, and Flannel carries the packets."""
     world = World()
     for node in world.nodes.values():
-        node["cni"]["configurations"].insert(place, canal)
+        node["cni"]["configurations"].insert(place, canal or CANAL)
     return world
 
 
