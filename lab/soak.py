@@ -83,7 +83,7 @@ FAULTS = (
     Fault("the control plane loses its power, and comes back", ("reboot",), "master", within=300),
     Fault("the kubelet is killed", ("systemctl kill --signal=KILL kubelet",)),
     Fault("containerd is killed", ("systemctl kill --signal=KILL --kill-whom=main containerd",)),
-    Fault("the container of the API is killed", ("pkill --exact --signal KILL kube-apiserver",), "master"),
+    Fault("the container of the API is killed", ("sh -c 'kill -KILL $(pgrep --exact kube-apiserver)'",), "master"),
     Fault("the API is away for a minute",
           (f"iptables --insert INPUT {API}", "sleep 60", f"iptables --delete INPUT {API}"), "master"),
     Fault("the NIC of the node network goes down and up 20 times", (FLAP,)),
