@@ -61,7 +61,7 @@ class Fault:
 
     Attributes:
         title: what happens, as the page shows it
-        breaks: commands for the node, of which each must succeed
+        breaks: commands for the node; each must succeed
         node: where they run
         mends: commands for the node that a person would give, after the diagnosis has named the cause
         finding: ids of the findings that may name the cause; empty if the cluster must get well by itself
@@ -127,7 +127,7 @@ def converged() -> tuple[bool, str]:
 
 
 def keep(output: str) -> str:
-    """Write the output of a run that did not do what it should, and return the file's name."""
+    """Write the output of a failed run to a file, and return its name."""
     path = ROOT / ".cache" / "soak" / f"{time.strftime('%Y%m%dT%H%M%S')}.log"
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(output)

@@ -302,6 +302,7 @@ def swap(world: World) -> Iterator[list[Named]]:
 def full_disk(world: World) -> Iterator[list[Named]]:
     """The plugins of networks cannot write down the addresses that they give to pods on node1."""
     place = "/var/lib/cni"
+    # `yes` fills the disk, and ends with an error when it is full.
     world.run("node1", f"mount -t tmpfs -o size=8k none {place}", f"yes > {place}/full || true")
     yield [Named("disk_full", ("node1",), (f"node1: {place}: 0 of 8 KiB are free",))]
     world.run("node1", f"umount {place}")

@@ -51,7 +51,7 @@ def test_a_secret_is_unreadable_in_etcd(kubectl, on, secret, value):
     master = on("master")
     plain = f"plain-{secrets.token_hex(16)}"
     make(kubectl, "ConfigMap", "data", {"text": plain})
-    assert has_text(master, plain)  # the search finds what is not encrypted
+    assert has_text(master, plain)  # the same search finds plain text
     assert has_text(master, f"/registry/secrets/default/{secret}")
     assert has_text(master, "k8s:enc:secretbox:v1:podnet1:")
     assert not has_text(master, value)

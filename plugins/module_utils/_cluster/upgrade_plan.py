@@ -128,8 +128,6 @@ def _words(node: NodeVersions, kubeadm: str, drain: bool, packages: bool, end: s
         yield f"packages to {target}"
     if end:
         yield "takes pods again" if end == "uncordon" else "stays cordoned, as it was before"
-    if not (kubeadm or drain or packages or end):
-        yield f"has {target}"
 
 
 def _faults(found: ClusterState, target: Version, hosts: Sequence[str]) -> Iterator[str]:

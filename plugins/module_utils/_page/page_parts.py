@@ -42,19 +42,17 @@ def failed_pairs(report: Mapping[str, Any]) -> dict[str, Any]:
     Pairs that were not probed come last: their reason is a node, and no path.
     """
     found: dict[tuple[str, str], dict[str, Any]] = {}
-    for unprobed in (False, True):
-        for cell in report["cells"]:
-            if cell["verdict"] not in BAD_VERDICTS or (cell["verdict"] == "not probed") is not unprobed:
-                continue
-            pair = {
-                "source": cell["source"],
-                "target": cell["target"],
-                "checks": [],
-                "message": cell.get("message", ""),
-            }
-            one = found.setdefault((cell["source"], cell["target"]), pair)
-            if cell["check"] not in one["checks"]:
-                one["checks"].append(cell["check"])
+    bad = [cell for cell in report["cells"] if cell["verdict"] in BAD_VERDICTS]
+    for cell in sorted(bad, key=lambda cell: cell["verdict"] == "not probed"):
+        pair = {
+            "source": cell["source"],
+            "target": cell["target"],
+            "checks": [],
+            "message": cell.get("message", ""),
+        }
+        one = found.setdefault((cell["source"], cell["target"]), pair)
+        if cell["check"] not in one["checks"]:
+            one["checks"].append(cell["check"])
     return {"pairs": list(found.values())[:_PAIRS], "count": len(found)}
 
 

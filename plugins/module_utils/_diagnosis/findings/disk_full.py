@@ -62,7 +62,7 @@ CAUSE = Cause(
         "A file system that kubelet, containerd, etcd or a network's plugin writes to has no space or no inodes left, "
         "or the kernel mounted it read-only after an error."
     ),
-    evidence="The directories, and what is free.",
+    evidence="The directories, and the space or the inodes that their file system has left.",
     remedy="Make space: unused images and old logs are the usual suspects.",
     harmless="A file system is nearly full: kubelet evicts pods by itself, and says so in the node's conditions.",
     find=find,
