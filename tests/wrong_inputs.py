@@ -33,6 +33,7 @@ ENDPOINT = "give an address or a name, with a port if need be, such as api.examp
 NODE_NAMES = "give names of nodes, a list or a text with commas between"
 SOME = "give a value, or leave the variable out"
 NIC = "give the name of a NIC, at most 15 letters, digits, _, . and -, a letter first"
+PREFIX = "give a prefix length from 1 to 30, such as 25, or one of IPv4 and one of IPv6, such as 25,72"
 PREFLIGHT = "give names of kubeadm's preflight checks, such as Swap"
 
 
@@ -292,6 +293,33 @@ SIMPLE = [
         "FELIX_X has True: give a text, in quotes",
         "{'FELIX_X': True}",
     ),
+    simple("podnet_proxy_mode", "ipvs", "choose from iptables, nftables"),
+    simple("kubeadm_control_plane_kube_proxy_mode", "userspace", "choose from iptables, nftables"),
+    simple("podnet_node_prefix", "/25", PREFIX),
+    simple("podnet_node_prefix", 31, PREFIX),
+    simple("podnet_node_prefix", "25,", PREFIX),
+    simple("kubeadm_control_plane_node_prefix", "25,64,64", PREFIX),
+    whole(
+        "podnet_node_prefix sets the prefix length 26: a node's subnet then has addresses for 61 pods, and the kubelet "
+        "takes 110 (maxPods): give a prefix length of 25 or less, or set maxPods in "
+        "kubeadm_control_plane_kubelet_configuration to 61 or less",
+        podnet_node_prefix=26,
+    ),
+    whole(
+        "basic_cni_prefix_lengths sets the prefix length 27: a node's subnet then has addresses for 29 pods, and the "
+        "kubelet takes 110 (maxPods): give a prefix length of 25 or less, or set maxPods in "
+        "kubeadm_control_plane_kubelet_configuration to 29 or less",
+        "basic_cni",
+        basic_cni_prefix_lengths={"ipv4": 27},
+    ),
+    whole(
+        "podnet_node_prefix is 25, and the pod network 10.22.0.0/16,fd00:22::/48 (podnet_pod_network) has two "
+        "families: give two prefix lengths with a comma between, such as 25,64",
+        "basic_cni",
+        podnet_node_prefix=25,
+        podnet_pod_network="10.22.0.0/16,fd00:22::/48",
+        podnet_service_network="10.96.0.0/16,fd00:96::/112",
+    ),
     simple("podnet_policies", "cilium", "choose from none, calico"),
     whole(
         f"podnet_policies is calico {EVERYWHERE}: Calico takes its policies to Flannel only: leave podnet_policies "
@@ -500,7 +528,7 @@ SIMPLE = [
 
 POD = "pod network {} (podnet_pod_network)"
 SERVICE = "service network {} (podnet_service_network)"
-SHARED_NAMES = "podnet_pod_network, podnet_node_network, podnet_network, podnet_service_network, podnet_node_group"
+SHARED_NAMES = "podnet_pod_network, podnet_node_network, podnet_network, podnet_service_network, podnet_proxy_mode"
 
 
 def pods(network: str, rest: str, playbook: str = "flannel") -> Row:
@@ -516,7 +544,11 @@ NETWORKS = [
     # A node gets a /24. Three nodes need the two bits of a /22.
     pods("10.244.0.0/30", f"has no subnets of /24, one for each node, and {THREE}: give a prefix length of 22 or less"),
     pods("10.244.0.0/24", f"has 1 subnet of /24, one for each node, and {THREE}: give a prefix length of 22 or less"),
-    pods("10.244.0.0/23", f"has 2 subnets of /24, one for each node, and {THREE}: give a prefix length of 22 or less"),
+    pods(
+        "10.244.0.0/23",
+        f"has 2 subnets of /24, one for each node, and {THREE}: give a prefix length of 22 or less, or set "
+        "podnet_node_prefix to 25",
+    ),
     pods(
         "10.244.0.0/24",
         f"has 1 subnet of /24, one for each node, and {THREE}: give a prefix length of 22 or less",

@@ -26,6 +26,10 @@ _MOST_SERVICE_BITS = 20
 _LEAST_PODS = 14
 _MOST_NODE_BITS = 16
 KUBEADM_LENGTHS = {4: 24, 6: 64}
+# The kubelet's default of maxPods (KubeletConfiguration v1beta1).
+KUBELET_PODS = 110
+# The plugin host-local gives no pod the network's address, the gateway's and the last one.
+_NO_POD = 3
 
 
 @dataclass(frozen=True)
@@ -66,6 +70,32 @@ def find_misfits(cluster: ClusterNetworks) -> list[str]:
     return sentences
 
 
+def find_small_subnets(variable: str, version: int, length: int, most_pods: int) -> list[str]:
+    """Say that a node's subnet has fewer addresses than its kubelet takes pods.
+
+    Args:
+        variable: what sets the prefix length
+        version: the IP version
+        length: the prefix length of a node's subnet
+        most_pods: the kubelet's maxPods
+    """
+    bits = {4: 32, 6: 128}[version]
+    pods = _pods_of(bits - length)
+    if pods >= most_pods:
+        return []
+    fits = bits - (most_pods + _NO_POD - 1).bit_length()
+    return [
+        f"{variable} sets the prefix length {length}: a node's subnet then has addresses for {pods} "
+        f"pod{'s' * (pods != 1)}, and the kubelet takes {most_pods} (maxPods): give a prefix length of {fits} or less, "
+        f"or set maxPods in kubeadm_control_plane_kubelet_configuration to {pods} or less"
+    ]
+
+
+def _pods_of(bits: int) -> int:
+    """How many pods fit into a subnet whose addresses have so many bits of their own."""
+    return max((1 << max(bits, 0)) - _NO_POD, 0)
+
+
 def _parse(text: str) -> list[Network]:
     return [parse_network(part.strip()) for part in text.split(",")]
 
@@ -99,13 +129,18 @@ def _service_faults(named: str, network: Network) -> Iterator[str]:
 
 def _pod_faults(cluster: ClusterNetworks, named: str, network: Network) -> Iterator[str]:
     length = cluster.lengths[network.version]
-    longest = length - (cluster.nodes - 1).bit_length()
+    bits = (cluster.nodes - 1).bit_length()
+    longest = length - bits
     subnets = 0 if network.prefixlen > length else 1 << (length - network.prefixlen)
     if subnets < cluster.nodes:
-        yield (
+        sentence = (
             f"{named} has {subnets or 'no'} subnet{'s' * (subnets != 1)} of /{length}, one for each node, and the "
             f"inventory has {cluster.nodes} node{'s' * (cluster.nodes != 1)}: give a prefix length of {longest} or less"
         )
+        smaller = network.prefixlen + bits
+        if bits <= _MOST_NODE_BITS and _pods_of(network.max_prefixlen - smaller) >= KUBELET_PODS:
+            sentence += f", or set podnet_node_prefix to {smaller}"
+        yield sentence
     elif cluster.by_kubeadm and length - network.prefixlen > _MOST_NODE_BITS:
         yield (
             f"{named} is too large for kubeadm, which allows {_MOST_NODE_BITS} bits for the numbers of nodes: give a "
@@ -115,4 +150,4 @@ def _pod_faults(cluster: ClusterNetworks, named: str, network: Network) -> Itera
         yield f"{named} has too few addresses for kubeadm ({network.num_addresses}): give at least {_LEAST_PODS}"
 
 
-__all__ = ["KUBEADM_LENGTHS", "ClusterNetworks", "find_misfits"]
+__all__ = ["KUBEADM_LENGTHS", "KUBELET_PODS", "ClusterNetworks", "find_misfits", "find_small_subnets"]

@@ -94,6 +94,20 @@ def networks(value: Any) -> str | None:
     return None
 
 
+def prefixes(value: Any) -> str | None:
+    """Check the prefix length of a node's IPv4 subnet, perhaps with that of its IPv6 subnet after a comma.
+
+    The longest ones leave two addresses beside those of the network and of its broadcasts.
+    """
+    parts = [part.strip() for part in value.split(",")]
+    limits = (30, 126)
+    if len(parts) > len(limits) or not all(
+        re.fullmatch("[0-9]{1,3}", part) and 1 <= int(part) <= most for part, most in zip(parts, limits)
+    ):
+        return "give a prefix length from 1 to 30, such as 25, or one of IPv4 and one of IPv6, such as 25,72"
+    return None
+
+
 def address(value: Any) -> str | None:
     """Check an address of IPv4 or IPv6."""
     try:

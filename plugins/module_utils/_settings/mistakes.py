@@ -16,13 +16,16 @@ from ansible_collections.podnet.kubernetes.plugins.module_utils._base.networks i
     NamedNetwork,
     find_conflicts,
     find_special,
+    parse_network,
 )
 from ansible_collections.podnet.kubernetes.plugins.module_utils._base.texts import nearest
 from ansible_collections.podnet.kubernetes.plugins.module_utils._nodes.subnet_allocation import allocate, parse_request
 from ansible_collections.podnet.kubernetes.plugins.module_utils._settings.cluster_networks import (
     KUBEADM_LENGTHS,
+    KUBELET_PODS,
     ClusterNetworks,
     find_misfits,
+    find_small_subnets,
 )
 from ansible_collections.podnet.kubernetes.plugins.module_utils._settings.hosts import describe_hosts, name_faults
 from ansible_collections.podnet.kubernetes.plugins.module_utils._settings.kinds import display
@@ -50,7 +53,7 @@ _NO_POLICIES = {
 }
 _NO = ("false", "no", "off", "0", "n", "f")
 _ALIKE = 0.92  # one letter in twelve; connectivity_report, an output, is less like connectivity_report_dir
-_OF_NETWORKS = re.compile(r"\w+_network\b|basic_cni_")
+_OF_NETWORKS = re.compile(r"\w+_(network|node_prefix)\b|basic_cni_")
 
 
 @dataclass(frozen=True)
@@ -182,7 +185,7 @@ def _network_faults(inventory: Inventory) -> Iterator[str]:
         if values.get("podnet_node_network"):
             text = str(values["podnet_node_network"])
             entries.append(NamedNetwork("node network", _plain(text), "podnet_node_network"))
-        faults = find_special(entries) or find_conflicts(entries)
+        faults = find_special(entries) or find_conflicts(entries) or list(_length_faults(network_role, values, pods))
         if not faults and network_role == "basic_cni":
             faults = list(_allocation_faults(list(inventory.values), values, pods))
         yield from faults or find_misfits(_cluster(inventory, network_role, values, pods, services))
@@ -201,10 +204,8 @@ def _allocation_faults(nodes: Sequence[str], values: Mapping[str, Any], pods: Na
     params: dict[str, Any] = {"avoid": [], "nodes": nodes, "known": {}, "path": "the file"}
     for option, empty in (("reserved", []), ("pins", {}), ("release", [])):
         params[option] = values.get(f"basic_cni_{option}", empty)
-    lengths = values.get("basic_cni_prefix_lengths", {})
-    params["prefix_lengths"] = {
-        f"ipv{version}": int(lengths.get(f"ipv{version}", length)) for version, length in KUBEADM_LENGTHS.items()
-    }
+    lengths, _ = _node_lengths("basic_cni", values)
+    params["prefix_lengths"] = {f"ipv{version}": length for version, length in lengths.items()}
     try:
         allocate(parse_request({**params, "networks": pods.network.split(",")}), {})
     except InputError as error:
@@ -224,19 +225,48 @@ def _cluster(
     pods: NamedNetwork,
     services: NamedNetwork,
 ) -> ClusterNetworks:
-    lengths = dict(KUBEADM_LENGTHS)
-    if network_role == "basic_cni":
-        given = values.get("basic_cni_prefix_lengths") or {}
-        lengths = {version: int(given.get(f"ipv{version}", length)) for version, length in lengths.items()}
-    if (
-        str(values.get("kubeadm_control_plane_allocate_node_cidrs", True)).lower() in _NO
-        and network_role != "basic_cni"
-    ):
+    lengths, _ = _node_lengths(network_role, values)
+    elsewhere = str(values.get("kubeadm_control_plane_allocate_node_cidrs", True)).lower() in _NO
+    if elsewhere and network_role != "basic_cni":
         # The subnets come from elsewhere: only single addresses are too few.
         lengths = {4: 32, 6: 128}
     families = ((4,),) if network_role in ("flannel", "calico") else ((4,), (4, 6))
-    # kubeadm allocates nothing for the role basic_cni.
-    return ClusterNetworks(pods, services, len(inventory.values), lengths, lengths == KUBEADM_LENGTHS, families)
+    # The role basic_cni allocates by itself.
+    by_kubeadm = network_role != "basic_cni" and not elsewhere
+    return ClusterNetworks(pods, services, len(inventory.values), lengths, by_kubeadm, families)
+
+
+def _node_lengths(network_role: str | None, values: Mapping[str, Any]) -> tuple[dict[int, int], str]:
+    """The prefix length of a node's subnet, by IP version, with the variable that sets it."""
+    if network_role == "basic_cni" and "basic_cni_prefix_lengths" in values:
+        given = values["basic_cni_prefix_lengths"]
+        lengths = {version: int(given.get(f"ipv{version}", length)) for version, length in KUBEADM_LENGTHS.items()}
+        return lengths, "basic_cni_prefix_lengths"
+    own = [] if network_role == "basic_cni" else ["kubeadm_control_plane_node_prefix"]
+    variable = next((name for name in own if name in values), "podnet_node_prefix")
+    texts = str(values[variable]).split(",") if variable in values else []
+    return {**KUBEADM_LENGTHS, **{version: int(text) for version, text in zip(KUBEADM_LENGTHS, texts)}}, variable
+
+
+def _length_faults(network_role: str | None, values: Mapping[str, Any], pods: NamedNetwork) -> Iterator[str]:
+    """Yield why the subnets of nodes are too small for the pods that a kubelet takes, or have no length."""
+    lengths, variable = _node_lengths(network_role, values)
+    versions = [parse_network(part).version for part in pods.network.split(",")]
+    texts = str(values.get(variable, "24,64")).split(",")
+    if variable != "basic_cni_prefix_lengths" and len(texts) < len(versions):
+        yield (
+            f"{variable} is {values[variable]}, and the pod network {pods.network} ({pods.variable}) has two families: "
+            f"give two prefix lengths with a comma between, such as {texts[0]},{KUBEADM_LENGTHS[6]}"
+        )
+        return
+    # Calico gives a node more than one block of addresses.
+    if network_role == "calico":
+        return
+    kubelet = values.get("kubeadm_control_plane_kubelet_configuration")
+    most = kubelet.get("maxPods", KUBELET_PODS) if isinstance(kubelet, Mapping) else KUBELET_PODS
+    if isinstance(most, int):
+        for version in versions:
+            yield from find_small_subnets(variable, version, lengths[version], most)
 
 
 __all__ = ["Inventory", "find_lookalikes", "find_mistakes", "is_known"]

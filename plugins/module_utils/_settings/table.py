@@ -68,6 +68,8 @@ _env_text = kinds.either("a text, in quotes", lambda value: kinds.line(value) if
 SHARED: dict[str, tuple[dict[str, Any], Check]] = {
     "podnet_pod_network": ({"type": "str"}, kinds.networks),
     "podnet_service_network": ({"type": "str"}, kinds.networks),
+    "podnet_node_prefix": ({"type": "str"}, kinds.prefixes),
+    "podnet_proxy_mode": ({"type": "str", "choices": ["iptables", "nftables"]}, kinds.anything),
     "podnet_node_network": ({"type": "str"}, kinds.networks),
     "podnet_node_interface": ({"type": "str"}, kinds.expression),
     "podnet_kubernetes_version": ({"type": "str"}, _version),
@@ -197,6 +199,8 @@ ROLE_VARIABLES: dict[str, Check] = {
     "kubeadm_control_plane_kube_proxy_configuration": kinds.anything,
     "kubeadm_control_plane_kubelet_configuration": kinds.anything,
     "kubeadm_control_plane_kubernetes_version": _version,
+    "kubeadm_control_plane_kube_proxy_mode": kinds.anything,
+    "kubeadm_control_plane_node_prefix": kinds.prefixes,
     "kubeadm_control_plane_output_dir": kinds.path,
     "kubeadm_control_plane_pod_network": kinds.networks,
     "kubeadm_control_plane_service_network": kinds.networks,

@@ -20,11 +20,20 @@ def misfits(pods="10.244.0.0/16", services="10.96.0.0/16", nodes=3, by_kubeadm=T
 
 
 # The number of nodes that a network has room for, by its prefix length: 2 ** (24 - length).
-@pytest.mark.parametrize(("length", "nodes"), [(24, 1), (23, 2), (22, 4), (16, 256), (8, 65536)])
-def test_a_network_with_room_for_its_nodes(length, nodes):
+@pytest.mark.parametrize(
+    ("length", "nodes", "smaller"),
+    [
+        (24, 1, ", or set podnet_node_prefix to 25"),
+        (23, 2, ", or set podnet_node_prefix to 25"),
+        (16, 256, ", or set podnet_node_prefix to 25"),
+        # kubeadm has 16 bits for the numbers of nodes.
+        (8, 65536, ""),
+    ],
+)
+def test_a_network_with_room_for_its_nodes(length, nodes, smaller):
     assert misfits(f"10.0.0.0/{length}", "192.168.0.0/16", nodes) == []
     (sentence,) = misfits(f"10.0.0.0/{length}", "192.168.0.0/16", nodes + 1)
-    assert sentence.endswith(f"give a prefix length of {length - 1} or less")
+    assert sentence.endswith(f"give a prefix length of {length - 1} or less{smaller}")
 
 
 @pytest.mark.parametrize(
