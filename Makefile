@@ -154,6 +154,7 @@ test-more: $(VENV) ## Run what takes too long for make test: marked tests, lefto
 	PYTEST_ADDOPTS="-m 'more or not more'" molecule test -s lifecycle
 	molecule test -s switch
 	molecule test -s flannel_calico
+	molecule test -s flannel_host_gw
 	molecule test -s control_planes
 	molecule test -s hardening
 	molecule test -s upgrade
