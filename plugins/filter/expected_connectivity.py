@@ -50,6 +50,8 @@ options:
   stored:
     description:
       - NetworkPolicy objects that the cluster has, beside O(policies).
+      - Objects of the kinds C(AdminNetworkPolicy) and C(BaselineAdminNetworkPolicy) may be among them and among
+        O(policies). They need their C(kind).
       - The API server keeps some values that it accepts in no new policy, such as C(010.244.0.0/16). Such a value is
         a warning.
     type: list
@@ -136,8 +138,8 @@ _value:
       description:
         - V(api) when the API decides the cell.
         - V(implementation) when the API leaves the cell open. This is so for ICMP, traffic of host-network pods, an
-          C(ipBlock) with addresses of pods, named ports of init containers that end, and a port name that the
-          containers of a pod share.
+          C(ipBlock) with addresses of pods, named ports of init containers that end, a port name that the containers
+          of a pod share, and rules of administrators that disagree with one priority.
       type: str
       sample: api
 """

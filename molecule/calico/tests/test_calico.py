@@ -274,6 +274,53 @@ def test_policies_of_others_count_and_stay_and_hold_for_a_pod_that_moved(prove, 
     kubectl.output("delete", "networkpolicy", "theirs", "--namespace=y")
 
 
+@pytest.mark.more
+def test_policies_of_administrators_come_before_and_after_those_of_namespaces(
+    prove, nine_pods, kubectl, sequence, reports
+):
+    """Nobody enters x, but the administrator lets y/a in, and denies x/b what NOBODY does not judge."""
+    labels = {"matchLabels": {"pod": "a"}}
+    of_y = {"pods": {"namespaceSelector": {"matchLabels": {"ns": "y"}}, "podSelector": labels}}
+    of_x = {"namespaces": {"matchLabels": {"ns": "x"}}}
+    of_z = {"namespaces": {"matchLabels": {"ns": "z"}}}
+    rules = {
+        "AdminNetworkPolicy": {
+            "priority": 10,
+            "subject": of_x,
+            "ingress": [
+                {"action": "Allow", "from": [of_y]},
+                {"action": "Pass", "from": [of_x]},
+                {"action": "Deny", "from": [of_z]},
+            ],
+        },
+        "BaselineAdminNetworkPolicy": {"subject": of_z, "ingress": [{"action": "Deny", "from": [of_y]}]},
+    }
+    kinds = {"AdminNetworkPolicy": "ops", "BaselineAdminNetworkPolicy": "default"}
+    items = [
+        {
+            "apiVersion": "policy.networking.k8s.io/v1alpha1",
+            "kind": kind,
+            "metadata": {"name": name},
+            "spec": rules[kind],
+        }
+        for kind, name in kinds.items()
+    ]
+    kubectl.output("apply", "--filename=-", data={"apiVersion": "v1", "kind": "List", "items": items})
+    try:
+        done = prove(network_policies_name="admin", network_policies_definitions=[NOBODY])
+    finally:
+        for kind, name in kinds.items():
+            kubectl.output("delete", kind.lower(), name)
+    assert done.returncode == 0, done.stdout[-5000:]
+    cells = sequence("admin")["all"]["report"]["cells"]
+    outcome = {(cell["source"], cell["target"]): cell["outcome"] for cell in cells}
+    # NOBODY lets nobody into x, and the baseline does not let y/a into z, where no NetworkPolicy is.
+    opened = {pair for pair, one in outcome.items() if pair[1].startswith("x/") and one == "reachable"}
+    assert opened == {("y/a", f"x/{name}") for name in "abc"}
+    closed = {pair for pair, one in outcome.items() if pair[1].startswith("z/") and one == "blocked"}
+    assert closed == {("y/a", f"z/{name}") for name in "abc"}
+
+
 def test_policies_are_removed_again(prove, nine_pods, kubectl):
     done = prove(network_policies_definitions=[NOBODY], entry_point="remove")
     assert done.returncode == 0, done.stdout

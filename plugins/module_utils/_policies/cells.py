@@ -9,7 +9,13 @@ from collections.abc import Iterator, Sequence
 
 from ansible_collections.podnet.kubernetes.plugins.module_utils._cluster.pods import Pod
 from ansible_collections.podnet.kubernetes.plugins.module_utils._matrix.expected_cells import ExpectedCell
-from ansible_collections.podnet.kubernetes.plugins.module_utils._policies.matrix import Direction, Grant, Layer, Matrix
+from ansible_collections.podnet.kubernetes.plugins.module_utils._policies.matrix import (
+    AdminMatch,
+    Direction,
+    Grant,
+    Layer,
+    Matrix,
+)
 
 _OPEN = "the API leaves this connection to the implementation"
 
@@ -49,6 +55,9 @@ class _Explanation:
         every = range(len(pods))
         self._entering = [[one for one in layer.ingress.grants if one.targets >> pod & 1] for pod in every]
         self._leaving = [[one for one in layer.egress.grants if one.sources >> pod & 1] for pod in every]
+        # For connections to a target, or from a source, under both tiers of administrators.
+        self._ruling_in = [_concerning(layer.ingress, "targets", pod) for pod in every]
+        self._ruling_out = [_concerning(layer.egress, "sources", pod) for pod in every]
 
     def of(self, source: int, target: int) -> str:
         """Return the reason in one line: both directions of an allowed cell, or the directions that deny it."""
@@ -65,20 +74,32 @@ class _Explanation:
         if sender.host_network and sender.node == receiver.node and not receiver.host_network:
             return True, f"ingress: {sender} is on the network of {sender.node}, the target's own node"
         grants = [grant for grant in self._entering[target] if grant.sources >> source & 1]
-        return self._reason("ingress", target, self._layer.ingress, grants)
+        rulings = [[one for one in tier if one.sources >> source & 1] for tier in self._ruling_in[target]]
+        return self._reason("ingress", target, self._layer.ingress, grants, rulings)
 
     def _egress(self, source: int, target: int) -> tuple[bool, str]:
         """Return whether traffic of the source to the target may leave, and the reason."""
         grants = [grant for grant in self._leaving[source] if grant.targets >> target & 1]
-        return self._reason("egress", source, self._layer.egress, grants)
+        rulings = [[one for one in tier if one.targets >> target & 1] for tier in self._ruling_out[source]]
+        return self._reason("egress", source, self._layer.egress, grants, rulings)
 
-    def _reason(self, name: str, pod: int, direction: Direction, grants: Sequence[Grant]) -> tuple[bool, str]:
-        """Return whether these grants open a direction for a pod, and the reason."""
+    def _reason(
+        self,
+        name: str,
+        pod: int,
+        direction: Direction,
+        grants: Sequence[Grant],
+        rulings: Sequence[Sequence[AdminMatch]],
+    ) -> tuple[bool, str]:
+        """Return whether these grants and rulings open a direction for a pod, and the reason."""
         if self._pods[pod].host_network:
             return True, f"{name}: {self._pods[pod]} is on the host network, where policies have no effect"
+        admin, baseline = rulings
+        if admin and admin[0].action != "Pass":
+            return _ruled(name, admin[0])
         policies = [policy for policy, mask in direction.bound if mask >> pod & 1]
         if not policies:
-            return True, f"{name}: no policy selects {self._pods[pod]}"
+            return _ruled(name, baseline[0]) if baseline else (True, f"{name}: no policy selects {self._pods[pod]}")
         if grants:
             return True, f"{name}: allowed by {_some([f'{grant.policy} {grant.rule}' for grant in grants])}"
         return False, f"{name}: selected by {_some(policies)}, and no rule allows it"
@@ -90,6 +111,17 @@ class _Explanation:
         if foreign and self._layer.implementation_decides(source, target):
             return f"; {sender} has the address of {sender.node}, or through an overlay that of the tunnel"
         return ""
+
+
+def _concerning(direction: Direction, ends: str, pod: int) -> list[list[AdminMatch]]:
+    """Return the rulings of both tiers whose C(ends), V(sources) or V(targets), have the pod."""
+    return [[one for one in tier if getattr(one, ends) >> pod & 1] for tier in (direction.admin, direction.baseline)]
+
+
+def _ruled(name: str, ruling: AdminMatch) -> tuple[bool, str]:
+    """Return what a rule of an administrator decides."""
+    allows = ruling.action == "Allow"
+    return allows, f"{name}: {'allowed' if allows else 'denied'} by {ruling.policy} {ruling.rule}"
 
 
 def _some(names: Sequence[str], most: int = 3) -> str:

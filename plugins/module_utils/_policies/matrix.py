@@ -5,18 +5,23 @@
 
 A set of pods is an integer here, a mask, in which bit i stands for pods[i].
 
-The rules come from the API reference of NetworkPolicy. A reading decides the points that the reference leaves open.
+The rules come from the API reference of NetworkPolicy, and those of administrators from that of AdminNetworkPolicy. A
+connection is open in a direction when the first rule of the tier admin that matches allows it; when none matches, or
+that rule passes it on, when the NetworkPolicies that select the pod allow it; when none selects the pod, unless the
+first rule of the tier baseline that matches denies it. A reading decides the points that the reference leaves open.
 Where the strictest and the most lenient reading differ, the implementation decides the cell.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain, groupby
 
 from ansible_collections.podnet.kubernetes.plugins.module_utils._base.addresses import FAMILIES
 from ansible_collections.podnet.kubernetes.plugins.module_utils._cluster.pods import NamedPort, Pod
+from ansible_collections.podnet.kubernetes.plugins.module_utils._policies.admin import AdminPolicy
 from ansible_collections.podnet.kubernetes.plugins.module_utils._policies.objects import (
     Peer,
     Policy,
@@ -49,16 +54,36 @@ class Grant:
 
 
 @dataclass(frozen=True)
+class AdminMatch:
+    """The connections that a rule of an administrator matches: any source to any target, both masks.
+
+    Attributes:
+        policy, rule: such as V(AdminNetworkPolicy ops) and V(ingress[0])
+        action: V(Allow), V(Deny) or V(Pass)
+        sources, targets: the masks
+    """
+
+    policy: str
+    rule: str
+    action: str
+    sources: int
+    targets: int
+
+
+@dataclass(frozen=True)
 class Direction:
     """The effect of all policies in one direction, for one port in one family.
 
     Attributes:
         bound: name of each policy with this direction, and the mask of the pods that it selects
         grants: of the rules of these policies, without rules that grant nothing
+        admin, baseline: of the rules of administrators in each tier, the one that counts first in front
     """
 
     bound: tuple[tuple[str, int], ...]
     grants: tuple[Grant, ...]
+    admin: tuple[AdminMatch, ...] = ()
+    baseline: tuple[AdminMatch, ...] = ()
 
     @property
     def isolated(self) -> int:
@@ -109,6 +134,7 @@ def expected_matrix(
     policies: Sequence[Policy],
     ports: Sequence[Port],
     reading: Reading = IMPLEMENTATIONS["calico"].reading,
+    admin: Sequence[AdminPolicy] = (),
 ) -> Matrix:
     """Compute the pods that reach each other on the ports, in every address family that the pods have.
 
@@ -122,6 +148,8 @@ def expected_matrix(
         policies: all policies of the cluster, now or as planned
         ports: the ports to ask about
         reading: how the implementation decides the points that the API leaves open
+        admin: all policies of administrators, in the order in which they count. Among equal priorities the API leaves
+            the order open, and the implementation decides cells that depend on it.
 
     Raises:
         InputError: the namespace of a pod or a policy is missing
@@ -130,24 +158,52 @@ def expected_matrix(
     check_namespaces("policy", policies, namespaces)
     index = PodIndex(pods, namespaces)
     families = [family for family in FAMILIES if index.members[family]]
-    layers = (_layer(index, policies, port, family, reading) for family in families for port in ports)
+    asked = _Policies(tuple(policies), tuple(_orders(admin)))
+    layers = (_layer(index, asked, port, family, reading) for family in families for port in ports)
     return Matrix(tuple(pods), tuple(layers))
 
 
-def _layer(index: PodIndex, policies: Sequence[Policy], port: Port, family: str, reading: Reading) -> Layer:
+@dataclass(frozen=True)
+class _Policies:
+    """All policies of a cluster.
+
+    Attributes:
+        network: the NetworkPolicies
+        orders: the policies of administrators, in each order that the API allows; the usual one first
+    """
+
+    network: tuple[Policy, ...]
+    orders: tuple[tuple[AdminPolicy, ...], ...]
+
+
+def _orders(admin: Sequence[AdminPolicy]) -> Iterator[tuple[AdminPolicy, ...]]:
+    """Yield orders in which each of several policies with one priority comes first once.
+
+    The first policy that matches decides, so these orders give every result that any order gives.
+    """
+    groups = [list(group) for _key, group in groupby(admin, key=lambda one: (one.is_baseline, one.priority))]
+    for turn in range(max(map(len, groups), default=1)):
+        turned = (group[turn % len(group) :] + group[: turn % len(group)] for group in groups)
+        yield tuple(chain.from_iterable(turned))
+
+
+def _layer(index: PodIndex, policies: _Policies, port: Port, family: str, reading: Reading) -> Layer:
     """Compute the cells of a port in a family."""
     question = _Question(index, port, family, reading)
-    ingress, egress = question.direction("ingress", policies), question.direction("egress", policies)
+    ingress, egress = question.directions(policies)
     allowed = question.rows(ingress, egress)
     members = index.members[family]
     if port.protocol == "ICMP":  # the API has no rules for other protocols than TCP, UDP and SCTP
         contested = [members & ~(1 << target) if members >> target & 1 else 0 for target in range(len(allowed))]
     else:
         strict, lenient = (
-            asked.rows(asked.direction("ingress", policies), asked.direction("egress", policies))
+            asked.rows(*asked.directions(policies))
             for asked in (_Question(index, port, family, extreme) for extreme in (STRICTEST, MOST_LENIENT))
         )
         contested = [one ^ other for one, other in zip(strict, lenient)]
+        for turn in range(1, len(policies.orders)):
+            turned = question.rows(*question.directions(policies, turn))
+            contested = [mask | (one ^ other) for mask, one, other in zip(contested, allowed, turned)]
     return Layer(port, family, members, tuple(allowed), tuple(contested), ingress, egress)
 
 
@@ -159,41 +215,83 @@ class _Question:
         self._bindable = index.everyone if reading.policies_bind_host_network else index.everyone & ~index.host_network
         self._matchable = index.everyone if reading.peers_match_host_network else index.everyone & ~index.host_network
 
-    def direction(self, name: str, policies: Iterable[Policy]) -> Direction:
+    def directions(self, policies: _Policies, turn: int = 0) -> tuple[Direction, Direction]:
+        """Return the effect of the policies on ingress and on egress, with one order of those of administrators."""
+        ingress, egress = (self._direction(name, policies, turn) for name in ("ingress", "egress"))
+        return ingress, egress
+
+    def _direction(self, name: str, policies: _Policies, turn: int) -> Direction:
         """Return the effect of the policies in a direction, "ingress" or "egress"."""
         bound, grants = [], []
-        for policy in policies:
+        for policy in policies.network:
             rules = policy.ingress if name == "ingress" else policy.egress
             if rules is None:
                 continue
             selected = self._index.select(policy.namespace, policy.pod_selector) & self._bindable
             bound.append((str(policy), selected))
             for number, rule in enumerate(rules):
-                peers, serving = self._peers(policy, rule), self._serving(rule)
+                peers, serving = self._peers(policy, rule), self._serving(rule.ports)
                 ends = (peers, selected & serving) if name == "ingress" else (selected, peers & serving)
                 grants.append(Grant(str(policy), f"{name}[{number}]", *ends))
+        tiers = ([one for one in policies.orders[turn] if one.is_baseline is baseline] for baseline in (False, True))
+        admin, baseline = (
+            tuple(
+                ruling for policy in tier for ruling in self._rulings(name, policy) if ruling.sources and ruling.targets
+            )
+            for tier in tiers
+        )
         return Direction(
             tuple((name, mask) for name, mask in bound if mask),
             tuple(grant for grant in grants if grant.sources and grant.targets),
+            admin,
+            baseline,
         )
+
+    def _rulings(self, name: str, policy: AdminPolicy) -> Iterator[AdminMatch]:
+        """Yield what the rules of an administrator match. They know a host-network pod by its address only."""
+        subject = self._admin_peer(policy.subject)
+        for number, rule in enumerate(policy.ingress if name == "ingress" else policy.egress):
+            peers, serving = union(map(self._admin_peer, rule.peers)), self._serving(rule.ports)
+            ends = (peers, subject & serving) if name == "ingress" else (subject, peers & serving)
+            yield AdminMatch(str(policy), f"{name}[{number}]", rule.action, *ends)
+
+    def _admin_peer(self, peer: Peer) -> int:
+        if peer.ip_block:
+            same = f"ipv{peer.ip_block.network.version}" == self._family
+            return self._index.within(peer.ip_block) if same else 0
+        return self._index.select(None, peer.pod_selector, peer.namespace_selector) & ~self._index.host_network
 
     def rows(self, ingress: Direction, egress: Direction) -> list[int]:
         """Return, for each target, the mask of the sources that both directions let through. A pod reaches itself."""
-        everyone, hosts, members = self._index.everyone, self._index.host_network, self._index.members[self._family]
-        entering = [(grant.sources, grant.targets) for grant in ingress.grants]
-        entering.append((everyone, everyone & ~ingress.isolated))
-        leaving = [(grant.sources, grant.targets) for grant in egress.grants]
-        leaving.append((everyone & ~egress.isolated, everyone))
+        hosts, members = self._index.host_network, self._index.members[self._family]
+        entering, leaving = self._entering(ingress), self._leaving(egress)
         for neighbours in self._index.nodes.values():
+            # Whatever the policies say.
             if self._reading.own_node_enters:
-                entering.append((neighbours & hosts, neighbours))
+                for target in positions(neighbours):
+                    entering[target] |= neighbours & hosts
             if self._reading.own_node_is_reached:
-                leaving.append((neighbours, neighbours & hosts))
-        both = zip(_spread(entering, everyone), _spread(leaving, everyone))
+                for target in positions(neighbours & hosts):
+                    leaving[target] |= neighbours
         return [
             ((into & out) | 1 << target) & members if members >> target & 1 else 0
-            for target, (into, out) in enumerate(both)
+            for target, (into, out) in enumerate(zip(entering, leaving))
         ]
+
+    def _entering(self, ingress: Direction) -> list[int]:
+        """Return, for each target, the mask of the sources that it lets in."""
+        everyone, isolated = self._index.everyone, ingress.isolated
+        opened = [(grant.sources, grant.targets) for grant in ingress.grants]
+        rows = _spread([*opened, (everyone, everyone & ~isolated)], everyone)
+        free = [0 if isolated >> target & 1 else everyone for target in range(len(rows))]
+        return _overruled(rows, free, ingress, everyone)
+
+    def _leaving(self, egress: Direction) -> list[int]:
+        """Return, for each target, the mask of the sources that may send to it."""
+        everyone, free = self._index.everyone, self._index.everyone & ~egress.isolated
+        opened = [(grant.sources, grant.targets) for grant in egress.grants]
+        rows = _spread([*opened, (free, everyone)], everyone)
+        return _overruled(rows, [free] * len(rows), egress, everyone)
 
     def _peers(self, policy: Policy, rule: PolicyRule) -> int:
         """Return the pods that the peers of a rule match."""
@@ -207,11 +305,11 @@ class _Question:
             return self._index.within(peer.ip_block) if same else 0
         return self._index.select(policy.namespace, peer.pod_selector, peer.namespace_selector) & self._matchable
 
-    def _serving(self, rule: PolicyRule) -> int:
-        """Return the pods on which a rule allows the port."""
-        if not rule.ports:
+    def _serving(self, ports: Sequence[PolicyPort]) -> int:
+        """Return the pods on which the ports of a rule have the port. A rule without ports has all of them."""
+        if not ports:
             return self._index.everyone
-        return union(self._serving_port(port) for port in rule.ports if port.protocol == self._port.protocol)
+        return union(self._serving_port(port) for port in ports if port.protocol == self._port.protocol)
 
     def _serving_port(self, port: PolicyPort) -> int:
         """Return the pods on which an entry of a rule's ports, with the same protocol, is the port."""
@@ -222,6 +320,51 @@ class _Question:
             named = NamedPort(port.port, port.protocol, number)
             return self._index.naming(named, self._reading) & self._matchable
         return self._index.everyone if port.port <= number <= (port.end_port or port.port) else 0
+
+
+def _overruled(rows: list[int], free: Sequence[int], direction: Direction, everyone: int) -> list[int]:
+    """Return the rows with the rules of administrators applied.
+
+    Args:
+        rows: for each target, the mask of the sources that NetworkPolicies let through
+        free: for each target, the mask of the sources that no NetworkPolicy judges
+        direction: the rules
+        everyone: the mask of all pods
+    """
+    if not (direction.admin or direction.baseline):
+        return rows
+    first, last = _first_matches(direction.admin, everyone), _first_matches(direction.baseline, everyone)
+    return [
+        ((row & ~(last_denied & unjudged)) & ~denied) | allowed
+        for row, unjudged, (allowed, denied), (_, last_denied) in zip(rows, free, first, last)
+    ]
+
+
+def _first_matches(rulings: Iterable[AdminMatch], everyone: int) -> list[tuple[int, int]]:
+    """Return, for each target, the sources that the first rule that matches allows, and those that it denies.
+
+    Targets that the same rules match stay in one group.
+    """
+    groups = {(0, 0, 0): everyone}  # targets by the sources that are allowed, denied and passed on
+    for ruling in rulings:
+        split: dict[tuple[int, int, int], int] = defaultdict(int)
+        for (allowed, denied, passed), members in groups.items():
+            fresh = ruling.sources & ~(allowed | denied | passed)
+            matched = {
+                "Allow": (allowed | fresh, denied, passed),
+                "Deny": (allowed, denied | fresh, passed),
+                "Pass": (allowed, denied, passed | fresh),
+            }[ruling.action]
+            if members & ruling.targets:
+                split[matched] |= members & ruling.targets
+            if members & ~ruling.targets:
+                split[allowed, denied, passed] |= members & ~ruling.targets
+        groups = split
+    result = [(0, 0)] * everyone.bit_length()
+    for (allowed, denied, _passed), members in groups.items():
+        for target in positions(members):
+            result[target] = (allowed, denied)
+    return result
 
 
 def _spread(grants: Iterable[tuple[int, int]], everyone: int) -> list[int]:
@@ -247,6 +390,7 @@ def _spread(grants: Iterable[tuple[int, int]], everyone: int) -> list[int]:
 
 
 __all__ = [
+    "AdminMatch",
     "Direction",
     "Grant",
     "Layer",

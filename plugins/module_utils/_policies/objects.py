@@ -135,7 +135,7 @@ class Policy:
 
 
 @dataclass(frozen=True)
-class _Notes:
+class Notes:
     """The remarks on a policy, as they are found. Only a stored policy may have faults."""
 
     stored: bool
@@ -183,13 +183,13 @@ def parse_stored_policies(value: Any, name: str) -> tuple[Policy, ...]:
 def _parse_list(value: Any, name: str, stored: bool, policies: dict[str, Policy]) -> None:
     """Add the policies of a list to those that are known by name."""
     for index, item in enumerate(read_list(value, name)):
-        policy = _parse_policy(item, f"{name}[{index}]", _Notes(stored))
+        policy = _parse_policy(item, f"{name}[{index}]", Notes(stored))
         if str(policy) in policies:
             raise InputError(f"{name}[{index}] is a second {policy}: give one object for each policy")
         policies[str(policy)] = policy
 
 
-def _parse_policy(value: Any, where: str, notes: _Notes) -> Policy:
+def _parse_policy(value: Any, where: str, notes: Notes) -> Policy:
     """Parse a NetworkPolicy object; C(where) is its place in the input."""
     metadata = read_metadata(value, where, "NetworkPolicy")
     with errors_of(metadata):
@@ -197,7 +197,7 @@ def _parse_policy(value: Any, where: str, notes: _Notes) -> Policy:
         if fields.get("apiVersion", _API_VERSION) != _API_VERSION:
             raise InputError(f"apiVersion is {fields['apiVersion']!r}: give {_API_VERSION}")
         spec = read_fields(fields.get("spec", {}), "spec", ("podSelector", "ingress", "egress", "policyTypes"))
-        selector = _parse_selector(spec.get("podSelector", {}), "spec.podSelector", notes)
+        selector = parse_selector(spec.get("podSelector", {}), "spec.podSelector", notes)
         ingress = tuple(_parse_rule(item, path, "from", notes) for path, item in read_items(spec, "ingress", "spec"))
         egress = tuple(_parse_rule(item, path, "to", notes) for path, item in read_items(spec, "egress", "spec"))
         types = _parse_types(spec, bool(egress))
@@ -222,7 +222,7 @@ def _parse_types(spec: Mapping[str, Any], has_egress: bool) -> list[str]:
     return [item for _path, item in items] or list(_POLICY_TYPES if has_egress else _POLICY_TYPES[:1])
 
 
-def _parse_rule(value: Any, path: str, peers: str, notes: _Notes) -> PolicyRule:
+def _parse_rule(value: Any, path: str, peers: str, notes: Notes) -> PolicyRule:
     """Parse a rule; C(peers) is the name of the field with its peers."""
     fields = read_fields(value, path, (peers, "ports"))
     return PolicyRule(
@@ -231,7 +231,7 @@ def _parse_rule(value: Any, path: str, peers: str, notes: _Notes) -> PolicyRule:
     )
 
 
-def _parse_peer(value: Any, path: str, notes: _Notes) -> Peer:
+def _parse_peer(value: Any, path: str, notes: Notes) -> Peer:
     fields = read_fields(value, path, ("podSelector", "namespaceSelector", "ipBlock"))
     if not fields:
         raise InputError(f"{path} is empty: give podSelector, namespaceSelector or ipBlock")
@@ -240,13 +240,13 @@ def _parse_peer(value: Any, path: str, notes: _Notes) -> Peer:
             raise InputError(f"{path} has ipBlock and a selector: give one or the other, or two entries")
         return Peer(ip_block=_parse_block(fields["ipBlock"], f"{path}.ipBlock", notes))
     pods, namespaces = (
-        _parse_selector(fields[name], f"{path}.{name}", notes) if name in fields else None
+        parse_selector(fields[name], f"{path}.{name}", notes) if name in fields else None
         for name in ("podSelector", "namespaceSelector")
     )
     return Peer(pods, namespaces)
 
 
-def _parse_block(value: Any, path: str, notes: _Notes) -> IPBlock:
+def _parse_block(value: Any, path: str, notes: Notes) -> IPBlock:
     fields = read_fields(value, path, ("cidr", "except"))
     whole = _parse_cidr(fields.get("cidr"), f"{path}.cidr", notes)
     excepted = []
@@ -262,7 +262,7 @@ def _parse_block(value: Any, path: str, notes: _Notes) -> IPBlock:
     return IPBlock(whole.network, tuple(excepted))
 
 
-def _parse_cidr(value: Any, path: str, notes: _Notes) -> Cidr:
+def _parse_cidr(value: Any, path: str, notes: Notes) -> Cidr:
     cidr = read_cidr(value) if isinstance(value, str) else None
     if cidr is None:
         raise InputError(f"{path} is {value!r}: give a network in CIDR form, such as 192.168.1.0/24 or 2001:db8::/64")
@@ -296,7 +296,12 @@ def _parse_port(value: Any, path: str) -> PolicyPort:
     return PolicyPort(protocol, port, end)
 
 
-def _parse_selector(value: Any, path: str, notes: _Notes) -> LabelSelector:
+def parse_selector(value: Any, path: str, notes: Notes) -> LabelSelector:
+    """Parse a LabelSelector; C(path) is its place in the object.
+
+    Raises:
+        InputError: it is none, or the API server would refuse it in a new policy and the notes are of one
+    """
     fields = read_fields(value, path, ("matchLabels", "matchExpressions"))
     labels = read_labels(fields, "matchLabels", path)
     for key, text in labels.items():
@@ -311,7 +316,7 @@ def _parse_selector(value: Any, path: str, notes: _Notes) -> LabelSelector:
     )
 
 
-def _parse_requirement(value: Any, path: str, notes: _Notes) -> Requirement:
+def _parse_requirement(value: Any, path: str, notes: Notes) -> Requirement:
     fields = read_fields(value, path, ("key", "operator", "values"))
     key, operator = fields.get("key"), fields.get("operator")
     _check_key(key, f"{path}.key")
@@ -332,7 +337,7 @@ def _check_key(key: Any, path: str) -> None:
         raise InputError(f"{path}: {key!r} is not a key of a label: give one such as tier or app.kubernetes.io/name")
 
 
-def _check_value(value: Any, path: str, notes: _Notes) -> None:
+def _check_value(value: Any, path: str, notes: Notes) -> None:
     """Raise InputError when the value is no text. A stored selector may have a text that no label has as its value."""
     if not isinstance(value, str):
         raise InputError(f"{path} is {value!r}, not a text: put it in quotes")
@@ -345,11 +350,14 @@ __all__ = [
     "PROTOCOLS",
     "IPBlock",
     "LabelSelector",
+    "Notes",
     "Peer",
     "Policy",
     "PolicyPort",
     "PolicyRule",
+    "Remark",
     "Requirement",
     "parse_policies",
+    "parse_selector",
     "parse_stored_policies",
 ]

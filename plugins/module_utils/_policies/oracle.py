@@ -5,11 +5,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from ansible_collections.podnet.kubernetes.plugins.module_utils._base.errors import InputError
+from ansible_collections.podnet.kubernetes.plugins.module_utils._cluster.fields import read_list
 from ansible_collections.podnet.kubernetes.plugins.module_utils._cluster.namespaces import read_namespaces
+from ansible_collections.podnet.kubernetes.plugins.module_utils._policies.admin import is_admin, parse_admin_policies
 from ansible_collections.podnet.kubernetes.plugins.module_utils._policies.matrix import Matrix, expected_matrix
 from ansible_collections.podnet.kubernetes.plugins.module_utils._policies.objects import parse_policies
 from ansible_collections.podnet.kubernetes.plugins.module_utils._policies.pods import choose_pods
@@ -40,12 +43,21 @@ def ask(pods: Any, namespaces: Any, policies: Any, ports: Any, implementation: s
     """
     if implementation not in IMPLEMENTATIONS:
         raise InputError(f"implementation is {implementation!r}: choose from {', '.join(IMPLEMENTATIONS)}")
-    chosen = IMPLEMENTATIONS[implementation]
-    judged, all_policies = choose_pods(pods), parse_policies(policies, stored)
-    matrix = expected_matrix(judged.pods, read_namespaces(namespaces), all_policies, parse_ports(ports), chosen.reading)
+    chosen, given = IMPLEMENTATIONS[implementation], (("policies", policies), ("stored", stored))
+    judged = choose_pods(pods)
+    (new, new_admin), (old, old_admin) = (_by_tier(read_list(value, name)) for name, value in given)
+    all_policies, admin = parse_policies(new, old), parse_admin_policies([*old_admin, *new_admin])
+    known = read_namespaces(namespaces)
+    matrix = expected_matrix(judged.pods, known, all_policies, parse_ports(ports), chosen.reading, admin)
     left_out = (f"pod {pod} is {pod.phase} and has no address: it is left out" for pod in judged.waiting)
-    remarks = (f"{policy}: {remark}" for policy in all_policies for remark in policy.remarks)
+    noted = [(str(policy), policy.remarks) for policy in all_policies] + [(str(one), one.remarks) for one in admin]
+    remarks = (f"{name}: {remark}" for name, found in noted for remark in found)
     return Answer(matrix, chosen.answers, (*left_out, *remarks))
+
+
+def _by_tier(values: Sequence[Any]) -> tuple[list[Any], list[Any]]:
+    """Part NetworkPolicies, and what is no policy at all, from the policies of administrators."""
+    return [one for one in values if not is_admin(one)], [one for one in values if is_admin(one)]
 
 
 __all__ = ["Answer", "ask"]

@@ -72,7 +72,7 @@ class PodIndex:
         self._named: dict[NamedPort, int] = defaultdict(int)
         self._init_named: dict[NamedPort, int] = defaultdict(int)
         self._ambiguous: dict[tuple[str, str], int] = defaultdict(int)
-        self._selected: dict[tuple[str, LabelSelector | None, LabelSelector | None], int] = {}
+        self._selected: dict[tuple[str | None, LabelSelector | None, LabelSelector | None], int] = {}
         self._blocks: dict[IPBlock, int] = {}
         self.everyone = (1 << len(pods)) - 1
         self.host_network = 0
@@ -93,14 +93,15 @@ class PodIndex:
                 if count > 1:
                     self._ambiguous[name] |= bit
 
-    def select(self, namespace: str, pods: LabelSelector | None, namespaces: LabelSelector | None = None) -> int:
-        """Return the pods that a selector selects: in the namespace, or in those that the other selector selects."""
+    def select(self, namespace: str | None, pods: LabelSelector | None, namespaces: LabelSelector | None = None) -> int:
+        """Return the pods that a selector selects: in those namespaces that the other selector selects, else in one."""
         key = (namespace, pods, namespaces)
         if key not in self._selected:
-            places = self._namespaces[namespace]
             if namespaces is not None:
                 masks = list(self._namespaces.values())
                 places = union(masks[position] for position in positions(self.select_namespaces(namespaces)))
+            else:
+                places = self._namespaces[namespace] if namespace else 0
             self._selected[key] = places & self._labels.select(pods)
         return self._selected[key]
 
