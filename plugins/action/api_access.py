@@ -40,6 +40,7 @@ from ansible_collections.podnet.kubernetes.plugins.plugin_utils.api_errors impor
     no_connection,
     without_password,
 )
+from ansible_collections.podnet.kubernetes.plugins.plugin_utils.api_requests import check_client
 from ansible_collections.podnet.kubernetes.plugins.plugin_utils.kubeconfigs import dump, parse, write
 from ansible_collections.podnet.kubernetes.plugins.plugin_utils.ssh_forward import (
     LOOPBACK,
@@ -137,6 +138,7 @@ class ActionModule(ActionBase):
             message = f"There is no cluster to ask yet (kubeconfig {path})."
             return {"changed": False, "kubeconfig": str(path), "msg": message}
         try:
+            check_client()
             kubeconfig, message = self._open(path, params["through"], Path(params["directory"]), task_vars or {})
         except PodnetError as error:
             # The kubeconfig may be that of a cluster that is gone, before the run that would make another.

@@ -21,7 +21,7 @@ from ansible_collections.podnet.kubernetes.plugins.module_utils._base.errors imp
 from ansible_collections.podnet.kubernetes.plugins.module_utils._cluster.parts import divide_nodes
 from ansible_collections.podnet.kubernetes.plugins.module_utils._cluster.readiness import find_unready
 from ansible_collections.podnet.kubernetes.plugins.module_utils._cluster.refusals import explain_refusal
-from ansible_collections.podnet.kubernetes.plugins.plugin_utils.api_requests import private_keys, send
+from ansible_collections.podnet.kubernetes.plugins.plugin_utils.api_requests import find_resource, private_keys, send
 
 ARGUMENTS = {
     "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
@@ -72,7 +72,7 @@ class ClusterApi:
 
         def request() -> None:
             try:
-                self._resource(one).server_side_apply(
+                find_resource(one, self._kubeconfig).server_side_apply(
                     one, namespace=one["metadata"].get("namespace"), field_manager=FIELD_MANAGER
                 )
             except ApiException as error:
@@ -91,17 +91,12 @@ class ClusterApi:
         def request() -> bool:
             metadata = one["metadata"]
             try:
-                self._resource(one).delete(name=metadata["name"], namespace=metadata.get("namespace"))
+                find_resource(one, self._kubeconfig).delete(name=metadata["name"], namespace=metadata.get("namespace"))
             except NotFoundError:
                 return False
             return True
 
         return self._send(request, one, "delete")
-
-    def _resource(self, one: Mapping[str, Any]) -> Any:
-        from ansible_collections.kubernetes.core.plugins.module_utils.k8s.client import get_api_client
-
-        return get_api_client(kubeconfig=self._kubeconfig).resource(one["kind"], one["apiVersion"])
 
     def _send(self, request: Callable[[], T], one: Mapping[str, Any], verb: str) -> T:
         options = {"kubeconfig": self._kubeconfig, "kind": one["kind"], "api_version": one["apiVersion"]}

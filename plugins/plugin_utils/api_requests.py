@@ -18,6 +18,22 @@ from ansible import constants
 from ansible_collections.podnet.kubernetes.plugins.module_utils._base.errors import ClusterError, InputError
 from ansible_collections.podnet.kubernetes.plugins.plugin_utils.api_errors import Question, refusal
 
+# Here, and not where they are used: Ansible imports an action, and forks a process for each task after it. So one
+# import serves all tasks of a run. It takes longer than the requests of a task.
+try:
+    from ansible_collections.kubernetes.core.plugins.module_utils.k8s.client import get_api_client
+    from ansible_collections.kubernetes.core.plugins.module_utils.k8s.exceptions import CoreException
+    from kubernetes.client import ApiException, Configuration
+    from kubernetes.client.rest import should_bypass_proxies
+    from kubernetes.config import ConfigException
+    from kubernetes.dynamic.exceptions import ResourceNotFoundError
+    from urllib3.exceptions import HTTPError
+    from yaml import YAMLError
+except ImportError as error:
+    MISSING: ImportError | None = error
+else:
+    MISSING = None
+
 T = TypeVar("T")
 
 
@@ -33,6 +49,17 @@ def private_keys() -> Iterator[None]:
         tempfile.tempdir = others
 
 
+def check_client() -> None:
+    """Say that the controller lacks the Kubernetes client, if it does. Raises InputError."""
+    if MISSING:
+        raise InputError(f"k8s: {MISSING}: install the Python package kubernetes on the controller")
+
+
+def find_resource(one: Mapping[str, Any], kubeconfig: str) -> Any:
+    """Find the client's resource by which it handles objects of this one's kind."""
+    return get_api_client(kubeconfig=kubeconfig).resource(one["kind"], one["apiVersion"])
+
+
 def send(request: Callable[[], T], options: Mapping[str, Any], verb: str = "read") -> T:
     """Send a request with the Kubernetes client, and make one sentence of its errors.
 
@@ -45,16 +72,7 @@ def send(request: Callable[[], T], options: Mapping[str, Any], verb: str = "read
         ClusterError: the cluster refuses or does not answer
         InputError: the kubeconfig is missing or wrong, or a package is missing on the controller
     """
-    try:
-        from ansible_collections.kubernetes.core.plugins.module_utils.k8s.exceptions import CoreException
-        from kubernetes.client import ApiException
-        from kubernetes.config import ConfigException
-        from kubernetes.dynamic.exceptions import ResourceNotFoundError
-        from urllib3.exceptions import HTTPError
-        from yaml import YAMLError
-    except ImportError as error:
-        raise InputError(f"k8s: {error}: install the Python package kubernetes on the controller") from None
-
+    check_client()
     kind, kubeconfig = str(options.get("kind")), _kubeconfig(options)
     try:
         return request()
@@ -73,9 +91,6 @@ def send(request: Callable[[], T], options: Mapping[str, Any], verb: str = "read
 
 def _way(options: Mapping[str, Any]) -> tuple[str | None, str | None]:
     """The URL of the API, and that of the proxy before it, of the request that was sent last."""
-    from kubernetes.client import Configuration
-    from kubernetes.client.rest import should_bypass_proxies
-
     # The client keeps the settings of the kubeconfig that it loaded last; before that, it has a server of its own.
     settings = Configuration.get_default_copy()
     server = options.get("host") or settings.host
