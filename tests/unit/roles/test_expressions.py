@@ -608,6 +608,26 @@ CASES = [
             ("calico", {}, ""),
         )
     ),
+    # Calico shows itself by its DaemonSet, also where Flannel carries the packets.
+    *(
+        (
+            role,
+            {f"__{role}_daemon_sets": [{"metadata": {"name": name}} for name in ("kube-proxy", *network)]},
+            {},
+            expression,
+            implementation,
+        )
+        for role, expression in (
+            ("connectivity", "{{ __connectivity_implementation }}"),
+            ("network_policies", "{{ __network_policies_chosen_implementation }}"),
+        )
+        for network, implementation in (
+            ((), "strict"),
+            (("kube-flannel-ds",), "strict"),
+            (("calico-node",), "calico"),
+            (("canal",), "calico"),
+        )
+    ),
     # A switch that was killed goes on with its own beginning.
     *(
         (
