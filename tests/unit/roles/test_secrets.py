@@ -62,7 +62,7 @@ def test_the_kubeconfig_of_a_cluster_is_shown_nowhere(tmp_path):
     (tmp_path / "cluster.conf").write_text(CONFIG)
     done, texts = play(
         tmp_path,
-        {"ansible.builtin.include_tasks": str(ROOT / "roles" / "cluster_access" / "tasks" / "find.yml")},
+        {"ansible.builtin.include_role": {"name": "podnet.kubernetes.cluster_access", "tasks_from": "find"}},
         {"ansible.builtin.set_fact": {"kept": "{{ __cluster_access_kept.msg }}", "cacheable": True}},
         cluster_access_places=[str(tmp_path / "cluster.conf")],
         cluster_access_output_dir=str(tmp_path / "out"),
