@@ -35,7 +35,7 @@ ARGUMENTS = {
 T = TypeVar("T")
 LOOKUP = "podnet.kubernetes.k8s"
 FIELD_MANAGER = "podnet.kubernetes"
-PAUSE = 0.2  # seconds between two looks at the pods
+PAUSE = 0.2  # seconds between two looks at the pods, at least
 READ: Mapping[str, Mapping[str, str]] = {
     "nodes": {"kind": "Node"},
     "pods": {"kind": "Pod"},
@@ -131,6 +131,7 @@ def wait(
     namespace = next((one["metadata"]["name"] for one in objects if one["kind"] == "Namespace"), None)
     end, failed = time.monotonic() + timeout, False
     while True:
+        asked = time.monotonic()
         try:
             found = {name: cluster.read(**question) for name, question in READ.items()}
         except ClusterError:
@@ -143,7 +144,8 @@ def wait(
             unready = find_unready(found, services, namespace, kinds.count("Pod"), outsiders)
             if not unready or time.monotonic() >= end:
                 return found, unready
-        time.sleep(PAUSE)
+        # A large cluster answers for seconds: it has as long to rest.
+        time.sleep(max(PAUSE, time.monotonic() - asked))
 
 
 class ActionModule(ActionBase):

@@ -188,6 +188,26 @@ def test_what_is_not_ready_in_time_is_named(run, api):
     assert run(timeout=0.3)["unready"] == ["pod own/node1-1 is Pending"]
 
 
+@pytest.mark.parametrize(("answer", "pauses"), [(0.0125, [0.2] * 4), (0.2, [0.8])])
+def test_the_api_has_as_long_to_rest_as_it_takes_to_answer(monkeypatch, answer, pauses):
+    """An answer to each of four questions takes so many seconds; the wait ends after a second."""
+    clock, slept = [0.0], []
+
+    def pass_time(seconds):
+        clock[0] += seconds
+        return []
+
+    def sleep(seconds):
+        slept.append(round(seconds, 6))
+        pass_time(seconds)
+
+    monkeypatch.setattr(connectivity_pods, "time", SimpleNamespace(monotonic=lambda: clock[0], sleep=sleep))
+    cluster = SimpleNamespace(read=lambda **_question: pass_time(answer))
+    _found, unready = connectivity_pods.wait(cluster, [OWN, POD], [], [], 1.0)
+    assert unready
+    assert slept == pauses
+
+
 def test_without_objects_it_only_reads(run, api):
     result = run(objects=[])
     assert (api.sent, result["changed"], result["unready"]) == ([], False, [])
