@@ -334,6 +334,14 @@ SIMPLE = [
         podnet_policies="calico",
     ),
     whole(
+        f"podnet_policies is calico {EVERYWHERE}, and podnet_pod_network 10.244.0.0/16,fd10:244::/56 has two "
+        "families: Calico's policies on Flannel know IPv4 only: give one IPv4 network, or install Calico alone by "
+        "calico.yml",
+        podnet_policies="calico",
+        podnet_pod_network="10.244.0.0/16,fd10:244::/56",
+        podnet_service_network="10.96.0.0/16,fd10:96::/112",
+    ),
+    whole(
         f"podnet_policies is calico {EVERYWHERE}: switch_network.yml gives a cluster none: leave podnet_policies out, "
         "and run flannel.yml afterwards",
         "switch_network",
@@ -562,7 +570,9 @@ NETWORKS = [
         "32.0.0.0/7",
         "is too large for kubeadm, which allows 16 bits for the numbers of nodes: give a prefix length from 8 to 22",
     ),
-    pods("fd00:10:244::/48", "does not fit: give one IPv4 network, such as 10.244.0.0/16"),
+    pods(
+        "fd00:10:244::/48", "does not fit: give one IPv4 network, or an IPv4 and an IPv6 network with a comma between"
+    ),
     whole(
         "pod network 10.96.128.0/20 (podnet_pod_network) overlaps the service network 10.96.0.0/16 "
         "(podnet_service_network): choose another podnet_pod_network or podnet_service_network",

@@ -27,7 +27,11 @@ options:
     description: RV(podnet.kubernetes.node_address#module:node_address) of each node.
     type: dict
     required: true
-positional: choices, addresses
+  addresses_ipv6:
+    description:
+      - The same for IPv6, where Flannel has both address families. An expression must then fit an address of each.
+    type: dict
+positional: choices, addresses, addresses_ipv6
 """
 
 EXAMPLES = r"""
@@ -51,11 +55,12 @@ from ansible_collections.podnet.kubernetes.plugins.plugin_utils.filters import f
 
 
 @filter_errors("flannel_common_interface")
-def flannel_common_interface(own: Any, choices: Any, addresses: Any) -> str | None:
+def flannel_common_interface(own: Any, choices: Any, addresses: Any, addresses_ipv6: Any = None) -> str | None:
     return common_interface(
         read_text_option("flannel_interface", own),
         read_dict_option("choices", choices),
         read_dict_option("addresses", addresses),
+        read_dict_option("addresses_ipv6", addresses_ipv6),
     )
 
 

@@ -20,7 +20,10 @@ options:
   flannel_interface:
     description: The input of O(podnet.kubernetes.flannel_interface_arguments#filter:_input).
     type: str
-positional: node_addresses, flannel_interface
+  node_addresses_ipv6:
+    description: The same as O(node_addresses) for IPv6, where Flannel has both address families.
+    type: dict
+positional: node_addresses, flannel_interface, node_addresses_ipv6
 """
 
 EXAMPLES = r"""
@@ -35,7 +38,7 @@ EXAMPLES = r"""
 
 RETURN = r"""
 _value:
-  description: The nodes with a wrong address or none, in the order of O(node_addresses). Empty when all are right.
+  description: The nodes with a wrong address or none, in the order of the input, IPv4 first. Empty when all are right.
   type: list
   elements: dict
   contains:
@@ -78,8 +81,10 @@ def flannel_wrong_addresses(
     nodes: Iterable[Mapping[str, Any]],
     node_addresses: Mapping[str, Mapping[str, Any]],
     flannel_interface: str | None = None,
+    node_addresses_ipv6: Mapping[str, Mapping[str, Any]] | None = None,
 ) -> list[dict[str, Any]]:
-    announced = read_announced_nodes(parse_flannel_node, nodes, node_addresses)
+    families = (node_addresses, {} if node_addresses_ipv6 is None else node_addresses_ipv6)
+    announced = [node for found in families for node in read_announced_nodes(parse_flannel_node, nodes, found)]
     return [one.as_dict() for one in find_wrong_addresses(announced, flannel_interface)]
 
 

@@ -60,7 +60,10 @@ def differ(choices: Mapping[str, Sequence[str]]) -> bool:
 
 
 def common_interface(
-    own: str | None, choices: Mapping[str, Sequence[str]], addresses: Mapping[str, Mapping[str, Any]]
+    own: str | None,
+    choices: Mapping[str, Sequence[str]],
+    addresses: Mapping[str, Mapping[str, Any]],
+    addresses_ipv6: Mapping[str, Mapping[str, Any]],
 ) -> str | None:
     """Find a value of flannel_interface for all nodes.
 
@@ -68,13 +71,17 @@ def common_interface(
         own: the value of one of the nodes
         choices: the values of each node; the first one counts
         addresses: the node_address of each node; without that of a node the own value stays
+        addresses_ipv6: that of IPv6, on the same NIC, where Flannel has both families; else empty
 
     Returns:
-        The own value where all nodes have it; else an expression that fits the addresses of the nodes and no other.
+        The own value where all nodes have it; else an expression that fits the addresses of the nodes and no other. A
+        network of IPv4 becomes an expression too where Flannel has both families: it has to fit one address of each.
     """
-    if not differ(choices) or set(choices) - set(addresses):
+    fits = not differ(choices) and not (addresses_ipv6 and "/" in (own or ""))
+    if fits or set(choices) - set(addresses):
         return own
-    texts = sorted((addresses[node]["address"] for node in choices), key=lambda one: int(ipaddress.ip_address(one)))
+    texts = [one["address"] for one in (*addresses.values(), *addresses_ipv6.values())]
+    texts.sort(key=lambda one: (":" in one, int(ipaddress.ip_address(one))))
     return f"^({'|'.join(text.replace('.', '[.]') for text in texts)})$"
 
 

@@ -23,13 +23,14 @@ def link_overhead(links: Path = Path("/sys/class/net")) -> int:
     """Count the bytes that the node's tunnel links take from the MTU of pods.
 
     VXLAN takes 50 bytes (RFC 7348: outer Ethernet 14, IPv4 20, UDP 8, VXLAN 8), WireGuard 60. Over IPv6 both take 20
-    bytes more, but a link does not show its outer family.
+    bytes more. A link does not show its outer family here, but Flannel and Calico write it into the link's name.
     """
     overheads = {"DEVTYPE=vxlan": 50, "DEVTYPE=wireguard": 60}
     found = [0]
     for link in links.iterdir():
         try:
-            found += [overheads.get(line, 0) for line in (link / "uevent").read_text().splitlines()]
+            taken = [overheads.get(line, 0) for line in (link / "uevent").read_text().splitlines()]
+            found += [bytes_taken + 20 * ("-v6" in link.name) for bytes_taken in taken if bytes_taken]
         except OSError:  # this is a file, or the link is gone
             continue
     return max(found)

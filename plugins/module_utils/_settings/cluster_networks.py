@@ -42,7 +42,6 @@ class ClusterNetworks:
         nodes: the number of nodes
         lengths: the prefix length of a node's pod subnet, by IP version
         by_kubeadm: whether the controller manager allocates these subnets, within kubeadm's limits
-        pod_families: the IP versions that the pod network can have, one sequence for each choice
     """
 
     pods: NamedNetwork
@@ -50,7 +49,6 @@ class ClusterNetworks:
     nodes: int
     lengths: Mapping[int, int]
     by_kubeadm: bool
-    pod_families: tuple[tuple[int, ...], ...] = ((4,), (4, 6))
 
 
 def find_misfits(cluster: ClusterNetworks) -> list[str]:
@@ -102,12 +100,10 @@ def _parse(text: str) -> list[Network]:
 
 def _family_faults(cluster: ClusterNetworks, pods: list[Network], services: list[Network]) -> Iterator[str]:
     versions = tuple(network.version for network in pods)
-    if versions not in cluster.pod_families:
-        right = (
-            "one IPv4 network" if len(cluster.pod_families) == 1 else "one IPv4 network, or an IPv4 and an IPv6 network"
-        )
-        yield f"{cluster.pods.describe(cluster.pods.network)} does not fit: give {right} with a comma between".replace(
-            "one IPv4 network with a comma between", "one IPv4 network, such as 10.244.0.0/16"
+    if versions not in ((4,), (4, 6)):
+        yield (
+            f"{cluster.pods.describe(cluster.pods.network)} does not fit: give one IPv4 network, or an IPv4 and an "
+            "IPv6 network with a comma between"
         )
     elif versions != tuple(network.version for network in services):
         yield (

@@ -129,6 +129,13 @@ def _policy_faults(inventory: Inventory) -> Iterator[str]:
     hosts = [host for host, values in inventory.values.items() if values.get("podnet_policies") == "calico"]
     if reason and hosts:
         yield f"podnet_policies is calico on {describe_hosts(hosts)}: {reason}"
+    both = [host for host in hosts if "," in str(inventory.values[host].get("podnet_pod_network"))]
+    if both and not reason:
+        network = inventory.values[both[0]]["podnet_pod_network"]
+        yield (
+            f"podnet_policies is calico on {describe_hosts(both)}, and podnet_pod_network {network} has two families: "
+            "Calico's policies on Flannel know IPv4 only: give one IPv4 network, or install Calico alone by calico.yml"
+        )
 
 
 def _host_faults(inventory: Inventory, host: str) -> Iterator[Fault]:
@@ -230,10 +237,9 @@ def _cluster(
     if elsewhere and network_role != "basic_cni":
         # The subnets come from elsewhere: only single addresses are too few.
         lengths = {4: 32, 6: 128}
-    families = ((4,),) if network_role in ("flannel", "calico") else ((4,), (4, 6))
     # The role basic_cni allocates by itself.
     by_kubeadm = network_role != "basic_cni" and not elsewhere
-    return ClusterNetworks(pods, services, len(inventory.values), lengths, by_kubeadm, families)
+    return ClusterNetworks(pods, services, len(inventory.values), lengths, by_kubeadm)
 
 
 def _node_lengths(network_role: str | None, values: Mapping[str, Any]) -> tuple[dict[int, int], str]:

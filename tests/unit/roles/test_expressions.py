@@ -19,6 +19,7 @@ import yaml
 ROOT = Path(__file__).resolve().parents[3]
 NIC = {"address": "10.100.198.200", "interface": "enp0s8", "network": "10.100.198.0/24", "mtu": 1500}
 NIC6 = {"address": "fd00::200", "interface": "enp0s8", "network": "fd00::/64", "mtu": 1500}
+BOTH = "10.244.0.0/16,fd10:244::/56"
 NAT = {"address": "10.0.2.15", "interface": "enp0s3", "network": "10.0.2.0/24", "left_out": "node1 has it too"}
 
 
@@ -93,6 +94,51 @@ def condition(status: str | None) -> dict[str, Any]:
 CASES = [
     ("flannel", {}, {}, "{{ __flannel_net_conf.Backend }}", {"Type": "vxlan"}),
     ("flannel", {"flannel_mtu": "1400"}, {}, "{{ __flannel_net_conf.Backend }}", {"Type": "vxlan", "MTU": 1400}),
+    (
+        "flannel",
+        {"flannel_pod_network": BOTH, "__flannel_node_addresses": {"master": {**NIC, "mtu": 9000}, "node1": NIC}},
+        {},
+        "{{ __flannel_net_conf }}",
+        {
+            "Network": "10.244.0.0/16",
+            "EnableIPv6": True,
+            "IPv6Network": "fd10:244::/56",
+            "EnableNFTables": False,
+            "Backend": {"Type": "vxlan", "MTU": 1480},
+        },
+    ),
+    *(
+        (
+            "flannel",
+            {"flannel_pod_network": BOTH, **given},
+            {},
+            "{{ __flannel_net_conf.Backend }}",
+            backend,
+        )
+        for given, backend in (
+            ({"flannel_mtu": 1400}, {"Type": "vxlan", "MTU": 1400}),
+            ({"flannel_backend": "host-gw"}, {"Type": "host-gw"}),
+        )
+    ),
+    # A network fits addresses of one family only.
+    *(
+        (
+            "flannel",
+            {
+                "flannel_pod_network": networks,
+                "flannel_interface": "10.100.198.0/24",
+                "__flannel_node_addresses": {"master": NIC},
+                "__flannel_node_addresses_ipv6": {"master": NIC6},
+            },
+            {},
+            "{{ __flannel_arguments }}",
+            [f"--iface-regex={expression}"],
+        )
+        for networks, expression in (
+            (BOTH, "^(10[.]100[.]198[.]200|fd00::200)$"),
+            ("10.244.0.0/16", "^10[.]100[.]198[.][0-9]{1,3}$"),
+        )
+    ),
     ("flannel", {"__flannel_interface": None}, {}, "{{ __flannel_interface_operations }}", []),
     (
         "flannel",

@@ -14,5 +14,9 @@ mod = FilterModule().filters()["flannel_common_interface"]
 
 def test_values_of_nodes():
     assert mod("eth0", {"a": ["eth0"], "b": ["eth1"]}, {}) == "eth0"
+    assert (
+        mod("10.0.0.0/24", {"a": []}, {"a": {"address": "10.0.0.1"}}, {"a": {"address": "fd00::1"}})
+        == "^(10[.]0[.]0[.]1|fd00::1)$"
+    )
     with pytest.raises(AnsibleFilterError, match=r"^flannel_common_interface: choices is 7: give a dict"):
         mod("eth0", 7, {})

@@ -63,6 +63,27 @@ def test_the_interface_need_not_be_set():
     assert wrong["message"].endswith(": set flannel_interface to enp0s8")
 
 
+def test_both_families_have_one_remedy():
+    """One NIC by its name; or, where it has another address, an expression with addresses of both families."""
+    node = kubernetes_node("master", "10.100.198.200")
+    node["metadata"]["annotations"]["flannel.alpha.coreos.com/public-ipv6"] = "fd10:2::15"
+    nat = {"address": "fd10:2::15", "interface": "enp0s3", "network": "fd10:2::/64"}
+    own = {"address": "fd10::200", "interface": "enp0s8", "network": "fd10::/64"}
+    second = {**own, "address": "fd10::201"}
+    results = {"master": result(200)}
+    assert flannel_wrong_addresses([node], results, "enp0s3") == []
+    (wrong,) = flannel_wrong_addresses(
+        [node], results, "enp0s3", {"master": {"node_address": own, "candidates": [nat, own]}}
+    )
+    assert wrong["message"] == (
+        "master: Flannel announces fd10:2::15 (enp0s3), should be fd10::200 (enp0s8): flannel_interface is "
+        "enp0s3, set it to enp0s8"
+    )
+    both = {"master": {"node_address": own, "candidates": [nat, own, second]}}
+    (wrong,) = flannel_wrong_addresses([node], results, "enp0s3", both)
+    assert wrong["message"].endswith("set it to ^(10[.]100[.]198[.]200|fd10::200)$")
+
+
 def test_right_addresses():
     assert flannel_wrong_addresses(NODES, {"master": result(200)}, None) == []
 

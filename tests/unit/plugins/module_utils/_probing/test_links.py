@@ -28,6 +28,10 @@ from ansible_collections.podnet.kubernetes.plugins.module_utils._probing.links i
             {"wireguard.cali": "DEVTYPE=wireguard\nINTERFACE=wireguard.cali\nIFINDEX=6\n"}, 60, id="WireGuard"
         ),
         pytest.param({"vxlan.calico": "DEVTYPE=vxlan\n", "wireguard.cali": "DEVTYPE=wireguard\n"}, 60, id="both"),
+        pytest.param({"flannel.1": "DEVTYPE=vxlan\n", "flannel-v6.1": "DEVTYPE=vxlan\n"}, 70, id="Flannel, both"),
+        pytest.param({"vxlan-v6.calico": "DEVTYPE=vxlan\n"}, 70, id="Calico, IPv6"),
+        pytest.param({"wg-v6.cali": "DEVTYPE=wireguard\n"}, 80, id="WireGuard over IPv6"),
+        pytest.param({"br-v6": "DEVTYPE=bridge\n"}, 0, id="a bridge whose name has v6"),
     ],
 )
 def test_what_encapsulation_takes(tmp_path, links, overhead):
