@@ -34,7 +34,11 @@ from ansible_collections.podnet.kubernetes.plugins.module_utils._matrix.comparis
     text_comparison,
 )
 from ansible_collections.podnet.kubernetes.plugins.module_utils._matrix.expectations import NetworkSettings, load_rules
-from ansible_collections.podnet.kubernetes.plugins.module_utils._matrix.expected_cells import load_expected_cells
+from ansible_collections.podnet.kubernetes.plugins.module_utils._matrix.expected_cells import (
+    load_expected_cells,
+    only_computed,
+    text_computed,
+)
 from ansible_collections.podnet.kubernetes.plugins.module_utils._matrix.failures import group_failures
 from ansible_collections.podnet.kubernetes.plugins.module_utils._matrix.judgements import judge
 from ansible_collections.podnet.kubernetes.plugins.module_utils._matrix.network_nodes import network_nodes
@@ -179,7 +183,14 @@ def assess(
     comparison = compare(earlier, report)
     if comparison:
         report = with_short_parts(report, comparison=comparison)
-    lines = [*text_summary(summary, groups), *(text_comparison(comparison) if comparison else [])]
+    computed = only_computed(policy_cells)
+    if computed:
+        report = {**report, "computed": [cell._asdict() for cell in computed]}
+    lines = [
+        *text_summary(summary, groups),
+        *text_computed(computed),
+        *(text_comparison(comparison) if comparison else []),
+    ]
     result = {
         "changed": False,
         "summary": summary,

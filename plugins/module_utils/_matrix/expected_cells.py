@@ -8,6 +8,7 @@ The filter expected_connectivity makes these cells. They have a protocol and a p
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 from typing import Any, NamedTuple
 
@@ -116,6 +117,19 @@ def by_key(cells: Iterable[ExpectedCell], name: str) -> dict[CellKey, ExpectedCe
     return found
 
 
+def only_computed(cells: Iterable[ExpectedCell]) -> list[ExpectedCell]:
+    """Return the cells between two pods that nothing probes: those of SCTP."""
+    return [cell for cell in cells if cell.protocol == "SCTP" and cell.source != cell.target]
+
+
+def text_computed(cells: Iterable[ExpectedCell]) -> list[str]:
+    """Return a line that counts cells which are computed and not observed, if there are any."""
+    counts = Counter({True: "allowed", False: "blocked", None: "left open by the API"}[cell.allowed] for cell in cells)
+    total = counts.total()
+    parts = ", ".join(f"{number} {name}" for name, number in counts.items())
+    return [f"{total} cells of SCTP are computed, and not observed: {parts}"] if total else []
+
+
 def find_changes(after: Iterable[ExpectedCell], before: Iterable[ExpectedCell]) -> list[ExpectedCell]:
     """Return the cells of C(after) that C(before) lacks or allows otherwise, without those of a pod and itself.
 
@@ -126,4 +140,4 @@ def find_changes(after: Iterable[ExpectedCell], before: Iterable[ExpectedCell]) 
     return [cell for cell in decided if (cell.key, cell.allowed) not in said]
 
 
-__all__ = ["ExpectedCell", "by_key", "find_changes", "load_expected_cells"]
+__all__ = ["ExpectedCell", "by_key", "find_changes", "load_expected_cells", "only_computed", "text_computed"]

@@ -286,7 +286,14 @@ def test_policies_that_are_not_enforced(run, network, tmp_path):
         "288 cells: 248 passed, 40 failed",
         f"- 40 cells: pods -> pods on node2, all checks: reachable, should be blocked: {BECAUSE} (30), "
         f"reachable, should be blocked: {BECAUSE} (left open by the API) (10)",
+        "30 cells of SCTP are computed, and not observed: 20 allowed, 10 blocked",
     ]
+    # Neither these cells nor those of a pod and itself count as passed or as anything else.
+    computed = written(tmp_path)["computed"]
+    assert len(computed) == 30
+    assert {(one["protocol"], one["allowed"], one["because"]) for one in computed if not one["allowed"]} == {
+        ("SCTP", False, BECAUSE)
+    }
     for name in ("report.json", "junit.xml"):
         assert BECAUSE in (tmp_path / "lab" / name).read_text()
 
