@@ -17,6 +17,7 @@ from ansible_collections.podnet.kubernetes.plugins.module_utils._bundle.bundle i
 from ansible_collections.podnet.kubernetes.plugins.module_utils._bundle.private_parts import without_private_parts
 from ansible_collections.podnet.kubernetes.plugins.module_utils._bundle.redaction import without_names
 from ansible_collections.podnet.kubernetes.plugins.module_utils._diagnosis.account import account_document
+from ansible_collections.podnet.kubernetes.plugins.module_utils._diagnosis.judgement import NOT_JUDGED
 from ansible_collections.podnet.kubernetes.plugins.module_utils._diagnosis.registry import chosen
 
 HEALTHY = Path(__file__).parent / "unit" / "plugins" / "healthy"
@@ -168,6 +169,7 @@ class World:
         """Diagnose the cluster, and a bundle of it without names, which must have the same findings."""
         nodes, found = copy.deepcopy(self.nodes), copy.deepcopy(self.objects)
         result: dict[str, Any] = diagnosis(nodes, found if objects else None, self.report(), only=list(only), **options)
+        assert not any(NOT_JUDGED in one for one in result["not_looked_at"]), result["not_looked_at"]
         parts = BundleParts(nodes, found if objects else None, self.report(), **options)
         assert shape(judged_without_names(parts, *only)) == shape(result)
         return result

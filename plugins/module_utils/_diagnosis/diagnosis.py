@@ -11,13 +11,13 @@ from typing import Any
 from ansible_collections.podnet.kubernetes.plugins.module_utils._base.errors import InputError
 from ansible_collections.podnet.kubernetes.plugins.module_utils._base.networks import parse_network
 from ansible_collections.podnet.kubernetes.plugins.module_utils._base.shapes import check_shape
-from ansible_collections.podnet.kubernetes.plugins.module_utils._diagnosis.cluster_facts import (
-    ClusterFacts,
-    load_cluster,
-)
+from ansible_collections.podnet.kubernetes.plugins.module_utils._diagnosis.cluster_facts import ClusterFacts
 from ansible_collections.podnet.kubernetes.plugins.module_utils._diagnosis.failed_cells import load_failed_cells
 from ansible_collections.podnet.kubernetes.plugins.module_utils._diagnosis.gathered import Gathered
-from ansible_collections.podnet.kubernetes.plugins.module_utils._diagnosis.node_facts import load_node
+from ansible_collections.podnet.kubernetes.plugins.module_utils._diagnosis.odd_data import (
+    load_some_node,
+    load_some_objects,
+)
 from ansible_collections.podnet.kubernetes.plugins.module_utils._diagnosis.packet_trails import load_trails
 from ansible_collections.podnet.kubernetes.plugins.module_utils._diagnosis.shapes import ALLOCATION
 
@@ -40,15 +40,19 @@ def load_gathered(
         not_looked_at: the reason for each part that the caller could not read
         allocation: the content of the allocation file of the role basic_cni; None: there is none
 
+    Returns:
+        What could be read. Single parts of a node and single objects that have another form are left out.
+
     Raises:
-        InputError: something has another form
+        InputError: a whole argument has another form
     """
     if not isinstance(nodes, Mapping):
         raise InputError(f"the input is {str(nodes)[:80]!r}: give the result of pod_network_info by host")
-    cluster = None if objects is None else load_cluster(objects)
+    odd: list[str] = []
+    cluster = None if objects is None else load_some_objects(objects, odd)
     names = frozenset(node.name for node in cluster.nodes) if cluster else frozenset()
     answered = {host: data for host, data in nodes.items() if data}
-    loaded = [load_node(data, names, host) for host, data in answered.items()]
+    loaded = [load_some_node(data, names, host, odd) for host, data in answered.items()]
     facts = tuple(node for node in loaded if node.name in names or node.has_kubelet)
     seen = {node.name for node in loaded}
     strangers = [node.name for node in loaded if not (node.name in names or node.has_kubelet)]
@@ -59,6 +63,7 @@ def load_gathered(
         parse_network(node_network.split(",")[0].strip()) if node_network else None,
         (
             *_unread(nodes, cluster, seen, not_looked_at or {}),
+            *odd,
             *(f"{name}: it is no node of the cluster, and has no kubelet" for name in strangers),
         ),
         _allocation(allocation),

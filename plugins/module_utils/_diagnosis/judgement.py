@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from ansible_collections.podnet.kubernetes.plugins.module_utils._base.errors import InputError
 from ansible_collections.podnet.kubernetes.plugins.module_utils._diagnosis.causes import (
     LAYERS,
     SEVERITIES,
@@ -17,6 +18,10 @@ from ansible_collections.podnet.kubernetes.plugins.module_utils._diagnosis.cause
 from ansible_collections.podnet.kubernetes.plugins.module_utils._diagnosis.failed_cells import FailedCell
 from ansible_collections.podnet.kubernetes.plugins.module_utils._diagnosis.gathered import Gathered
 from ansible_collections.podnet.kubernetes.plugins.module_utils._diagnosis.packet_trails import PacketTrail
+
+NOT_JUDGED = "the finding could not be looked for"
+# What code raises that meets a value of another kind.
+_ODD_DATA = (ArithmeticError, AttributeError, InputError, LookupError, RecursionError, TypeError, ValueError)
 
 
 @dataclass(frozen=True)
@@ -50,8 +55,9 @@ def judge(gathered: Gathered, causes: Iterable[Cause]) -> Diagnosis:
     """Find the causes, and rank them by explained cells, by severity, and by layer: causes before effects."""
     ranked = []
     explained: set[FailedCell] = set()
+    unread = list(gathered.unread)
     for cause in causes:
-        for found in cause.find(gathered):
+        for found in _find(cause, gathered, unread):
             cells = [cell for cell in gathered.failed if any(scope.covers(cell) for scope in found.explains)]
             explained.update(cells)
             severity, layer = found.severity or cause.severity, found.layer or cause.layer
@@ -60,7 +66,17 @@ def judge(gathered: Gathered, causes: Iterable[Cause]) -> Diagnosis:
     unexplained = tuple(cell for cell in gathered.failed if cell not in explained)
     unprobed = _unprobed(gathered.failed)
     failed = len(gathered.failed) - unprobed
-    return Diagnosis(tuple(ranked), failed, unexplained, gathered.unread, gathered.trails, unprobed)
+    return Diagnosis(tuple(ranked), failed, unexplained, tuple(unread), gathered.trails, unprobed)
+
+
+def _find(cause: Cause, gathered: Gathered, unread: list[str]) -> list[Found]:
+    """Find a cause. Data that nobody has thought of costs this cause alone."""
+    try:
+        return list(cause.find(gathered))
+    except _ODD_DATA as error:
+        reason = " ".join(f"{type(error).__name__}: {str(error)[:80]}".split())
+        unread.append(f"{cause.id}: {NOT_JUDGED} ({reason}); please report it as a fault of podnet.kubernetes")
+        return []
 
 
 def _unprobed(cells: Iterable[FailedCell]) -> int:
@@ -71,4 +87,4 @@ def _rank(one: Ranked) -> tuple[int, int, int, str, tuple[str, ...]]:
     return -one.cells, SEVERITIES.index(one.severity), LAYERS.index(one.layer), one.id, one.found.nodes
 
 
-__all__ = ["Diagnosis", "Ranked", "judge"]
+__all__ = ["NOT_JUDGED", "Diagnosis", "Ranked", "judge"]

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import ipaddress
 from functools import lru_cache
-from typing import Callable
+from typing import Any, Callable
 
 from ansible_collections.podnet.kubernetes.plugins.module_utils._base.shapes import (
     ANYTHING,
@@ -173,7 +173,7 @@ _WEBHOOKS = {
 }
 
 # Lists of objects of the cluster, as the API returns them.
-OBJECTS = {
+OBJECTS: dict[str, list[Any]] = {
     "nodes": [_NODE_OBJECT],
     "config_maps?": [{"metadata": _METADATA, "data?": {"*": TEXT}}],
     "endpoint_slices?": [

@@ -6,10 +6,12 @@ from __future__ import annotations
 
 import copy
 import time
+from dataclasses import replace
 
 import pytest
 from diagnosis_world import NETWORKS, World, across
 
+from ansible_collections.podnet.kubernetes.plugins.module_utils._diagnosis.causes import Found
 from ansible_collections.podnet.kubernetes.plugins.module_utils._diagnosis.diagnosis import load_gathered
 from ansible_collections.podnet.kubernetes.plugins.module_utils._diagnosis.judgement import judge
 from ansible_collections.podnet.kubernetes.plugins.module_utils._diagnosis.registry import causes
@@ -52,6 +54,21 @@ def test_a_part_that_could_not_be_read_makes_no_finding(network, part):
     for node in world.nodes.values():
         node[part] = None
     assert world.found() == []
+
+
+def test_a_cause_that_meets_odd_data_costs_itself_alone():
+    def find(_gathered):
+        yield Found(("node1",), "half", (), "")
+        raise KeyError("subject\n")
+
+    world = World()
+    world.nodes["node1"]["sysctls"]["net.ipv4.ip_forward"]["value"] = "0"
+    broken = replace(causes()[0], id="broken", find=find)
+    diagnosis = judge(load_gathered(world.nodes, world.objects), (broken, *causes()))
+    assert [one.id for one in diagnosis.findings] == ["forwarding_off"]
+    (sentence,) = diagnosis.unread
+    assert sentence.startswith("broken: the finding could not be looked for (KeyError: 'subject")
+    assert "\n" not in sentence
 
 
 def test_what_explains_most_comes_first_and_the_rest_is_unexplained():

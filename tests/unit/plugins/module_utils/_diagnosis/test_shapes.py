@@ -9,7 +9,9 @@ from diagnosis_world import NETWORKS, World
 from fuzzing import with_value
 
 from ansible_collections.podnet.kubernetes.plugins.module_utils._base.errors import InputError
+from ansible_collections.podnet.kubernetes.plugins.module_utils._diagnosis.cluster_facts import load_cluster
 from ansible_collections.podnet.kubernetes.plugins.module_utils._diagnosis.diagnosis import load_gathered
+from ansible_collections.podnet.kubernetes.plugins.module_utils._diagnosis.node_facts import load_node
 from ansible_collections.podnet.kubernetes.plugins.module_utils._diagnosis.shapes import is_network
 
 
@@ -33,17 +35,15 @@ def test_what_the_lab_showed_has_the_shapes(network):
     ],
 )
 def test_the_error_names_the_node_and_the_field(path, value, sentence):
-    world = World()
-    nodes = {**world.nodes, "node1": with_value(world.nodes["node1"], path, value)}
+    node = with_value(World().nodes["node1"], path, value)
     with pytest.raises(InputError, match=sentence):
-        load_gathered(nodes, world.objects)
+        load_node(node, (), "node1")
 
 
 def test_the_error_names_the_object_and_the_field():
-    world = World()
-    objects = with_value(world.objects, ("pods", 0, "metadata", "name"), 7)
+    objects = with_value(World().objects, ("pods", 0, "metadata", "name"), 7)
     with pytest.raises(InputError, match=r"^objects\.pods\[0\]\.metadata\.name is 7, not a text$"):
-        load_gathered(world.nodes, objects)
+        load_cluster(objects)
 
 
 def test_a_cell_of_no_endpoint_is_refused():
