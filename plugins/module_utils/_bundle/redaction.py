@@ -17,6 +17,11 @@ from typing import Any
 
 from ansible_collections.podnet.kubernetes.plugins.module_utils._bundle.bundle import BundleParts
 from ansible_collections.podnet.kubernetes.plugins.module_utils._bundle.stand_ins import KNOWN, StandIns
+from ansible_collections.podnet.kubernetes.plugins.module_utils._diagnosis.cluster_facts import (
+    MICROK8S_LABEL,
+    VIRTUAL_KEY,
+    VIRTUAL_LABELS,
+)
 from ansible_collections.podnet.kubernetes.plugins.module_utils._diagnosis.node_facts import name_of
 
 # Fields whose values are words of programs, and never names.
@@ -45,6 +50,8 @@ _KEYS_ARE_DATA = frozenset(
 )
 _KNOWN_LABEL = re.compile(r"(.*\.)?(kubernetes\.io|k8s\.io|projectcalico\.org)/|(k8s-app|app|tier|component)$")
 _KNOWN_LABELS = (*("controller-revision-hash", "pod-template-hash", "pod-template-generation"),)
+# Labels that say of which kind a node is.
+_OF_KINDS = (*VIRTUAL_LABELS, MICROK8S_LABEL)
 _NAME_LIKE = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)+")
 _QUOTED = re.compile(r'"(?:[^"\\]|\\.)*"')
 _COMMENT = re.compile(r'-m comment --comment (?:"(?:[^"\\]|\\.)*"|\S+) ?')
@@ -216,10 +223,11 @@ class _Walk:
         return f"{found[1]}={shown}"
 
     def _label(self, key: str) -> str:
-        return key if _KNOWN_LABEL.match(key) or key in _KNOWN_LABELS else self._names.value("label", key)
+        known = _KNOWN_LABEL.match(key) or key in _KNOWN_LABELS or key in _OF_KINDS or key.startswith(VIRTUAL_KEY)
+        return key if known else self._names.value("label", key)
 
     def _label_value(self, key: str, value: str) -> str:
-        if key in _KNOWN_LABELS or value in ("true", "false"):
+        if key in _KNOWN_LABELS or value in ("true", "false") or value in VIRTUAL_LABELS.get(key, ()):
             return value
         return self._names.value("value", value)
 

@@ -13,7 +13,7 @@ from typing import Any
 from ansible_collections.podnet.kubernetes.plugins.module_utils._base.errors import InputError
 from ansible_collections.podnet.kubernetes.plugins.module_utils._base.foreign_data import parse_json
 from ansible_collections.podnet.kubernetes.plugins.module_utils._base.shapes import check_shape
-from ansible_collections.podnet.kubernetes.plugins.module_utils._diagnosis.shapes import OBJECTS, is_network
+from ansible_collections.podnet.kubernetes.plugins.module_utils._diagnosis.shapes import OBJECTS, is_address, is_network
 from ansible_collections.podnet.kubernetes.plugins.module_utils._diagnosis.webhooks import (
     Webhook,
     read_webhooks,
@@ -25,6 +25,12 @@ FLANNEL_BACKEND = "flannel.alpha.coreos.com/backend-data"
 _NO_IMAGE = ("ErrImagePull", "ImagePullBackOff", "ErrImageNeverPull", "InvalidImageName", "RegistryUnavailable")
 _LISTS = ("nodes", "config_maps", "endpoint_slices", "pods", "network_policies", "namespaces", "webhooks")
 CALICO_ADDRESS = "projectcalico.org/IPv4Address"
+# Labels of nodes that no machine is behind: of virtual-kubelet and its providers, of KWOK, and of Liqo.
+VIRTUAL_LABELS = {"type": ("virtual-kubelet", "kwok"), "liqo.io/type": ("virtual-node",)}
+VIRTUAL_KEY = "virtual-kubelet.io/"
+# Of distributions that start kubelet and the container runtime themselves, without units of these names.
+_DISTRIBUTION = re.compile(r"[+-](k3s|rke2|k0s)")
+MICROK8S_LABEL = "microk8s.io/cluster"
 
 
 @dataclass(frozen=True)
@@ -33,8 +39,11 @@ class ClusterNode:
 
     Attributes:
         internal: the addresses of type InternalIP
+        external: those of type ExternalIP
         ready: status, reason and message of the condition Ready; empty texts without it
         runtime: the container runtime with its version, such as containerd://1.7.24; empty when it is not known
+        distribution: k3s, rke2, k0s or microk8s, which start kubelet and the runtime themselves; empty: another one
+        virtual: whether no machine is behind the node, as with virtual-kubelet
     """
 
     name: str
@@ -45,13 +54,17 @@ class ClusterNode:
     version: str
     control_plane: bool
     runtime: str = ""
+    external: tuple[str, ...] = ()
+    distribution: str = ""
+    virtual: bool = False
 
     @property
     def announced(self) -> tuple[str, str] | None:
         """The pod network that announces an address for this node, and the address. None when none does."""
         for network, key in (("Flannel", FLANNEL_ADDRESS), ("Calico", CALICO_ADDRESS)):
-            if key in self.annotations:
-                return network, self.annotations[key].partition("/")[0]
+            address = self.annotations.get(key, "").partition("/")[0]
+            if is_address(address):
+                return network, address
         return None
 
     @property
@@ -162,17 +175,32 @@ def _node(item: Mapping[str, Any]) -> ClusterNode:
     metadata, spec, status = item["metadata"], item.get("spec") or {}, item.get("status") or {}
     ready: Mapping[str, str] = next((one for one in status.get("conditions") or [] if one["type"] == "Ready"), {})
     labels = metadata.get("labels") or {}
-    internal = (one["address"] for one in status.get("addresses") or [] if one["type"] == "InternalIP")
+    info = status.get("nodeInfo") or {}
+    addresses = [(one["type"], one["address"]) for one in status.get("addresses") or [] if is_address(one["address"])]
     return ClusterNode(
         metadata["name"],
-        tuple(filter(is_network, internal)),
+        tuple(address for kind, address in addresses if kind == "InternalIP"),
         tuple(spec.get("podCIDRs") or ([spec["podCIDR"]] if spec.get("podCIDR") else [])),
         metadata.get("annotations") or {},
         (ready.get("status") or "", ready.get("reason") or "", ready.get("message") or ""),
-        (status.get("nodeInfo") or {}).get("kubeletVersion") or "",
+        info.get("kubeletVersion") or "",
         "node-role.kubernetes.io/control-plane" in labels,
-        (status.get("nodeInfo") or {}).get("containerRuntimeVersion") or "",
+        info.get("containerRuntimeVersion") or "",
+        tuple(address for kind, address in addresses if kind == "ExternalIP"),
+        _distribution(info.get("kubeletVersion") or "", labels),
+        _is_virtual(labels, spec.get("taints") or []),
     )
+
+
+def _distribution(version: str, labels: Mapping[str, str]) -> str:
+    found = _DISTRIBUTION.search(version)
+    return found[1] if found else "microk8s" if MICROK8S_LABEL in labels else ""
+
+
+def _is_virtual(labels: Mapping[str, str], taints: Iterable[Mapping[str, Any]]) -> bool:
+    keys = (*labels, *(one["key"] for one in taints))
+    by_value = any(labels.get(key) in values for key, values in VIRTUAL_LABELS.items())
+    return by_value or any(key.startswith(VIRTUAL_KEY) for key in keys)
 
 
 def _pod(item: Mapping[str, Any]) -> SystemPod:
@@ -245,4 +273,13 @@ def _advertised(slices: Iterable[Mapping[str, Any]]) -> Iterable[str]:
                 yield from endpoint.get("addresses") or []
 
 
-__all__ = ["ClusterFacts", "ClusterNode", "PolicyObjects", "SystemPod", "load_cluster"]
+__all__ = [
+    "MICROK8S_LABEL",
+    "VIRTUAL_KEY",
+    "VIRTUAL_LABELS",
+    "ClusterFacts",
+    "ClusterNode",
+    "PolicyObjects",
+    "SystemPod",
+    "load_cluster",
+]

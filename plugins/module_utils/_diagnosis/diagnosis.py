@@ -92,7 +92,7 @@ def _unread(
     yield from (f"{host}: it did not answer" for host in silent)
     known = {*nodes, *reasons}
     for node in cluster.nodes if cluster else ():
-        if node.name not in seen and node.name not in known:
+        if not node.virtual and node.name not in seen and node.name not in known:
             yield f"{node.name}: it is in the cluster, and not in the inventory"
     parts: dict[str, list[str]] = {}
     for host, data in nodes.items():

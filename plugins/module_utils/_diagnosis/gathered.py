@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import ipaddress
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -27,6 +26,8 @@ from ansible_collections.podnet.kubernetes.plugins.module_utils._diagnosis.packe
 from ansible_collections.podnet.kubernetes.plugins.module_utils._diagnosis.shapes import is_network
 
 _POD_LINK = "cali0"  # where pods have no bridge, each has a link whose name begins like this
+_CONTAINERD = "/run/containerd/containerd.sock"
+_OURS = "/etc/sysctl.d/60-kubernetes.conf"  # of the role common
 
 
 @dataclass(frozen=True)
@@ -60,8 +61,28 @@ class Gathered:
 
     @cached_property
     def objects(self) -> Mapping[str, ClusterNode]:
-        """The Node objects by name; none when the API did not answer."""
-        return {node.name: node for node in (self.cluster.nodes if self.cluster else ())}
+        """The Node objects by name, but for those without a machine; none when the API did not answer."""
+        return {node.name: node for node in (self.cluster.nodes if self.cluster else ()) if not node.virtual}
+
+    @cached_property
+    def made_here(self) -> bool:
+        """Whether the roles of this collection made the nodes, as their files say."""
+        settings = (one for node in self.nodes for one in (node.data.get("sysctls") or {}).values())
+        return any(file["file"] == _OURS for one in settings for file in one.get("files") or ())
+
+    def remedy(self, ours: str, other: str) -> str:
+        """Choose a remedy: variables and playbooks of this collection help only where its roles made the cluster."""
+        return ours if self.made_here else other
+
+    def uses_unit(self, node: NodeFacts, unit: str) -> bool:
+        """Whether the node's kubelet or runtime is the one of this systemd unit, and not another program's."""
+        known = self.objects.get(node.name)
+        if known and known.distribution:
+            return False
+        runtime = known.runtime if known else ""
+        endpoint = node.flags.get("container-runtime-endpoint") or node.settings.get("containerRuntimeEndpoint") or ""
+        is_containerd = runtime.startswith("containerd://") or not runtime
+        return unit != "containerd" or (is_containerd and (not endpoint or str(endpoint).endswith(_CONTAINERD)))
 
     @cached_property
     def pod_subnets(self) -> Mapping[str, tuple[str, ...]]:
@@ -72,6 +93,8 @@ class Gathered:
                 # Calico rejects what is for no pod of its blocks: blackhole routes.
                 own = (one for group in node.routes or () if group.kind == "blackhole" for one in group.routes)
                 found[node.name] = tuple(sorted(own))
+            elif node.network == "bridge" and _own_subnets(node):  # the plugin does not read the Node object
+                found[node.name] = _own_subnets(node)
             elif not found.get(node.name):
                 found[node.name] = _subnets_of_files(node)
         return found
@@ -161,6 +184,11 @@ def _subnets_of_files(node: NodeFacts) -> tuple[str, ...]:
     flannel = _subnet_env(node).get("FLANNEL_SUBNET")
     if flannel and is_network(flannel):
         return (str(as_network(flannel)),)
+    return _own_subnets(node)
+
+
+def _own_subnets(node: NodeFacts) -> tuple[str, ...]:
+    """The subnets that the CNI configuration itself names."""
     return tuple(subnet for plugin in node.plugins for subnet in plugin.get("subnets") or ())
 
 
@@ -173,13 +201,4 @@ def ipv4(addresses: Iterable[str]) -> str | None:
     return next((one for one in addresses if family_of(one) == "ipv4"), None)
 
 
-def is_address(text: str) -> bool:
-    """Whether a text is an address."""
-    try:
-        ipaddress.ip_address(text)
-    except ValueError:
-        return False
-    return True
-
-
-__all__ = ["Gathered", "ipv4", "is_address"]
+__all__ = ["Gathered", "ipv4"]

@@ -27,6 +27,10 @@ OVERLAY_LINKS = {
 }
 
 
+# Plugins that call those of another configuration, which gives pods their network.
+META_PLUGINS = ("multus", "multus-shim", "genie", "danm")
+
+
 @lru_cache(maxsize=100_000)
 def as_network(text: str) -> Network:
     """Return a network, such as 10.244.1.0/24, or the one of an address."""
@@ -127,9 +131,15 @@ class NodeFacts:
         return frozenset(one.partition("/")[0] for link in self.links or () for one in link.addresses)
 
     @property
+    def configuration(self) -> Mapping[str, Any] | None:
+        """The CNI configuration of the pods' network: the first, or the one that the first has others call."""
+        own = (one for one in self.configurations if one["plugins"][0]["type"] not in META_PLUGINS)
+        return next(own, self.configurations[0] if self.configurations else None)
+
+    @property
     def plugins(self) -> tuple[Mapping[str, Any], ...]:
         """The plugins of the CNI configuration that wins."""
-        return tuple(self.configurations[0]["plugins"]) if self.configurations else ()
+        return tuple(self.configuration["plugins"]) if self.configuration else ()
 
     @property
     def network(self) -> str | None:
@@ -141,6 +151,11 @@ class NodeFacts:
     def has_own_addresses(self) -> bool:
         """Whether pods get their addresses from the network's own pools, and not from the node's podCIDR."""
         return any(one.get("ipam") not in (None, "host-local") for one in self.plugins)
+
+    @property
+    def reads_pod_cidr(self) -> bool:
+        """Whether pods get addresses of the node's podCIDR. Cilium, Weave and clouds have pools of their own."""
+        return self.network in ("flannel", "bridge", "ptp", "calico") and not self.has_own_addresses
 
     @property
     def bridge(self) -> str | None:
@@ -307,4 +322,4 @@ def _group(group: Mapping[str, Any]) -> RouteGroup:
     return RouteGroup(group["table"], group["device"], group["type"], group["protocol"], frozenset(group["routes"]))
 
 
-__all__ = ["OVERLAY_LINKS", "FoundRoute", "NodeFacts", "NodeLink", "as_network", "load_node", "name_of"]
+__all__ = ["META_PLUGINS", "OVERLAY_LINKS", "FoundRoute", "NodeFacts", "NodeLink", "as_network", "load_node", "name_of"]

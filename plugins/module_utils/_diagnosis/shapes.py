@@ -29,6 +29,11 @@ def is_network(text: str) -> bool:
     return True
 
 
+def is_address(text: str) -> bool:
+    """Whether a text is an address."""
+    return "/" not in text and is_network(text)
+
+
 @lru_cache(maxsize=100_000)
 def _is_route(text: str) -> bool:
     return all(map(is_network, text.split(" ")))
@@ -142,7 +147,7 @@ _STATE = {
 _CONTAINERS = [{"name": TEXT, "image?": TEXT, "restartCount?": WHOLE, "state?": _STATE, "lastState?": _STATE}]
 _NODE_OBJECT = {
     "metadata": _METADATA,
-    "spec?": {"podCIDR?": _NETWORK, "podCIDRs?": [_NETWORK]},
+    "spec?": {"podCIDR?": _NETWORK, "podCIDRs?": [_NETWORK], "taints?": [{"key": TEXT}]},
     "status?": {
         "addresses?": [{"type": TEXT, "address": TEXT}],
         "conditions?": _CONDITIONS,
@@ -204,4 +209,4 @@ REPORT = {
     "missing_nodes?": [{"name": TEXT, "reason": TEXT}],
 }
 
-__all__ = ["ALLOCATION", "CERTIFICATE", "CONFIGURATION", "NODE", "OBJECTS", "REPORT", "is_network"]
+__all__ = ["ALLOCATION", "CERTIFICATE", "CONFIGURATION", "NODE", "OBJECTS", "REPORT", "is_address", "is_network"]

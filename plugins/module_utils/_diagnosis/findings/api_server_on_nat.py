@@ -13,8 +13,9 @@ from ansible_collections.podnet.kubernetes.plugins.module_utils._diagnosis.cause
     named,
 )
 from ansible_collections.podnet.kubernetes.plugins.module_utils._diagnosis.failed_cells import Scope
-from ansible_collections.podnet.kubernetes.plugins.module_utils._diagnosis.gathered import Gathered, is_address
+from ansible_collections.podnet.kubernetes.plugins.module_utils._diagnosis.gathered import Gathered
 from ansible_collections.podnet.kubernetes.plugins.module_utils._diagnosis.node_facts import as_network
+from ansible_collections.podnet.kubernetes.plugins.module_utils._diagnosis.shapes import is_address
 
 
 def find(gathered: Gathered) -> Iterator[Found]:

@@ -22,7 +22,9 @@ def find(gathered: Gathered) -> Iterator[Found]:
     for node in gathered.nodes:
         systemd = (node.data.get("cni") or {}).get("systemd_cgroup")
         kubelet = node.flags.get("cgroup-driver") or node.settings.get("cgroupDriver")
-        if systemd is None or not kubelet or (kubelet == "systemd") == systemd or _asks_the_runtime(gathered, node):
+        if systemd is None or not kubelet or (kubelet == "systemd") == systemd:
+            continue
+        if _asks_the_runtime(gathered, node) or not gathered.uses_unit(node, "containerd"):
             continue
         wrong[node.name] = f"{node.name}: kubelet {kubelet}, containerd {'systemd' if systemd else 'cgroupfs'}"
     if wrong:
@@ -55,6 +57,9 @@ CAUSE = Cause(
     ),
     evidence="Both settings.",
     remedy="Set `SystemdCgroup` in /etc/containerd/config.toml as kubelet's cgroupDriver says.",
-    harmless="A kubelet from version 1.34 on runs with containerd 2: it takes the driver that the runtime reports.",
+    harmless=(
+        "A kubelet from version 1.34 on runs with containerd 2: it takes the driver that the runtime reports. "
+        "The kubelet has another runtime than the containerd whose configuration was read."
+    ),
     find=find,
 )

@@ -12,7 +12,8 @@ from ansible_collections.podnet.kubernetes.plugins.module_utils._diagnosis.cause
     Found,
 )
 from ansible_collections.podnet.kubernetes.plugins.module_utils._diagnosis.failed_cells import either_end
-from ansible_collections.podnet.kubernetes.plugins.module_utils._diagnosis.gathered import Gathered, is_address
+from ansible_collections.podnet.kubernetes.plugins.module_utils._diagnosis.gathered import Gathered
+from ansible_collections.podnet.kubernetes.plugins.module_utils._diagnosis.shapes import is_address
 
 
 def find(gathered: Gathered) -> Iterator[Found]:

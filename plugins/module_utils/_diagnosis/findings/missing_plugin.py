@@ -21,7 +21,8 @@ from ansible_collections.podnet.kubernetes.plugins.module_utils._diagnosis.node_
 def find(gathered: Gathered) -> Iterator[Found]:
     found: dict[tuple[tuple[str, ...], str], list[str]] = defaultdict(list)
     for node in gathered.nodes:
-        missing = sorted(_needed(node) - _seen(node)) if _was_looked_at(node) else []
+        looked_at = _was_looked_at(node) and gathered.uses_unit(node, "containerd")
+        missing = sorted(_needed(node) - _seen(node)) if looked_at else []
         if missing:
             found[tuple(missing), _elsewhere(node, missing)].append(node.name)
     for (absent, elsewhere), names in sorted(found.items()):
@@ -41,9 +42,11 @@ def find(gathered: Gathered) -> Iterator[Found]:
 
 def _needed(node: NodeFacts) -> set[str]:
     """Return the programs that the winning configuration needs. Flannel's plugin calls the bridge and host-local."""
-    needed = {str(plugin[key]) for plugin in node.plugins for key in ("type", "delegate", "ipam") if key in plugin}
+    needed = {str(plugin[key]) for plugin in node.plugins for key in ("type", "delegate", "ipam") if plugin.get(key)}
     if any(plugin["type"] == "flannel" for plugin in node.plugins):
-        needed |= {"host-local"} if any("delegate" in plugin for plugin in node.plugins) else {"bridge", "host-local"}
+        needed |= {"host-local"} if any(plugin.get("delegate") for plugin in node.plugins) else {"bridge", "host-local"}
+    first = node.configurations[0]["plugins"] if node.configurations else ()
+    needed |= {str(plugin["type"]) for plugin in first}  # Multus, which calls the others
     return needed | {"loopback"} if needed else needed
 
 
@@ -78,6 +81,9 @@ CAUSE = Cause(
     ),
     evidence="The programs in the configuration, and the directories that containerd searches.",
     remedy="Install kubernetes-cni, or set `bin_dir` in containerd's configuration to the directory with the programs.",
-    harmless="Programs that no configuration names are missing.",
+    harmless=(
+        "Programs that no configuration names are missing. The node has another runtime than containerd, which has "
+        "directories of its own."
+    ),
     find=find,
 )

@@ -47,22 +47,25 @@ _REASONS = (
 
 
 def find(gathered: Gathered) -> Iterator[Found]:
-    found: dict[tuple[str, str], list[str]] = defaultdict(list)
-    for name, node in gathered.objects.items():
-        status, reason, message = node.ready
+    found: dict[tuple[str, str], list[tuple[str, str]]] = defaultdict(list)
+    for node in gathered.cluster.nodes if gathered.cluster else ():
+        name, (status, reason, message) = node.name, node.ready
         if status and status != "True":
             known = next(((words, remedy) for text, words, remedy in _REASONS if text in message), None)
             words, remedy = known or (
                 reason or "without a reason",
                 "run `kubectl describe node`, and read kubelet's log",
             )
-            found[words, remedy].append(name)
-    for (words, remedy), names in sorted(found.items()):
+            if node.virtual:
+                remedy = "no machine is behind it: read the log of the pod that plays the kubelet (virtual-kubelet)"
+            found[words, remedy].append((name, message))
+    for (words, remedy), places in sorted(found.items()):
+        names = sorted(name for name, _message in places)
         yield Found(
-            tuple(sorted(names)),
+            tuple(names),
             f"{named(names)} {several(names, 'is', 'are')} not ready: "
             f"{words if len(names) == 1 else _of_several(words)}",
-            tuple(f"{name}: {' '.join(gathered.objects[name].ready[2].split())}" for name in sorted(names)[:5]),
+            tuple(f"{name}: {' '.join(message.split())}" for name, message in sorted(places)[:5]),
             remedy,
             (*either_end(names, None), *unprobed_of(names)),
         )

@@ -23,7 +23,7 @@ def find(gathered: Gathered) -> Iterator[Found]:
         taken = _taken(node)
         room = as_network(subnet).num_addresses - _RESERVED if subnet else 0
         if subnet and not node.has_own_addresses and taken >= room > 0:
-            network = node.configurations[0]["name"]
+            network = node.configuration["name"] if node.configuration else ""
             yield Found(
                 (node.name,),
                 f"{node.name} has no address left for a new pod: {taken} of {room} in {subnet} are taken",
@@ -36,7 +36,7 @@ def find(gathered: Gathered) -> Iterator[Found]:
 def _taken(node: NodeFacts) -> int:
     """Count the IPv4 addresses that host-local has given out for the network of the winning configuration."""
     allocated = (node.data.get("cni") or {}).get("allocated") or {}
-    return int(allocated.get(node.configurations[0]["name"], 0)) if node.configurations else 0
+    return int(allocated.get(node.configuration["name"], 0)) if node.configuration else 0
 
 
 def _log(node: NodeFacts) -> list[str]:

@@ -46,8 +46,9 @@ def find(gathered: Gathered) -> Iterator[Found]:
     for node in gathered.nodes:
         for unit in ("containerd", "kubelet"):
             properties = node.unit(unit)
-            # A node may have another runtime, and then no unit containerd.
-            if properties.get("LoadState") == "loaded" and properties.get("ActiveState") != "active":
+            # A node may have another runtime, and K3s runs both itself. Their units may be left from before.
+            is_down = properties.get("ActiveState") not in ("active", "reloading", "refreshing")
+            if properties.get("LoadState") == "loaded" and is_down and gathered.uses_unit(node, unit):
                 yield _found(node, unit)
 
 
@@ -80,6 +81,9 @@ CAUSE = Cause(
     ),
     evidence="The state of the unit, and the line of its log that says why.",
     remedy="What the line of the log demands; the most frequent ones are named.",
-    harmless="The node has another container runtime, and no unit containerd.",
+    harmless=(
+        "The node has another container runtime, such as CRI-O, and the unit containerd is not there or is left from "
+        "before. K3s, RKE2, k0s and MicroK8s start kubelet and containerd themselves."
+    ),
     find=find,
 )

@@ -17,6 +17,7 @@ from ansible_collections.podnet.kubernetes.plugins.module_utils._diagnosis.cause
 from ansible_collections.podnet.kubernetes.plugins.module_utils._diagnosis.failed_cells import either_end
 from ansible_collections.podnet.kubernetes.plugins.module_utils._diagnosis.gathered import Gathered
 from ansible_collections.podnet.kubernetes.plugins.module_utils._diagnosis.node_facts import (
+    META_PLUGINS,
     OVERLAY_LINKS,
     NodeFacts,
     NodeLink,
@@ -62,7 +63,8 @@ def find(gathered: Gathered) -> Iterator[Found]:
 
 def _stale(node: NodeFacts, running: set[str]) -> Iterator[NodeLink]:
     """Yield the links of a node that another network than its own made."""
-    if not node.plugins:
+    # Which network Multus calls is not known where no other configuration is there.
+    if not node.plugins or node.network in META_PLUGINS:
         return
     active = {_TYPES.get(str(plugin["type"]), str(plugin["type"])) for plugin in node.plugins} | running
     if "calico" in active and not node.has_own_addresses:

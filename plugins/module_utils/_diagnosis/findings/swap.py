@@ -17,7 +17,11 @@ from ansible_collections.podnet.kubernetes.plugins.module_utils._diagnosis.node_
 
 
 def find(gathered: Gathered) -> Iterator[Found]:
-    nodes = {node.name: node for node in gathered.nodes if node.data.get("swap") and _refuses(node)}
+    nodes = {
+        node.name: node
+        for node in gathered.nodes
+        if node.data.get("swap") and gathered.uses_unit(node, "kubelet") and _refuses(node)
+    }
     if nodes:
         yield Found(
             tuple(sorted(nodes)),

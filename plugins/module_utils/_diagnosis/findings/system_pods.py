@@ -33,7 +33,8 @@ def find(gathered: Gathered) -> Iterator[Found]:
     if gathered.cluster is None:
         yield from _control_planes(gathered)
         return
-    pods = gathered.cluster.pods
+    virtual = {node.name for node in gathered.cluster.nodes if node.virtual}
+    pods = [pod for pod in gathered.cluster.pods if pod.node not in virtual]
     # A container that starts has no reason yet. For images there is a finding of its own.
     bad = [pod for pod in pods if not pod.ready and pod.why and not pod.images and pod.app in SYSTEM_APPS]
     groups: dict[str, list[SystemPod]] = defaultdict(list)

@@ -17,10 +17,13 @@ from ansible_collections.podnet.kubernetes.plugins.module_utils._diagnosis.cause
 )
 from ansible_collections.podnet.kubernetes.plugins.module_utils._diagnosis.failed_cells import either_end
 from ansible_collections.podnet.kubernetes.plugins.module_utils._diagnosis.gathered import Gathered
-from ansible_collections.podnet.kubernetes.plugins.module_utils._diagnosis.node_facts import NodeFacts
+from ansible_collections.podnet.kubernetes.plugins.module_utils._diagnosis.node_facts import META_PLUGINS, NodeFacts
 
 # Files that container engines bring along. They are no harm as long as the pod network's file comes first.
 _OF_ENGINES = re.compile(r"podman|crio|containerd-net|docker|nerdctl")
+
+# Plugins that make no network, and those that call the plugins of another configuration.
+_BESIDE = (*META_PLUGINS, "loopback", "istio-cni", "linkerd-cni")
 
 
 def find(gathered: Gathered) -> Iterator[Found]:
@@ -30,8 +33,8 @@ def find(gathered: Gathered) -> Iterator[Found]:
         rivals = _rivals(node)
         if len(rivals) > 1:
             several[tuple(f"{one['file']} ({_describe(one)})" for one in rivals)].append(node.name)
-        if node.configurations:
-            winners[_describe(node.configurations[0])].append(node.name)
+        if node.configuration and node.network not in META_PLUGINS:
+            winners[_describe(node.configuration)].append(node.name)
     for files, names in sorted(several.items()):
         wins, *others = files
         wrong = _OF_ENGINES.search(wins) is not None
@@ -61,7 +64,10 @@ def find(gathered: Gathered) -> Iterator[Found]:
 
 def _rivals(node: NodeFacts) -> list[Mapping[str, Any]]:
     """Return the configurations that could be meant, in their order: with the engines' only where one of them wins."""
-    real = [one for one in node.configurations if {plugin["type"] for plugin in one["plugins"]} != {"loopback"}]
+    real = [one for one in node.configurations if one["plugins"][0]["type"] not in _BESIDE]
+    if real:  # Cilium can call the plugins of a network itself, in a configuration of its own
+        called = {plugin["type"] for plugin in real[0]["plugins"]}
+        real = [real[0], *(one for one in real[1:] if len(called) == 1 or one["plugins"][0]["type"] not in called)]
     own = [one for one in real if not _OF_ENGINES.search(one["file"])]
     if _is_canal(node, own):
         own = own[:1]
@@ -92,6 +98,7 @@ CAUSE = Cause(
     remedy="Delete the files of other networks, and start the pods again that have addresses of them.",
     harmless=(
         "podman's or CRI-O's own file comes after the file of the pod network, or a file has only the plugin loopback. "
+        "Multus comes first and calls the plugins of the next file, or Cilium calls those of another file itself. "
         "Calico's file comes before Flannel's, and Calico's pods have addresses of Flannel's subnets (Canal)."
     ),
     find=find,

@@ -7,7 +7,8 @@ from __future__ import annotations
 from diagnosis_world import World
 
 from ansible_collections.podnet.kubernetes.plugins.module_utils._diagnosis.diagnosis import load_gathered
-from ansible_collections.podnet.kubernetes.plugins.module_utils._diagnosis.gathered import ipv4, is_address
+from ansible_collections.podnet.kubernetes.plugins.module_utils._diagnosis.gathered import ipv4
+from ansible_collections.podnet.kubernetes.plugins.module_utils._diagnosis.shapes import is_address
 
 
 def gathered(world, objects=True):
