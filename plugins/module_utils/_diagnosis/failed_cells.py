@@ -58,6 +58,7 @@ class Scope:
         checks: names of checks
         across: only cells between different nodes
         source_names: of the sources themselves, such as podnet-connectivity/node1-1
+        families: address families, ipv4 and ipv6
         unprobed: only cells that were not probed. A fault of the network explains none of them
     """
 
@@ -69,6 +70,7 @@ class Scope:
     across: bool = False
     source_names: frozenset[str] | None = None
     unprobed: bool = False
+    families: frozenset[str] | None = None
 
     def covers(self, cell: FailedCell) -> bool:
         """Whether the cell is in the set."""
@@ -80,6 +82,7 @@ class Scope:
             and (self.checks is None or cell.check in self.checks)
             and (self.source_kinds is None or cell.source_kind in self.source_kinds)
             and (self.source_names is None or cell.source in self.source_names)
+            and (self.families is None or cell.family in self.families)
             and not (self.across and cell.target_nodes <= {cell.source_node} and cell.via in ("", cell.source_node))
         )
 

@@ -25,7 +25,8 @@ from ansible_collections.podnet.kubernetes.plugins.module_utils._diagnosis.packe
 from ansible_collections.podnet.kubernetes.plugins.module_utils._diagnosis.packet_trails import PacketTrail
 from ansible_collections.podnet.kubernetes.plugins.module_utils._diagnosis.shapes import is_network
 
-_POD_LINK = "cali0"  # where pods have no bridge, each has a link whose name begins like this
+# Where pods have no bridge, each has a link whose name begins like this. Those of other networks are not known.
+_POD_LINKS = {"calico": "cali0", "ptp": "veth0"}
 _CONTAINERD = "/run/containerd/containerd.sock"
 _OURS = "/etc/sysctl.d/60-kubernetes.conf"  # of the role common
 
@@ -120,6 +121,13 @@ class Gathered:
         return {address: name for address, name in owners.items() if address not in shared}
 
     @cached_property
+    def pod_families(self) -> frozenset[str]:
+        """The address families of pods, ipv4 and ipv6; IPv4 where nothing says it."""
+        subnets = (one for some in self.pod_subnets.values() for one in some)
+        found = frozenset(map(family_of, (*subnets, *self.pod_networks())))
+        return found or frozenset(("ipv4",))
+
+    @cached_property
     def tables(self) -> Mapping[str, Mapping[str, Table]]:
         """The tables of iptables of each node whose rules could be read as a whole."""
         return {
@@ -130,17 +138,18 @@ class Gathered:
     def pod_packets(self) -> Mapping[str, tuple[PodPacket, ...]]:
         """A packet that leaves each node for another one's pod, and one that arrives from there.
 
-        None without a pod subnet of this and another node, or where no route but the default one leads there.
+        None without a pod subnet of this and another node, where no route but the default one leads there, or where the
+        links of pods are not known.
         """
         return {node.name: tuple(self._packets(node)) for node in self.nodes}
 
     def _packets(self, node: NodeFacts) -> Iterator[PodPacket]:
-        own = self.pod_address(node.name)
+        pods = node.bridge or _POD_LINKS.get(node.network or "")
+        own = self.pod_address(node.name) if pods else None
         found = ((name, self.pod_address(name)) for name in self.pod_subnets if name != node.name)
         name, other = next(((name, address) for name, address in found if address), ("", None))
         device = self._device_to(node, name, other) if own and other else None
-        if own and other and device:
-            pods = node.bridge or _POD_LINK
+        if own and other and device and pods:
             yield PodPacket(own, other, pods, device)
             yield PodPacket(other, own, device, pods)
 

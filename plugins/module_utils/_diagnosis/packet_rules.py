@@ -24,6 +24,7 @@ _COMMENT = re.compile(r'-m comment --comment (?:"(?:[^"\\]|\\.)*"|\S+) ?')
 _DEEPEST = 20  # jumps
 _MARK = re.compile("0x[0-9a-fA-F]{1,8}|0|[1-9][0-9]{0,9}")
 _NUMBERS = {"tcp": "6", "udp": "17", "icmp": "1"}  # of protocols
+_ELSEWHERE = ("NFQUEUE", "QUEUE", "SYNPROXY", "TPROXY")  # targets by which another program decides
 # Modules whose match is not known, some of which have no option that takes a value.
 _UNKNOWN = ("rpfilter", "set", "physdev", "policy", "limit", "statistic", "recent", "hashlimit", "owner", "socket")
 
@@ -93,7 +94,11 @@ class Table:
             matched = _matches(rule, packet)
             if matched is False or not rule.target:
                 continue
-            if rule.target in ("ACCEPT", "DROP", "REJECT", "MASQUERADE", "SNAT"):
+            if rule.target in _ELSEWHERE:
+                if matched:
+                    return Verdict(rule.target, text, False), packet
+                sure = False
+            elif rule.target in ("ACCEPT", "DROP", "REJECT", "MASQUERADE", "SNAT"):
                 if matched:
                     return Verdict(rule.target, text, sure), packet
                 sure = False

@@ -19,12 +19,16 @@ from ansible_collections.podnet.kubernetes.plugins.module_utils._diagnosis.gathe
 from ansible_collections.podnet.kubernetes.plugins.module_utils._diagnosis.node_facts import NodeFacts
 
 _BAD = ("DROP", "REJECT")
+_NFT = {
+    "ipv4": "ip",
+    "ipv6": "ip6",
+}  # families of tables that see packets of pods; a bridge's table sees no routed ones
 
 
 def find(gathered: Gathered) -> Iterator[Found]:
     found: dict[str, list[str]] = defaultdict(list)
     for node in gathered.nodes:
-        rule = _dropping_rule(gathered, node) or _dropping_chain(node)
+        rule = _dropping_rule(gathered, node) or _dropping_chain(gathered, node)
         if rule:
             found[rule].append(node.name)
     for rule, names in sorted(found.items()):
@@ -32,7 +36,7 @@ def find(gathered: Gathered) -> Iterator[Found]:
             tuple(sorted(names)),
             f"The packet filter of {named(names)} drops packets between pods",
             (rule,),
-            _remedy(rule),
+            _remedy(gathered, rule),
             (*either_end(names), _from_pods(names)),
         )
 
@@ -42,14 +46,19 @@ def _from_pods(names: list[str]) -> Scope:
     return Scope(sources=frozenset(names), source_kinds=frozenset(("pod",)))
 
 
-def _remedy(rule: str) -> str:
+def _remedy(gathered: Gathered, rule: str) -> str:
     """Say how the packets of pods pass."""
     if rule.startswith("-A "):
         return f"delete the rule (`iptables -D {rule[3:]}`), or put one that accepts the pod network before it"
-    return (
-        "let the packets of pods pass: `iptables -P FORWARD ACCEPT`, or a rule for the pod network; "
-        "the networks' roles set such rules"
+    if rule.startswith("nft: "):
+        _nft, _table, family, table, _chain, chain = (word.rstrip(",:") for word in rule.split()[:6])
+        pods = next(iter(gathered.pod_networks()), "POD_NETWORK")
+        add = f"nft add rule {family} {table} {chain} {'ip6' if ':' in pods else 'ip'}"
+        return f"let the packets of pods pass: `{add} saddr {pods} accept` and `{add} daddr {pods} accept`"
+    roles = gathered.remedy(
+        "; the networks' roles set such rules", "; then in the settings of ufw, firewalld or Docker"
     )
+    return f"let the packets of pods pass: `iptables -P FORWARD ACCEPT`, or a rule for the pod network{roles}"
 
 
 def _dropping_rule(gathered: Gathered, node: NodeFacts) -> str | None:
@@ -64,10 +73,11 @@ def _dropping_rule(gathered: Gathered, node: NodeFacts) -> str | None:
     return None
 
 
-def _dropping_chain(node: NodeFacts) -> str | None:
+def _dropping_chain(gathered: Gathered, node: NodeFacts) -> str | None:
     """Find a chain of nftables with the policy drop and no rule that could accept packets of pods."""
+    families = {"inet", *(_NFT[one] for one in gathered.pod_families)}
     for chain in node.chains:
-        if chain.get("hook") != "forward" or chain.get("policy") != "drop":
+        if chain.get("hook") != "forward" or chain.get("policy") != "drop" or chain.get("family") not in families:
             continue
         if not any(_may_accept(rule) for rule in chain.get("rules", ())):
             where = f"table {chain['family']} {chain['table']}, chain {chain['chain']}"
@@ -77,10 +87,20 @@ def _dropping_chain(node: NodeFacts) -> str | None:
 
 def _may_accept(rule: list[Mapping[str, Any]]) -> bool:
     """Whether a rule could accept the first packet of a connection: it accepts or jumps, and not by conntrack alone."""
-    decides = any(key in one for one in rule for key in ("accept", "jump", "goto"))
+    decides = any(key in one for one in rule for key in ("accept", "jump", "goto", "queue"))
+    # A verdict map may accept; one by the state of conntrack accepts no new connection.
+    maps = [one["vmap"] for one in rule if "vmap" in one]
+    if any(_key_of(one) != "state" or "new" in str(one.get("data")) for one in maps):
+        return True
     matches = [one["match"] for one in rule if "match" in one]
     by_state = [one for one in matches if (one.get("left") or {}).get("ct", {}).get("key") == "state"]
     return decides and not any("new" not in str(one.get("right")) for one in by_state)
+
+
+def _key_of(verdicts: Mapping[str, Any]) -> Any:
+    """What a verdict map looks at, such as the state of conntrack."""
+    key = verdicts.get("key")
+    return (key.get("ct") or {}).get("key") if isinstance(key, Mapping) else None
 
 
 CAUSE = Cause(
@@ -97,7 +117,8 @@ CAUSE = Cause(
     harmless=(
         "The policy is DROP, and a rule of Flannel, of the role basic_cni or of the administrator accepts the "
         "pod network. "
-        "A rule that matches by something that is not known, such as a set, is not named."
+        "A rule that matches by something that is not known, such as a set, is not named. A chain is for a family that "
+        "pods do not have. With a network whose links of pods are not known, such as Cilium, iptables is not judged."
     ),
     find=find,
 )

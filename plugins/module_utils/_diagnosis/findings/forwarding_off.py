@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator
+from dataclasses import replace
 
 from ansible_collections.podnet.kubernetes.plugins.module_utils._diagnosis.causes import (
     Cause,
@@ -22,27 +23,40 @@ from ansible_collections.podnet.kubernetes.plugins.module_utils._diagnosis.faile
 from ansible_collections.podnet.kubernetes.plugins.module_utils._diagnosis.gathered import Gathered
 from ansible_collections.podnet.kubernetes.plugins.module_utils._diagnosis.node_facts import NodeFacts
 
-_FORWARD, _BRIDGE = "net.ipv4.ip_forward", "net.bridge.bridge-nf-call-iptables"
+# Of each address family: the setting to forward, and the one that shows bridged packets to the packet filter.
+_SETTINGS = {
+    "ipv4": ("net.ipv4.ip_forward", "net.bridge.bridge-nf-call-iptables"),
+    "ipv6": ("net.ipv6.conf.all.forwarding", "net.bridge.bridge-nf-call-ip6tables"),
+}
 
 
 def find(gathered: Gathered) -> Iterator[Found]:
-    found: dict[str, dict[str, NodeFacts]] = defaultdict(dict)
+    found: dict[tuple[str, str, bool], dict[str, NodeFacts]] = defaultdict(dict)
     for node in gathered.nodes:
-        for key in (_FORWARD, _BRIDGE):
-            if node.sysctl(key) == "0" and (key == _FORWARD or node.bridge):
-                found[key][node.name] = node
-    for key, nodes in sorted(found.items()):
-        names = frozenset(nodes)
-        here = Scope(sources=names, kinds=PROXIED, source_kinds=frozenset(("pod",)))
-        explains = (*either_end(names, None), here) if key == _FORWARD else (here,)
-        yield Found(
-            tuple(sorted(names)),
-            f"{key} is 0 on {named(names)}, so {several(names, 'the node does', 'the nodes do')} not "
-            + ("forward packets of pods" if key == _FORWARD else "show packets between pods to kube-proxy's rules"),
-            tuple(f"{name}: {node.sysctl_source(key, '0')}" for name, node in sorted(nodes.items())[:5]),
-            f"write {key}=1 to that file and run `sysctl --system`, or run playbooks/cluster.yml (role common) again",
-            explains,
-        )
+        for family in gathered.pod_families:
+            for key in _SETTINGS[family]:
+                forwards = key == _SETTINGS[family][0]
+                if node.sysctl(key) == "0" and (forwards or node.bridge):
+                    found[key, family, forwards][node.name] = node
+    for (key, family, forwards), nodes in sorted(found.items()):
+        yield _found(gathered, key, family, forwards, nodes)
+
+
+def _found(gathered: Gathered, key: str, family: str, forwards: bool, nodes: dict[str, NodeFacts]) -> Found:
+    names, families = frozenset(nodes), frozenset((family,))
+    here = Scope(sources=names, kinds=PROXIED, source_kinds=frozenset(("pod",)))
+    scopes = (*either_end(names, None), here) if forwards else (here,)
+    has_file = any((node.data["sysctls"][key] or {}).get("files") for node in nodes.values())
+    where = "to that file" if has_file else "to a file of /etc/sysctl.d"
+    return Found(
+        tuple(sorted(names)),
+        f"{key} is 0 on {named(names)}, so {several(names, 'the node does', 'the nodes do')} not "
+        + ("forward packets of pods" if forwards else "show packets between pods to kube-proxy's rules"),
+        tuple(f"{name}: {node.sysctl_source(key, '0')}" for name, node in sorted(nodes.items())[:5]),
+        f"write {key}=1 {where} and run `sysctl --system`"
+        + gathered.remedy(", or run playbooks/cluster.yml (role common) again", ""),
+        tuple(replace(one, families=families) for one in scopes),
+    )
 
 
 CAUSE = Cause(
@@ -51,12 +65,16 @@ CAUSE = Cause(
     layer="machine",
     title="The kernel does not forward",
     cause=(
-        "Kubernetes needs net.ipv4.ip_forward, and with a bridge net.bridge.bridge-nf-call-iptables. A file that "
+        "Kubernetes needs net.ipv4.ip_forward, and with a bridge net.bridge.bridge-nf-call-iptables; for IPv6 "
+        "net.ipv6.conf.all.forwarding and bridge-nf-call-ip6tables. A file that "
         "comes later "
         "in the order of sysctl.d, or a program, set it to 0."
     ),
     evidence="The value, and the file and line that set it, by the order of sysctl.d(5).",
     remedy="Correct the file that is named, then `sysctl --system`; the role `common` sets both.",
-    harmless="bridge-nf-call-iptables is 0 where the pod network has no bridge, such as with Calico.",
+    harmless=(
+        "bridge-nf-call-iptables is 0 where the pod network has no bridge, such as with Calico. A setting is for an "
+        "address family that pods do not have."
+    ),
     find=find,
 )

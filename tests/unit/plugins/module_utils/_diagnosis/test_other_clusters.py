@@ -191,3 +191,143 @@ def test_a_bridge_network_with_subnets_that_are_no_pod_cidr():
             if link["name"] == "cni0":
                 link["addresses"] = [f"192.168.7.{number + 1}/24"]
     assert world.found("bridge_address") == []
+
+
+def ipv6_only(world):
+    """Take IPv4 away from pods, Services and nodes' routes."""
+    config = next(one["data"] for one in world.objects["config_maps"] if "ClusterConfiguration" in one["data"])
+    config["ClusterConfiguration"] = "networking:\n  podSubnet: fd00:10:244::/56\n  serviceSubnet: fd00:10:96::/112\n"
+    for number, (item, node) in enumerate(zip(world.objects["nodes"], world.nodes.values())):
+        subnet = f"fd00:10:244:{number}::/64"
+        item["spec"] = {"podCIDR": subnet, "podCIDRs": [subnet]}
+        address = f"fd10:100:198::{200 + number}"
+        item["status"]["addresses"] = [{"type": "InternalIP", "address": address}]
+        node["kubelet"]["flags"]["node-ip"] = address
+        node["kubelet"]["settings"]["clusterDNS"] = ["fd00:10:96::a"]
+        (configuration,) = node["cni"]["configurations"]
+        configuration["plugins"][0]["subnets"] = [subnet]
+        for group in node["routes"]:
+            group["routes"] = [one for one in group["routes"] if ":" in one]
+        for link in node["links"]:
+            link["addresses"] = [one for one in link["addresses"] if ":" in one or link["name"] == "lo"]
+        node["sysctls"]["net.ipv4.ip_forward"]["value"] = "0"
+        node["sysctls"]["net.bridge.bridge-nf-call-iptables"]["value"] = "0"
+        node["sysctls"]["net.ipv6.conf.all.forwarding"]["value"] = "1"
+        drop = {"family": "ip", "table": "mine", "chain": "f", "hook": "forward", "policy": "drop", "rules": []}
+        node["packet_filter"]["nftables"] = [drop, {**drop, "family": "bridge"}]
+    return world
+
+
+@pytest.mark.parametrize("objects", [True, False])
+def test_a_cluster_with_ipv6_alone(objects):
+    world = ipv6_only(foreign("basic_cni"))
+    assert world.found(objects=objects) == []
+
+
+@pytest.mark.parametrize("key", ["net.ipv6.conf.all.forwarding", "net.bridge.bridge-nf-call-ip6tables"])
+def test_ipv6_is_not_forwarded(key):
+    world = ipv6_only(foreign("basic_cni"))
+    world.nodes["node1"]["sysctls"][key] = {"value": "0", "files": []}
+    world.fail(lambda source, target, _check: source["kind"] == "pod" and target["kind"] == "dns")
+    (found,) = world.diagnose()["findings"]
+    assert (found["id"], found["explained_cells"]) == ("forwarding_off", 0)  # the cells of the report are of IPv4
+    assert found["explains"][0]["families"] == ["ipv6"]
+    assert found["cause"].startswith(f"{key} is 0 on node1")
+    assert found["remedy"] == f"write {key}=1 to a file of /etc/sysctl.d and run `sysctl --system`"
+
+
+def test_a_chain_for_ipv6_drops_what_pods_with_ipv6_send():
+    world = ipv6_only(foreign("basic_cni"))
+    world.nodes["node1"]["packet_filter"]["nftables"][0]["family"] = "ip6"
+    assert world.first("forward_drop")["remedy"] == (
+        "let the packets of pods pass: `nft add rule ip6 mine f ip6 saddr fd00:10:244::/56 accept` and "
+        "`nft add rule ip6 mine f ip6 daddr fd00:10:244::/56 accept`"
+    )
+
+
+def without_default_route(world, *routes):
+    for name in world.each():
+        world.remove_routes(name, "0.0.0.0/0")
+        for route in routes:
+            world.add_route(name, route, "enp0s8")
+    return world
+
+
+@pytest.mark.parametrize("objects", [True, False])
+def test_a_service_network_that_is_not_kubeadm_s(objects):
+    """K3s has 10.43.0.0/16, and no ConfigMap says so."""
+    world = foreign()
+    world.objects["config_maps"] = []
+    for node in world.nodes.values():
+        node["kubelet"]["settings"]["clusterDNS"] = ["169.254.20.10", "10.43.0.10"]
+    without_default_route(world, "10.43.0.0/16 10.100.198.1")
+    assert world.found("no_default_route", objects=objects) == []
+    for name in world.each():
+        world.remove_routes(name, "10.43.")
+    (found,) = world.diagnose("no_default_route", objects=objects)["findings"]
+    assert "10.43.0.10" in found["evidence"][0]
+    for node in world.nodes.values():  # NodeLocal DNSCache alone says nothing about Services
+        node["kubelet"]["settings"]["clusterDNS"] = ["169.254.20.10"]
+    assert world.found("no_default_route", objects=objects) == []
+
+
+def test_rules_that_choose_a_table_and_could_not_be_read():
+    world = without_default_route(foreign())
+    assert world.found() == ["no_default_route"]
+    for node in world.nodes.values():
+        node["routing_rules"] = None
+    assert world.found() == []
+
+
+CILIUM = [
+    "*filter",
+    ":INPUT ACCEPT [0:0]",
+    ":FORWARD DROP [0:0]",
+    ":OUTPUT ACCEPT [0:0]",
+    ":CILIUM_FORWARD - [0:0]",
+    '-A FORWARD -m comment --comment "cilium-feeder: CILIUM_FORWARD" -j CILIUM_FORWARD',
+    "-A CILIUM_FORWARD -o cilium_host -j ACCEPT",
+    "-A CILIUM_FORWARD -i lxc+ -j ACCEPT",
+    "COMMIT",
+]
+
+
+@pytest.mark.parametrize(
+    ("network", "link"), [("cilium-cni", "lxc+"), ("aws-cni", "eni+"), ("ptp", "veth+"), ("weave-net", "weave")]
+)
+def test_the_names_of_pod_links_of_other_networks(network, link):
+    """Docker sets the policy DROP, and the network accepts what comes from links with its own names."""
+    world = foreign("basic_cni")
+    configure(world, ("10-x.conflist", network))
+    for node in world.nodes.values():
+        node["packet_filter"]["iptables"]["lines"] = [one.replace("lxc+", link) for one in CILIUM] + ["*nat", "COMMIT"]
+    ours = "-A CILIUM_FORWARD -o veth+ -j ACCEPT"
+    if network == "ptp":
+        for name in world.each():
+            world.add_rule(name, "filter", ours)
+    assert world.found("forward_drop") == []
+
+
+@pytest.mark.parametrize("target", ["NFQUEUE --queue-num 0 --queue-bypass", "NFQUEUE --queue-balance 0:3"])
+def test_a_rule_that_asks_another_program_decides_nothing(target):
+    """An intrusion prevention system, such as Suricata, accepts what it looked at."""
+    world = foreign()
+    for name in world.each():
+        world.add_rule(name, "filter", "-A FORWARD -s 10.244.0.0/16 -j DROP", first=True)
+        world.add_rule(name, "filter", f"-A FORWARD -j {target}", first=True)
+    assert world.found() == []
+
+
+@pytest.mark.parametrize(
+    ("key", "data", "harmless"),
+    [
+        ({"meta": {"key": "iifname"}}, {"set": [["cni0", {"jump": {"target": "pods"}}]]}, True),
+        ({"ct": {"key": "state"}}, {"set": [["established", {"accept": None}]]}, False),
+        ({"ct": {"key": "state"}}, {"set": [["new", {"jump": {"target": "pods"}}]]}, True),
+    ],
+)
+def test_a_verdict_map_of_a_firewall(key, data, harmless):
+    world = foreign()
+    chain = {"family": "inet", "table": "fw", "chain": "forward", "hook": "forward", "policy": "drop"}
+    world.nodes["node1"]["packet_filter"]["nftables"] = [{**chain, "rules": [[{"vmap": {"key": key, "data": data}}]]}]
+    assert world.found() == ([] if harmless else ["forward_drop"])
