@@ -9,6 +9,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
+from ansible_collections.podnet.kubernetes.plugins.module_utils._base.networks import Network
 from ansible_collections.podnet.kubernetes.plugins.module_utils._diagnosis.causes import (
     Cause,
     Found,
@@ -24,6 +25,14 @@ from ansible_collections.podnet.kubernetes.plugins.module_utils._diagnosis.node_
 
 # Networks whose daemon or role sets a route for each node's podCIDR.
 _WITH_ROUTES = ("flannel", "bridge")
+_REFUSING = ("blackhole", "unreachable", "prohibit")
+_REMEDIES = {
+    "flannel": "read the log of the pod kube-flannel there, and delete the pod: it sets all routes when it starts",
+    "calico": "read the log of the pods calico-node on these nodes, and delete the pods: Felix, or BIRD without VXLAN, "
+    "sets all routes when it starts",
+    "bridge": "run playbooks/basic_cni.yml again, which sets the routes, and systemctl status podnet-routes on the "
+    "node",
+}
 
 
 @dataclass(frozen=True)
@@ -45,6 +54,7 @@ def find(gathered: Gathered) -> Iterator[Found]:
         if node.routes is not None and node.network in _WITH_ROUTES and not _has_policy_routing(node)
         for one in _of_node(gathered, node, known, usual)
     ]
+    wrong += _of_calico(gathered)
     by_source: dict[tuple[str, str], list[_Wrong]] = defaultdict(list)
     by_target: dict[tuple[str, str], list[_Wrong]] = defaultdict(list)
     for one in wrong:
@@ -85,7 +95,7 @@ def _of_node(
             if not is_usual:
                 continue
             yield _Wrong(node.name, name, "has no route to", shown)
-        elif route.kind in ("blackhole", "unreachable", "prohibit"):
+        elif route.kind in _REFUSING:
             yield _Wrong(node.name, name, f"has a route that refuses packets ({route.kind}) to", shown)
         elif route.device in overlays and route.gateway == str(network.network_address):
             continue
@@ -95,6 +105,43 @@ def _of_node(
                 yield _Wrong(node.name, name, f"has a route by {owner} to", shown)
         elif route.device in overlays or not route.gateway or _others_direct(gathered, routes, known, node.name):
             yield _Wrong(node.name, name, "has a route that leads elsewhere to", shown)
+
+
+def _of_calico(gathered: Gathered) -> Iterator[_Wrong]:
+    """Yield the ways to blocks of Calico that are missing or refused. Where no node has any, routers have them."""
+    pools = [as_network(one) for one in gathered.pod_networks()]
+    nodes = [node for node in gathered.nodes if _has_blocks(node)]
+    blocks = {
+        block: node.name
+        for node in nodes
+        for block in gathered.pod_subnets[node.name]
+        if any(_lies_in(as_network(block), pool) for pool in pools)
+    }
+    reached = {node.name: _destinations(node) & blocks.keys() for node in nodes if not _has_policy_routing(node)}
+    for source, found in reached.items() if any(reached.values()) else ():
+        for block in sorted(one for one in blocks.keys() - found if blocks[one] != source):
+            route = gathered.facts[source].route_to(str(as_network(block).network_address))
+            shown = f"{source}: the way to {block} is {route or 'none'}"
+            if route is None or route.network.prefixlen == 0:
+                yield _Wrong(source, blocks[block], "has no route to", shown)
+            elif route.kind in _REFUSING:
+                yield _Wrong(source, blocks[block], f"has a route that refuses packets ({route.kind}) to", shown)
+
+
+def _destinations(node: NodeFacts) -> set[str]:
+    """The destinations of the routes by which packets leave the node."""
+    groups = [group for group in node.routes or () if group.table == "main" and group.kind == "unicast"]
+    return {route.partition(" ")[0] for group in groups for route in group.routes}
+
+
+def _has_blocks(node: NodeFacts) -> bool:
+    """Whether Calico gives the node's pods their addresses; its own blocks are then blackhole routes of the node."""
+    return node.routes is not None and node.network == "calico" and node.has_own_addresses
+
+
+def _lies_in(block: Network, pool: Network) -> bool:
+    """Whether a block is a part of a pool of the same family."""
+    return block.version == pool.version and pool.prefixlen < block.prefixlen and block[0] in pool
 
 
 def _is_direct(gathered: Gathered, routes: frozenset[str], subnet: str, name: str) -> bool:
@@ -127,12 +174,7 @@ def _found(gathered: Gathered, some: list[_Wrong]) -> Found:
     if "bridge" in kind:  # without masquerade a node answers pods by the same routes
         pods, node = frozenset(("pod",)), frozenset(("node",))
         scopes.append(Scope(sources=targets, targets=sources, kinds=node, source_kinds=pods))
-    role = "flannel" if "flannel" in kind else "basic_cni"
-    remedy = (
-        "read the log of the pod kube-flannel there, and delete the pod: it sets all routes when it starts"
-        if role == "flannel"
-        else "run playbooks/basic_cni.yml again, which sets the routes, and systemctl status podnet-routes on the node"
-    )
+    remedy = next(remedy for network, remedy in _REMEDIES.items() if network in kind)
     # "node1 and node2 have no route", not "has".
     problem = some[0].problem if len(sources) == 1 else some[0].problem.replace("has ", "have ", 1)
     return Found(
@@ -155,11 +197,10 @@ CAUSE = Cause(
         "another program took it away or set another one."
     ),
     evidence="The route that a packet to the other node's pods takes, as the node's routing table has it.",
-    remedy="Run the playbook of the network again; with Flannel, delete the pod kube-flannel of the node.",
+    remedy="Run the playbook of the network again; with Flannel or Calico, delete the network's pod on the node.",
     harmless=(
         "Routers, and not nodes, have the routes to pods, as in some clouds. Or a route leads by a router, and "
-        "none of the "
-        "node's routes leads to another node directly. Calico's routes are not looked at."
+        "none of the node's routes leads to another node directly. Calico's routes may lead anywhere."
     ),
     find=find,
 )

@@ -120,3 +120,81 @@ def test_a_node_that_flannel_has_not_announced_has_no_routes_yet():
     for node in ("master", "node1"):
         assert world.remove_routes(node, world.subnet("node2"))
     assert "pod_routes" not in world.found()
+
+
+BLOCKS = {"master": "192.168.219.64/26", "node1": "192.168.166.128/26", "node2": "192.168.104.0/26"}
+
+
+def bgp():
+    """A cluster with Calico without an overlay: BIRD sets the routes."""
+    world = World("calico")
+    for node, block in BLOCKS.items():
+        world.nodes[node]["links"] = [one for one in world.nodes[node]["links"] if one["name"] != "vxlan.calico"]
+        world.nodes[node]["overlay"].pop("vxlan.calico", None)
+        world.remove_routes(node, "192.168.")
+        world.add_route(node, block, "", "blackhole", "bird")
+        for other in BLOCKS.keys() - {node}:
+            world.add_route(node, f"{BLOCKS[other]} {DIRECT[other]}", "enp0s8", protocol="bird")
+    return world
+
+
+@pytest.mark.parametrize("healthy", [bgp, lambda: World("calico")])
+def test_a_route_of_calico_is_missing(healthy):
+    world = healthy()
+    assert world.found() == []
+    world.remove_routes("node1", BLOCKS["node2"])
+    world.fail(fails_between("node1", "node2"))
+    result = world.diagnose()
+    (found,) = result["findings"]
+    assert (found["id"], found["nodes"]) == ("pod_routes", ["node1"])
+    assert found["cause"] == "node1 has no route to the pods on node2"
+    assert found["evidence"] == [f"node1: the way to {BLOCKS['node2']} is default via 10.0.2.2 dev enp0s3"]
+    assert "calico-node" in found["remedy"]
+    assert found["explained_cells"] == result["failed_cells"] > 0
+
+
+def test_a_node_that_announces_nothing_by_bgp_is_named():
+    world = bgp()
+    for node in ("master", "node1"):
+        world.remove_routes(node, BLOCKS["node2"])
+    assert world.first("pod_routes")["cause"] == "master and node1 have no route to the pods on node2"
+
+
+def test_a_second_block_of_a_node_without_a_route_is_found():
+    world = bgp()
+    second = "192.168.104.64/26"
+    world.add_route("node2", second, "", "blackhole", "bird")
+    world.add_route("master", f"{second} {DIRECT['node2']}", "enp0s8", protocol="bird")
+    found = world.first("pod_routes")
+    assert found["evidence"] == [f"node1: the way to {second} is default via 10.0.2.2 dev enp0s3"]
+
+
+def test_a_route_of_calico_refuses_packets():
+    world = bgp()
+    world.remove_routes("node1", BLOCKS["node2"])
+    world.add_route("node1", "192.168.104.0/24", "", "unreachable")
+    assert "refuses packets (unreachable)" in world.first("pod_routes")["cause"]
+
+
+def test_routers_that_have_calicos_routes_are_harmless():
+    world = bgp()
+    for node in BLOCKS:
+        for other in BLOCKS.keys() - {node}:
+            world.remove_routes(node, BLOCKS[other])
+    assert world.found("pod_routes") == []
+
+
+def test_a_blackhole_outside_the_pods_network_is_no_block():
+    world = bgp()
+    world.add_route("node2", "198.18.0.0/15", "", "blackhole")
+    world.add_route("node2", "192.168.0.0/16", "", "blackhole")
+    assert world.found("pod_routes") == []
+
+
+def test_flannels_routes_with_calicos_policies_are_not_calicos():
+    """Pods have addresses of their nodes' subnets, so a blackhole route is no block of the node."""
+    world = bgp()
+    for data in world.nodes.values():
+        data["cni"]["configurations"][0]["plugins"][0]["ipam"] = "host-local"
+    world.remove_routes("node1", BLOCKS["node2"])
+    assert world.found("pod_routes") == []
