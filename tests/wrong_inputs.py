@@ -615,6 +615,17 @@ NETWORKS = [
         f"connectivity_pod_selectors[0] has no namespace {EVERYWHERE}: give namespace",
         connectivity_pod_selectors=[{"namepsace": "default"}],
     ),
+    whole(
+        f"connectivity_fail_on is worse and connectivity_compare_with is not set {EVERYWHERE}: give previous, or the "
+        "path of a report.json",
+        connectivity_fail_on="worse",
+    ),
+    whole(
+        f"connectivity_compare_with is previous and connectivity_keep_reports is 0 {EVERYWHERE}: set "
+        "connectivity_keep_reports to at least 1",
+        connectivity_compare_with="previous",
+        connectivity_keep_reports="0",
+    ),
 ]
 
 NAME = "cannot be the name of a node, which has lower-case letters, digits, hyphens and dots (RFC 1123)"

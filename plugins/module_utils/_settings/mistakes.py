@@ -144,6 +144,18 @@ def _host_faults(inventory: Inventory, host: str) -> Iterator[Fault]:
         yield Fault(f"{name} cannot be read", reason)
     for name, value in inventory.values[host].items():
         yield from _variable_faults(inventory, name, value)
+    yield from _comparison_faults(inventory.values[host])
+
+
+def _comparison_faults(values: Mapping[str, Any]) -> Iterator[Fault]:
+    """Yield why a proof would have nothing to compare its result with."""
+    earlier = values.get("connectivity_compare_with")
+    if values.get("connectivity_fail_on") == "worse" and not earlier:
+        subject = "connectivity_fail_on is worse and connectivity_compare_with is not set"
+        yield Fault(subject, "give previous, or the path of a report.json")
+    if earlier == "previous" and str(values.get("connectivity_keep_reports")) == "0":
+        subject = "connectivity_compare_with is previous and connectivity_keep_reports is 0"
+        yield Fault(subject, "set connectivity_keep_reports to at least 1")
 
 
 def _variable_faults(inventory: Inventory, name: str, value: Any) -> Iterator[Fault]:

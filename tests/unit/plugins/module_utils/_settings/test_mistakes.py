@@ -56,6 +56,18 @@ def test_null_where_a_default_is_null():
     ]
 
 
+@pytest.mark.parametrize(
+    "values",
+    [
+        {"connectivity_fail_on": "any"},
+        {"connectivity_compare_with": "previous"},
+        {"connectivity_compare_with": "old.json", "connectivity_keep_reports": 0, "connectivity_fail_on": "worse"},
+    ],
+)
+def test_a_proof_that_has_an_earlier_one_to_compare_with(values):
+    assert find_mistakes(Inventory({"a": values}, {name: {"type": "raw"} for name in values}, ["connectivity"])) == []
+
+
 def test_facts_that_an_earlier_playbook_set():
     facts = {
         "podnet_node_address": {"address": "10.0.0.1"},
