@@ -61,7 +61,7 @@ flannel: $(VENV) ## Bring up the lab with a cluster on Flannel
 	ansible-playbook playbooks/flannel.yml $(ARGS)
 
 flannel-calico: $(VENV) ## Bring up the lab with a cluster on Flannel, where Calico enforces policies
-	ansible-playbook lab/create.yml -e lab_network=flannel $(ARGS)
+	ansible-playbook lab/create.yml -e lab_network=flannel -e '{"lab_networks": ["flannel", "calico"]}' $(ARGS)
 	ansible-playbook playbooks/flannel.yml -e podnet_policies=calico $(ARGS)
 
 calico: $(VENV) ## Bring up the lab with a cluster on Calico
