@@ -32,6 +32,7 @@ ORDER = (
     "test_switch_network.py",
     "test_flannel_calico.py",
     "test_host_gw.py",
+    "test_two_subnets.py",
     # The scenario lifecycle: first what leaves the cluster as it is, then a node leaves and comes back, then all leave.
     "test_lock.py",
     "test_certificates.py",

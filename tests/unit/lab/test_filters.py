@@ -27,6 +27,15 @@ IMAGES = json.dumps(
 
 
 @pytest.mark.parametrize(
+    ("address", "gateway"), [("10.0.0.9/25", "10.0.0.126"), ("10.0.0.200/25", "10.0.0.254"), ("10.0.0.9/24", None)]
+)
+def test_the_route_to_the_other_half(address, gateway):
+    routers = ["10.0.0.126", "10.0.0.254"] if gateway else []
+    expected = {"10.0.0.0/24": gateway, "10.0.0.1/32": None} if gateway else {}
+    assert FILTERS["lab_routes"]("10.0.0.0/24", routers, address, "10.0.0.1") == expected
+
+
+@pytest.mark.parametrize(
     ("images", "name", "expected"),
     [
         (IMAGES, "localhost/podnet/node:trixie", "abc"),

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import ipaddress
 import json
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
@@ -29,6 +30,22 @@ def foreign_routes(outputs: Iterable[str], interface: str) -> list[dict[str, Any
         for route in routes
         if route.get("dev") not in (None, interface) and route.get("dst") not in DEFAULT_ROUTES
     ]
+
+
+def routes(network: str, routers: Iterable[str], address: str, machine: str) -> dict[str, str | None]:
+    """Give the gateway of each route that a node in a half of the node network needs; None: without a gateway.
+
+    The machine of the lab stays in reach when the router is dead.
+
+    Args:
+        network: The whole network.
+        routers: The router's addresses, one in each half; without any, there are no routes.
+        address: The address of a node with the prefix length of its half.
+        machine: The address of the lab's machine.
+    """
+    half = ipaddress.ip_interface(address).network
+    gateways = [one for one in routers if ipaddress.ip_address(one) in half]
+    return {network: gateways[0], f"{machine}/32": None} if gateways else {}
 
 
 def stale_reason(
@@ -94,5 +111,6 @@ class FilterModule:
             "lab_image_inputs": image_inputs,
             "lab_foreign_routes": foreign_routes,
             "lab_further_images": further_images,
+            "lab_routes": routes,
             "lab_stale_reason": stale_reason,
         }
