@@ -88,7 +88,7 @@ def test_a_finding_marks_its_cells(open_page):
 def test_the_page_and_the_diagnosis_agree_which_cells_a_finding_explains(open_page):
     page = open_page("explained")
     failed = load_failed_cells(explained())
-    sets = ("sources", "targets", "kinds", "checks", "source_kinds", "source_names")
+    sets = ("sources", "targets", "kinds", "checks", "source_kinds", "source_names", "families")
     for number, form in enumerate(SCOPES):
         scope = Scope(**{name: frozenset(value) if name in sets else value for name, value in form.items()})
         wanted = {(cell.source, cell.target) for cell in failed if scope.covers(cell)}
