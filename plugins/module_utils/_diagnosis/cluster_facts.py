@@ -21,6 +21,7 @@ from ansible_collections.podnet.kubernetes.plugins.module_utils._diagnosis.webho
 )
 
 FLANNEL_ADDRESS = "flannel.alpha.coreos.com/public-ip"
+FLANNEL_TYPE = "flannel.alpha.coreos.com/backend-type"
 FLANNEL_BACKEND = "flannel.alpha.coreos.com/backend-data"
 _NO_IMAGE = ("ErrImagePull", "ImagePullBackOff", "ErrImageNeverPull", "InvalidImageName", "RegistryUnavailable")
 _LISTS = ("nodes", "config_maps", "endpoint_slices", "pods", "network_policies", "namespaces", "webhooks")
@@ -274,6 +275,7 @@ def _advertised(slices: Iterable[Mapping[str, Any]]) -> Iterable[str]:
 
 
 __all__ = [
+    "FLANNEL_TYPE",
     "MICROK8S_LABEL",
     "VIRTUAL_KEY",
     "VIRTUAL_LABELS",

@@ -27,6 +27,8 @@ OVERLAY_LINKS = {
 }
 
 
+# Kinds of links by which a node is on a network of machines. A VPN's link is none.
+NICS = ("ether", "veth", "bond", "team", "vlan", "bridge", "macvlan", "ipvlan", "openvswitch", "infiniband")
 # Plugins that call those of another configuration, which gives pods their network.
 META_PLUGINS = ("multus", "multus-shim", "genie", "danm")
 
@@ -322,4 +324,14 @@ def _group(group: Mapping[str, Any]) -> RouteGroup:
     return RouteGroup(group["table"], group["device"], group["type"], group["protocol"], frozenset(group["routes"]))
 
 
-__all__ = ["META_PLUGINS", "OVERLAY_LINKS", "FoundRoute", "NodeFacts", "NodeLink", "as_network", "load_node", "name_of"]
+__all__ = [
+    "META_PLUGINS",
+    "NICS",
+    "OVERLAY_LINKS",
+    "FoundRoute",
+    "NodeFacts",
+    "NodeLink",
+    "as_network",
+    "load_node",
+    "name_of",
+]

@@ -20,6 +20,7 @@ from ansible_collections.podnet.kubernetes.plugins.module_utils._diagnosis.faile
 )
 from ansible_collections.podnet.kubernetes.plugins.module_utils._diagnosis.gathered import Gathered
 from ansible_collections.podnet.kubernetes.plugins.module_utils._diagnosis.node_facts import (
+    NICS,
     OVERLAY_LINKS,
     NodeFacts,
     as_network,
@@ -36,20 +37,20 @@ def find(gathered: Gathered) -> Iterator[Found]:
 
 def _overlays(gathered: Gathered) -> Iterator[Found]:
     """Yield overlay links whose packets are too large for the NIC that carries them."""
-    found: dict[tuple[str, int, str, int], list[str]] = defaultdict(list)
+    found: dict[tuple[str, int, str, int, int], list[str]] = defaultdict(list)
     for node in gathered.nodes:
         for link in node.links or ():
             lower = node.link(link.lower or gathered.node_link(node))
-            if link.name in _own_overlays(node) and lower and link.mtu + _OVERHEADS.get(link.kind, 0) > lower.mtu:
-                found[link.name, link.mtu, lower.name, lower.mtu].append(node.name)
-    for (link_name, mtu, lower_name, lower_mtu), names in sorted(found.items()):
-        kind = next((one.kind for one in gathered.facts[names[0]].links or () if one.name == link_name), "")
-        fits = lower_mtu - _OVERHEADS.get(kind, 0)
+            overhead = _OVERHEADS.get(link.kind, 0)
+            if link.name in _own_overlays(node) and lower and 0 < lower.mtu < link.mtu + overhead:
+                found[link.name, link.mtu, lower.name, lower.mtu, overhead].append(node.name)
+    for (link_name, mtu, lower_name, lower_mtu, overhead), names in sorted(found.items()):
+        fits = lower_mtu - overhead
         yield Found(
             tuple(sorted(names)),
             f"{link_name} has an MTU of {mtu} on {named(names)}, and {lower_name} carries {fits} with the "
             "overlay's header",
-            (f"{link_name} {mtu} + {_OVERHEADS[kind]} bytes of header > {lower_name} {lower_mtu}",),
+            (f"{link_name} {mtu} + {overhead} bytes of header > {lower_name} {lower_mtu}",),
             f"set the network's MTU to {fits} (Flannel: Backend.MTU, Calico: veth_mtu), and start its pods and "
             "yours again",
             tuple(Scope(one.sources, one.targets, OVER_PODS, _LARGE, across=True) for one in either_end(names)),
@@ -71,7 +72,7 @@ def _nics(gathered: Gathered) -> Iterator[Found]:
         addresses = [
             one for one in (link.addresses if link else ()) if one.partition("/")[0] in gathered.internal[node.name]
         ]
-        if link and addresses:
+        if link and link.mtu and link.kind in NICS and addresses:
             found[str(as_network(addresses[0]))][link.mtu].append(node.name)
     for network, by_mtu in sorted(found.items()):
         if len(by_mtu) > 1:
@@ -105,7 +106,7 @@ CAUSE = Cause(
     remedy="Set the MTU of the pod network to the NIC's, less the overhead; give all NICs of the network one MTU.",
     harmless=(
         "Pods have a larger MTU than the overlay link of their own node: the node tells them the right one (path MTU "
-        "discovery)."
+        "discovery). Nodes have a VPN between them, such as WireGuard, whose ends may have different MTUs."
     ),
     find=find,
 )

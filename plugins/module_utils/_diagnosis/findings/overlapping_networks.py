@@ -22,12 +22,16 @@ from ansible_collections.podnet.kubernetes.plugins.module_utils._diagnosis.faile
     either_end,
 )
 from ansible_collections.podnet.kubernetes.plugins.module_utils._diagnosis.gathered import Gathered
-from ansible_collections.podnet.kubernetes.plugins.module_utils._diagnosis.node_facts import NodeFacts, as_network
+from ansible_collections.podnet.kubernetes.plugins.module_utils._diagnosis.node_facts import NICS, NodeFacts, as_network
 
 # Links of pod networks, kube-proxy and the node's DNS cache. Their addresses are pods' or Services' by intention.
 _OF_NETWORKS = re.compile(
-    r"cni\d|cbr\d|flannel|vxlan.*calico|tunl0|wireguard.cali|cali|cilium|lxc|weave|kube-|nodelocaldns|lo$|antrea|ovn|docker_gw"
+    r"cni\d|cbr\d|flannel|vxlan.*calico|tunl0|wireguard.cali|cali|cilium|lxc|weave|kube-|nodelocaldns|lo$|antrea|ovn"
+    r"|docker_gw|tun-[0-9a-f]+$"  # of kube-router, to other nodes
 )
+# Networks whose pods are in the pod network of kubeadm's or Flannel's configuration. Others have pools of their own, or
+# addresses of the nodes' network for pods, as clouds do.
+_USERS = ("flannel", "calico", "bridge", "ptp")
 
 
 def find(gathered: Gathered) -> Iterator[Found]:
@@ -36,10 +40,12 @@ def find(gathered: Gathered) -> Iterator[Found]:
     for pod in pods:
         for service in services:
             if pod.overlaps(service):
-                yield _configured(pod, service)
+                yield _configured(gathered, pod, service)
     found: dict[tuple[str, str, str], dict[str, str]] = defaultdict(dict)
     for node in gathered.nodes:
-        for what, where in _of_node(node, [*(("pod", one) for one in pods), *(("service", one) for one in services)]):
+        used = pods if node.network is None or node.network in _USERS else []
+        networks = [*(("pod", one) for one in used), *(("service", one) for one in services)]
+        for what, where in _of_node(gathered, node, networks):
             found[what][node.name] = where
     for (kind, network, other), nodes in sorted(found.items()):
         names = frozenset(nodes)
@@ -48,22 +54,28 @@ def find(gathered: Gathered) -> Iterator[Found]:
             tuple(sorted(names)),
             f"The {kind} network {network} overlaps {other} on {named(names)}",
             tuple(f"{name}: {where}" for name, where in sorted(nodes.items())[:5]),
-            f"choose another podnet_{kind}_network, or move the other network",
+            gathered.remedy(f"choose another podnet_{kind}_network", f"choose another {kind} network for the cluster")
+            + ", or move the other network",
             explains,
         )
 
 
-def _configured(pod: Network, service: Network) -> Found:
+def _configured(gathered: Gathered, pod: Network, service: Network) -> Found:
     return Found(
         (),
         f"The pod network {pod} overlaps the service network {service}",
         (f"podSubnet {pod} and serviceSubnet {service} of kubeadm-config",),
-        "choose another podnet_pod_network or podnet_service_network, and make the cluster anew",
+        gathered.remedy(
+            "choose another podnet_pod_network or podnet_service_network, and make the cluster anew",
+            "make the cluster anew, with a podSubnet and a serviceSubnet that are apart",
+        ),
         (Scope(kinds=OVER_PODS),),
     )
 
 
-def _of_node(node: NodeFacts, networks: list[tuple[str, Network]]) -> Iterator[tuple[tuple[str, str, str], str]]:
+def _of_node(
+    gathered: Gathered, node: NodeFacts, networks: list[tuple[str, Network]]
+) -> Iterator[tuple[tuple[str, str, str], str]]:
     """Yield what overlaps a network of the cluster: links with an address, and routes that lead elsewhere."""
     if node.links is None:  # then a NIC and a tunnel look alike
         return
@@ -76,19 +88,24 @@ def _of_node(node: NodeFacts, networks: list[tuple[str, Network]]) -> Iterator[t
             for kind, network in networks:
                 if network.overlaps(other) and other.prefixlen < other.max_prefixlen:
                     yield (kind, str(network), f"the network {other} of {link.name}"), f"{link.name} has {text}"
-    nics = {link.name for link in node.links if link.kind in ("ether", "veth", "bond", "vlan", "bridge")}
+    # A VPN may be the nodes' own network, and a route by another node leads to this node's pods.
+    nics = {*(link.name for link in node.links if link.kind in NICS), gathered.node_link(node)}
     for group in node.routes or ():
         if group.table != "main" or group.device in nics or not group.device or group.protocol == "kernel":
             continue
         if _OF_NETWORKS.match(group.device) or group.device == bridge:
             continue
         for text in group.routes:
-            other = as_network(text.partition(" ")[0])
+            other, gateway = as_network(text.partition(" ")[0]), text.partition(" ")[2]
             for kind, network in networks:
-                # A wider route, such as a VPN's 10.0.0.0/8, loses against the routes to pods.
-                if kind == "pod" and network.overlaps(other) and other.prefixlen >= network.prefixlen:
+                if gateway not in gathered.address_owners and _shadows(kind, network, other):
                     what = f"the route {other} of {group.device}"
                     yield (kind, str(network), what), f"ip route: {text.replace(' ', ' via ')} dev {group.device}"
+
+
+def _shadows(kind: str, network: Network, other: Network) -> bool:
+    """Whether a route takes packets to pods. A wider one, such as a VPN's 10.0.0.0/8, loses against those to pods."""
+    return kind == "pod" and network.overlaps(other) and other.prefixlen >= network.prefixlen
 
 
 CAUSE = Cause(
@@ -104,9 +121,9 @@ CAUSE = Cause(
     evidence="Both networks, and the link or route on each node.",
     remedy="Choose another `podnet_pod_network` or `podnet_service_network`, or move the other network.",
     harmless=(
-        "A VPN has a wider route, such as 10.0.0.0/8: the routes to pods are longer and win. kube-proxy has the "
-        "addresses "
-        "of Services on its own link."
+        "A VPN has a wider route, such as 10.0.0.0/8: the routes to pods are longer and win. A VPN is the nodes' own "
+        "network. kube-proxy has the addresses of Services on its own link. The pod network has pools of its own, as "
+        "Cilium has, or gives pods addresses of the nodes' network, as clouds do."
     ),
     find=find,
 )

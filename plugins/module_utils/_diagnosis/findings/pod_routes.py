@@ -15,24 +15,26 @@ from ansible_collections.podnet.kubernetes.plugins.module_utils._diagnosis.cause
     Found,
     named,
 )
+from ansible_collections.podnet.kubernetes.plugins.module_utils._diagnosis.cluster_facts import FLANNEL_TYPE
 from ansible_collections.podnet.kubernetes.plugins.module_utils._diagnosis.failed_cells import OVER_PODS, Scope
 from ansible_collections.podnet.kubernetes.plugins.module_utils._diagnosis.gathered import Gathered, ipv4
 from ansible_collections.podnet.kubernetes.plugins.module_utils._diagnosis.node_facts import (
     OVERLAY_LINKS,
+    FoundRoute,
     NodeFacts,
     as_network,
 )
 
-# Networks whose daemon or role sets a route for each node's podCIDR.
-_WITH_ROUTES = ("flannel", "bridge")
 _REFUSING = ("blackhole", "unreachable", "prohibit")
-_REMEDIES = {
+_RESTART = {
     "flannel": "read the log of the pod kube-flannel there, and delete the pod: it sets all routes when it starts",
     "calico": "read the log of the pods calico-node on these nodes, and delete the pods: Felix, or BIRD without VXLAN, "
     "sets all routes when it starts",
-    "bridge": "run playbooks/basic_cni.yml again, which sets the routes, and systemctl status podnet-routes on the "
-    "node",
 }
+# Backends of Flannel that set a route for each node's podCIDR, and the links of some that do not.
+_BACKENDS = ("vxlan", "host-gw", "ipip")
+_ONE_FOR_ALL = ("flannel-wg", "flannel0")
+_OF_KUBE_ROUTER = "tun-"  # the beginning of the names of its tunnels to other nodes, whose routes have no gateway
 
 
 @dataclass(frozen=True)
@@ -51,7 +53,7 @@ def find(gathered: Gathered) -> Iterator[Found]:
     wrong = [
         one
         for node in gathered.nodes
-        if node.routes is not None and node.network in _WITH_ROUTES and not _has_policy_routing(node)
+        if node.routes is not None and _sets_routes(gathered, node) and not _has_policy_routing(node)
         for one in _of_node(gathered, node, known, usual)
     ]
     wrong += _of_calico(gathered)
@@ -70,9 +72,29 @@ def _without_announcement(gathered: Gathered) -> set[str]:
     return silent if len(silent) < len(gathered.objects) else set()
 
 
+def _sets_routes(gathered: Gathered, node: NodeFacts) -> bool:
+    """Whether the node's network may set a route to each other node's pods, on this node."""
+    # WireGuard, IPsec, UDP and the backends for clouds have one route for all pods, or none.
+    is_one_for_all = any(link.name.startswith(_ONE_FOR_ALL) for link in node.links or ())
+    by_flannel = node.network == "flannel" and _backend(gathered, node) in ("", *_BACKENDS) and not is_one_for_all
+    return by_flannel or node.network == "bridge"
+
+
+def _backend(gathered: Gathered, node: NodeFacts) -> str:
+    """The backend that Flannel announces for a node; empty when it is not known."""
+    known = gathered.objects.get(node.name)
+    return known.annotations.get(FLANNEL_TYPE, "") if known else ""
+
+
+def _flannel_sets(gathered: Gathered, node: NodeFacts) -> bool:
+    """Whether Flannel surely sets a route to each other node's pods: the API says so, or its link for VXLAN."""
+    has_link = any(link.name in OVERLAY_LINKS["flannel"] for link in node.links or ())
+    return node.network == "flannel" and (has_link or _backend(gathered, node) != "")
+
+
 def _has_policy_routing(node: NodeFacts) -> bool:
     """Whether rules choose other routing tables, which are not followed here."""
-    return bool(node.data.get("routing_rules"))
+    return bool(node.data.get("routing_rules", []) != [])  # null: they could not be read
 
 
 def _of_node(
@@ -85,7 +107,7 @@ def _of_node(
     if not suspects:
         return
     # In a cluster whose routers carry pods' packets, no node has a route to another one's pods.
-    is_usual = len(suspects) < len(known) - 1 or node.network == "flannel" or _others_have_routes(gathered, known)
+    is_usual = len(suspects) < len(known) - 1 or _flannel_sets(gathered, node) or _others_have_routes(gathered, known)
     overlays = OVERLAY_LINKS["flannel"]
     for name in sorted(suspects):
         network = as_network(known[name])
@@ -97,7 +119,7 @@ def _of_node(
             yield _Wrong(node.name, name, "has no route to", shown)
         elif route.kind in _REFUSING:
             yield _Wrong(node.name, name, f"has a route that refuses packets ({route.kind}) to", shown)
-        elif route.device in overlays and route.gateway == str(network.network_address):
+        elif _is_tunnel(route, str(network.network_address)):
             continue
         elif route.gateway and route.gateway in gathered.address_owners:
             owner = gathered.address_owners[route.gateway]
@@ -144,6 +166,12 @@ def _lies_in(block: Network, pool: Network) -> bool:
     return block.version == pool.version and pool.prefixlen < block.prefixlen and block[0] in pool
 
 
+def _is_tunnel(route: FoundRoute, subnet: str) -> bool:
+    """Whether a route leads to the other node through a tunnel, as Flannel and kube-router set it."""
+    by_flannel = route.device in OVERLAY_LINKS["flannel"] and route.gateway == subnet
+    return by_flannel or route.device.startswith(_OF_KUBE_ROUTER)
+
+
 def _is_direct(gathered: Gathered, routes: frozenset[str], subnet: str, name: str) -> bool:
     """Whether a node has a route to a subnet by an address of the subnet's node."""
     node = gathered.facts.get(name)
@@ -174,7 +202,11 @@ def _found(gathered: Gathered, some: list[_Wrong]) -> Found:
     if "bridge" in kind:  # without masquerade a node answers pods by the same routes
         pods, node = frozenset(("pod",)), frozenset(("node",))
         scopes.append(Scope(sources=targets, targets=sources, kinds=node, source_kinds=pods))
-    remedy = next(remedy for network, remedy in _REMEDIES.items() if network in kind)
+    restart = next((text for network, text in _RESTART.items() if network in kind), None)
+    remedy = restart or gathered.remedy(
+        "run playbooks/basic_cni.yml again, which sets the routes, and systemctl status podnet-routes on the node",
+        _commands(gathered, some),
+    )
     # "node1 and node2 have no route", not "has".
     problem = some[0].problem if len(sources) == 1 else some[0].problem.replace("has ", "have ", 1)
     return Found(
@@ -184,6 +216,13 @@ def _found(gathered: Gathered, some: list[_Wrong]) -> Found:
         remedy,
         tuple(scopes),
     )
+
+
+def _commands(gathered: Gathered, some: list[_Wrong]) -> str:
+    """The command that sets the first route, for a network whose program is not known."""
+    subnet = ipv4(gathered.pod_subnets.get(some[0].target, ())) or "SUBNET"
+    hop = ipv4(gathered.internal.get(some[0].target, ())) or some[0].target
+    return f"run `ip route replace {subnet} via {hop}` on {some[0].source}, and see what else sets routes to pods there"
 
 
 CAUSE = Cause(
@@ -199,8 +238,9 @@ CAUSE = Cause(
     evidence="The route that a packet to the other node's pods takes, as the node's routing table has it.",
     remedy="Run the playbook of the network again; with Flannel or Calico, delete the network's pod on the node.",
     harmless=(
-        "Routers, and not nodes, have the routes to pods, as in some clouds. Or a route leads by a router, and "
-        "none of the node's routes leads to another node directly. Calico's routes may lead anywhere."
+        "Routers, and not nodes, have the routes to pods, as in some clouds. Flannel has a backend that sets one route "
+        "for all pods, such as WireGuard, or none. Or a route leads by a router, and none of the "
+        "node's routes leads to another node directly. Calico's routes may lead anywhere."
     ),
     find=find,
 )

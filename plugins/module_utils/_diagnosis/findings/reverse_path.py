@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import NamedTuple
 
+from ansible_collections.podnet.kubernetes.plugins.module_utils._base.foreign_data import whole_number
 from ansible_collections.podnet.kubernetes.plugins.module_utils._diagnosis.causes import Cause, Found, named
 from ansible_collections.podnet.kubernetes.plugins.module_utils._diagnosis.failed_cells import OVER_PODS, Scope
 from ansible_collections.podnet.kubernetes.plugins.module_utils._diagnosis.gathered import Gathered, ipv4
@@ -21,6 +22,7 @@ from ansible_collections.podnet.kubernetes.plugins.module_utils._diagnosis.node_
 )
 
 _KEY = "net.ipv4.conf.{}.rp_filter"
+_KNOWN = ("flannel", "calico", "bridge")
 _PAIRS = 8000  # of nodes to look at: a thousand nodes have a million
 _CROWD = 50  # routes of a link to single nodes' pods
 _OVERLAYS = frozenset(name for names in OVERLAY_LINKS.values() for name in names)
@@ -71,7 +73,7 @@ def find(gathered: Gathered) -> Iterator[Found]:
     for position, node in enumerate(gathered.nodes):
         strict = {link.name for link in node.links or () if _is_strict(node, link.name)}
         # Rules can choose another table for the way back. Which one they choose is not known here.
-        if strict and node.routes is not None and not node.data.get("routing_rules"):
+        if strict and node.routes is not None and node.data.get("routing_rules", []) == []:
             by_link: dict[str, list[_Refusal]] = defaultdict(list)
             for one in _refusals(gathered, ways, position, strict):
                 by_link[one.link].append(one)
@@ -86,7 +88,7 @@ def _is_strict(node: NodeFacts, link: str) -> bool:
 
 def _value(node: NodeFacts, name: str) -> int:
     value = node.sysctl(_setting(name)) or "0"
-    return int(value) if value.isdigit() else 0
+    return whole_number(value) or 0
 
 
 def _setting(link: str) -> str:
@@ -97,7 +99,8 @@ def _refusals(gathered: Gathered, ways: _Ways, position: int, strict: set[str]) 
     """Yield what a node refuses: packets of other nodes' pods, and of the other nodes themselves."""
     node = gathered.nodes[position]
     for other in _peers(gathered.nodes, position):
-        for kind in (_pods_of, _address_of):
+        # The pods of other networks may have addresses that podCIDR does not say.
+        for kind in (_pods_of, _address_of) if node.network in _KNOWN else (_address_of,):
             source, target = kind(gathered, other), kind(gathered, node)
             if source and target:
                 link = _arrives_by(node, other, ways.find(other, target), target.address)
@@ -130,7 +133,7 @@ def _peers(nodes: Sequence[NodeFacts], position: int) -> Iterator[NodeFacts]:
 
 def _arrives_by(node: NodeFacts, sender: NodeFacts, route: FoundRoute | None, target: str) -> str | None:
     """Name the link by which packets of a sender arrive; None: that is not known, such as behind a router."""
-    if route is None or route.kind != "unicast" or sender.data.get("routing_rules"):
+    if route is None or route.kind != "unicast" or sender.data.get("routing_rules", []) != []:
         return None
     if route.device in _OVERLAYS:
         return route.device if node.link(route.device) else None

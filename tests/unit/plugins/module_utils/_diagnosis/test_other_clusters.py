@@ -111,6 +111,7 @@ def configure(world, *files):
         found = [{"file": file, "name": file, "plugins": [{"type": one} for one in types]} for file, *types in files]
         node["cni"]["configurations"] = found
         node["cni"]["programs"]["/opt/cni/bin"] += [one for _file, *types in files for one in types]
+        node["links"] = [one for one in node["links"] if one["name"] != "cni0" or files[0][1] in ("bridge", "flannel")]
 
 
 @pytest.mark.parametrize(
@@ -331,3 +332,128 @@ def test_a_verdict_map_of_a_firewall(key, data, harmless):
     chain = {"family": "inet", "table": "fw", "chain": "forward", "hook": "forward", "policy": "drop"}
     world.nodes["node1"]["packet_filter"]["nftables"] = [{**chain, "rules": [[{"vmap": {"key": key, "data": data}}]]}]
     assert world.found() == ([] if harmless else ["forward_drop"])
+
+
+def pod_routes_by(world, device, *routes):
+    """Replace the routes to other nodes' pods."""
+    for name in world.each():
+        for other in world.each():
+            if other != name:
+                world.remove_routes(name, world.subnet(other))
+                for route in routes:
+                    address = world.node(other)["status"]["addresses"][0]["address"]
+                    text = route.format(subnet=world.subnet(other), address=address)
+                    world.add_route(name, text, device, protocol="")
+
+
+@pytest.mark.parametrize("objects", [True, False])
+@pytest.mark.parametrize(
+    ("backend", "link", "kind", "routes"),
+    [
+        ("wireguard", "flannel-wg", "wireguard", ["10.244.0.0/16"]),
+        ("udp", "flannel0", "tun", ["10.244.0.0/16"]),
+        ("ipip", "flannel.ipip", "ipip", ["{subnet} {address}"]),
+        ("host-gw", "enp0s8", "", ["{subnet} {address}"]),
+        ("ipsec", "enp0s8", "", []),
+        ("aws-vpc", "enp0s8", "", []),
+        ("alloc", "enp0s8", "", []),
+    ],
+)
+def test_the_backends_of_flannel_set_different_routes(backend, link, kind, routes, objects):
+    world = foreign()
+    pod_routes_by(world, link, *routes)
+    for item in world.objects["nodes"]:
+        notes = item["metadata"]["annotations"]
+        notes["flannel.alpha.coreos.com/backend-type"] = backend
+        notes["flannel.alpha.coreos.com/backend-data"] = "null"
+    for name, node in world.nodes.items():
+        node["links"] = [one for one in node["links"] if one["name"] != "flannel.1"]
+        if kind:
+            world.add_link(name, link, kind, f"{world.subnet(name).partition('/')[0]}/32", mtu=1420)
+    assert world.found(objects=objects) == []
+    if backend in ("ipip", "host-gw"):
+        world.remove_routes("node1", world.subnet("node2"))
+        assert world.found("pod_routes", objects=objects) == ["pod_routes"]
+
+
+def test_the_tunnels_of_kube_router():
+    """Its configuration has the type bridge, and its routes into other networks lead by a tunnel without a gateway."""
+    world = foreign("basic_cni")
+    pod_routes_by(world, "tun-0a64c6c9", "{subnet}")
+    for name in world.each():
+        world.add_link(name, "tun-0a64c6c9", "ipip")
+    assert world.found() == []
+
+
+def test_a_route_of_a_bridge_network_that_another_program_set():
+    world = foreign("basic_cni")
+    world.remove_routes("node1", world.subnet("node2"))
+    remedy = world.first("pod_routes")["remedy"]
+    assert remedy.startswith(f"run `ip route replace {world.subnet('node2')} via 10.100.198.202` on node1")
+
+
+def over_vpn(world, device, kind):
+    """Have the nodes reach each other by a VPN, whose ends have different MTUs."""
+    for number, (name, node) in enumerate(world.nodes.items()):
+        address = f"100.64.0.{number + 1}"
+        length = 24 if kind == "wireguard" else 32
+        world.add_link(name, device, kind, f"{address}/{length}", mtu=1420 - 8 * number, mac=None)
+        world.node(name)["status"]["addresses"] = [{"type": "InternalIP", "address": address}]
+        node["kubelet"]["flags"]["node-ip"] = address
+        node["server"] = None
+    world.objects["endpoint_slices"] = []
+    pod_routes_by(world, device, "{subnet} {address}")
+
+
+@pytest.mark.parametrize(("device", "kind"), [("wg0", "wireguard"), ("tailscale0", "tun"), ("nm-mesh", "wireguard")])
+def test_a_vpn_as_the_nodes_own_network(device, kind):
+    world = foreign("basic_cni")
+    over_vpn(world, device, kind)
+    assert world.found() == []
+    world.add_route("node1", "10.22.0.0/16 100.64.0.77", "tun7")
+    world.add_link("node1", "tun7", "tun", "172.30.0.2/24")
+    assert world.found() == ["overlapping_networks"]
+
+
+@pytest.mark.parametrize("network", ["aws-cni", "azure-vnet", "cilium-cni", "macvlan"])
+def test_pods_with_addresses_of_the_nodes_network(network):
+    """In clouds, podSubnet may be the network of the machines, or one that the network does not use."""
+    world = foreign("basic_cni")
+    configure(world, ("10-x.conflist", network))
+    config = next(one["data"] for one in world.objects["config_maps"] if "ClusterConfiguration" in one["data"])
+    config["ClusterConfiguration"] = "networking:\n  podSubnet: 10.100.0.0/16\n  serviceSubnet: 172.20.0.0/16\n"
+    for number, name in enumerate(world.each()):
+        world.add_link(name, "eth1", "ether", f"10.100.199.{number}/24")
+    assert world.found() == []
+    configure(world, ("10-x.conflist", "calico"))
+    assert "overlapping_networks" in world.found()
+
+
+def test_an_overlay_whose_numbers_are_missing():
+    world = foreign()
+    world.link("node1", "flannel.1").update(kind="dummy", mtu=1501)
+    assert world.found() == ["mtu"]
+    world.link("node1", "enp0s8")["mtu"] = None
+    assert world.found() == []
+
+
+def test_a_router_among_nodes_whose_pods_have_unknown_addresses():
+    """Other nodes reach the world by node1. What podCIDR says, no pod of Weave has."""
+    world = foreign("basic_cni")
+    configure(world, ("10-weave.conflist", "weave-net"))
+    for name, node in world.nodes.items():
+        for key in ("all", "default", "enp0s8", "enp0s3"):
+            node["sysctls"][f"net.ipv4.conf.{key}.rp_filter"] = {"value": "1", "files": []}
+        for other in world.each():
+            world.remove_routes(name, world.subnet(other))
+        if name != "node1":
+            world.remove_routes(name, "0.0.0.0/0")
+            world.add_route(name, "0.0.0.0/0 10.100.198.201", "enp0s8")
+    assert world.found() == []
+
+
+@pytest.mark.parametrize("value", ["²", "٣", "-1", "9" * 5000])
+def test_a_setting_that_is_no_number(value):
+    world = foreign()
+    world.nodes["node1"]["sysctls"]["net.ipv4.conf.all.rp_filter"]["value"] = value
+    assert world.found() == []
