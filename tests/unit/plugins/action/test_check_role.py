@@ -5,6 +5,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -92,3 +94,21 @@ def test_serial_for_a_role_that_prepares_each_host_by_itself(tmp_path):
 def test_a_role_that_needs_all_hosts_checks_first(role):
     first = yaml.safe_load((ROOT / f"roles/{role}/tasks/{ROLES[role]}.yml").read_text())[0]
     assert "podnet.kubernetes.check_role" in first
+
+
+LOAD = """
+import sys
+from ansible.plugins.loader import action_loader, init_plugin_loader
+init_plugin_loader()
+assert action_loader.get("podnet.kubernetes.{}", class_only=True)
+print(*(name.rpartition(".")[2] for name in sys.modules if ".podnet.kubernetes.plugins.filter." in name))
+"""
+
+
+@pytest.mark.parametrize(("action", "loads"), [("check_role", True), ("cluster_lock", False)])
+def test_tasks_after_it_find_the_filters_loaded(action, loads):
+    """Ansible imports an action in the process from which it forks all later tasks."""
+    done = subprocess.run([sys.executable, "-c", LOAD.format(action)], check=True, capture_output=True, text=True)
+    filters = {path.stem for path in (ROOT / "plugins" / "filter").glob("*.py")}
+    assert len(filters) > 40
+    assert set(done.stdout.split()) == (filters if loads else set())
