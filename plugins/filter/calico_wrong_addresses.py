@@ -21,7 +21,10 @@ options:
     description: The method in the settings of calico-node, C(IP_AUTODETECTION_METHOD).
     type: str
     required: true
-positional: node_addresses, calico_address_detection
+  node_addresses_ipv6:
+    description: The same as O(node_addresses) for IPv6, where Calico has both address families.
+    type: dict
+positional: node_addresses, calico_address_detection, node_addresses_ipv6
 """
 
 EXAMPLES = r"""
@@ -36,7 +39,7 @@ EXAMPLES = r"""
 
 RETURN = r"""
 _value:
-  description: The nodes with a wrong address or none, in the order of O(node_addresses). Empty when all are right.
+  description: The nodes with a wrong address or none, in the order of the input, IPv4 first. Empty when all are right.
   type: list
   elements: dict
   contains:
@@ -83,8 +86,10 @@ def calico_wrong_addresses(
     nodes: Iterable[Mapping[str, Any]],
     node_addresses: Mapping[str, Mapping[str, Any]],
     calico_address_detection: str,
+    node_addresses_ipv6: Mapping[str, Mapping[str, Any]] | None = None,
 ) -> list[dict[str, Any]]:
-    announced = read_announced_nodes(parse_calico_node, nodes, node_addresses)
+    families = (node_addresses, {} if node_addresses_ipv6 is None else node_addresses_ipv6)
+    announced = [node for found in families for node in read_announced_nodes(parse_calico_node, nodes, found)]
     wrong = find_wrong_addresses(announced, read_internal_addresses(nodes), calico_address_detection)
     return [one.as_dict() for one in wrong]
 

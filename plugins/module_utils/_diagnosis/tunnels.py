@@ -59,11 +59,12 @@ def knocked(node: NodeFacts, protocol: str, address: str, port: int = 0) -> str 
 
 
 def overlay_link(node: NodeFacts) -> NodeLink | None:
-    """The VXLAN link of a node's pod network."""
+    """The VXLAN link of a node's pod network; that over IPv4 where there are two."""
     names = OVERLAY_LINKS.get(str(node.network), ())
     if node.network == "calico" and not node.has_own_addresses:  # Canal
         names = (*names, *OVERLAY_LINKS["flannel"])
-    return next((one for one in node.links or () if one.name in names and one.kind == "vxlan" and one.local), None)
+    found = {one.name: one for one in node.links or () if one.kind == "vxlan" and one.local}
+    return next((found[name] for name in names if name in found), None)
 
 
 def silent_tunnels(gathered: Gathered) -> Iterator[Tunnel]:

@@ -73,7 +73,9 @@ def _link(link: Mapping[str, Any], kind: str | None, addresses: list[str]) -> di
     }
     if kind == "vxlan":
         numbers = {name: read_number(data, name, 0) or None for name in ("id", "port")}
-        shown["vxlan"] = {**numbers, **{name: read_optional_text(data, name) for name in ("local", "link")}}
+        # iproute2 has another name for an IPv6 address.
+        local = read_optional_text(data, "local") or read_optional_text(data, "local6")
+        shown["vxlan"] = {**numbers, "local": local, "link": read_optional_text(data, "link")}
     return {name: value for name, value in shown.items() if value is not None}
 
 

@@ -121,6 +121,7 @@ ROUTES = [
     {"dst": "10.1.1.0/26", "gateway": "10.0.0.2", "dev": "vxlan.calico", "protocol": "80"},
     {"dst": "10.1.2.2", "dev": "cali1", "scope": "link", "protocol": "boot"},
 ]
+POOLS = [{"kind": "IPPool", "metadata": {"name": "default-ipv4-ippool"}, "spec": {"cidr": "10.1.0.0/16"}}]
 LOGS = [{"item": "calico-node-1", "log": "2026-01-02 03:04:05.678 [ERROR][9] startup/startup.go 99: message"}]
 BUDGETS = [{"metadata": {"namespace": "a", "name": "b"}, "status": {"disruptionsAllowed": 0, "currentHealthy": 1}}]
 PACKAGES = {"kubeadm": [{"name": "kubeadm", "version": "1.36.3-1.1", "source": "apt"}]}
@@ -199,6 +200,8 @@ FILTERS = {
     "pause_images": ([NODES], {}),
     "cluster_domain": ([CONFIG_MAPS], {}),
     "calico_missing_routes": ([ROUTES, AFFINITIES, NODES], {}),
+    "calico_pool_plan": ([POOLS], {"pod_network": "10.1.0.0/16,fd10:1::/56", "vxlan": "Always", "ipip": "Never"}),
+    "pod_subnet_mistakes": ([NODES], {"variable": "v", "pod_network": "10.1.0.0/16,fd10:1::/56"}),
     "calico_foreign_routes": ([ROUTES], {"node": "node1"}),
     "calico_start_problems": ([PODS[3:], LOGS], {}),
     "calico_wrong_addresses": ([NODES, FOUND_ADDRESSES], {"calico_address_detection": "first-found"}),

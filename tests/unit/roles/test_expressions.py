@@ -71,9 +71,15 @@ LEFT = task("pod_network", "check_traces", "Check that there are none")
 LOOKED = task("pod_network", "check_traces", "Look for traces of {{ pod_network_definition.name }}")[
     "podnet.kubernetes.pod_network_traces"
 ]
+FAMILIES = task("pod_network", "check_families", "Check that the pod network has families which the node has too")
 NODES = task("pod_network", "nodes", "Ask the cluster for its nodes")
 BACKEND = task("calico", "validate_cluster", "Check that Calico runs with the manifest of this encapsulation")
 
+POOL = {"metadata": {"name": "default-ipv4-ippool"}, "spec": {"cidr": "192.168.0.0/16"}}
+BLOCKS = [
+    {"spec": {"cidr": cidr, "node": "a", "state": "confirmed"}}
+    for cidr in ("10.1.2.0/26", "fd10::/122", "fd10::40/122")
+]
 TRACES = ["link cni0", "route to 10.22.1.0/24", "route to 10.22.2.0/24"]
 SOCKET, CONFIG = "/run/containerd/containerd.sock", "/etc/containerd/config.toml"
 NAMESPACE = {"status": {"conditions": [{"status": "True", "message": "kept"}, {"status": "False", "message": "gone"}]}}
@@ -254,26 +260,26 @@ CASES = [
         "calico",
         {"__calico_pools": {"failed": True}},
         {},
-        "{{ [__calico_pool, __calico_backend, __calico_kubeadm] }}",
-        [None, None, {}],
+        "{{ [__calico_found_pools, __calico_backend, __calico_kubeadm] }}",
+        [[], None, {}],
     ),
     (
         "calico",
         {"__calico_pools": {"resources": []}, "__calico_config": [], "__calico_kubeadm_config": []},
         {},
-        "{{ [__calico_pool, __calico_backend, __calico_kubeadm] }}",
-        [None, None, {}],
+        "{{ [__calico_found_pools, __calico_backend, __calico_kubeadm] }}",
+        [[], None, {}],
     ),
     (
         "calico",
         {
-            "__calico_pools": {"resources": [{"spec": {"cidr": "192.168.0.0/16"}}]},
+            "__calico_pools": {"resources": [POOL]},
             "__calico_config": [{"data": {"calico_backend": "bird"}}],
             "__calico_kubeadm_config": [{"data": {"ClusterConfiguration": "networking:\n  podSubnet: 10.1.0.0/16\n"}}],
         },
         {},
-        "{{ [__calico_pool.spec.cidr, __calico_backend, __calico_kubeadm] }}",
-        ["192.168.0.0/16", "bird", {"podSubnet": "10.1.0.0/16"}],
+        "{{ [__calico_pool_plan.mistakes, __calico_backend, __calico_kubeadm] }}",
+        [[], "bird", {"podSubnet": "10.1.0.0/16"}],
     ),
     (
         "calico",
@@ -579,9 +585,65 @@ CASES = [
     ),
     *(
         ("calico", {"__calico_pools": pools}, {}, "{{ __calico_definition.changes | length }}", changes)
-        for pools, changes in (({"resources": [{"spec": {"cidr": "192.168.0.0/16"}}]}, 1), ({"resources": []}, 0))
+        for pools, changes in (({"resources": [POOL]}, 1), ({"resources": []}, 0))
     ),
     ("calico", {}, {}, "{{ __calico_definition.changes }}", []),
+    *(
+        (
+            "pod_network",
+            {**FAMILIES["vars"], "pod_network_definition": {"networks": networks}, "podnet_node_address_ipv6": address},
+            {},
+            is_true(FAMILIES["ansible.builtin.assert"]["that"]),
+            fits,
+        )
+        for networks, address, fits in (
+            ("10.244.0.0/16", None, True),
+            ("10.244.0.0/16", NIC6, True),
+            (BOTH, NIC6, True),
+            (BOTH, None, False),
+            ("fd10:244::/56", NIC6, False),
+            ("fd10:244::/56,10.244.0.0/16", NIC6, False),
+        )
+    ),
+    # Of both families: a pool each, addresses of each for pods, and an MTU that both carry.
+    *(
+        (
+            "calico",
+            {"calico_pod_network": network, "calico_encapsulation": encapsulation},
+            {},
+            "{{ [__calico_environment.CALICO_IPV4POOL_CIDR, __calico_environment.CALICO_IPV6POOL_CIDR | default(none), "
+            "__calico_environment.CALICO_IPV6POOL_VXLAN | default(none), __calico_overhead] }}",
+            result,
+        )
+        for network, encapsulation, result in (
+            ("10.244.0.0/16", "vxlan", ["10.244.0.0/16", None, None, 50]),
+            (BOTH, "vxlan", ["10.244.0.0/16", "fd10:244::/56", "Always", 70]),
+            (BOTH, "vxlan_cross_subnet", ["10.244.0.0/16", "fd10:244::/56", "CrossSubnet", 70]),
+            (BOTH, "none", ["10.244.0.0/16", "fd10:244::/56", "Never", 0]),
+            (BOTH, "ipip", ["10.244.0.0/16", "fd10:244::/56", "Never", 20]),
+        )
+    ),
+    *(
+        (
+            "calico",
+            {"calico_pod_network": network},
+            {},
+            "{{ __calico_patches[0].patch | map(attribute='path') }}",
+            ["/data/veth_mtu", *more],
+        )
+        for network, more in (("10.244.0.0/16", []), (BOTH, ["/data/cni_network_config"]))
+    ),
+    (
+        "calico",
+        {
+            "item": "-6",
+            "__calico_affinities": {"resources": BLOCKS},
+            "pod_network_nodes": [{"metadata": {"name": "a"}}],
+        },
+        {"__calico_block_routes": {"stdout": '[{"dst": "fd10::/122"}]'}},
+        "{{ __calico_missing_routes }}",
+        ["fd10::40/122"],
+    ),
     (
         "pod_network",
         {

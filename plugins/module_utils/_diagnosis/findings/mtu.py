@@ -23,10 +23,11 @@ from ansible_collections.podnet.kubernetes.plugins.module_utils._diagnosis.node_
     NICS,
     OVERLAY_LINKS,
     NodeFacts,
+    NodeLink,
     as_network,
 )
 
-_OVERHEADS = {"vxlan": 50, "wireguard": 60}  # bytes, over IPv4
+_OVERHEADS = {"vxlan": 50, "wireguard": 60}  # bytes, over IPv4; over IPv6 20 more
 _LARGE = frozenset(("mtu", "tcp"))  # the checks with large packets
 
 
@@ -41,20 +42,26 @@ def _overlays(gathered: Gathered) -> Iterator[Found]:
     for node in gathered.nodes:
         for link in node.links or ():
             lower = node.link(link.lower or gathered.node_link(node))
-            overhead = _OVERHEADS.get(link.kind, 0)
-            if link.name in _own_overlays(node) and lower and 0 < lower.mtu < link.mtu + overhead:
-                found[link.name, link.mtu, lower.name, lower.mtu, overhead].append(node.name)
-    for (link_name, mtu, lower_name, lower_mtu, overhead), names in sorted(found.items()):
-        fits = lower_mtu - overhead
+            header = _header(link)
+            if link.name in _own_overlays(node) and lower and 0 < lower.mtu < link.mtu + header:
+                found[link.name, link.mtu, lower.name, lower.mtu, header].append(node.name)
+    for (link_name, mtu, lower_name, lower_mtu, header), names in sorted(found.items()):
+        fits = lower_mtu - header
         yield Found(
             tuple(sorted(names)),
             f"{link_name} has an MTU of {mtu} on {named(names)}, and {lower_name} carries {fits} with the "
             "overlay's header",
-            (f"{link_name} {mtu} + {overhead} bytes of header > {lower_name} {lower_mtu}",),
+            (f"{link_name} {mtu} + {header} bytes of header > {lower_name} {lower_mtu}",),
             f"set the network's MTU to {fits} (Flannel: Backend.MTU, Calico: veth_mtu), and start its pods and "
             "yours again",
             tuple(Scope(one.sources, one.targets, OVER_PODS, _LARGE, across=True) for one in either_end(names)),
         )
+
+
+def _header(link: NodeLink) -> int:
+    """Return the bytes that an overlay link puts around each packet."""
+    over_ipv4 = _OVERHEADS.get(link.kind, 0)
+    return over_ipv4 + 20 if over_ipv4 and ":" in (link.local or "") else over_ipv4
 
 
 def _own_overlays(node: NodeFacts) -> tuple[str, ...]:

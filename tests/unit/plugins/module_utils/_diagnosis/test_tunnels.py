@@ -72,3 +72,15 @@ def test_the_link_of_each_network():
 def test_a_door_at_which_it_did_not_knock():
     (node, *_others) = load_gathered(World().nodes, World().objects).nodes
     assert knocked(node, "tcp", "10.0.0.1", 6443) is None
+
+
+def test_the_tunnel_over_ipv4_where_there_are_two():
+    world = World("calico")
+    links = world.nodes["node1"]["links"]
+    second = {**world.link("node1", "vxlan.calico"), "name": "vxlan-v6.calico"}
+    second["vxlan"] = {**second["vxlan"], "local": "fd10:100:198::201"}
+    links.insert(0, second)
+    (node,) = [one for one in load_gathered(world.nodes, world.objects).nodes if one.name == "node1"]
+    found = overlay_link(node)
+    assert found is not None
+    assert found.name == "vxlan.calico"

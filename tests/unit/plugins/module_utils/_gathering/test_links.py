@@ -7,6 +7,8 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import pytest
+
 from ansible_collections.podnet.kubernetes.plugins.module_utils._gathering.links import (
     compact_forwarding,
     compact_links,
@@ -69,3 +71,11 @@ def test_neighbours_and_forwarding_entries_of_an_overlay():
     assert compact_neighbours(neighbours) == ["10.244.1.0 aa:bb:cc:dd:ee:01"]
     entries = [{"mac": "aa:bb:cc:dd:ee:01", "dst": "10.0.0.1"}, {"mac": "33:33:00:00:00:01"}]
     assert compact_forwarding(entries) == ["aa:bb:cc:dd:ee:01 10.0.0.1"]
+
+
+@pytest.mark.parametrize(("key", "address"), [("local", "10.100.198.201"), ("local6", "fd10:100:198::201")])
+def test_the_outer_address_of_either_family(key, address):
+    data = {"id": 1, key: address, "link": "enp0s8", "port": 8472}
+    link = {"ifname": "vx", "flags": [], "linkinfo": {"info_kind": "vxlan", "info_data": data}, "addr_info": []}
+    (found,) = compact_links([link])["links"]
+    assert found["vxlan"] == {"id": 1, "port": 8472, "local": address, "link": "enp0s8"}

@@ -38,6 +38,18 @@ def test_one_byte_is_too_much_and_the_exact_size_is_not():
     assert world.found() == ["mtu"]
 
 
+def test_over_ipv6_the_header_has_20_bytes_more():
+    world = World("calico")
+    lower = world.link("node1", "enp0s8")["mtu"]
+    link = {**world.link("node1", "vxlan.calico"), "name": "vxlan-v6.calico"}
+    link["vxlan"] = {**link["vxlan"], "local": "fd10:100:198::201"}
+    world.nodes["node1"]["links"].append(link)
+    link["mtu"] = lower - 70
+    assert world.found() == []
+    link["mtu"] += 1
+    assert world.first("mtu")["evidence"] == [f"vxlan-v6.calico {lower - 69} + 70 bytes of header > enp0s8 {lower}"]
+
+
 def test_the_nics_of_one_network_differ():
     world = World()
     world.link("node2", "enp0s8")["mtu"] = 9000
