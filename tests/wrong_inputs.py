@@ -306,6 +306,12 @@ SIMPLE = [
         podnet_node_prefix=26,
     ),
     whole(
+        "podnet_node_prefix is 19: Calico's blocks of IPv4 addresses have a prefix length from 20 to 30: give one of "
+        "these",
+        "calico",
+        podnet_node_prefix=19,
+    ),
+    whole(
         "basic_cni_prefix_lengths sets the prefix length 27: a node's subnet then has addresses for 29 pods, and the "
         "kubelet takes 110 (maxPods): give a prefix length of 25 or less, or set maxPods in "
         "kubeadm_control_plane_kubelet_configuration to 29 or less",

@@ -51,6 +51,7 @@ _NO_POLICIES = {
     ),
     "calico": "Calico enforces policies itself on its own network: leave podnet_policies out",
 }
+_CALICO_BLOCK = 20  # the shortest prefix length of an IPv4 block
 _NO = ("false", "no", "off", "0", "n", "f")
 _ALIKE = 0.92  # one letter in twelve; connectivity_report, an output, is less like connectivity_report_dir
 _OF_NETWORKS = re.compile(r"\w+_(network|node_prefix)\b|basic_cni_")
@@ -277,8 +278,13 @@ def _length_faults(network_role: str | None, values: Mapping[str, Any], pods: Na
             f"give two prefix lengths with a comma between, such as {texts[0]},{KUBEADM_LENGTHS[6]}"
         )
         return
-    # Calico gives a node more than one block of addresses.
+    # Calico gives a node as many blocks of addresses as it needs.
     if network_role == "calico":
+        if lengths[4] < _CALICO_BLOCK:
+            yield (
+                f"{variable} is {values[variable]}: Calico's blocks of IPv4 addresses have a prefix length from "
+                f"{_CALICO_BLOCK} to 30: give one of these"
+            )
         return
     kubelet = values.get("kubeadm_control_plane_kubelet_configuration")
     most = kubelet.get("maxPods", KUBELET_PODS) if isinstance(kubelet, Mapping) else KUBELET_PODS

@@ -256,6 +256,20 @@ CASES = [
             {"file": "rules6", "pods": "fd10:22::/56", "nodes": "fd00::/64", "shared": "ff00::/8"},
         ],
     ),
+    *(
+        (
+            "calico",
+            given,
+            {},
+            "{{ ['CALICO_IPV4POOL_BLOCK_SIZE', 'A'] | map('extract', __calico_environment, default=none) }}",
+            found,
+        )
+        for given, found in (
+            ({}, [None, None]),
+            ({"podnet_node_prefix": 25}, ["25", None]),
+            ({"podnet_node_prefix": "24, 64", "calico_node_environment": {"A": "b"}}, ["24", "b"]),
+        )
+    ),
     (
         "calico",
         {"__calico_pools": {"failed": True}},
