@@ -261,7 +261,7 @@ CASES = [
             "calico",
             given,
             {},
-            "{{ ['CALICO_IPV4POOL_BLOCK_SIZE', 'A'] | map('extract', __calico_environment, default=none) }}",
+            "{{ __calico_environment | community.general.json_query('[CALICO_IPV4POOL_BLOCK_SIZE, A]') }}",
             found,
         )
         for given, found in (
