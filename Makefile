@@ -156,6 +156,8 @@ test-more: $(VENV) ## Run what takes too long for make test: marked tests, lefto
 	molecule test -s flannel_calico
 	molecule test -s flannel_host_gw
 	molecule test -s two_subnets
+	molecule test -s flannel_dual
+	molecule test -s calico_dual
 	molecule test -s control_planes
 	molecule test -s hardening
 	molecule test -s upgrade

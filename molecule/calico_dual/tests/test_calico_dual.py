@@ -1,0 +1,67 @@
+"""Calico's policies in both families. The last test removes the network."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from nine_pods import steps_of
+from policy_cases import cases
+
+VARIABLES = ("--extra-vars", "@molecule/calico_dual/vars/dual_stack.yml")
+FEW = ("deny-ingress", "deny-egress", "namespace-selector", "ip-block")
+
+
+@pytest.fixture(scope="module")
+def addresses(kubectl, nine_pods):
+    """Both addresses of each of the nine pods."""
+    found = kubectl.items("pods", "--all-namespaces", "--selector=pod")
+    return {
+        f"{one['metadata']['namespace']}/{one['metadata']['name']}": [each["ip"] for each in one["status"]["podIPs"]]
+        for one in found
+    }
+
+
+@pytest.fixture(scope="module")
+def proved(prove, nine_pods, addresses, sequence):
+    """A few cases, and one whose block holds an IPv6 address only, with the report of each."""
+    found = cases(nine_pods, "192.168.0.0/16")
+    chosen = {name: found[name] for name in FEW}
+    block = {"ipBlock": {"cidr": f"{addresses['y/a'][1]}/128"}}
+    chosen["ipv6-block"] = {"x/p": {"podSelector": {}, "policyTypes": ["Ingress"], "ingress": [{"from": [block]}]}}
+    done = prove(network_policies_name="families", network_policies_steps=steps_of(chosen))
+    assert done.returncode == 0, done.stdout[-5000:]
+    return {name: step["report"]["cells"] for name, step in sequence("families").items()}
+
+
+@pytest.mark.parametrize("case", [*FEW, "ipv6-block"])
+def test_each_case_does_in_both_families_what_the_oracle_says(proved, case):
+    """288 cells of each family: 72 pairs of pods, two ports, TCP and UDP."""
+    for family in ("ipv4", "ipv6"):
+        cells = [cell for cell in proved[case] if cell["family"] == family]
+        assert len(cells) == 288, family
+        assert {cell["verdict"] for cell in cells} == {"passed"}, family
+        assert {cell["expected"]["decided_by"] for cell in cells} == {"api"}, family
+        assert {cell["outcome"] for cell in cells} == {"reachable", "blocked"}, family
+
+
+def test_a_block_of_one_family_lets_nothing_of_the_other_in(proved):
+    into_x = {
+        (cell["family"], cell["source"])
+        for cell in proved["ipv6-block"]
+        if cell["target"].startswith("x/") and cell["outcome"] == "reachable"
+    }
+    assert into_x == {("ipv6", "y/a")}
+
+
+def test_it_is_removed_and_the_nodes_are_as_they_were(remove, changes, on, scratch, inventory, differences, state):
+    bare = ("--extra-vars", "calico_remove_bare_pods=true")
+    foretold = changes(remove("calico", *VARIABLES, *bare, "--check"))
+    counts = changes(remove("calico", *VARIABLES, *bare))
+    assert [name for name in inventory.nodes if counts[name] == 0] == []
+    assert counts == foretold
+    for name in inventory.nodes:
+        before = json.loads((scratch / "without_network" / f"{name}.json").read_text())
+        assert differences(before, state(on(name))) == [], name
+    counts = changes(remove("calico", *VARIABLES, *bare))
+    assert {name: counts[name] for name in inventory.nodes} == dict.fromkeys(inventory.nodes, 0)

@@ -1,0 +1,40 @@
+"""What only Flannel has of two families. The last test removes the network."""
+
+from __future__ import annotations
+
+import json
+
+VARIABLES = ("--extra-vars", "@molecule/flannel_dual/vars/dual_stack.yml")
+WORDS = "two families: Calico's policies on Flannel know IPv4 only"
+
+
+def test_policies_of_calico_are_refused_before_any_change(play):
+    done = play("playbooks/flannel.yml", *VARIABLES, "--extra-vars", "podnet_policies=calico")
+    assert done.returncode == 2, done.stdout
+    assert WORDS in " ".join(done.stdout.split())
+
+
+def test_a_network_as_interface_leads_to_the_same_nic(install, kubectl):
+    """flanneld needs an expression that fits an address of each family: the role makes it of the nodes' addresses."""
+    done = install("flannel", *VARIABLES, "--extra-vars", "flannel_interface=10.100.198.0/24 flannel_max_unavailable=3")
+    assert done.returncode == 0, done.stdout[-5000:]
+    (daemons,) = kubectl.items("daemonsets", "--namespace", "kube-flannel")
+    arguments = daemons["spec"]["template"]["spec"]["containers"][0]["args"]
+    (chosen,) = [one for one in arguments if one.startswith("--iface")]
+    assert chosen.startswith("--iface-regex=^(10[.]100[.]198[.]200|")
+    for node in kubectl.items("nodes"):
+        own = [one["address"] for one in node["status"]["addresses"] if one["type"] == "InternalIP"]
+        found = node["metadata"]["annotations"]
+        assert [found[f"flannel.alpha.coreos.com/public-{key}"] for key in ("ip", "ipv6")] == own
+
+
+def test_it_is_removed_and_the_nodes_are_as_they_were(remove, changes, on, scratch, inventory, differences, state):
+    foretold = changes(remove("flannel", *VARIABLES, "--check"))
+    counts = changes(remove("flannel", *VARIABLES))
+    assert [name for name in inventory.nodes if counts[name] == 0] == []
+    assert counts == foretold
+    for name in inventory.nodes:
+        before = json.loads((scratch / "without_network" / f"{name}.json").read_text())
+        assert differences(before, state(on(name))) == [], name
+    counts = changes(remove("flannel", *VARIABLES))
+    assert {name: counts[name] for name in inventory.nodes} == dict.fromkeys(inventory.nodes, 0)
