@@ -56,10 +56,13 @@ _PIECES = re.compile(r"([._-])")
 _DOMAIN = re.compile(
     r"(?<![\w.-])(?<!(?<!/)/)(?:[a-zA-Z0-9](?:[a-zA-Z0-9-]*[a-zA-Z0-9])?\.)+[a-z][a-z0-9-]*[a-z0-9](?![\w.-]*\.\w)(?!\w)"
 )
-_IMAGE = re.compile(r"(?<![\w/.-])([a-z0-9.-]+\.[a-z0-9.-]+(?::\d+)?|[a-z0-9-]+:\d+)/([a-z0-9._/-]+)(?=[:@\s\"',;)]|$)")
+# A log line may have a megabyte, so each expression begins at few places, and goes on in one way only.
+_IMAGE = re.compile(
+    r"(?<![\w/.-])([a-z0-9.-][a-z0-9-]*\.[a-z0-9.-]+(?::\d+)?|[a-z0-9-]+:\d+)/([a-z0-9._/-]+)(?=[:@\s\"',;)]|$)"
+)
 _USER = re.compile(
     r"(?P<before>/home/|/Users/|\buser[= ]\"?|\bUser[= ]\")(?P<name>(?!system:)[\w.-]+)"
-    r"|(?P<mail>[\w.+-]+)(?=@[a-z][\w-]*\.)"
+    r"|(?<![\w.+-])(?P<mail>[\w.+-]+)(?=@[a-z][\w-]*\.)"
 )
 _MAC = re.compile(r"(?<![\w:])(?:[0-9a-f]{2}:){5}[0-9a-f]{2}(?![\w:])", re.IGNORECASE)
 _SAME_MACS = ("00:00:00:00:00:00", "ff:ff:ff:ff:ff:ff", "ee:ee:ee:ee:ee:ee")
