@@ -13,7 +13,12 @@ from typing import Any
 from ansible_collections.podnet.kubernetes.plugins.module_utils._base.errors import InputError
 from ansible_collections.podnet.kubernetes.plugins.module_utils._base.foreign_data import parse_json
 from ansible_collections.podnet.kubernetes.plugins.module_utils._base.shapes import check_shape
-from ansible_collections.podnet.kubernetes.plugins.module_utils._diagnosis.shapes import OBJECTS, is_address, is_network
+from ansible_collections.podnet.kubernetes.plugins.module_utils._diagnosis.shapes import (
+    OBJECTS,
+    is_address,
+    is_network,
+    plain_address,
+)
 from ansible_collections.podnet.kubernetes.plugins.module_utils._diagnosis.webhooks import (
     Webhook,
     read_webhooks,
@@ -65,7 +70,7 @@ class ClusterNode:
         for network, key in (("Flannel", FLANNEL_ADDRESS), ("Calico", CALICO_ADDRESS)):
             address = self.annotations.get(key, "").partition("/")[0]
             if is_address(address):
-                return network, address
+                return network, plain_address(address)
         return None
 
     @property
@@ -177,7 +182,8 @@ def _node(item: Mapping[str, Any]) -> ClusterNode:
     ready: Mapping[str, str] = next((one for one in status.get("conditions") or [] if one["type"] == "Ready"), {})
     labels = metadata.get("labels") or {}
     info = status.get("nodeInfo") or {}
-    addresses = [(one["type"], one["address"]) for one in status.get("addresses") or [] if is_address(one["address"])]
+    held = [(one["type"], one["address"]) for one in status.get("addresses") or []]
+    addresses = [(kind, plain_address(address)) for kind, address in held if is_address(address)]
     return ClusterNode(
         metadata["name"],
         tuple(address for kind, address in addresses if kind == "InternalIP"),

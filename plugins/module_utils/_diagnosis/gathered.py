@@ -23,10 +23,15 @@ from ansible_collections.podnet.kubernetes.plugins.module_utils._diagnosis.packe
     read_tables,
 )
 from ansible_collections.podnet.kubernetes.plugins.module_utils._diagnosis.packet_trails import PacketTrail
-from ansible_collections.podnet.kubernetes.plugins.module_utils._diagnosis.shapes import is_network
+from ansible_collections.podnet.kubernetes.plugins.module_utils._diagnosis.shapes import (
+    is_address,
+    is_network,
+    plain_address,
+)
 
 # Where pods have no bridge, each has a link whose name begins like this. Those of other networks are not known.
 _POD_LINKS = {"calico": "cali0", "ptp": "veth0"}
+_ANY = ("0.0.0.0", "::")  # which leave the choice to the kubelet
 _CONTAINERD = "/run/containerd/containerd.sock"
 _OURS = "/etc/sysctl.d/60-kubernetes.conf"  # of the role common
 
@@ -105,8 +110,9 @@ class Gathered:
         """The addresses of each node on the nodes' network: of the Node object, or of the kubelet's flag."""
         found = {name: node.internal for name, node in self.objects.items()}
         for node in self.nodes:
-            if not found.get(node.name) and node.flags.get("node-ip"):
-                found[node.name] = tuple(node.flags["node-ip"].split(","))
+            if not found.get(node.name):
+                flag = (one.strip() for one in node.flags.get("node-ip", "").split(","))
+                found[node.name] = tuple(plain_address(one) for one in flag if is_address(one) and one not in _ANY)
         return found
 
     @cached_property

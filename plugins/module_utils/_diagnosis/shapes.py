@@ -34,6 +34,11 @@ def is_address(text: str) -> bool:
     return "/" not in text and is_network(text)
 
 
+def plain_address(text: str) -> str:
+    """Write an address as programs do: IPv6 in small letters and short."""
+    return str(ipaddress.ip_address(text))
+
+
 @lru_cache(maxsize=100_000)
 def _is_route(text: str) -> bool:
     return all(map(is_network, text.split(" ")))
@@ -209,4 +214,14 @@ REPORT = {
     "missing_nodes?": [{"name": TEXT, "reason": TEXT}],
 }
 
-__all__ = ["ALLOCATION", "CERTIFICATE", "CONFIGURATION", "NODE", "OBJECTS", "REPORT", "is_address", "is_network"]
+__all__ = [
+    "ALLOCATION",
+    "CERTIFICATE",
+    "CONFIGURATION",
+    "NODE",
+    "OBJECTS",
+    "REPORT",
+    "is_address",
+    "is_network",
+    "plain_address",
+]

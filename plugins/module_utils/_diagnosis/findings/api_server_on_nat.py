@@ -28,6 +28,8 @@ def find(gathered: Gathered) -> Iterator[Found]:
         foreign = set(holders) - servers
         outside = network is not None and as_network(address).version == network.version
         outside = outside and network is not None and as_network(address).network_address not in network
+        # Of a control plane that is no node, such as a cloud's, other nodes know the way.
+        outside = outside and bool(servers) and not _reached(gathered, address, servers)
         if not (foreign and servers) and not outside:
             continue
         places = ", ".join(f"{name}: {link.name if link else '?'}" for name, link in sorted(holders.items()))
@@ -40,9 +42,21 @@ def find(gathered: Gathered) -> Iterator[Found]:
                 f"the Service default/kubernetes leads to {address}; NICs with it: "
                 f"{places or 'none that was looked at'}",
             ),
-            "set podnet_node_network and make the control plane anew: playbooks/reset.yml, then playbooks/cluster.yml",
+            gathered.remedy(
+                "set podnet_node_network and make the control plane anew: playbooks/reset.yml, then "
+                "playbooks/cluster.yml",
+                "set --advertise-address in /etc/kubernetes/manifests/kube-apiserver.yaml to an address that all nodes "
+                "reach; the API's certificate must have it, too (`kubeadm certs renew apiserver`)",
+            ),
             (Scope(sources=others, kinds=frozenset(("service",))),),
         )
+
+
+def _reached(gathered: Gathered, address: str, servers: set[str]) -> bool:
+    """Whether another node has reached the API server at this address."""
+    others = (node for node in gathered.nodes if node.name not in servers)
+    outcomes = (found for node in others for found in (node.data.get("knocks") or {}).items())
+    return any(door.startswith(f"tcp {address} ") and outcome == "open" for door, outcome in outcomes)
 
 
 CAUSE = Cause(
@@ -56,6 +70,9 @@ CAUSE = Cause(
     ),
     evidence="The address behind the Service default/kubernetes, and the nodes and NICs that have it.",
     remedy="Set `podnet_node_network` and make the control plane anew.",
-    harmless="The API server is behind a load balancer: kubelets ask another address than the one that is advertised.",
+    harmless=(
+        "The API server is behind a load balancer: kubelets ask another address than the one that is advertised. The "
+        "control plane is in another network, such as a cloud's, and no node, or nodes reach it."
+    ),
     find=find,
 )

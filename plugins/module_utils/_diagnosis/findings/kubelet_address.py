@@ -13,14 +13,20 @@ from ansible_collections.podnet.kubernetes.plugins.module_utils._diagnosis.cause
 )
 from ansible_collections.podnet.kubernetes.plugins.module_utils._diagnosis.failed_cells import either_end
 from ansible_collections.podnet.kubernetes.plugins.module_utils._diagnosis.gathered import Gathered
-from ansible_collections.podnet.kubernetes.plugins.module_utils._diagnosis.shapes import is_address
+from ansible_collections.podnet.kubernetes.plugins.module_utils._diagnosis.node_facts import NodeFacts
+from ansible_collections.podnet.kubernetes.plugins.module_utils._diagnosis.shapes import is_address, plain_address
+
+# Where distributions that start the kubelet themselves read its address.
+_FILES = {"k3s": "/etc/rancher/k3s/config.yaml", "rke2": "/etc/rancher/rke2/config.yaml"}
+_FILES |= {"k0s": "--kubelet-extra-args of k0s", "microk8s": "/var/snap/microk8s/current/args/kubelet"}
 
 
 def find(gathered: Gathered) -> Iterator[Found]:
     for node in gathered.nodes:
         if node.links is None:
             continue
-        wanted = [one for one in node.flags.get("node-ip", "").split(",") if is_address(one)]
+        flag = [one.strip() for one in node.flags.get("node-ip", "").split(",")]
+        wanted = [plain_address(one) for one in flag if is_address(one)]
         registered = gathered.objects[node.name].internal if node.name in gathered.objects else ()
         # 0.0.0.0 and :: leave the choice to the kubelet; a cloud provider sets addresses that no link has.
         fixed = [one for one in wanted if one not in ("0.0.0.0", "::")]
@@ -38,11 +44,18 @@ def find(gathered: Gathered) -> Iterator[Found]:
                 (node.name,),
                 f"The kubelet of {node.name} uses {gone[0]}, which is on none of the node's links",
                 (f"{source}; the node has {nics or 'no address'}",),
-                "give the node its address again, or correct KUBELET_KUBEADM_ARGS in "
-                "/var/lib/kubelet/kubeadm-flags.env "
-                "(role common sets podnet_node_network's address) and restart kubelet",
+                f"give the node its address again, or correct {_place(gathered, node)}",
                 either_end((node.name,), None),
             )
+
+
+def _place(gathered: Gathered, node: NodeFacts) -> str:
+    """Say where the address of the kubelet is set."""
+    known = gathered.objects.get(node.name)
+    if known and known.distribution in _FILES:
+        return f"node-ip in {_FILES[known.distribution]} and restart the service"
+    by_role = gathered.remedy(" (role common sets podnet_node_network's address)", "")
+    return f"KUBELET_KUBEADM_ARGS in /var/lib/kubelet/kubeadm-flags.env{by_role} and restart kubelet"
 
 
 CAUSE = Cause(

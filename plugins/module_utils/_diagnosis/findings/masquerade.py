@@ -34,8 +34,7 @@ def find(gathered: Gathered) -> Iterator[Found]:
             f"{named(names)} masquerades packets between pods, so pods see an address of a node",
             (rule,),
             "delete the rule with `iptables -t nat -D`, and stop what sets it (ipMasq of a CNI configuration, a "
-            "script); "
-            "the networks' roles masquerade only what leaves the cluster",
+            "script)" + gathered.remedy("; the networks' roles masquerade only what leaves the cluster", ""),
             either_end(names),
         )
 

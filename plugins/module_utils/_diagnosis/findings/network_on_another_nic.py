@@ -18,6 +18,13 @@ from ansible_collections.podnet.kubernetes.plugins.module_utils._diagnosis.faile
 from ansible_collections.podnet.kubernetes.plugins.module_utils._diagnosis.gathered import Gathered
 from ansible_collections.podnet.kubernetes.plugins.module_utils._diagnosis.node_facts import as_network
 
+# Where the network was not made by a role of this collection.
+_REMEDIES = {
+    "Flannel": "give flanneld the argument --iface with the NIC of {0}, or --iface-regex, and start its pods again",
+    "Calico": "set IP_AUTODETECTION_METHOD=kubernetes-internal-ip of the DaemonSet calico-node; with the operator, "
+    "nodeAddressAutodetectionV4 of the Installation",
+}
+
 
 def find(gathered: Gathered) -> Iterator[Found]:
     announced = {name: node.announced for name, node in gathered.objects.items() if node.announced}
@@ -25,7 +32,8 @@ def find(gathered: Gathered) -> Iterator[Found]:
     apart = {
         name: (network, address)
         for name, (network, address) in announced.items()
-        if address not in gathered.objects[name].internal
+        # A cluster over the internet announces the nodes' external addresses on purpose.
+        if address not in (*gathered.objects[name].internal, *gathered.objects[name].external)
         and counts[address] == 1
         # Where kubelets share an address, theirs is the wrong one: the finding shared_address.
         and any(own in gathered.address_owners for own in gathered.objects[name].internal)
@@ -37,7 +45,10 @@ def find(gathered: Gathered) -> Iterator[Found]:
             tuple(sorted(apart)),
             f"{network} uses another address than the nodes do on {named(apart)}",
             tuple(_evidence(gathered, name, address) for name, (_network, address) in sorted(apart.items())),
-            f"set podnet_node_network to the network of {own}, and run the playbook of the network again",
+            gathered.remedy(
+                f"set podnet_node_network to the network of {own}, and run the playbook of the network again",
+                _REMEDIES[network].format(own),
+            ),
             either_end(apart),
         )
 
@@ -76,6 +87,7 @@ CAUSE = Cause(
         "playbook again."
     ),
     harmless=(
+        "A node announces its ExternalIP, as in a cluster over the internet. "
         "All nodes use a second network for pods on purpose, `podnet_node_network` does not forbid it, and no cell "
         "fails."
     ),

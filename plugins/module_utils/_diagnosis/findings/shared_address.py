@@ -12,8 +12,13 @@ from ansible_collections.podnet.kubernetes.plugins.module_utils._diagnosis.cause
     Cause,
     Found,
     named,
+    several,
 )
-from ansible_collections.podnet.kubernetes.plugins.module_utils._diagnosis.failed_cells import OVER_PODS, Scope
+from ansible_collections.podnet.kubernetes.plugins.module_utils._diagnosis.failed_cells import (
+    OVER_PODS,
+    Scope,
+    unprobed_of,
+)
 from ansible_collections.podnet.kubernetes.plugins.module_utils._diagnosis.gathered import Gathered
 from ansible_collections.podnet.kubernetes.plugins.module_utils._diagnosis.node_facts import as_network
 from ansible_collections.podnet.kubernetes.plugins.module_utils._diagnosis.node_networks import common_networks
@@ -31,7 +36,30 @@ def find(gathered: Gathered) -> Iterator[Found]:
     for address, users in sorted(holders.items()):
         shared = {user: names for user, names in users.items() if len(names) > 1}
         if shared:
-            yield _found(gathered, address, shared)
+            old = _old_objects(gathered, frozenset().union(*shared.values()))
+            yield _of_old_objects(address, shared, old) if old else _found(gathered, address, shared)
+
+
+def _old_objects(gathered: Gathered, names: frozenset[str]) -> list[str]:
+    """The nodes whose machine has another name now: none but one of those that share an address is there."""
+    gone = sorted(
+        name
+        for name in names
+        if name not in gathered.facts and name in gathered.objects and gathered.objects[name].ready[0] == "Unknown"
+    )
+    return gone if len(gone) == len(names) - 1 else []
+
+
+def _of_old_objects(address: str, shared: dict[str, set[str]], old: list[str]) -> Found:
+    (there,) = frozenset().union(*shared.values()) - set(old)
+    return Found(
+        tuple(old),
+        f"{named(old)} and {there} have one address, {address}, and only {there} is there",
+        (f"{' and '.join(sorted(shared))} {address}; {named(old)} {several(old, 'reports', 'report')} nothing",),
+        f"the machine joined again with another name: run `kubectl delete node {' '.join(old)}`",
+        (Scope(targets=frozenset(old)), *unprobed_of(old)),
+        "warning",
+    )
 
 
 def _found(gathered: Gathered, address: str, shared: dict[str, set[str]]) -> Found:
@@ -42,13 +70,19 @@ def _found(gathered: Gathered, address: str, shared: dict[str, set[str]]) -> Fou
         link = node.link_with(address) if node else None
         nics[name] = f"{name}: {link.name}" if link else f"{name}: on no NIC" if node else f"{name}: not looked at"
     networks = [network for network in common_networks(gathered) if as_network(address).network_address not in network]
-    remedy = f"set podnet_node_network to {networks[0]}" if networks else "give each node an address of its own"
+    ours = f"set podnet_node_network to {networks[0]}" if networks else "give each node an address of its own"
+    where = f"in {networks[0]}" if networks else "of its own"
+    kubelet = f"give each kubelet (--node-ip) an address {where}, restart it"
+    flannel = f"have the network take the NIC with an address {where}"
     kinds = OVER_PODS | {"node"} if "InternalIP" in shared else OVER_PODS
     return Found(
         tuple(sorted(names)),
         f"{named(names)} have one address, {address}",
         (f"{' and '.join(sorted(shared))} {address} on {', '.join(nics.values())}",),
-        f"{remedy}, and run the playbook of the network again",
+        gathered.remedy(
+            f"{ours}, and run the playbook of the network again",
+            f"{kubelet if 'InternalIP' in shared else flannel}, and start the pods of the network again",
+        ),
         (Scope(sources=names, targets=names, kinds=kinds, across=True),),
     )
 
@@ -64,6 +98,9 @@ CAUSE = Cause(
     ),
     evidence="The address, who announces it, and the NIC that has it on each node.",
     remedy="Set `podnet_node_network` to the network that the nodes share, and run the playbook of the network again.",
-    harmless="Several nodes have one address on a NIC that neither kubelet nor the pod network announces.",
+    harmless=(
+        "Several nodes have one address on a NIC that neither kubelet nor the pod network announces. No machine is "
+        "behind the nodes, as with virtual-kubelet."
+    ),
     find=find,
 )

@@ -34,6 +34,7 @@ _OWNERS = {
     "kube-bridge": "kube-router",
 }
 _TYPES = {"calico": "calico", "flannel": "flannel", "cilium-cni": "cilium", "weave-net": "weave"}
+_ROLES = ("flannel", "calico")  # networks that a role of this collection removes
 _APPS = {"flannel": "flannel", "calico-node": "calico", "canal": "flannel", "cilium": "cilium", "weave-net": "weave"}
 
 
@@ -54,11 +55,16 @@ def find(gathered: Gathered) -> Iterator[Found]:
             or tuple(
                 f"{node.name}: {link.name} has {', '.join(link.addresses) or 'no address'}" for node, link in places
             ),
-            f"run `ip link delete {name}` on {several(nodes, 'the node', 'these nodes')}; "
-            "the entry point remove of the network's role does it, too",
+            f"run {_command(name)} on {several(nodes, 'the node', 'these nodes')}"
+            + ("; the entry point remove of the network's role does it, too" if owner in _ROLES else ""),
             either_end(nodes) if harm else (),
             "error" if harm else None,
         )
+
+
+def _command(link: str) -> str:
+    """The command that takes a link away. The kernel refuses to delete its own tunl0."""
+    return "`ip address flush dev tunl0; ip link set tunl0 down`" if link == "tunl0" else f"`ip link delete {link}`"
 
 
 def _stale(node: NodeFacts, running: set[str]) -> Iterator[NodeLink]:

@@ -457,3 +457,115 @@ def test_a_setting_that_is_no_number(value):
     world = foreign()
     world.nodes["node1"]["sysctls"]["net.ipv4.conf.all.rp_filter"]["value"] = value
     assert world.found() == []
+
+
+def test_a_machine_that_joined_again_with_another_name():
+    world = foreign()
+    for status, wanted in (("Unknown", "warning"), ("True", "error")):
+        old = add_node(world, "ip-10-0-0-7", "10.100.198.201", podCIDR="10.244.9.0/24")
+        message = "Kubelet stopped posting node status."
+        old["status"]["conditions"] = [{"type": "Ready", "status": status, "message": message}]
+        (found,) = world.diagnose("shared_address")["findings"]
+        assert found["severity"] == wanted
+        assert ("`kubectl delete node ip-10-0-0-7`" in found["remedy"]) == (wanted == "warning")
+        assert "podnet" not in found["remedy"]
+        world.objects["nodes"].pop()
+    assert world.found() == []
+
+
+@pytest.mark.parametrize("written", ["FD10:100:198::201", "fd10:0100:0198:0:0:0:0:201", " fd10:100:198::201 "])
+def test_an_address_that_is_written_in_another_form(written):
+    world = foreign()
+    world.nodes["node1"]["kubelet"]["flags"]["node-ip"] = f"10.100.198.201,{written}"
+    assert world.found() == []
+    world.nodes["node1"]["kubelet"]["flags"]["node-ip"] = f"10.100.198.201,{written.replace('201', '99')}"
+    assert world.found("kubelet_address") == ["kubelet_address"]
+
+
+@pytest.mark.parametrize(
+    ("version", "words"),
+    [
+        ("v1.33.1+k3s1", "node-ip in /etc/rancher/k3s/config.yaml"),
+        ("v1.33.1+rke2r1", "/etc/rancher/rke2/config.yaml"),
+        ("v1.33.1", "/var/lib/kubelet/kubeadm-flags.env and restart kubelet"),
+    ],
+)
+def test_the_remedy_of_a_kubelet_names_the_file_of_its_distribution(version, words):
+    world = foreign()
+    for item in world.objects["nodes"]:
+        item["status"]["nodeInfo"]["kubeletVersion"] = version
+    world.node("node1")["status"]["addresses"] = [{"type": "InternalIP", "address": "10.100.198.77"}]
+    (found,) = world.diagnose("kubelet_address")["findings"]
+    assert found["remedy"].endswith(words) or f"{words} and restart the service" in found["remedy"]
+    assert "podnet" not in found["remedy"]
+
+
+def announce(world, name, address, key="flannel.alpha.coreos.com/public-ip"):
+    world.node(name)["metadata"]["annotations"][key] = address
+
+
+def test_a_node_announces_its_external_address():
+    """K3s over the internet, with --flannel-external-ip."""
+    world = foreign()
+    announce(world, "node1", "198.51.100.7")
+    assert world.found() == ["network_on_another_nic"]
+    world.node("node1")["status"]["addresses"].append({"type": "ExternalIP", "address": "198.51.100.7"})
+    assert world.found() == []
+
+
+@pytest.mark.parametrize("text", ["", "none", "10.0.0/33", "²", "\0", "a" * 10**6])
+def test_an_annotation_that_is_no_address(text):
+    world = foreign()
+    announce(world, "node1", text)
+    assert world.found("network_on_another_nic", "shared_address", "pod_routes", objects=True) == []
+
+
+@pytest.mark.parametrize(("network", "words"), [("flannel", "--iface"), ("calico", "IP_AUTODETECTION_METHOD")])
+def test_the_remedy_of_a_network_that_chose_another_nic(network, words):
+    world = foreign(network)
+    key = {"flannel": "flannel.alpha.coreos.com/public-ip", "calico": "projectcalico.org/IPv4Address"}[network]
+    announce(world, "node1", "10.0.2.77", key)
+    remedy = world.first("network_on_another_nic")["remedy"]
+    assert words in remedy
+    assert "podnet" not in remedy
+
+
+def advertise(world, address):
+    """Have the API server advertise an address of the only control plane."""
+    world.nodes["master"]["advertised"] = address
+    for item in world.objects["endpoint_slices"]:
+        item["endpoints"] = [{"addresses": [address]}]
+
+
+def test_a_control_plane_that_is_no_node():
+    world = foreign()
+    advertise(world, "172.31.7.7")
+    world.nodes["master"]["advertised"] = None
+    assert world.found(node_network="10.100.198.0/24") == []
+
+
+def test_a_control_plane_in_another_network_that_nodes_reach():
+    world = foreign()
+    advertise(world, "172.31.7.7")
+    (found,) = world.diagnose(node_network="10.100.198.0/24")["findings"]
+    assert found["id"] == "api_server_on_nat"
+    assert "--advertise-address" in found["remedy"]
+    assert "podnet_node_network and" not in found["remedy"]
+    world.nodes["node1"]["knocks"] = {"tcp 172.31.7.7 6443": "open"}
+    assert world.found(node_network="10.100.198.0/24") == []
+
+
+@pytest.mark.parametrize(
+    ("link", "kind", "address", "remedy"),
+    [
+        ("tunl0", "ipip", "10.9.0.1/32", "run `ip address flush dev tunl0; ip link set tunl0 down` on the node; the"),
+        ("cilium_host", "veth", "10.0.0.1/32", "run `ip link delete cilium_host` on the node"),
+        ("vxlan.calico", "vxlan", "10.9.0.1/32", "run `ip link delete vxlan.calico` on the node; the entry point"),
+    ],
+)
+def test_the_command_that_takes_a_stale_link_away(link, kind, address, remedy):
+    world = foreign()
+    world.add_link("node1", link, kind, address)
+    found = world.first("stale_links")
+    assert found["remedy"].startswith(remedy)
+    assert ("entry point" in found["remedy"]) == (link != "cilium_host")
