@@ -124,6 +124,8 @@ CASES = [
         for given, backend in (
             ({"flannel_mtu": 1400}, {"Type": "vxlan", "MTU": 1400}),
             ({"flannel_backend": "host-gw"}, {"Type": "host-gw"}),
+            # Before the addresses are known: removal needs no MTU.
+            ({"__flannel_node_addresses": {}}, {"Type": "vxlan", "MTU": -20}),
         )
     ),
     # A network fits addresses of one family only.
