@@ -34,6 +34,7 @@ _LARGE = frozenset(("mtu", "tcp"))  # the checks with large packets
 def find(gathered: Gathered) -> Iterator[Found]:
     yield from _overlays(gathered)
     yield from _nics(gathered)
+    yield from _older_pods(gathered)
 
 
 def _overlays(gathered: Gathered) -> Iterator[Found]:
@@ -100,6 +101,31 @@ def _nics(gathered: Gathered) -> Iterator[Found]:
             )
 
 
+def _older_pods(gathered: Gathered) -> Iterator[Found]:
+    """Yield nodes with pods from before the network's MTU became smaller, where cells fail by it.
+
+    Without such cells it is harmless: the node tells these pods the right MTU.
+    """
+    if not any(cell.check == "mtu" for cell in gathered.failed):
+        return
+    for node in gathered.nodes:
+        overlays = [link for name in _own_overlays(node) if (link := node.link(name)) and link.mtu]
+        smallest = min(overlays, key=lambda link: link.mtu, default=None)
+        older = [one for one in node.data.get("veths") or () if smallest and one["mtu"] > smallest.mtu]
+        if smallest and older:
+            count = sum(one["count"] for one in older)
+            yield Found(
+                (node.name,),
+                f"{count} pod{'s' * (count != 1)} of {node.name} {'has' if count == 1 else 'have'} a larger MTU than "
+                f"the network has now, which is {smallest.mtu}",
+                tuple(f"{node.name}: {one['count']} links of pods with MTU {one['mtu']}" for one in older),
+                "delete these pods: their controllers make them again with the MTU of the network",
+                tuple(
+                    Scope(one.sources, one.targets, OVER_PODS, frozenset(("mtu",))) for one in either_end([node.name])
+                ),
+            )
+
+
 CAUSE = Cause(
     id="mtu",
     severity="error",
@@ -107,13 +133,17 @@ CAUSE = Cause(
     title="An MTU is larger than the path carries",
     cause=(
         "Small packets pass and large ones vanish: connections open and hang. The overlay's MTU leaves no room for its "
-        "header, or the NICs of one network have different MTUs."
+        "header, or the NICs of one network have different MTUs. Or pods are older than the network's MTU."
     ),
     evidence="Both numbers, and the links that have them.",
-    remedy="Set the MTU of the pod network to the NIC's, less the overhead; give all NICs of the network one MTU.",
+    remedy=(
+        "Set the MTU of the pod network to the NIC's, less the overhead; give all NICs of the network one MTU; delete "
+        "pods that are older."
+    ),
     harmless=(
-        "Pods have a larger MTU than the overlay link of their own node: the node tells them the right one (path MTU "
-        "discovery). Nodes have a VPN between them, such as WireGuard, whose ends may have different MTUs."
+        "Pods have a larger MTU than the overlay link of their own node, and no cell fails: the node tells them the "
+        "right one (path MTU discovery). Nodes have a VPN between them, such as WireGuard, whose ends may have "
+        "different MTUs."
     ),
     find=find,
 )

@@ -68,6 +68,27 @@ def test_cells_inside_of_the_node_with_the_smaller_nic_are_explained():
     assert (result["findings"][0]["id"], result["unexplained"]) == ("mtu", [])
 
 
+def test_pods_that_are_older_than_the_networks_mtu():
+    """As on the lab after a change from host-gw to VXLAN: nodes reach the pods with less than both NICs have."""
+    world = World()
+    world.nodes["node2"]["veths"] = [
+        {"master": "cni0", "mtu": 1450, "count": 2},
+        {"master": "cni0", "mtu": 1500, "count": 3},
+    ]
+    assert world.found() == []
+    world.fail(
+        lambda source, target, check: (
+            (check, source["kind"], target["kind"], target.get("node")) == ("mtu", "node", "pod", "node2")
+        )
+    )
+    result = world.diagnose()
+    found = result["findings"][0]
+    assert (found["id"], found["nodes"], result["unexplained"]) == ("mtu", ["node2"], [])
+    assert found["cause"].startswith("3 pods of node2 have a larger MTU than the network has now, which is 1450")
+    assert found["evidence"] == ["node2: 3 links of pods with MTU 1500"]
+    assert "delete these pods" in found["remedy"]
+
+
 def test_other_nics_and_large_pods_are_harmless():
     """The node itself tells a pod of a larger MTU the right one."""
     world = World()
