@@ -95,6 +95,7 @@ class SystemPod:
     Attributes:
         why: the reason and message of what is wrong with it, empty when ready
         images: those that its containers wait for
+        over: whether it has failed or is being deleted
     """
 
     namespace: str
@@ -105,6 +106,7 @@ class SystemPod:
     why: str
     restarts: int
     images: tuple[UnpulledImage, ...] = ()
+    over: bool = False
 
 
 @dataclass(frozen=True)
@@ -127,7 +129,7 @@ class ClusterFacts:
         api_addresses: those that API servers advertise
         policies: NAMESPACE/NAME of NetworkPolicies
         policy_objects: None when namespaces and pods around the policies are not known
-        answering_services: NAMESPACE/NAME of Services with an endpoint, as far as webhooks call them
+        answering_services: NAMESPACE/NAME of Services with an endpoint, as far as webhooks call them; None: not known
     """
 
     nodes: tuple[ClusterNode, ...]
@@ -140,7 +142,7 @@ class ClusterFacts:
     policies: tuple[str, ...] = ()
     policy_objects: PolicyObjects | None = None
     webhooks: tuple[Webhook, ...] = ()
-    answering_services: frozenset[str] = frozenset()
+    answering_services: frozenset[str] | None = None
 
 
 def load_cluster(objects: Any) -> ClusterFacts:
@@ -169,7 +171,7 @@ def load_cluster(objects: Any) -> ClusterFacts:
         tuple(map(_path, lists["network_policies"])),
         PolicyObjects(lists["network_policies"], lists["namespaces"], pods) if lists["namespaces"] else None,
         tuple(read_webhooks(lists["webhooks"])),
-        services_with_endpoints(lists["endpoint_slices"]),
+        None if objects.get("endpoint_slices") is None else services_with_endpoints(lists["endpoint_slices"]),
     )
 
 
@@ -229,6 +231,7 @@ def _pod(item: Mapping[str, Any]) -> SystemPod:
         "" if ready else "; ".join(reason for reason in reasons if reason),
         max([one.get("restartCount") or 0 for one in containers], default=0),
         tuple(_unpulled(containers)),
+        status.get("phase") == "Failed" or "deletionTimestamp" in metadata,
     )
 
 

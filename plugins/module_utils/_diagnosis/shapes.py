@@ -177,7 +177,7 @@ _WEBHOOKS = {
             "name?": TEXT,
             "clientConfig?": {"service?": {"namespace": TEXT, "name": TEXT}},
             "failurePolicy?": TEXT,
-            "rules?": [{"resources?": [TEXT]}],
+            "rules?": [{"apiGroups?": [TEXT], "resources?": [TEXT]}],
         }
     ],
 }

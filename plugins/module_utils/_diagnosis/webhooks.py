@@ -9,6 +9,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+# API groups of Kubernetes that have no domain.
+_GROUPS = ("", "*", "apps", "autoscaling", "batch", "extensions", "policy")
+
 
 @dataclass(frozen=True)
 class Webhook:
@@ -19,6 +22,7 @@ class Webhook:
         service: NAMESPACE/NAME of the Service that it calls; None: it has a URL
         required: whether the API refuses an object when the webhook does not answer
         resources: that it is called for, such as pods
+        of_kubernetes: whether some of them are of Kubernetes itself, and not of another program's API groups
     """
 
     name: str
@@ -26,6 +30,7 @@ class Webhook:
     service: str | None
     required: bool
     resources: tuple[str, ...]
+    of_kubernetes: bool = True
 
 
 def read_webhooks(configurations: Iterable[Mapping[str, Any]]) -> Iterator[Webhook]:
@@ -33,13 +38,21 @@ def read_webhooks(configurations: Iterable[Mapping[str, Any]]) -> Iterator[Webho
     for item in configurations:
         for one in item.get("webhooks") or []:
             service = (one.get("clientConfig") or {}).get("service")
+            rules = one.get("rules") or []
             yield Webhook(
                 str(one.get("name", "")),
                 f"{item.get('kind') or 'configuration'} {item['metadata']['name']}",
                 f"{service['namespace']}/{service['name']}" if service else None,
                 one.get("failurePolicy", "Fail") == "Fail",
-                tuple(str(name) for rule in one.get("rules") or [] for name in rule.get("resources") or []),
+                tuple(str(name) for rule in rules for name in rule.get("resources") or []),
+                not rules or any(map(_is_of_kubernetes, rules)),
             )
+
+
+def _is_of_kubernetes(rule: Mapping[str, Any]) -> bool:
+    """Whether a rule is for an API group of Kubernetes. A rule without groups is of a version that left them out."""
+    groups = rule.get("apiGroups") or ["*"]
+    return any(group in _GROUPS or group.endswith(".k8s.io") for group in groups)
 
 
 def services_with_endpoints(slices: Iterable[Mapping[str, Any]]) -> frozenset[str]:

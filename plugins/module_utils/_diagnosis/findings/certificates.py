@@ -16,6 +16,7 @@ from ansible_collections.podnet.kubernetes.plugins.module_utils._diagnosis.cause
     named,
 )
 from ansible_collections.podnet.kubernetes.plugins.module_utils._diagnosis.gathered import Gathered
+from ansible_collections.podnet.kubernetes.plugins.module_utils._diagnosis.node_facts import NodeFacts
 
 _CA = "/etc/kubernetes/pki/ca.crt"
 _KUBELET = "/var/lib/kubelet/pki/kubelet-client-current.pem"
@@ -42,15 +43,15 @@ def _invalid(gathered: Gathered) -> Iterator[Found]:
         names = sorted({name for name, _one in places})
         key = "not_after" if "expired" in problem else "not_before"
         remedy = (
-            "run playbooks/certificates.yml; or run `kubeadm certs renew all` on the control plane and restart its "
-            "static pods"
+            gathered.remedy("run playbooks/certificates.yml; or ", "")
+            + "run `kubeadm certs renew all` on the control plane and restart its static pods"
         )
         if path in (_KUBELET, _KUBELET_CONF):
             remedy = f"make a new bootstrap token, and run kubeadm join again on {named(names)}"
         yield Found(
             tuple(names),
             f"{path} on {named(names)} {problem}",
-            tuple(f"{name}: {one['subject']}: {_date(one[key])}" for name, one in places[:5]),
+            tuple(f"{name}: {one.get('subject') or 'no name'}: {_date(one[key])}" for name, one in places[:5]),
             remedy if "expired" in problem else "set the node's clock, or wait; see the finding clocks",
         )
 
@@ -59,39 +60,56 @@ def _foreign(gathered: Gathered) -> Iterator[Found]:
     """Yield nodes whose CA, or whose kubelet's certificate, is of another cluster than the API server's."""
     authorities = {node.name: _authorities(node.certificates) for node in gathered.nodes}
     servers = [node.name for node in gathered.nodes if node.data.get("advertised") and authorities[node.name]]
-    counted = Counter(key for found in authorities.values() for key in found)
+    files = [keys for name in servers or authorities for keys in authorities[name].values()]
+    counted = Counter(key for keys in files for key in keys)
     if not counted:
         return
-    right = set(authorities[servers[0]]) if servers else {counted.most_common(1)[0][0]}
+    most = counted.most_common(1)[0][0]
+    # While a CA is replaced, files have the old one and the new one.
+    right = frozenset().union(*(keys for keys in files if most in keys))
+    issuers = Counter(_issuer(node) for node in gathered.nodes)
     for node in gathered.nodes:
-        foreign = {key: where for key, where in authorities[node.name].items() if key not in right}
+        foreign = [(min(keys), path) for path, keys in authorities[node.name].items() if not keys & right]
         own = {one.get("subject_key") for one in node.certificates if one["path"] == _CA}
         client = node.certificate(_KUBELET)
-        issued_elsewhere = (
-            client and client.get("authority_key") and own - {None} and client["authority_key"] not in own
-        )
+        # A cluster may have a CA of its own for kubelets, as some clouds do: then most nodes have its certificates.
+        issuer = _issuer(node)
+        issued_elsewhere = issuer and own - {None} and issuer not in own and issuers[issuer] <= len(gathered.nodes) / 2
         if foreign or issued_elsewhere:
             by_key = (str((client or {}).get("authority_key")), _KUBELET)
-            digest, place = next(iter(foreign.items()), by_key)
+            digest, place = next(iter(foreign), by_key)
             yield Found(
                 (node.name,),
                 f"{place} on {node.name} is of another cluster",
                 (f"{node.name}: {place}: CA {digest[:16]}…; the cluster's CA: {sorted(right)[0][:16]}…",),
-                f"run playbooks/reset.yml --limit {node.name}, and join it again (playbooks/cluster.yml)",
+                gathered.remedy(
+                    f"run playbooks/reset.yml --limit {node.name}, and join it again (playbooks/cluster.yml)",
+                    f"run `kubeadm reset` on {node.name}, and join it again (`kubeadm token create "
+                    "--print-join-command`)",
+                ),
             )
 
 
-def _authorities(certificates: list[Mapping[str, Any]]) -> dict[str, str]:
-    """Return the hashes of the CAs' public keys, with the file of each."""
-    return {
-        str(one["public_key"]): str(one["path"])
-        for one in certificates
-        if one["path"] == _CA or (one["path"] == _KUBELET_CONF and one.get("part") == "authority")
-    }
+def _issuer(node: NodeFacts) -> str | None:
+    """The key of the CA that issued the certificate of a node's kubelet."""
+    client = node.certificate(_KUBELET)
+    return str(client["authority_key"]) if client and client.get("authority_key") else None
+
+
+def _authorities(certificates: list[Mapping[str, Any]]) -> dict[str, set[str]]:
+    """Return the hashes of the CAs' public keys in each file."""
+    found: dict[str, set[str]] = defaultdict(set)
+    for one in certificates:
+        if one["path"] == _CA or (one["path"] == _KUBELET_CONF and one.get("part") == "authority"):
+            found[one["path"]].add(str(one["public_key"]))
+    return found
 
 
 def _date(seconds: float) -> str:
-    return datetime.fromtimestamp(seconds, timezone.utc).strftime("%Y-%m-%d %H:%M UTC")
+    try:
+        return datetime.fromtimestamp(seconds, timezone.utc).strftime("%Y-%m-%d %H:%M UTC")
+    except (OverflowError, ValueError, OSError):  # a time before or after all calendars
+        return f"{seconds:.0f} s after 1970"
 
 
 CAUSE = Cause(
@@ -109,7 +127,8 @@ CAUSE = Cause(
     ),
     remedy="`playbooks/certificates.yml`; a node of another cluster needs `playbooks/reset.yml` and a new join.",
     harmless=(
-        "ca.crt has several certificates, as after a rotation. The kubelet's own serving certificate is not looked at."
+        "ca.crt has several certificates, as after a rotation. Kubelets have certificates of a CA of their own. "
+        "The kubelet's own serving certificate is not looked at."
     ),
     find=find,
 )

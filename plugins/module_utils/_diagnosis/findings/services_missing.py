@@ -18,7 +18,11 @@ from ansible_collections.podnet.kubernetes.plugins.module_utils._diagnosis.node_
 
 
 def find(gathered: Gathered) -> Iterator[Found]:
+    if not _has_kube_proxy(gathered):
+        return
     seen = [node for node in gathered.nodes if node.rules is not None]
+    if any(_in_nftables(node) for node in seen):  # without the program nft, a node does not show them
+        seen = [node for node in seen if (node.data.get("packet_filter") or {}).get("nftables") is not None]
     with_rules = [node for node in seen if _has_services(node)]
     without = frozenset(node.name for node in seen if not _has_services(node) and _runs_pods(node))
     # kube-proxy may use IPVS, and other networks replace it: then no node has the chains.
@@ -38,7 +42,18 @@ def find(gathered: Gathered) -> Iterator[Found]:
 
 
 def _has_services(node: NodeFacts) -> bool:
-    return node.services_in_rules or any("kube-proxy" in str(chain.get("table")) for chain in node.chains)
+    return node.services_in_rules or _in_nftables(node)
+
+
+def _in_nftables(node: NodeFacts) -> bool:
+    return any("kube-proxy" in str(chain.get("table")) for chain in node.chains)
+
+
+def _has_kube_proxy(gathered: Gathered) -> bool:
+    """Whether kube-proxy runs, as far as it is known. After its removal, some nodes may keep its rules."""
+    cluster = gathered.cluster
+    runs_inside = any(node.distribution for node in gathered.objects.values())
+    return cluster is None or runs_inside or any(pod.app == "kube-proxy" for pod in cluster.pods)
 
 
 def _runs_pods(node: NodeFacts) -> bool:
@@ -54,6 +69,9 @@ CAUSE = Cause(
     cause="kube-proxy does not run on the node, or a program flushed the packet filter after it.",
     evidence="No rule of the table nat leads to the chain KUBE-SERVICES, as on other nodes.",
     remedy="Delete the pod kube-proxy of the node; stop the program that flushes the rules.",
-    harmless="No node has the chain: kube-proxy uses IPVS, or the network replaces it.",
+    harmless=(
+        "No node has the chain: kube-proxy uses IPVS, or the network replaces it. kube-proxy was removed, and some "
+        "nodes keep its rules. kube-proxy uses nftables, and a node has no program nft that shows it."
+    ),
     find=find,
 )

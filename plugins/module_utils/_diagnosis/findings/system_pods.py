@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Iterator
 
@@ -26,6 +27,7 @@ _NETWORKS = ("flannel", "calico-node", "canal", "cilium", "weave-net")
 _DNS, _PROXY = "kube-dns", "kube-proxy"
 SYSTEM_APPS = (*_NETWORKS, _DNS, _PROXY)
 _LAYER = {_PROXY: "services", _DNS: "pods"}
+_ENDS = re.compile(r"CrashLoop|ended with|Loop")  # what the API says of a container that asks itself
 _CONTROL_PLANE = ("kube-apiserver-", "etcd-")
 
 
@@ -34,7 +36,8 @@ def find(gathered: Gathered) -> Iterator[Found]:
         yield from _control_planes(gathered)
         return
     virtual = {node.name for node in gathered.cluster.nodes if node.virtual}
-    pods = [pod for pod in gathered.cluster.pods if pod.node not in virtual]
+    # A controller has replaced a pod that has failed or is going. Nobody schedules pods to a node without a machine.
+    pods = [pod for pod in gathered.cluster.pods if not pod.over and pod.node not in virtual]
     # A container that starts has no reason yet. For images there is a finding of its own.
     bad = [pod for pod in pods if not pod.ready and pod.why and not pod.images and pod.app in SYSTEM_APPS]
     groups: dict[str, list[SystemPod]] = defaultdict(list)
@@ -60,7 +63,7 @@ def _control_planes(gathered: Gathered) -> Iterator[Found]:
         ended = {
             name: line
             for name, line in sorted(node.last_words.items())
-            if name.split("/")[1].startswith(_CONTROL_PLANE)
+            if name.partition("/")[2].startswith(_CONTROL_PLANE)
         }
         if ended:
             programs = sorted({name.rpartition("/")[2] for name in ended})
@@ -103,6 +106,8 @@ def _resolver(gathered: Gathered, pod: SystemPod) -> tuple[str, list[str]] | Non
     node = gathered.facts.get(pod.node or "")
     if node is None:
         return None
+    if not (node.settings or node.flags) or not _ENDS.search(pod.why):  # K3s chooses a file by itself
+        return None
     path = str(node.settings.get("resolvConf") or node.flags.get("resolv-conf") or "/etc/resolv.conf")
     servers = (node.data.get("resolver") or {}).get(path, [])
     return (path, servers) if any(server.startswith("127.") or server == "::1" for server in servers) else None
@@ -139,6 +144,9 @@ CAUSE = Cause(
         "CoreDNS ask itself. When the API does not answer: the last lines of kube-apiserver and etcd."
     ),
     remedy="By the reason: another resolvConf, or the log of the pod.",
-    harmless="A pod that has just been started, or that ended well.",
+    harmless=(
+        "A pod that has just been started, or that ended well. A pod that has failed or is going, whose controller "
+        "makes another one."
+    ),
     find=find,
 )

@@ -20,8 +20,9 @@ _VITAL |= frozenset(("services", "endpoints", "endpointslices", "leases", "confi
 def find(gathered: Gathered) -> Iterator[Found]:
     cluster = gathered.cluster
     groups: dict[tuple[str, str], list[Webhook]] = defaultdict(list)
-    for one in cluster.webhooks if cluster else ():
-        if one.required and one.service and cluster and one.service not in cluster.answering_services:
+    answering = cluster.answering_services if cluster else None
+    for one in cluster.webhooks if cluster and answering is not None else ():
+        if one.required and one.service and answering is not None and one.service not in answering:
             groups[one.configuration, one.service].append(one)
     for (configuration, service), webhooks in sorted(groups.items()):
         kind, _space, name = configuration.partition(" ")
@@ -37,7 +38,7 @@ def find(gathered: Gathered) -> Iterator[Found]:
             ),
             f"start its server (`kubectl -n {namespace} get pods`), or delete the object: `kubectl delete "
             f"{kind.lower()} {name}`",
-            severity=None if _VITAL & set(resources) else "warning",
+            severity=None if any(one.of_kubernetes and _VITAL & set(one.resources) for one in webhooks) else "warning",
         )
 
 

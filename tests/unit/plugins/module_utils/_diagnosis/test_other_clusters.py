@@ -569,3 +569,188 @@ def test_the_command_that_takes_a_stale_link_away(link, kind, address, remedy):
     found = world.first("stale_links")
     assert found["remedy"].startswith(remedy)
     assert ("entry point" in found["remedy"]) == (link != "cilium_host")
+
+
+def drop_pods(world, *apps):
+    def app(item):
+        labels = item["metadata"].get("labels") or {}
+        return labels.get("k8s-app") or labels.get("app")
+
+    world.objects["pods"] = [one for one in world.objects["pods"] if app(one) not in apps]
+
+
+def without_services(world, node):
+    lines = world.rules(node)
+    lines[:] = [one for one in lines if "KUBE-SERVICES" not in one]
+    world.nodes[node]["packet_filter"]["iptables"]["left_out"] = {}
+
+
+def test_rules_that_a_removed_kube_proxy_left_on_some_nodes():
+    world = foreign("calico")
+    without_services(world, "node2")
+    assert world.found() == ["services_missing"]
+    drop_pods(world, "kube-proxy")  # Cilium or Calico replace it
+    assert world.found() == []
+    for item in world.objects["nodes"]:
+        item["status"]["nodeInfo"]["kubeletVersion"] = "v1.33.1+k3s1"  # runs it inside
+    assert world.found() == ["services_missing"]
+
+
+def test_a_node_without_the_program_that_shows_the_rules_of_kube_proxy():
+    world = foreign("calico")
+    for name in world.each():
+        without_services(world, name)
+        table = {"family": "ip", "table": "kube-proxy", "chain": "nat-prerouting", "hook": "prerouting", "rules": []}
+        world.nodes[name]["packet_filter"]["nftables"] = [table] if name != "node1" else None
+    assert world.found() == []
+    world.nodes["node1"]["packet_filter"]["nftables"] = []
+    assert world.found() == ["services_missing"]
+
+
+def with_policy(world):
+    spec = {"podSelector": {"matchLabels": {"app": "web"}}, "policyTypes": ["Ingress"]}
+    world.objects["network_policies"] = [{"metadata": {"namespace": "shop", "name": "web"}, "spec": spec}]
+    return world
+
+
+@pytest.mark.parametrize("engine", ["", "k3s", "kube-router", "nftables", "cilium-cni"])
+def test_engines_of_policies_that_have_no_pods(engine):
+    world = with_policy(foreign())
+    for name, node in world.nodes.items():
+        if engine == "kube-router":
+            world.rules(name).insert(world.rules(name).index("*filter") + 1, ":KUBE-ROUTER-FORWARD - [0:0]")
+        if engine == "nftables":
+            table = {"family": "inet", "table": "kube-network-policies", "chain": "f", "hook": "forward", "rules": []}
+            node["packet_filter"]["nftables"] = [table]
+        if engine == "cilium-cni":
+            node["cni"]["configurations"][0]["plugins"].append({"type": engine})
+            node["cni"]["programs"]["/opt/cni/bin"].append(engine)
+        if engine == "k3s":
+            world.node(name)["status"]["nodeInfo"]["kubeletVersion"] = "v1.33.1+k3s1"
+    result = world.diagnose("unenforced_policies")["findings"]
+    assert [one["id"] for one in result] == ([] if engine else ["unenforced_policies"])
+    assert not any("playbooks" in one["remedy"] for one in result)
+
+
+def add_pod(world, app, node, reason, **status):
+    waiting = {"name": app, "restartCount": 7, "state": {"waiting": {"reason": reason}}}
+    item = {
+        "metadata": {"namespace": "kube-system", "name": f"{app}-old", "labels": {"k8s-app": app}},
+        "spec": {"nodeName": node},
+        "status": {"phase": "Running", "containerStatuses": [waiting], **status},
+    }
+    world.objects["pods"].append(item)
+    return item
+
+
+def test_pods_that_a_controller_has_replaced_are_harmless():
+    """A node that was shut down leaves failed pods, and a node that is away pods that end for ever."""
+    world = foreign()
+    item = add_pod(world, "kube-dns", "node1", "CrashLoopBackOff")
+    assert world.found() == ["system_pods"]
+    item["status"]["phase"] = "Failed"
+    assert world.found() == []
+    item["status"]["phase"] = "Running"
+    item["metadata"]["deletionTimestamp"] = "2026-01-01T00:00:00Z"
+    assert world.found() == []
+
+
+@pytest.mark.parametrize(
+    ("reason", "settings", "asks_itself"),
+    [
+        ("CrashLoopBackOff", {"resolvConf": "/etc/resolv.conf"}, True),
+        ("ContainerCreating", {"resolvConf": "/etc/resolv.conf"}, False),
+        ("CrashLoopBackOff", {}, False),
+    ],
+)
+def test_coredns_asks_itself_where_this_is_known(reason, settings, asks_itself):
+    """K3s gives pods the servers of systemd-resolved, and has no file of settings."""
+    world = foreign()
+    add_pod(world, "kube-dns", "node1", reason)
+    world.nodes["node1"]["kubelet"] = {"flags": {}, "settings": settings}
+    world.nodes["node1"]["resolver"] = {"/etc/resolv.conf": ["127.0.0.53"]}
+    (found,) = world.diagnose("system_pods")["findings"]
+    assert any("leads CoreDNS to itself" in one for one in found["evidence"]) == asks_itself
+    assert ("resolvConf" in found["remedy"]) == asks_itself
+
+
+def with_webhook(world, *groups, resources=("*/*",)):
+    hook = {
+        "name": "webhook.example.org",
+        "clientConfig": {"service": {"namespace": "certs", "name": "webhook"}},
+        "failurePolicy": "Fail",
+        "rules": [{"apiGroups": list(groups), "resources": list(resources)}],
+    }
+    kind = "ValidatingWebhookConfiguration"
+    world.objects["webhooks"] = [{"kind": kind, "metadata": {"name": "w"}, "webhooks": [hook]}]
+    return world
+
+
+@pytest.mark.parametrize(
+    ("groups", "severity"),
+    [
+        (["cert-manager.io", "acme.cert-manager.io"], "warning"),
+        ([""], "error"),
+        (["*"], "error"),
+        (["cert-manager.io", "apps"], "error"),
+        (["discovery.k8s.io"], "error"),
+        ([], "error"),
+    ],
+)
+def test_a_webhook_for_objects_of_its_own_program_is_a_warning(groups, severity):
+    (found,) = with_webhook(foreign(), *groups).diagnose()["findings"]
+    assert (found["id"], found["severity"]) == ("webhook_down", severity)
+
+
+def test_webhooks_are_not_judged_without_the_endpoints():
+    world = with_webhook(foreign(), "")
+    del world.objects["endpoint_slices"]
+    assert world.found() == []
+
+
+def certificate(world, node, path, part=None):
+    found = world.nodes[node]["certificates"]
+    return next(one for one in found if one["path"] == path and one.get("part") == part)
+
+
+CA, CLIENT = "/etc/kubernetes/pki/ca.crt", "/var/lib/kubelet/pki/kubelet-client-current.pem"
+
+
+@pytest.mark.parametrize("servers", [True, False])
+def test_a_ca_that_is_being_replaced(servers):
+    """Workers have the old one and the new one, and a control plane may have the new one alone."""
+    world = foreign()
+    for name in ("node1", "node2"):
+        old = {**certificate(world, name, CA), "public_key": "0" * 64, "subject_key": "00" * 20}
+        world.nodes[name]["certificates"].insert(0, old)
+    if not servers:
+        world.nodes["master"]["advertised"] = None
+        world.objects["endpoint_slices"] = []
+    assert world.found() == []
+    for name in ("node1",):
+        world.nodes[name]["certificates"] = [one for one in world.nodes[name]["certificates"] if one["path"] != CA]
+        world.nodes[name]["certificates"].append(old)
+    if not servers:  # then nobody knows which one is the old one
+        assert world.found() == []
+        return
+    found = world.first("certificates")
+    assert found["nodes"] == ["node1"]
+    assert "kubeadm reset" in found["remedy"]
+    assert "playbooks" not in found["remedy"]
+
+
+def test_kubelets_with_a_ca_of_their_own():
+    world = foreign()
+    for name in world.each():
+        certificate(world, name, CLIENT)["authority_key"] = "ab" * 20
+    assert world.found() == []
+    certificate(world, "node2", CLIENT)["authority_key"] = "cd" * 20
+    assert world.first("certificates")["nodes"] == ["node2"]
+
+
+@pytest.mark.parametrize("time", [-(2.0**62), 2.0**62, -1e10])
+def test_a_certificate_of_another_age(time):
+    world = foreign()
+    world.nodes["node1"]["certificates"][0].update(not_before=time, not_after=min(time, 1.0), subject=None)
+    world.nodes["node2"]["certificates"][0].update(not_before=2.0**62, not_after=2.0**62)
+    assert set(world.found()) == {"certificates"}
