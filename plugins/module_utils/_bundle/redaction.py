@@ -22,7 +22,7 @@ from ansible_collections.podnet.kubernetes.plugins.module_utils._diagnosis.clust
     VIRTUAL_KEY,
     VIRTUAL_LABELS,
 )
-from ansible_collections.podnet.kubernetes.plugins.module_utils._diagnosis.node_facts import name_of
+from ansible_collections.podnet.kubernetes.plugins.module_utils._diagnosis.node_facts import NO_UUID, name_of
 
 # Fields whose values are words of programs, and never names.
 _WORDS = """
@@ -203,6 +203,8 @@ class _Walk:
         if field in _TECHNICAL:
             return text
         if field in _IDENTIFIERS:
+            if NO_UUID.fullmatch(text):
+                return text
             return self._names.value("id", text)
         if self._of_objects and field in ("image", "imageID"):
             return self._names.image(text)

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import ipaddress
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
@@ -29,6 +30,10 @@ OVERLAY_LINKS = {
 
 # Kinds of links by which a node is on a network of machines. A VPN's link is none.
 NICS = ("ether", "veth", "bond", "team", "vlan", "bridge", "macvlan", "ipvlan", "openvswitch", "infiniband")
+# What vendors of boards leave where each machine should have a UUID of its own.
+NO_UUID = re.compile(
+    r"0[0-]*|f[f-]*|03000200-0400-0500-0006-000700080009|12345678-1234-5678-90ab-cddeefaabbcc", re.IGNORECASE
+)
 # Plugins that call those of another configuration, which gives pods their network.
 META_PLUGINS = ("multus", "multus-shim", "genie", "danm")
 
@@ -327,6 +332,7 @@ def _group(group: Mapping[str, Any]) -> RouteGroup:
 __all__ = [
     "META_PLUGINS",
     "NICS",
+    "NO_UUID",
     "OVERLAY_LINKS",
     "FoundRoute",
     "NodeFacts",

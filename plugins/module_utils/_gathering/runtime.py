@@ -54,7 +54,8 @@ def _is_subnet(value: Any) -> bool:
     return True
 
 
-_SUBNET = Leaf("a subnet", _is_subnet)
+_POD_CIDR = "usePodCidr"  # Calico's plugin puts the subnet of the Node object in its place
+_SUBNET = Leaf("a subnet", lambda value: value in (_POD_CIDR, "usePodCidrIPv6") or _is_subnet(value))
 # A plugin, as far as it is read here. The program itself refuses another form, too.
 _FORM = {
     "type": TEXT,
@@ -78,7 +79,8 @@ def _plugin(plugin: Mapping[str, Any]) -> dict[str, Any]:
     """Describe one plugin."""
     ipam = plugin.get("ipam") or {}
     delegate = plugin.get("delegate") or {}
-    subnets = [one["subnet"] for some in ipam.get("ranges") or [] for one in some if one.get("subnet")]
+    ranges = [one.get("subnet") for some in ipam.get("ranges") or [] for one in some]
+    subnets = [one for one in (*ranges, ipam.get("subnet")) if _is_subnet(one)]
     shown = {
         "type": plugin["type"],
         "bridge": plugin.get("bridge") or delegate.get("bridge"),
@@ -86,7 +88,7 @@ def _plugin(plugin: Mapping[str, Any]) -> dict[str, Any]:
         "mtu": plugin.get("mtu") or delegate.get("mtu"),
         "masquerade": plugin.get("ipMasq", delegate.get("ipMasq")),
         "ipam": ipam.get("type"),
-        "subnets": subnets or ([ipam["subnet"]] if ipam.get("subnet") else None),
+        "subnets": subnets or None,
     }
     return {name: value for name, value in shown.items() if value is not None}
 

@@ -32,8 +32,8 @@ def find(gathered: Gathered) -> Iterator[Found]:
             tuple(sorted(wrong)),
             f"kubelet and containerd have different cgroup drivers on {named(wrong)}",
             tuple(wrong[name] for name in sorted(wrong)[:5]),
-            "set SystemdCgroup in containerd's configuration as kubelet's cgroupDriver says, and restart both "
-            "(role common)",
+            "set SystemdCgroup in containerd's configuration as kubelet's cgroupDriver says, and restart both"
+            + gathered.remedy(" (role common)", ""),
         )
 
 

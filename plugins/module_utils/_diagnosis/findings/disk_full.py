@@ -18,6 +18,7 @@ from ansible_collections.podnet.kubernetes.plugins.module_utils._diagnosis.faile
 from ansible_collections.podnet.kubernetes.plugins.module_utils._diagnosis.gathered import Gathered
 
 _BLOCK = 4096  # bytes: less than one page is no file
+_SETTINGS = "/etc/kubernetes"
 _ETCD = "/var/lib/etcd"
 _ETCD_NEEDS = (
     64 * 1024**2
@@ -44,8 +45,11 @@ def _fault(disk: Mapping[str, Any]) -> str:
     """Say why nothing can be written to a file system, or nothing."""
     places = disk["places"]
     where = ", ".join(places)
-    if disk["read_only"]:
+    # Systems that come as an image have a read-only root. There, nothing but kubeadm writes to /etc/kubernetes.
+    if disk["read_only"] and set(places) != {_SETTINGS}:
         return f"{where}: read-only"
+    if disk["read_only"]:
+        return ""
     if disk["files"] and not disk["files_free"]:
         return f"{where}: none of {disk['files']} files (inodes) is free"
     if disk["bytes_free"] < (_ETCD_NEEDS if _ETCD in places else _BLOCK):
@@ -64,6 +68,9 @@ CAUSE = Cause(
     ),
     evidence="The directories, and the space or the inodes that their file system has left.",
     remedy="Make space: unused images and old logs are the usual suspects.",
-    harmless="A file system is nearly full: kubelet evicts pods by itself, and says so in the node's conditions.",
+    harmless=(
+        "A file system is nearly full: kubelet evicts pods by itself, and says so in the node's conditions. "
+        "/etc/kubernetes alone is read-only, as on systems that come as an image."
+    ),
     find=find,
 )

@@ -15,7 +15,11 @@ from ansible_collections.podnet.kubernetes.plugins.module_utils._diagnosis.cause
 )
 from ansible_collections.podnet.kubernetes.plugins.module_utils._diagnosis.failed_cells import Scope
 from ansible_collections.podnet.kubernetes.plugins.module_utils._diagnosis.gathered import Gathered
-from ansible_collections.podnet.kubernetes.plugins.module_utils._diagnosis.node_facts import NodeFacts, as_network
+from ansible_collections.podnet.kubernetes.plugins.module_utils._diagnosis.node_facts import (
+    NO_UUID,
+    NodeFacts,
+    as_network,
+)
 
 _REMEDIES = {
     "MAC": "give each machine a MAC of its own in the hypervisor",
@@ -56,7 +60,8 @@ def _identity(gathered: Gathered, node: NodeFacts) -> Iterator[tuple[str, str, s
     identity = node.data.get("identity") or {}
     if identity.get("machine_id"):
         yield "machine-id", identity["machine_id"], ""
-    if identity.get("product_uuid") and not identity.get("container"):
+    uuid = identity.get("product_uuid") or ""
+    if uuid and not NO_UUID.fullmatch(uuid) and not identity.get("container"):
         yield "product_uuid", identity["product_uuid"], ""
 
 
@@ -73,6 +78,7 @@ CAUSE = Cause(
     evidence="The value, and the nodes that have it.",
     remedy="Give each machine a MAC and a UUID in the hypervisor, and a new machine-id.",
     harmless=(
+        "The product_uuid is one that vendors leave on all their boards. "
         "NICs of separate networks have one MAC, as those of Vagrant's NAT do. Nodes in containers show the "
         "product_uuid of "
         "their host."

@@ -27,6 +27,15 @@ _AWAY = re.compile(
     r"|x509|proxyconnect|connection reset|server misbehaving|\bEOF\b",
     re.IGNORECASE,
 )
+# The program that pulls, and where it has its mirrors.
+_MIRRORS = {
+    "containerd": ("containerd", "/etc/containerd/certs.d"),
+    "cri-o": ("CRI-O", "/etc/containers/registries.conf.d"),
+    "docker": ("Docker", "/etc/docker/daemon.json"),
+    "k3s": ("K3s", "/etc/rancher/k3s/registries.yaml"),
+    "rke2": ("RKE2", "/etc/rancher/rke2/registries.yaml"),
+    "microk8s": ("MicroK8s", "/var/snap/microk8s/current/args/certs.d"),
+}
 _LOOKUP = re.compile(r"lookup (\S+)(?: on (\S+))?: ")
 # kubelet tries again after at most five minutes.
 _FRESH = 360.0
@@ -74,8 +83,12 @@ def _of_logs(gathered: Gathered) -> Iterator[_Pull]:
         if pods is not None and not any(pod.node == node.name and not pod.ready for pod in pods):
             continue
         for pull in _logged(node):
-            fresh = pull["age"] is not None and pull["age"] < _FRESH
-            if fresh and (pull["sandbox"] or (pods is None and _AWAY.search(pull["error"]))):
+            age = pull.get("age")
+            if (
+                age is not None
+                and age < _FRESH
+                and (pull.get("sandbox") or (pods is None and _AWAY.search(pull["error"])))
+            ):
                 yield _Pull(node.name, pull["image"], pull["error"], None)
 
 
@@ -86,15 +99,19 @@ def _logged(node: NodeFacts | None) -> list[dict[str, Any]]:
 def _registry(pull: _Pull) -> str:
     """The registry or mirror that was asked, by the URL or by the name of the image."""
     found = _URL.search(pull.error)
-    if found:
-        return _place(found[0])
+    place = _place(found[0]) if found else ""
+    if place:
+        return place
     first, slash, _rest = pull.image.partition("/")
     return first if slash and (set(".:") & set(first) or first == "localhost") else "docker.io"
 
 
 def _place(url: str) -> str:
-    """The server of a URL, without a password."""
-    return urlsplit(url).netloc.rpartition("@")[2]
+    """The server of a URL, without a password; empty for what is no URL."""
+    try:
+        return urlsplit(url).netloc.rpartition("@")[2]
+    except ValueError:  # a bracket that is not closed
+        return ""
 
 
 def _found(gathered: Gathered, registry: str, away: bool, pulls: list[_Pull]) -> Found:
@@ -106,7 +123,7 @@ def _found(gathered: Gathered, registry: str, away: bool, pulls: list[_Pull]) ->
         tuple(nodes),
         f"{named(nodes) or 'No node'} cannot pull {named(images)}: the registry {registry} {what}",
         tuple(dict.fromkeys(f"{pull.node}: {_why(pull)}" for pull in texts))[:3],
-        _remedy(registry, away, pulls),
+        _remedy(gathered, registry, away, pulls),
         tuple(_explains(gathered, pulls)),
     )
 
@@ -116,19 +133,24 @@ def _why(pull: _Pull) -> str:
     found = _URL.search(pull.error)
     if not found:
         return pull.error or f"waits for {pull.image}"
-    parts = urlsplit(found[0])
+    place = _place(found[0])
+    if not place:
+        return pull.error
     rest = pull.error[found.end() :].lstrip('"').rstrip('" ')
-    return f"{parts.scheme}://{_place(found[0])}{parts.path}{rest}"
+    return f"{urlsplit(found[0]).scheme}://{place}{urlsplit(found[0]).path}{rest}"
 
 
-def _remedy(registry: str, away: bool, pulls: list[_Pull]) -> str:
+def _remedy(gathered: Gathered, registry: str, away: bool, pulls: list[_Pull]) -> str:
     lookup = next((found for found in (_LOOKUP.search(pull.error) for pull in pulls) if found), None)
     if lookup:
         server = f"ask another server than {lookup[2]}" if lookup[2] else "have a name server"
         return f"the nodes do not find {lookup[1]}: correct its name, or {server} (/etc/resolv.conf of the node)"
+    node = gathered.objects.get(pulls[0].node)
+    runtime = (node.distribution or node.runtime.partition(":")[0]) if node else ""
     if away:
-        return f"give the nodes a way to {registry}, or containerd a proxy or a mirror (/etc/containerd/certs.d)"
-    return f"correct the name of the image, or load it into the nodes: `ctr -n k8s.io images pull {pulls[0].image}`"
+        program, mirrors = _MIRRORS.get(runtime, _MIRRORS["containerd"])
+        return f"give the nodes a way to {registry}, or {program} a proxy or a mirror ({mirrors})"
+    return f"correct the name of the image, or load it into the nodes: `crictl pull {pulls[0].image}`"
 
 
 def _explains(gathered: Gathered, pulls: Iterable[_Pull]) -> Iterator[Scope]:

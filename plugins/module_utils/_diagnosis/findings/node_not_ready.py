@@ -14,14 +14,17 @@ from ansible_collections.podnet.kubernetes.plugins.module_utils._diagnosis.cause
     named,
     several,
 )
+from ansible_collections.podnet.kubernetes.plugins.module_utils._diagnosis.cluster_facts import ClusterNode
 from ansible_collections.podnet.kubernetes.plugins.module_utils._diagnosis.failed_cells import either_end, unprobed_of
 from ansible_collections.podnet.kubernetes.plugins.module_utils._diagnosis.gathered import Gathered
 
+_NETWORK = "run the playbook of a network, such as playbooks/flannel.yml"
+_OTHER_NETWORK = "install a pod network, or read why its pod on the node is not ready (`kubectl get pods -A -o wide`)"
 _REASONS = (
     (
         "cni plugin not initialized",
         "it has no pod network yet",
-        "run the playbook of a network, such as playbooks/flannel.yml",
+        _NETWORK,
     ),
     (
         "container runtime is down",
@@ -56,6 +59,8 @@ def find(gathered: Gathered) -> Iterator[Found]:
                 reason or "without a reason",
                 "run `kubectl describe node`, and read kubelet's log",
             )
+            remedy = gathered.remedy(_NETWORK, _OTHER_NETWORK) if remedy == _NETWORK else remedy
+            remedy = remedy.replace("containerd", _runtime(node))
             if node.virtual:
                 remedy = "no machine is behind it: read the log of the pod that plays the kubelet (virtual-kubelet)"
             found[words, remedy].append((name, message))
@@ -69,6 +74,13 @@ def find(gathered: Gathered) -> Iterator[Found]:
             remedy,
             (*either_end(names, None), *unprobed_of(names)),
         )
+
+
+def _runtime(node: ClusterNode) -> str:
+    """The unit of the node's runtime."""
+    units = {"k3s": "k3s (or k3s-agent)", "rke2": "rke2-agent (or rke2-server)", "k0s": "k0sworker"}
+    runtime = node.runtime.partition(":")[0]
+    return units.get(node.distribution) or {"cri-o": "crio", "docker": "cri-docker"}.get(runtime, "containerd")
 
 
 def _of_several(words: str) -> str:

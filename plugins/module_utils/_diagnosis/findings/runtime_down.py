@@ -49,10 +49,19 @@ def find(gathered: Gathered) -> Iterator[Found]:
             # A node may have another runtime, and K3s runs both itself. Their units may be left from before.
             is_down = properties.get("ActiveState") not in ("active", "reloading", "refreshing")
             if properties.get("LoadState") == "loaded" and is_down and gathered.uses_unit(node, unit):
-                yield _found(node, unit)
+                yield _found(gathered, node, unit)
 
 
-def _found(node: NodeFacts, unit: str) -> Found:
+def _without_roles(remedy: str) -> str:
+    """A remedy where the playbooks of this collection do not fit."""
+    return (
+        remedy.replace(" (role common)", "")
+        .replace("run playbooks/cluster.yml", "run `kubeadm join` there")
+        .replace("run playbooks/certificates.yml", "run `kubeadm certs renew all` on the control plane")
+    )
+
+
+def _found(gathered: Gathered, node: NodeFacts, unit: str) -> Found:
     properties = node.unit(unit)
     # A unit that was stopped has old errors in its log, which do not say why.
     was_stopped = (properties.get("ActiveState"), properties.get("Result")) == ("inactive", "success")
@@ -65,7 +74,9 @@ def _found(node: NodeFacts, unit: str) -> Found:
         (node.name,),
         f"{unit} does not run on {node.name}: {properties.get('ActiveState')}",
         (f"{unit} is {state}, {restarts} {'restart' if restarts == '1' else 'restarts'}", *((why,) if why else ())),
-        remedies[0] if remedies else f"read `journalctl -u {unit}` on {node.name}, then `systemctl restart {unit}`",
+        gathered.remedy(remedies[0], _without_roles(remedies[0]))
+        if remedies
+        else f"read `journalctl -u {unit}` on {node.name}, then `systemctl restart {unit}`",
         either_end((node.name,)) if unit == "containerd" else (),
     )
 

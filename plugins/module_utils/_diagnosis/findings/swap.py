@@ -27,7 +27,7 @@ def find(gathered: Gathered) -> Iterator[Found]:
             tuple(sorted(nodes)),
             f"Swap is on, and kubelet does not start with it on {named(nodes)}",
             tuple(f"{name}: {', '.join(node.data['swap'])}" for name, node in sorted(nodes.items())[:5]),
-            "run `swapoff -a`, and take swap out of /etc/fstab (role common does both)",
+            f"run `swapoff -a`, and take swap out of /etc/fstab{gathered.remedy(' (role common does both)', '')}",
         )
 
 

@@ -754,3 +754,109 @@ def test_a_certificate_of_another_age(time):
     world.nodes["node1"]["certificates"][0].update(not_before=time, not_after=min(time, 1.0), subject=None)
     world.nodes["node2"]["certificates"][0].update(not_before=2.0**62, not_after=2.0**62)
     assert set(world.found()) == {"certificates"}
+
+
+@pytest.mark.parametrize(
+    ("version", "runtime", "words"),
+    [
+        ("v1.33.1", "containerd://2.1.0", "containerd a proxy or a mirror (/etc/containerd/certs.d)"),
+        ("v1.33.1", "cri-o://1.33.0", "CRI-O a proxy or a mirror (/etc/containers/registries.conf.d)"),
+        ("v1.33.1+k3s1", "containerd://2.0.5-k3s1", "K3s a proxy or a mirror (/etc/rancher/k3s/registries.yaml)"),
+        ("v1.33.1+rke2r1", "containerd://2.0.5-k3s1", "/etc/rancher/rke2/registries.yaml"),
+    ],
+)
+def test_the_mirrors_of_each_runtime(version, runtime, words):
+    world = foreign()
+    for item in world.objects["nodes"]:
+        item["status"]["nodeInfo"].update(kubeletVersion=version, containerRuntimeVersion=runtime)
+    waiting_for(world, 'Get "https://registry.example/v2/": dial tcp 192.0.2.1:443: i/o timeout')
+    assert words in world.first("image_pull")["remedy"]
+
+
+def waiting_for(world, message):
+    image = "registry.example/net/plugin:v1"
+    waiting = {"reason": "ErrImagePull", "message": message}
+    container = {"name": "kube-flannel", "image": image, "state": {"waiting": waiting}}
+    item = {
+        "metadata": {"namespace": "kube-flannel", "name": "kube-flannel-x", "labels": {"app": "flannel"}},
+        "spec": {"nodeName": "node1"},
+        "status": {"phase": "Pending", "containerStatuses": [container]},
+    }
+    world.objects["pods"].append(item)
+
+
+@pytest.mark.parametrize("url", ["https://[fd00::1", "http://]", "https://:/", "https://[fd00::1]:5000/v2/"])
+def test_a_url_that_is_none(url):
+    world = foreign()
+    waiting_for(world, f"Get {url} dial tcp: i/o timeout")
+    assert world.found() == ["image_pull"]
+
+
+@pytest.mark.parametrize("without", ["age", "sandbox"])
+def test_a_pull_of_which_less_is_known(without):
+    world = foreign()
+    pull = {"image": "registry.example/pause:3", "sandbox": True, "error": "dial tcp: i/o timeout", "age": 1.0}
+    del pull[without]
+    world.nodes["node1"]["pulls"] = [pull]
+    assert world.found(objects=False) == ([] if without == "age" else ["image_pull"])
+
+
+@pytest.mark.parametrize(
+    ("version", "runtime", "message", "words"),
+    [
+        ("v1.33.1", "containerd://2.1.0", "container runtime is down", "systemctl restart containerd`"),
+        ("v1.33.1", "cri-o://1.33.0", "container runtime is down", "systemctl restart crio`"),
+        ("v1.33.1+k3s1", "containerd://2.0.5-k3s1", "container runtime is down", "restart k3s (or k3s-agent)`"),
+        ("v1.33.1", "containerd://2.1.0", "cni plugin not initialized", "install a pod network"),
+    ],
+)
+def test_the_remedy_of_a_node_that_is_not_ready(version, runtime, message, words):
+    world = foreign()
+    item = world.node("node1")
+    item["status"]["nodeInfo"].update(kubeletVersion=version, containerRuntimeVersion=runtime)
+    item["status"]["conditions"] = [{"type": "Ready", "status": "False", "message": message}]
+    (found,) = world.diagnose("node_not_ready")["findings"]
+    assert words in found["remedy"]
+    assert "playbooks" not in found["remedy"]
+
+
+def test_a_system_that_comes_as_an_image_has_a_read_only_root():
+    world = foreign()
+    disk = {"bytes": 10**9, "bytes_free": 0, "files": 10, "files_free": 0, "read_only": True}
+    world.nodes["node1"]["disks"] = [{**disk, "places": ["/etc/kubernetes"]}]
+    assert world.found() == []
+    world.nodes["node1"]["disks"] = [{**disk, "places": ["/var/lib/kubelet", "/etc/kubernetes"]}]
+    assert world.found() == ["disk_full"]
+
+
+@pytest.mark.parametrize(
+    ("uuid", "harmless"),
+    [
+        ("00000000-0000-0000-0000-000000000000", True),
+        ("FFFFFFFF-FFFF-FFFF-FFFF-FFFFFFFFFFFF", True),
+        ("03000200-0400-0500-0006-000700080009", True),
+        ("4c4c4544-0031-4710-8033-b7c04f4e4d32", False),
+    ],
+)
+def test_a_uuid_that_a_vendor_leaves_on_all_boards(uuid, harmless):
+    world = foreign()
+    for node in world.nodes.values():
+        node["identity"].update(product_uuid=uuid, container=False)
+    assert world.found() == ([] if harmless else ["duplicate_identity"])
+
+
+FAILED = 'E1128 10:00:00.1 1 run.go:72] "command failed" err="'
+
+
+@pytest.mark.parametrize(
+    "line", ["running with swap on is not supported", "kubelet cgroup driver", "config.yaml: no such file", "x509: no"]
+)
+def test_the_remedy_of_a_kubelet_that_does_not_run(line):
+    world = foreign()
+    state = {"ActiveState": "activating", "SubState": "auto-restart", "Result": "exit-code", "NRestarts": "57"}
+    world.nodes["node1"]["units"]["kubelet"].update(state)
+    world.nodes["node1"]["logs"]["kubelet"] = [f'{FAILED}{line}"']
+    world.nodes["node1"]["swap"] = ["/swap.img"]
+    world.nodes["node1"]["kubelet"]["settings"]["failSwapOn"] = "true"
+    for found in world.diagnose("runtime_down", "swap")["findings"]:
+        assert not any(word in found["remedy"] for word in ("role common", "playbooks", "podnet"))

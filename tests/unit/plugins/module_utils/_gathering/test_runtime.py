@@ -105,3 +105,12 @@ def test_a_field_of_another_kind_is_an_error_of_the_file(plugin):
     """Such a file must not end the diagnosis of the whole cluster."""
     (found,) = read_configurations({"10-a.conflist": json.dumps({"name": "a", "plugins": [plugin]})})
     assert found["error"] == "it has another form than a CNI configuration"
+
+
+@pytest.mark.parametrize("subnet", ["usePodCidr", "usePodCidrIPv6"])
+def test_calico_takes_the_subnet_of_the_node_object(subnet):
+    """As Canal's configuration has it."""
+    ipam = {"type": "host-local", "subnet": subnet, "ranges": [[{"subnet": subnet}]]}
+    document = {"name": "k8s-pod-network", "plugins": [{"type": "calico", "ipam": ipam}, {"type": "portmap"}]}
+    (found,) = read_configurations({"10-canal.conflist": json.dumps(document)})
+    assert found["plugins"] == [{"type": "calico", "ipam": "host-local"}, {"type": "portmap"}]
