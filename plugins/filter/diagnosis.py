@@ -65,7 +65,9 @@ _value:
   type: dict
   contains:
     findings:
-      description: The findings, each with id, severity, nodes, cause, evidence, remedy, explains and explained_cells.
+      description:
+        - The findings, each with id, severity, nodes, cause, evidence, remedy, explains and explained_cells.
+        - C(may_follow_from) has the ids of findings before it that may be its cause.
       type: list
       elements: dict
     failed_cells:

@@ -61,6 +61,7 @@ def account_document(diagnosis: Diagnosis) -> dict[str, Any]:
                 "remedy": one.found.remedy,
                 "explains": [scope_as_dict(scope) for scope in one.found.explains],
                 "explained_cells": one.cells,
+                "may_follow_from": list(one.may_follow_from),
             }
             for one in diagnosis.findings
         ],
@@ -79,7 +80,8 @@ def account_document(diagnosis: Diagnosis) -> dict[str, Any]:
 
 def _finding(number: int, one: Ranked) -> Iterator[str]:
     cells = f"; it explains {cells_words(one.cells - one.unprobed, one.unprobed)}" if one.cells else ""
-    yield f"{number}. {one.severity}: {one.found.cause} ({one.id}{cells})"
+    cause = f"; it may follow from {' or '.join(one.may_follow_from)}" if one.may_follow_from else ""
+    yield f"{number}. {one.severity}: {one.found.cause} ({one.id}{cells}{cause})"
     yield f"   evidence: {'; '.join(one.found.evidence)}"
     yield f"   remedy: {one.found.remedy}"
 

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ansible_collections.podnet.kubernetes.plugins.module_utils._base.errors import InputError
 from ansible_collections.podnet.kubernetes.plugins.module_utils._diagnosis.causes import (
@@ -15,6 +15,7 @@ from ansible_collections.podnet.kubernetes.plugins.module_utils._diagnosis.cause
     Cause,
     Found,
 )
+from ansible_collections.podnet.kubernetes.plugins.module_utils._diagnosis.effects import EFFECTS, causes_of
 from ansible_collections.podnet.kubernetes.plugins.module_utils._diagnosis.failed_cells import FailedCell
 from ansible_collections.podnet.kubernetes.plugins.module_utils._diagnosis.gathered import Gathered
 from ansible_collections.podnet.kubernetes.plugins.module_utils._diagnosis.packet_trails import PacketTrail
@@ -26,7 +27,10 @@ _ODD_DATA = (ArithmeticError, AttributeError, InputError, LookupError, Recursion
 
 @dataclass(frozen=True)
 class Ranked:
-    """A finding, with the number of bad cells that it explains; C(unprobed) of them were not probed."""
+    """A finding, with the number of bad cells that it explains; C(unprobed) of them were not probed.
+
+    C(may_follow_from) has the ids of findings before it that may be its cause.
+    """
 
     id: str
     severity: str
@@ -34,6 +38,7 @@ class Ranked:
     found: Found
     cells: int
     unprobed: int = 0
+    may_follow_from: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -52,7 +57,7 @@ class Diagnosis:
 
 
 def judge(gathered: Gathered, causes: Iterable[Cause]) -> Diagnosis:
-    """Find the causes, and rank them by explained cells, by severity, and by layer: causes before effects."""
+    """Find the causes, and rank them: causes before effects, then by explained cells, by severity, and by layer."""
     ranked = []
     explained: set[FailedCell] = set()
     unread = list(gathered.unread)
@@ -62,11 +67,10 @@ def judge(gathered: Gathered, causes: Iterable[Cause]) -> Diagnosis:
             explained.update(cells)
             severity, layer = found.severity or cause.severity, found.layer or cause.layer
             ranked.append(Ranked(cause.id, severity, layer, found, len(cells), _unprobed(cells)))
-    ranked.sort(key=_rank)
     unexplained = tuple(cell for cell in gathered.failed if cell not in explained)
     unprobed = _unprobed(gathered.failed)
     failed = len(gathered.failed) - unprobed
-    return Diagnosis(tuple(ranked), failed, unexplained, tuple(unread), gathered.trails, unprobed)
+    return Diagnosis(_ordered(ranked), failed, unexplained, tuple(unread), gathered.trails, unprobed)
 
 
 def _find(cause: Cause, gathered: Gathered, unread: list[str]) -> list[Found]:
@@ -81,6 +85,25 @@ def _find(cause: Cause, gathered: Gathered, unread: list[str]) -> list[Found]:
 
 def _unprobed(cells: Iterable[FailedCell]) -> int:
     return sum(not cell.probed for cell in cells)
+
+
+def _ordered(found: list[Ranked]) -> tuple[Ranked, ...]:
+    """Sort findings. A cause takes the place of its best effect, and the effect comes after it."""
+    above = causes_of([(one.id, one.found.nodes) for one in found])
+    best = [_rank(one) for one in found]
+    depth = [0] * len(found)
+    # No way leads back from an effect to its cause, so there are no more rounds than findings know effects.
+    for _round in EFFECTS:
+        before = best.copy(), depth.copy()
+        for number, some in enumerate(above):
+            for cause in some:
+                best[cause] = min(best[cause], best[number])
+                depth[number] = max(depth[number], depth[cause] + 1)
+        if before == (best, depth):
+            break
+    order = sorted(range(len(found)), key=lambda number: (best[number], depth[number], _rank(found[number])))
+    ids = [tuple(dict.fromkeys(found[cause].id for cause in some)) for some in above]
+    return tuple(replace(found[number], may_follow_from=ids[number]) for number in order)
 
 
 def _rank(one: Ranked) -> tuple[int, int, int, str, tuple[str, ...]]:

@@ -52,7 +52,9 @@ def _title(finding: Mapping[str, Any]) -> str:
 
 
 def _message(finding: Mapping[str, Any]) -> str:
-    return f"{finding['cause']}. Evidence: {'; '.join(finding['evidence'])}. Remedy: {finding['remedy']}."
+    text = f"{finding['cause']}. Evidence: {'; '.join(finding['evidence'])}. Remedy: {finding['remedy']}."
+    causes = finding.get("may_follow_from")
+    return f"{text} It may follow from {' or '.join(causes)}." if causes else text
 
 
 def _case(

@@ -73,7 +73,10 @@ def _results(findings: Iterable[Mapping[str, Any]], rules: list[str]) -> Iterato
             "message": {"text": f"{finding['cause']}. Evidence: {evidence}. Remedy: {finding['remedy']}."},
             "locations": [_location(finding["nodes"])],
             "partialFingerprints": {_FINGERPRINT: hashlib.sha256(f"{key}{seen[key]}".encode()).hexdigest()},
-            "properties": {"explainedCells": finding["explained_cells"]},
+            "properties": {
+                "explainedCells": finding["explained_cells"],
+                "mayFollowFrom": list(finding.get("may_follow_from") or ()),
+            },
         }
 
 

@@ -14,7 +14,7 @@ def test_the_result_has_the_findings_and_their_account():
     world.nodes["node1"]["sysctls"]["net.ipv4.ip_forward"]["value"] = "0"
     result = world.diagnose()
     assert [one["id"] for one in result["findings"]] == ["forwarding_off"]
-    keys = {"id", "severity", "nodes", "cause", "evidence", "remedy", "explains", "explained_cells"}
+    keys = {"id", "severity", "nodes", "cause", "evidence", "remedy", "explains", "explained_cells", "may_follow_from"}
     assert set(result["findings"][0]) == keys
     assert (result["failed_cells"], result["unexplained"], result["not_looked_at"]) == (0, [], [])
     assert result["lines"][0] == "1 finding"
