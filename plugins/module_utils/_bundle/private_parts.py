@@ -28,6 +28,7 @@ _DROPPED = frozenset(
         *("env", "envFrom", "command", "args", "lifecycle", "httpHeaders", "volumes", "volumeMounts", "volumeDevices"),
         *("imagePullSecrets", "binaryData", "stringData", "caBundle", "providerID", "images"),
         *("livenessProbe", "readinessProbe", "startupProbe", "securityContext", "volumesInUse", "volumesAttached"),
+        "path",  # of the server of a webhook
     )
 )
 # Programs whose annotations say something about the network. kubectl's repeats the object with all its secrets.

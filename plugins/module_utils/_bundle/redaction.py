@@ -55,10 +55,16 @@ _OF_KINDS = (*VIRTUAL_LABELS, MICROK8S_LABEL)
 _NAME_LIKE = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)+")
 _QUOTED = re.compile(r'"(?:[^"\\]|\\.)*"')
 _COMMENT = re.compile(r'-m comment --comment (?:"(?:[^"\\]|\\.)*"|\S+) ?')
+_SET = re.compile(r"(--(?:match|add|del)-set )(?!KUBE-|cali|f2b-|weave-|CILIUM)(\S+)")
 _TABLE = re.compile(r"[*][a-z]+")
 _CHAIN = re.compile(r":(\S+) ")
 _OUR_CHAINS = re.compile(
     r"(KUBE-|cali|CNI-|FLANNEL|DOCKER|PODNET|LIBVIRT|WEAVE|CILIUM|f2b-|ufw|INPUT|OUTPUT|FORWARD|PREROUTING|POSTROUTING)"
+)
+_NFT_NAMES = re.compile(
+    r"((nat|filter|mangle|raw|security)?[-_]?(input|output|forward|prerouting|postrouting|ingress|egress)?$)"
+    r"|.*(kube|network-policies|firewalld|f2b|fail2ban|cali|cilium|docker|ufw|libvirt|podman|netavark|tailscale|^ts-)",
+    re.IGNORECASE,
 )
 _PART = re.compile(r"([A-Za-z.0-9]+)=([^,]+)")
 
@@ -98,6 +104,8 @@ def _collect(names: StandIns, parts: BundleParts) -> None:
     objects = {kind: list(items or ()) for kind, items in (parts.objects or {}).items()}
     known = [str(item["metadata"]["name"]) for item in objects.get("nodes", ())]
     aliases = list(_aliases(parts.nodes, known))
+    # The file may have nodes that are gone.
+    known += sorted(map(str, (parts.allocation or {}).get("allocation") or ()))
     _add_nodes(names, known, aliases)
     for kind, items in sorted(objects.items()):
         for item in items:
@@ -185,9 +193,19 @@ class _Walk:
             return {self._label(key): self._label_value(key, one) for key, one in value.items()}
         if "key" in value and ("operator" in value or "effect" in value):
             return self._requirement(value)
+        shown = {key: self.value(str(key), one) for key, one in value.items()}
+        # A chain of nftables, and a rule that leads to one.
+        places: tuple[str, ...] = ("table", "chain") if {"family", "table", "chain"} <= value.keys() else ()
+        places += ("target",) if field in ("jump", "goto") else ()
+        if places:
+            return {**shown, **{key: self._chain(str(value[key])) for key in places if key in value}}
         if field in _KEYS_ARE_DATA:
             return {_host(self._names, str(key)): self.value("", one) for key, one in value.items()}
-        return {key: self.value(str(key), one) for key, one in value.items()}
+        return shown
+
+    def _chain(self, name: str) -> str:
+        """Replace the name of a table or a chain of nftables, unless a known program made it."""
+        return name if _NFT_NAMES.match(name) else self._names.chain(name)
 
     def _requirement(self, value: Mapping[str, Any]) -> dict[str, Any]:
         """Replace the label in a requirement of a selector, in a taint or in a toleration."""
@@ -212,7 +230,7 @@ class _Walk:
             return self._names.value("name", text)
         if field in ("subject", "issuer"):
             return _PART.sub(self._part, text)
-        if field == "prefix":  # of a rule that writes a log
+        if field in ("prefix", "comment"):  # of a rule that writes a log, and what a person wrote
             return "..."
         return self._names.reference(text) if field in _REFERENCES else self._names.text(text)
 
@@ -238,6 +256,7 @@ class _Walk:
         declared = [found[1] for found in map(_CHAIN.match, lines) if found]
         chains = {name: self._names.chain(name) for name in declared if not _OUR_CHAINS.match(name)}
         for line in lines:
+            line = _SET.sub(lambda found: f"{found[1]}{self._names.set_name(found[2])}", line)
             words = _QUOTED.sub('"..."', _COMMENT.sub("", line)).split(" ")
             changed = [chains.get(word, word) for word in words]
             if words[0][:1] == ":":

@@ -60,8 +60,10 @@ _DOMAIN = re.compile(
 _IMAGE = re.compile(
     r"(?<![\w/.-])([a-z0-9.-][a-z0-9-]*\.[a-z0-9.-]+(?::\d+)?|[a-z0-9-]+:\d+)/([a-z0-9._/-]+)(?=[:@\s\"',;)]|$)"
 )
+# A URL may name a user before the password, and Harbor calls its machine users robot$NAME.
 _USER = re.compile(
-    r"(?P<before>/home/|/Users/|\buser[= ]\"?|\bUser[= ]\")(?P<name>(?!system:)[\w.-]+)"
+    r"(?P<before>/home/|/Users/|\buser[= ]\"?|\bUser[= ]\"|\brobot\$)(?P<name>(?!system:)[\w.-]+)"
+    r"|(?P<scheme>://)(?P<owner>[\w.+-]+)(?=(?::\*\*\*)?@)"
     r"|(?<![\w.+-])(?P<mail>[\w.+-]+)(?=@[a-z][\w-]*\.)"
 )
 _MAC = re.compile(r"(?<![\w:])(?:[0-9a-f]{2}:){5}[0-9a-f]{2}(?![\w:])", re.IGNORECASE)
@@ -189,6 +191,8 @@ class StandIns:
         return f"{self._once('registry', registry)}/{self._once('image', path)}"
 
     def _user(self, found: re.Match[str]) -> str:
+        if found["owner"]:
+            return f"{found['scheme']}{self._once('user', found['owner'])}"
         if found["mail"]:
             return self._once("user", found["mail"])
         return f"{found['before']}{self._once('user', found['name'])}"
@@ -201,6 +205,10 @@ class StandIns:
     def chain(self, name: str) -> str:
         """Return the stand-in of a chain of the packet filter."""
         return self._once("CHAIN", name)
+
+    def set_name(self, name: str) -> str:
+        """Return the stand-in of a set of addresses."""
+        return self._once("SET", name)
 
     def _once(self, kind: str, name: str) -> str:
         """Return the stand-in of something that is found in a text, and is no name of an object."""

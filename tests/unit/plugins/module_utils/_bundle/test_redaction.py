@@ -253,3 +253,30 @@ def test_the_doors_at_which_nodes_knocked_have_the_addresses_of_the_links():
     assert "93.184.216" not in json.dumps(without_names(BundleParts(world.nodes, world.objects), KEY).nodes)
     found = judged_without_names(BundleParts(world.nodes, world.objects))
     assert [one["id"] for one in found["findings"]] == ["port_closed"]
+
+
+def test_names_of_people_and_of_their_tools_do_not_stay():
+    """In URLs, in robot accounts, in comments and names of nftables, in sets, and in the file of old nodes."""
+    world = World()
+    node = world.nodes["node1"]
+    node["logs"]["kubelet"] = ["error: Get https://acmebob:secret9@registry.test/v2/", "denied for robot$acmerobot"]
+    world.add_rule("node1", "filter", "-A FORWARD -m set --match-set acme_block src -j DROP")
+    match = {"match": {"left": {"meta": {"key": "iifname"}}, "op": "==", "right": "eth0"}}
+    jump = [match, {"comment": "by acmebob"}, {"jump": {"target": "acmerules"}}]
+    chain = {"family": "inet", "table": "acmetable", "chain": "acmechain", "hook": "forward", "policy": "drop"}
+    rules = {"family": "inet", "table": "acmetable", "chain": "acmerules", "rules": [[{"accept": None}]]}
+    known = {"family": "ip", "table": "kube-proxy", "chain": "filter-forward", "rules": []}
+    node["packet_filter"]["nftables"] = [{**chain, "rules": [jump]}, rules, known]
+    allocation = {"allocation": {"acmeold": ["10.9.0.0/24"], "node1": ["10.244.1.0/24"]}}
+    service = {"namespace": "web", "name": "hook", "path": "/acme"}
+    hooks = [{"name": "hook.test", "clientConfig": {"service": service}, "failurePolicy": "Ignore"}]
+    world.objects["webhooks"] = [{"metadata": {"name": "hook"}, "webhooks": hooks}]
+    parts = without_private_parts(BundleParts(world.nodes, world.objects, allocation=allocation))
+    found = without_names(parts, KEY)
+    assert "acme" not in json.dumps(asdict(found))
+    (one, other, same) = found.nodes["node-3"]["packet_filter"]["nftables"]
+    assert one["rules"][0][2]["jump"]["target"] == other["chain"] != one["chain"]
+    assert one["table"] == other["table"]
+    assert same == known
+    assert set(found.allocation["allocation"]) == {"node-1", "node-3"}
+    assert world.found() == []
