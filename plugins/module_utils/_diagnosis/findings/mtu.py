@@ -106,13 +106,16 @@ def _older_pods(gathered: Gathered) -> Iterator[Found]:
 
     Without such cells it is harmless: the node tells these pods the right MTU.
     """
-    if not any(cell.check == "mtu" for cell in gathered.failed):
-        return
+    # Where small packets fail, too, no MTU is the cause.
+    small = {(cell.source, cell.target, cell.family) for cell in gathered.failed if cell.check != "mtu"}
+    large = [cell for cell in gathered.failed if cell.check == "mtu" and cell.probed]
+    alone = [cell for cell in large if (cell.source, cell.target, cell.family) not in small]
+    ends = {node for cell in alone for node in (cell.source_node, *cell.target_nodes)}
     for node in gathered.nodes:
         overlays = [link for name in _own_overlays(node) if (link := node.link(name)) and link.mtu]
         smallest = min(overlays, key=lambda link: link.mtu, default=None)
         older = [one for one in node.data.get("veths") or () if smallest and one["mtu"] > smallest.mtu]
-        if smallest and older:
+        if smallest and older and node.name in ends:
             count = sum(one["count"] for one in older)
             yield Found(
                 (node.name,),
