@@ -57,6 +57,9 @@ class ClusterApi:
             found: list[dict[str, Any]] = self._lookup.run([], {}, kind=kind, kubeconfig=self._kubeconfig, **options)
         except AnsibleLookupError as error:
             raise ClusterError(error.message) from None
+        for one in found:
+            # Close to half of a pod, and nothing reads it. Ansible copies the objects with each result and variable.
+            one["metadata"].pop("managedFields", None)
         return found
 
     def read_if_allowed(self, kind: str, **options: str) -> list[dict[str, Any]]:

@@ -87,7 +87,7 @@ EXAMPLES = r"""
 
 RETURN = r"""
 objects:
-  description: The objects of the cluster when all was ready, or when the time was up.
+  description: The objects of the cluster when all was ready, or when the time was up, without C(managedFields).
   returned: with O(state=present)
   type: dict
   contains:

@@ -213,6 +213,12 @@ def test_without_objects_it_only_reads(run, api):
     assert (api.sent, result["changed"], result["unready"]) == ([], False, [])
 
 
+def test_the_objects_come_without_their_managers(run, api):
+    api.objects["/pod"] = {**POD, "metadata": {**POD["metadata"], "managedFields": [{"manager": "kubelet"}]}}
+    (found,) = run(objects=[])["objects"]["pods"]
+    assert found["metadata"] == POD["metadata"]
+
+
 def test_one_failure_of_the_api_while_it_waits_ends_nothing(run, api):
     api.fails_at, api.ready_at = 1, 2
     assert run()["unready"] == []
