@@ -207,7 +207,7 @@ SCOPES: tuple[dict[str, Any], ...] = (
     {"across": True, "kinds": ["nodeport"]},
     {"unprobed": True},
     {"unprobed": True, "targets": ["node1"], "checks": ["icmp"]},
-    {"families": ["ipv4"], "checks": ["udp"]},
+    {"families": ["ipv4"], "checks": ["icmp"]},
     {"families": ["ipv6"]},
 )
 

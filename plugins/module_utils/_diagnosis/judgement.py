@@ -16,7 +16,7 @@ from ansible_collections.podnet.kubernetes.plugins.module_utils._diagnosis.cause
     Found,
 )
 from ansible_collections.podnet.kubernetes.plugins.module_utils._diagnosis.effects import EFFECTS, causes_of
-from ansible_collections.podnet.kubernetes.plugins.module_utils._diagnosis.failed_cells import FailedCell
+from ansible_collections.podnet.kubernetes.plugins.module_utils._diagnosis.failed_cells import CellsByNode, FailedCell
 from ansible_collections.podnet.kubernetes.plugins.module_utils._diagnosis.gathered import Gathered
 from ansible_collections.podnet.kubernetes.plugins.module_utils._diagnosis.packet_trails import PacketTrail
 
@@ -59,15 +59,17 @@ class Diagnosis:
 def judge(gathered: Gathered, causes: Iterable[Cause]) -> Diagnosis:
     """Find the causes, and rank them: causes before effects, then by explained cells, by severity, and by layer."""
     ranked = []
-    explained: set[FailedCell] = set()
+    explained: set[int] = set()
+    cells_by_node = CellsByNode(gathered.failed)
     unread = list(gathered.unread)
     for cause in causes:
         for found in _find(cause, gathered, unread):
-            cells = [cell for cell in gathered.failed if any(scope.covers(cell) for scope in found.explains)]
-            explained.update(cells)
+            numbers = cells_by_node.covered(found.explains)
+            explained |= numbers
+            cells = [gathered.failed[number] for number in numbers]
             severity, layer = found.severity or cause.severity, found.layer or cause.layer
             ranked.append(Ranked(cause.id, severity, layer, found, len(cells), _unprobed(cells)))
-    unexplained = tuple(cell for cell in gathered.failed if cell not in explained)
+    unexplained = tuple(cell for number, cell in enumerate(gathered.failed) if number not in explained)
     unprobed = _unprobed(gathered.failed)
     failed = len(gathered.failed) - unprobed
     return Diagnosis(_ordered(ranked), failed, unexplained, tuple(unread), gathered.trails, unprobed)

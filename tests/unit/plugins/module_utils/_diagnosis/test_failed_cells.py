@@ -4,12 +4,14 @@
 
 from __future__ import annotations
 
+import page_samples
 import pytest
 from diagnosis_world import World, across
 
 from ansible_collections.podnet.kubernetes.plugins.module_utils._base.errors import InputError
 from ansible_collections.podnet.kubernetes.plugins.module_utils._diagnosis.failed_cells import (
     OVER_PODS,
+    CellsByNode,
     Scope,
     either_end,
     load_failed_cells,
@@ -114,3 +116,11 @@ def test_the_form_of_a_scope_has_the_fields_that_choose():
     scope = Scope(sources=frozenset(("node2", "node1")), across=True)
     assert scope_as_dict(scope) == {"sources": ["node1", "node2"], "across": True}
     assert scope_as_dict(Scope()) == {}
+
+
+@pytest.mark.parametrize("form", page_samples.SCOPES, ids=str)
+def test_cells_by_node_are_those_that_a_set_covers(form):
+    failed = load_failed_cells(page_samples.explained())
+    scope = Scope(**{name: frozenset(value) if isinstance(value, list) else value for name, value in form.items()})
+    wanted = {number for number, cell in enumerate(failed) if scope.covers(cell)}
+    assert CellsByNode(failed).covered((scope,)) == wanted

@@ -174,6 +174,26 @@ def test_a_thousand_nodes_are_judged_in_two_seconds():
     assert (found.id, found.found.cause) == ("pod_routes", "n7 has no route to the pods on n9")
 
 
+def test_a_thousand_broken_nodes_are_judged_as_quickly():
+    """Each node has a finding of its own, and 20,000 cells failed."""
+    nodes, objects = large(1000)
+    for node in nodes.values():
+        node["units"]["containerd"].update(ActiveState="failed", SubState="failed", Result="exit-code")
+    ends = [{"name": f"podnet/{name}", "kind": "pod", "node": name} for name in nodes]
+    verdict = {"check": "tcp", "family": "ipv4", "verdict": "failed", "message": "timeout"}
+    cells = [
+        {"source": ends[one]["name"], "target": ends[(one + step) % 1000]["name"], **verdict}
+        for one in range(1000)
+        for step in range(1, 21)
+    ]
+    schema = {"schema": "podnet.kubernetes/connectivity-report", "version": 2}
+    gathered = load_gathered(nodes, objects, {**schema, "endpoints": ends, "cells": cells})
+    unit = min(_seconds(lambda: {f"{n}" for n in range(1_000_000)}) for _attempt in range(3))
+    diagnosis = judge(gathered, causes())
+    assert (len(diagnosis.findings), diagnosis.unexplained) == (1000, ())
+    assert _seconds(lambda: judge(gathered, causes())) < 10 * max(unit, 0.2)
+
+
 def _seconds(work):
     start = time.perf_counter()
     work()
