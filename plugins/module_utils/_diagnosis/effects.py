@@ -28,6 +28,7 @@ EFFECTS: Mapping[str, tuple[str, ...]] = {
     "port_closed": ("system_pods", "node_not_ready"),
     "runtime_down": ("system_pods", "services_missing", "node_not_ready"),
     "shared_address": ("network_on_another_nic", "pod_routes", "system_pods"),
+    "node_unknown": ("pod_routes", "system_pods"),
     "swap": ("runtime_down", "node_not_ready"),
     "system_pods": ("pod_routes", "services_missing", "vtep_mac", "node_not_ready"),
     "webhook_down": ("system_pods", "node_not_ready"),

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import ipaddress
 import re
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
@@ -307,7 +308,15 @@ def name_of(data: Mapping[str, Any], names: Iterable[str], inventory_name: str) 
     flags = (data.get("kubelet") or {}).get("flags") or {}
     own = [str(flags.get("hostname-override") or data["host"]).lower()]
     own += [own[0].partition(".")[0], inventory_name]
-    return next((name for name in own if name in known), own[0])
+    found = next((name for name in own if name in known), None)
+    return found or _by_short_name(known).get(own[1], own[0])
+
+
+@lru_cache(maxsize=4)
+def _by_short_name(names: frozenset[str]) -> Mapping[str, str]:
+    """The names that have a domain, by their first part. A cloud names its nodes so, and hosts may be short."""
+    found = Counter(name.partition(".")[0] for name in names)
+    return {short: name for name in names if (short := name.partition(".")[0]) != name and found[short] == 1}
 
 
 def _link(link: Mapping[str, Any]) -> NodeLink:
