@@ -25,6 +25,8 @@ _DEEPEST = 20  # jumps
 _MARK = re.compile("0x[0-9a-fA-F]{1,8}|0|[1-9][0-9]{0,9}")
 _NUMBERS = {"tcp": "6", "udp": "17", "icmp": "1"}  # of protocols
 _ELSEWHERE = ("NFQUEUE", "QUEUE", "SYNPROXY", "TPROXY")  # targets by which another program decides
+# Chains by which engines decide about single pods, as their NetworkPolicies demand it.
+_OF_POLICIES = ("KUBE-ROUTER-", "KUBE-POD-FW-", "KUBE-NWPLCY-", "WEAVE-NPC")
 # Modules whose match is not known, some of which have no option that takes a value.
 _UNKNOWN = ("rpfilter", "set", "physdev", "policy", "limit", "statistic", "recent", "hashlimit", "owner", "socket")
 
@@ -87,7 +89,7 @@ class Table:
 
     def _walk(self, chain: str, packet: PodPacket, depth: int) -> tuple[Verdict, PodPacket]:
         sure = True
-        if chain not in self.chains or depth > _DEEPEST:
+        if chain not in self.chains or depth > _DEEPEST or chain.startswith(_OF_POLICIES):
             return Verdict("", "", False), packet
         for text in self.chains[chain]:
             rule = _parse(text)

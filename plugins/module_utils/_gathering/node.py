@@ -78,6 +78,14 @@ _CERTIFICATES = (
     "/var/lib/kubelet/pki/kubelet.crt",
 )
 _KUBECONFIGS = ("/etc/kubernetes/kubelet.conf", "/etc/kubernetes/admin.conf")
+# Of K3s, RKE2, MicroK8s and k0s.
+_OWN_CONTAINERDS = (
+    "/var/lib/rancher/k3s/agent/etc/containerd/config.toml",
+    "/var/lib/rancher/rke2/agent/etc/containerd/config.toml",
+    "/var/snap/microk8s/current/args/containerd-template.toml",
+    "/etc/k0s/containerd.toml",
+)
+_KUBERNETES = ":KUBE-"  # the beginning of chains that kubelet and kube-proxy make
 _LEASES = "/var/lib/cni/networks"
 _CONTAINER_MARKS = ("/run/systemd/container", "/run/.containerenv", "/.dockerenv")
 _JOURNAL = ("-n", "400", "-o", "cat", "--no-pager", "--quiet")
@@ -216,6 +224,9 @@ def _counters(reader: Reader) -> dict[str, int]:
 def _packet_filter(reader: Reader) -> dict[str, Any]:
     """The rules of iptables for IPv4, and those of nftables that iptables does not show, where nft is installed."""
     saved = reader.output("packet filter", "iptables-save")
+    if saved is not None and _KUBERNETES not in saved:  # kube-proxy's container has the other kind of iptables
+        kinds = (reader.output(None, f"iptables-{kind}-save") for kind in ("nft", "legacy"))
+        saved = next((text for text in kinds if text and _KUBERNETES in text), saved)
     found: dict[str, Any] = {"iptables": None if saved is None else compact_rules(saved), "nftables": None}
     if not reader.has("nft"):  # so no program set such rules
         return found
@@ -225,9 +236,10 @@ def _packet_filter(reader: Reader) -> dict[str, Any]:
 
 def _cni(reader: Reader) -> dict[str, Any]:
     """containerd's settings, the configurations in its directory, and the programs of plugins."""
-    # Without the program, or with an old one, its file says nearly the same.
-    dump = reader.output(None, "containerd", "config", "dump")
-    containerd = read_containerd(dump or reader.text("/etc/containerd/config.toml") or "")
+    # Without the program, or with an old one, its file says nearly the same. Distributions have containerds of their own.
+    own = next((text for path in _OWN_CONTAINERDS if (text := reader.text(path)) is not None), None)
+    dump = None if own else reader.output(None, "containerd", "config", "dump")
+    containerd = read_containerd(own or dump or reader.text("/etc/containerd/config.toml") or "")
     directory = containerd.get("configurations", CONFIGURATIONS)
     texts = {
         name: reader.text(f"{directory}/{name}") or ""

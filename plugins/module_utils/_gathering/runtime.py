@@ -19,6 +19,7 @@ from ansible_collections.podnet.kubernetes.plugins.module_utils._base.foreign_da
 from ansible_collections.podnet.kubernetes.plugins.module_utils._base.shapes import TEXT, WHOLE, Leaf, check_shape
 
 _ENDINGS = (".conf", ".conflist", ".json")
+_SNAP = "/var/snap/microk8s/current"  # which MicroK8s' template leaves to its start
 CONFIGURATIONS, PROGRAMS = "/etc/cni/net.d", "/opt/cni/bin"
 
 
@@ -107,7 +108,7 @@ def read_containerd(text: str) -> dict[str, Any]:
         match = re.match(r"(bin_dirs?|conf_dir|SystemdCgroup|sandbox_image|sandbox)\s*=\s*(.+)$", line)
         if not match:
             continue
-        name, value = match[1], match[2].strip()
+        name, value = match[1], match[2].strip().replace("${SNAP_DATA}", _SNAP)
         if name == "SystemdCgroup" and ".runc." in section:
             found["systemd_cgroup"] = value == "true"
         elif name in ("bin_dir", "bin_dirs") and section.endswith(".cni"):

@@ -860,3 +860,15 @@ def test_the_remedy_of_a_kubelet_that_does_not_run(line):
     world.nodes["node1"]["kubelet"]["settings"]["failSwapOn"] = "true"
     for found in world.diagnose("runtime_down", "swap")["findings"]:
         assert not any(word in found["remedy"] for word in ("role common", "playbooks", "podnet"))
+
+
+def test_a_policy_that_closes_one_pod_is_no_rule_against_pods():
+    """kube-router, also in K3s: the pod with the address that is looked at has a policy that allows nothing."""
+    world = foreign()
+    pod = world.subnet("node1").replace(".0/24", ".2")
+    rules = [f"-A KUBE-ROUTER-FORWARD -d {pod}/32 -j KUBE-POD-FW-X", "-A FORWARD -j KUBE-ROUTER-FORWARD"]
+    for rule in (*rules, "-A KUBE-POD-FW-X -m mark ! --mark 0x10000/0x10000 -j REJECT"):
+        world.add_rule("node1", "filter", rule, first=True)
+    assert world.found() == []
+    world.add_rule("node1", "filter", f"-A FORWARD -d {pod}/32 -j REJECT", first=True)
+    assert world.found() == ["forward_drop"]

@@ -99,3 +99,47 @@ def test_every_part_of_the_result_is_small(machine, monkeypatch):
 
 def test_all_parts_are_parts_of_the_result():
     assert set(node._PARTS) >= {"links", "routes", "packet_filter", "cni", "units", "certificates"}
+
+
+@pytest.mark.parametrize(
+    ("file", "text", "directory", "programs"),
+    [
+        (
+            "/var/lib/rancher/k3s/agent/etc/containerd/config.toml",
+            "[plugins.'io.containerd.cri.v1.runtime'.cni]\n"
+            '  bin_dirs = ["/var/lib/rancher/k3s/data/cni"]\n'
+            '  conf_dir = "/var/lib/rancher/k3s/agent/etc/cni/net.d"\n',
+            "/var/lib/rancher/k3s/agent/etc/cni/net.d",
+            "/var/lib/rancher/k3s/data/cni",
+        ),
+        (
+            "/var/snap/microk8s/current/args/containerd-template.toml",
+            '[plugins."io.containerd.grpc.v1.cri".cni]\n'
+            '  bin_dir = "${SNAP_DATA}/opt/cni/bin"\n  conf_dir = "${SNAP_DATA}/args/cni-network"\n',
+            "/var/snap/microk8s/current/args/cni-network",
+            "/var/snap/microk8s/current/opt/cni/bin",
+        ),
+    ],
+)
+def test_a_distribution_has_its_configurations_elsewhere(machine, file, text, directory, programs):
+    """Docker's containerd may be there, too."""
+    files = {file: text, f"{directory}/10-flannel.conflist": '{"name": "cbr0", "plugins": [{"type": "flannel"}]}'}
+    files |= {f"{programs}/flannel": "", "/etc/containerd/config.toml": '[plugins.x.cni]\n  bin_dir = "/usr/lib/cni"\n'}
+    for path, content in files.items():
+        place = machine.at(path)
+        place.parent.mkdir(parents=True, exist_ok=True)
+        place.write_text(content)
+    cni = gather(machine)["cni"]
+    assert (cni["directory"], cni["places"]) == (directory, [programs])
+    assert [one["name"] for one in cni["configurations"]] == ["cbr0"]
+    assert cni["programs"][programs] == ["flannel"]
+
+
+@pytest.mark.parametrize("other", ["nft", "legacy"])
+def test_the_kind_of_iptables_that_kube_proxy_uses(tmp_path, monkeypatch, other):
+    def run(_self, command):
+        texts = {"iptables-save": "*nat\nCOMMIT\n", f"iptables-{other}-save": "*nat\n:KUBE-SERVICES - [0:0]\nCOMMIT\n"}
+        return texts.get(command[0]), None
+
+    monkeypatch.setattr(Reader, "_run", run)
+    assert ":KUBE-SERVICES - [0:0]" in gather(Reader(tmp_path))["packet_filter"]["iptables"]["lines"]
