@@ -14,6 +14,7 @@ from ansible_collections.podnet.kubernetes.plugins.module_utils._base.shapes imp
 from ansible_collections.podnet.kubernetes.plugins.module_utils._diagnosis.cluster_facts import ClusterFacts
 from ansible_collections.podnet.kubernetes.plugins.module_utils._diagnosis.failed_cells import load_failed_cells
 from ansible_collections.podnet.kubernetes.plugins.module_utils._diagnosis.gathered import Gathered
+from ansible_collections.podnet.kubernetes.plugins.module_utils._diagnosis.node_facts import NodeFacts
 from ansible_collections.podnet.kubernetes.plugins.module_utils._diagnosis.odd_data import (
     load_some_node,
     load_some_objects,
@@ -52,7 +53,8 @@ def load_gathered(
     cluster = None if objects is None else load_some_objects(objects, odd)
     names = frozenset(node.name for node in cluster.nodes) if cluster else frozenset()
     answered = {host: data for host, data in nodes.items() if data}
-    loaded = [load_some_node(data, names, host, odd) for host, data in answered.items()]
+    by_host = {host: load_some_node(data, names, host, odd) for host, data in answered.items()}
+    loaded = by_host.values()
     facts = tuple(node for node in loaded if node.name in names or node.has_kubelet)
     seen = {node.name for node in loaded}
     strangers = [node.name for node in loaded if not (node.name in names or node.has_kubelet)]
@@ -63,6 +65,7 @@ def load_gathered(
         parse_network(node_network.split(",")[0].strip()) if node_network else None,
         (
             *_unread(nodes, cluster, seen, not_looked_at or {}),
+            *_unread_parts(by_host),
             *odd,
             *(f"{name}: it is no node of the cluster, and has no kubelet" for name in strangers),
         ),
@@ -94,9 +97,13 @@ def _unread(
     for node in cluster.nodes if cluster else ():
         if not node.virtual and node.name not in seen and node.name not in known:
             yield f"{node.name}: it is in the cluster, and not in the inventory"
+
+
+def _unread_parts(nodes: Mapping[str, NodeFacts]) -> Iterator[str]:
+    """Yield a sentence for each part that could not be read on some nodes."""
     parts: dict[str, list[str]] = {}
-    for host, data in nodes.items():
-        for part, reason in ((data or {}).get("unread") or {}).items():
+    for host, node in nodes.items():
+        for part, reason in (node.data.get("unread") or {}).items():
             parts.setdefault(f"{part}: {reason}", []).append(host)
     yield from (f"{', '.join(hosts)}: {text}" for text, hosts in parts.items())
 

@@ -236,7 +236,7 @@ def _packet_filter(reader: Reader) -> dict[str, Any]:
 
 def _cni(reader: Reader) -> dict[str, Any]:
     """containerd's settings, the configurations in its directory, and the programs of plugins."""
-    # Without the program, or with an old one, its file says nearly the same. Distributions have containerds of their own.
+    # Without the program, or with an old one, its file says nearly the same. Distributions have files of their own.
     own = next((text for path in _OWN_CONTAINERDS if (text := reader.text(path)) is not None), None)
     dump = None if own else reader.output(None, "containerd", "config", "dump")
     containerd = read_containerd(own or dump or reader.text("/etc/containerd/config.toml") or "")

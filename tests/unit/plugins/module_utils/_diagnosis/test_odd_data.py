@@ -16,6 +16,7 @@ from ansible_collections.podnet.kubernetes.plugins.module_utils._diagnosis.diagn
     ("path", "value", "sentence"),
     [
         (("links", 0, "mtu"), "big", "node1.links[0].mtu is 'big', not a whole number, so it is left out"),
+        (("unread",), ["x"], "node1.unread is ['x'], not an object, so it is left out"),
         (("routes",), {}, "node1.routes is {}, not a list, so it is left out"),
         (("certificates", 0, "not_after"), "soon", "node1.certificates[0].not_after is 'soon', not a number"),
         (("cni", "configurations", 0, "plugins"), 7, "node1.cni.configurations[0].plugins is 7, not a list"),
