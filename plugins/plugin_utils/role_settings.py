@@ -9,8 +9,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-import yaml
 from ansible.errors import AnsibleActionFail, AnsibleError
+from ansible.module_utils.common.yaml import yaml_load  # by libyaml, which is ten times as fast, where it is there
 
 from ansible_collections.podnet.kubernetes.plugins.module_utils._settings.mistakes import Inventory, is_known
 
@@ -59,7 +59,7 @@ def read_inventory(
     specs: dict[str, Mapping[str, Any]] = {}
     nullable: set[str] = set()
     for role in roles:
-        entry_points = yaml.safe_load((ROLES / role / "meta/argument_specs.yml").read_text())["argument_specs"].values()
+        entry_points = yaml_load((ROLES / role / "meta/argument_specs.yml").read_text())["argument_specs"].values()
         specs.update({name: spec for point in reversed(entry_points) for name, spec in point["options"].items()})
         nullable |= _nullable(role)
     values: dict[str, dict[str, Any]] = {}
@@ -84,7 +84,7 @@ def _nullable(role: str) -> set[str]:
 def read_defaults(role: str) -> dict[str, Any]:
     """Read the defaults of a role, with their templates."""
     path = ROLES / role / "defaults/main.yml"
-    defaults: dict[str, Any] = yaml.safe_load(path.read_text()) if path.exists() else {}
+    defaults: dict[str, Any] = yaml_load(path.read_text()) if path.exists() else {}
     return defaults
 
 
