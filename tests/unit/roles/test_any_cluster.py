@@ -96,10 +96,22 @@ def test_a_kubeconfig_that_k3s_wrote(verify, kubeconfig, tmp_path):
 def test_hosts_that_do_not_answer(verify):
     """The reason is that of SSH, and not that no kubeconfig is there."""
     nobody = {"ansible_host": "127.0.0.1", "ansible_port": 1, "ansible_become": True}
-    _output, message = verify({"all": {"hosts": {"alpha": nobody, "beta": nobody}}})
+    output, message = verify({"all": {"hosts": {"alpha": nobody, "beta": nobody}}})
     assert message.startswith("no kubeconfig was found: alpha does not answer: Failed to connect to the host via ssh: ")
     assert "Connection refused; beta does not answer: " in message
+    assert "Ask why the host does not answer" in output
     assert message.endswith("the path of a kubeconfig on the controller")
+
+
+def test_a_dead_host_is_not_asked_again_when_another_has_a_kubeconfig(verify, kubeconfig):
+    """Each connection to it takes seconds, and the reason is of no use."""
+    own = {"ansible_connection": "local", "ansible_python_interpreter": "/usr/bin/python3", "ansible_become": False}
+    dead = {"ansible_host": "127.0.0.1", "ansible_port": 1}
+    output, message = verify({"all": {"hosts": {"alpha": own, "beta": dead}}}, cluster_access_places=[str(kubeconfig)])
+    assert "[beta]: UNREACHABLE!" in output
+    assert f", from alpha:{kubeconfig}, is new." in output
+    assert "Ask why the host does not answer" not in output
+    assert message.startswith("no connection to the API at https://127.0.0.1:1 ")
 
 
 def test_hosts_that_run_nothing_as_root(verify):
