@@ -158,6 +158,7 @@ test-more: $(VENV) ## Run what takes too long for make test: marked tests, lefto
 	molecule test -s two_subnets
 	molecule test -s flannel_dual
 	molecule test -s calico_dual
+	molecule test -s calico_bird
 	molecule test -s control_planes
 	molecule test -s hardening
 	molecule test -s upgrade

@@ -29,6 +29,7 @@ ORDER = (
     # Scenarios with one file of tests. The tests are one story, whose last test removes the network.
     "test_basic_cni.py",
     "test_calico.py",
+    "test_calico_bird.py",
     # The scenarios flannel_dual and calico_dual: first what both have, then a story that ends with the removal.
     "test_two_families.py",
     "test_flannel_dual.py",
