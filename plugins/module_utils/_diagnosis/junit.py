@@ -5,7 +5,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 from xml.etree import ElementTree
 
@@ -27,7 +28,10 @@ def findings_junit(name: str, document: Mapping[str, Any], looked_for: Iterable[
     """
     findings = document["findings"]
     nothing = sorted(set(looked_for) - {one["id"] for one in findings})
-    cases = [_case("findings", _title(one), "failure", one["severity"], _message(one)) for one in findings]
+    cases = [
+        _case("findings", title, "failure", one["severity"], _message(one))
+        for title, one in zip(_titles(findings), findings)
+    ]
     suites = {"findings": [*cases, *(_case("findings", id) for id in nothing)]}
     bad = document["failed_cells"], document["unprobed_cells"]
     if any(bad):
@@ -44,6 +48,15 @@ def findings_junit(name: str, document: Mapping[str, Any], looked_for: Iterable[
     for suite, some in suites.items():
         ElementTree.SubElement(root, "testsuite", {"name": suite, **_counts(some)}).extend(some)
     return f'<?xml version="1.0" encoding="utf-8"?>\n{ElementTree.tostring(root, encoding="unicode")}\n'
+
+
+def _titles(findings: Iterable[Mapping[str, Any]]) -> Iterator[str]:
+    """Yield a name for each finding. Systems of CI show one of several testcases with one name."""
+    seen: Counter[str] = Counter()
+    for one in findings:
+        title = _title(one)
+        seen[title] += 1
+        yield title if seen[title] == 1 else f"{title} ({seen[title]})"
 
 
 def _title(finding: Mapping[str, Any]) -> str:

@@ -31,6 +31,15 @@ def test_a_healthy_cluster_passes_for_each_finding():
     assert set(found) == {"findings"}
 
 
+def test_each_of_several_findings_of_a_node_has_a_name_of_its_own():
+    world = World()
+    for key in ("net.ipv4.ip_forward", "net.bridge.bridge-nf-call-iptables"):
+        world.nodes["node1"]["sysctls"][key]["value"] = "0"
+    names = [case.get("name") for case in suites(world)["findings"]]
+    assert names[:2] == ["forwarding_off on node1", "forwarding_off on node1 (2)"]
+    assert len(set(names)) == len(names)
+
+
 def test_a_finding_is_a_failure():
     world = World()
     world.nodes["node1"]["sysctls"]["net.ipv4.ip_forward"]["value"] = "0"
