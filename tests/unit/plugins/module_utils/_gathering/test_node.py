@@ -64,6 +64,14 @@ def test_the_files_of_a_node(machine):
     assert not any(secret in json.dumps(found) for secret in ("eyJabc", "S0VZS0VZ", "/secret"))
 
 
+def test_a_user_who_may_not_see_the_namespace_of_a_process(machine, monkeypatch):
+    def refuse(_path):
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(type(machine.root), "readlink", refuse)
+    assert gather(machine)["kubelet"]["flags"] == {"node-ip": "10.0.0.1"}
+
+
 def test_a_machine_without_anything_is_no_error(tmp_path, monkeypatch):
     monkeypatch.setattr(Reader, "_run", lambda _self, command: (None, f"{command[0]} is not on this node"))
     found = gather(Reader(tmp_path))
