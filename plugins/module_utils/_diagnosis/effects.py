@@ -8,6 +8,8 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 
+from ansible_collections.podnet.kubernetes.plugins.module_utils._diagnosis.causes import LAYERS
+
 # The findings that may follow from another one on the same node, by its id. A test shows that no way leads back.
 EFFECTS: Mapping[str, tuple[str, ...]] = {
     "allocation_file": ("bridge_address", "pod_routes"),
@@ -36,15 +38,16 @@ EFFECTS: Mapping[str, tuple[str, ...]] = {
 _ANYWHERE = ""  # the place of a finding that is the whole cluster's
 
 
-def causes_of(findings: Sequence[tuple[str, Iterable[str]]]) -> list[list[int]]:
+def causes_of(findings: Sequence[tuple[str, Iterable[str], str]]) -> list[list[int]]:
     """Return the findings that may be the cause of each finding, by their numbers.
 
     Args:
-        findings: the id and the nodes of each; without nodes it is the cluster's, and concerns all nodes
+        findings: the id, the nodes and the layer of each; without nodes it is the cluster's, and concerns all nodes. A
+            fault has no effect in a layer before its own: pods of the DNS take no routes away
     """
     places: dict[tuple[str, str], list[int]] = defaultdict(list)
     numbers: dict[str, list[int]] = defaultdict(list)
-    for number, (id, nodes) in enumerate(findings):
+    for number, (id, nodes, _layer) in enumerate(findings):
         numbers[id].append(number)
         for node in tuple(nodes) or (_ANYWHERE,):
             places[id, node].append(number)
@@ -53,15 +56,21 @@ def causes_of(findings: Sequence[tuple[str, Iterable[str]]]) -> list[list[int]]:
         for effect in effects:
             causes[effect].append(cause)
     found = []
-    for id, nodes in findings:
+    for id, nodes, layer in findings:
         own = (*nodes, _ANYWHERE)
         is_of_all = len(own) == 1
         near = (
             numbers[one] if is_of_all else [n for node in own for n in places.get((one, node), ())]
             for one in causes[id]
         )
-        found.append(sorted({number for some in near for number in some}))
+        some = {number for places_of in near for number in places_of}
+        found.append(sorted(number for number in some if _is_before(findings[number][2], layer)))
     return found
+
+
+def _is_before(layer: str, other: str) -> bool:
+    """Whether a layer is another one, or before it."""
+    return LAYERS.index(layer) <= LAYERS.index(other)
 
 
 __all__ = ["EFFECTS", "causes_of"]

@@ -91,7 +91,7 @@ def _unprobed(cells: Iterable[FailedCell]) -> int:
 
 def _ordered(found: list[Ranked]) -> tuple[Ranked, ...]:
     """Sort findings. A cause takes the place of its best effect, and the effect comes after it."""
-    above = causes_of([(one.id, one.found.nodes) for one in found])
+    above = causes_of([(one.id, one.found.nodes, one.layer) for one in found])
     best = [_rank(one) for one in found]
     depth = [0] * len(found)
     # No way leads back from an effect to its cause, so there are no more rounds than findings know effects.
@@ -112,4 +112,4 @@ def _rank(one: Ranked) -> tuple[int, int, int, str, tuple[str, ...]]:
     return -one.cells, SEVERITIES.index(one.severity), LAYERS.index(one.layer), one.id, one.found.nodes
 
 
-__all__ = ["NOT_JUDGED", "Diagnosis", "Ranked", "judge"]
+__all__ = ["Diagnosis", "Ranked", "judge"]

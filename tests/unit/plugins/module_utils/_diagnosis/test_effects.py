@@ -29,14 +29,24 @@ def test_all_ids_are_known_and_no_way_leads_back():
 
 
 def test_a_cause_is_on_the_same_node_or_in_the_whole_cluster():
-    found = [("swap", ["a"]), ("runtime_down", ["b"]), ("node_not_ready", ["a", "b"]), ("webhook_down", [])]
-    assert causes_of(found) == [[], [], [0, 1, 3], []]
-    assert causes_of([("swap", ["a"]), ("runtime_down", ["b"])]) == [[], []]
-    assert causes_of([("image_pull", ["a"]), ("system_pods", [])]) == [[], [0]]
+    swap, down, ready = (
+        ("swap", ["a"], "machine"),
+        ("runtime_down", ["b"], "node"),
+        ("node_not_ready", ["a", "b"], "pods"),
+    )
+    assert causes_of([swap, down, ready, ("webhook_down", [], "cluster")]) == [[], [], [0, 1, 3], []]
+    assert causes_of([swap, down]) == [[], []]
+    assert causes_of([("image_pull", ["a"], "node"), ("system_pods", [], "pods")]) == [[], [0]]
+
+
+@pytest.mark.parametrize(("layer", "causes"), [("network", [0]), ("pods", [])])
+def test_a_cause_is_not_in_a_later_layer(layer, causes):
+    assert causes_of([("system_pods", ["a"], layer), ("pod_routes", ["a"], "paths")])[1] == causes
 
 
 def test_many_findings_take_no_time():
-    found = [(id, [f"n{number}"]) for number in range(2000) for id in ("swap", "runtime_down", "node_not_ready")]
+    ids = (("swap", "machine"), ("runtime_down", "node"), ("node_not_ready", "pods"))
+    found = [(id, [f"n{number}"], layer) for number in range(2000) for id, layer in ids]
     began = time.process_time()
     assert causes_of(found)[5] == [3, 4]
     assert time.process_time() - began < 1
