@@ -17,6 +17,7 @@ _MANY = "molecule/flannel/tests/test_faults.py"
 _NIC = "molecule/flannel/tests/test_wrong_interface.py"
 _MISSING = "molecule/flannel/tests/test_missing_nodes.py"
 _CALICO = "molecule/calico/tests/test_calico.py"
+_BIRD = "molecule/calico_bird/tests/test_calico_bird.py"
 _BASIC_CNI = "molecule/basic_cni/tests/test_basic_cni.py"
 _FAULTS = "test_each_fault_is_named_and_gone_after_its_remedy"
 _ALONE = (_MANY, "test_one_fault_alone_is_named_first_and_gone_after_its_remedy")  # of make test-more
@@ -44,7 +45,10 @@ PROOFS = {
     "node_not_ready": _TOGETHER,
     "overlapping_networks": _TOGETHER,
     "pod_cidr": _TOGETHER,
-    "pod_routes": [(_NAMESPACES, "test_a_route_refuses_the_pods_of_the_other_node")],
+    "pod_routes": [
+        (_NAMESPACES, "test_a_route_refuses_the_pods_of_the_other_node"),
+        (_BIRD, "test_the_diagnosis_names_the_missing_route"),
+    ],
     "policy_blocks": [(_CALICO, "test_the_diagnosis_names_a_policy_that_forgets_the_dns")],
     "pool_exhausted": [(_NAMESPACES, "test_no_address_is_left")],
     "port_closed": [
