@@ -9,6 +9,8 @@ from nine_pods import steps_of
 from policy_cases import cases
 
 VARIABLES = ("--extra-vars", "@molecule/calico_dual/vars/dual_stack.yml")
+# The API leaves open whether a block holds addresses of pods, so the implementation decides what the block lets in.
+OPEN = {("ip-block", "ipv4"), ("ipv6-block", "ipv6")}
 FEW = ("deny-ingress", "deny-egress", "namespace-selector", "ip-block")
 
 
@@ -41,7 +43,8 @@ def test_each_case_does_in_both_families_what_the_oracle_says(proved, case):
         cells = [cell for cell in proved[case] if cell["family"] == family]
         assert len(cells) == 288, family
         assert {cell["verdict"] for cell in cells} == {"passed"}, family
-        assert {cell["expected"]["decided_by"] for cell in cells} == {"api"}, family
+        left_open = {"implementation"} if (case, family) in OPEN else set()
+        assert {cell["expected"]["decided_by"] for cell in cells} == {"api"} | left_open, family
         assert {cell["outcome"] for cell in cells} == {"reachable", "blocked"}, family
 
 
