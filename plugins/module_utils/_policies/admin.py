@@ -34,9 +34,9 @@ from ansible_collections.podnet.kubernetes.plugins.module_utils._policies.object
     parse_selector,
 )
 
-API_VERSION = "policy.networking.k8s.io/v1alpha1"
+_API_VERSION = "policy.networking.k8s.io/v1alpha1"
 # The actions of each kind's rules.
-KINDS: Mapping[str, tuple[str, ...]] = {
+_KINDS: Mapping[str, tuple[str, ...]] = {
     "AdminNetworkPolicy": ("Allow", "Deny", "Pass"),
     "BaselineAdminNetworkPolicy": ("Allow", "Deny"),
 }
@@ -90,7 +90,7 @@ class AdminPolicy:
 
 def is_admin(value: Any) -> bool:
     """Whether an object is of one of these kinds."""
-    return isinstance(value, Mapping) and value.get("kind") in KINDS
+    return isinstance(value, Mapping) and value.get("kind") in _KINDS
 
 
 def parse_admin_policies(values: Iterable[Any]) -> tuple[AdminPolicy, ...]:
@@ -116,15 +116,16 @@ def _parse(value: Mapping[str, Any]) -> AdminPolicy:
     name = read_metadata(value, kind, kind).name
     with errors_of(f"{kind} {name}"):
         fields = read_fields(value, "the policy", ("apiVersion", "kind", "metadata", "spec", "status"))
-        if fields.get("apiVersion", API_VERSION) != API_VERSION:
-            raise InputError(f"apiVersion is {fields['apiVersion']!r}: give {API_VERSION}")
+        if fields.get("apiVersion", _API_VERSION) != _API_VERSION:
+            raise InputError(f"apiVersion is {fields['apiVersion']!r}: give {_API_VERSION}")
         known = ("subject", "ingress", "egress") + (("priority",) if kind != _BASELINE else ())
         spec = read_fields(fields.get("spec", {}), "spec", known)
         notes = Notes(stored=True)
         subject = _parse_pods(spec.get("subject"), "spec.subject", notes)
         rules = {
             direction: tuple(
-                _parse_rule(item, path, peers, KINDS[kind], notes) for path, item in read_items(spec, direction, "spec")
+                _parse_rule(item, path, peers, _KINDS[kind], notes)
+                for path, item in read_items(spec, direction, "spec")
             )
             for direction, peers in (("ingress", "from"), ("egress", "to"))
         }
@@ -207,4 +208,4 @@ def _parse_port(value: Any, path: str) -> list[PolicyPort]:
     return [PolicyPort(protocol, *numbers)]
 
 
-__all__ = ["API_VERSION", "KINDS", "AdminPolicy", "AdminRule", "is_admin", "parse_admin_policies"]
+__all__ = ["AdminPolicy", "is_admin", "parse_admin_policies"]
