@@ -426,6 +426,24 @@ CASES = [
         [{"interface": "enp0s3", "network": "10.0.2.0/24"}],
     ),
     *(
+        (
+            role,
+            {
+                f"{role}_timeouts": {"tlsBootstrap": "10m"},
+                f"__{role}_credentials": {"endpoint": "10.0.0.1:6443", "ca_cert_hashes": []},
+                "podnet_node_address": NIC,
+                "podnet_node_address_ipv6": None,
+            },
+            {},
+            f"{{{{ {configuration}.timeouts }}}}",
+            {"tlsBootstrap": "10m"},
+        )
+        for role, configuration in (
+            ("kubeadm_control_plane", "__kubeadm_control_plane_joining"),
+            ("kubeadm_node", "__kubeadm_node_configuration"),
+        )
+    ),
+    *(
         ("kubeadm_control_plane", given, {}, "{{ kubeadm_control_plane_endpoint }}", endpoint)
         for given, endpoint in (
             ({}, ""),

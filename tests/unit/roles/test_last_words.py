@@ -73,8 +73,14 @@ def test_a_kubeconfig_that_does_not_exist(last_words, tmp_path, name, entry_poin
 KINDS = {
     "/api/v1": {"nodes": "Node", "pods": "Pod", "services": "Service", "namespaces": "Namespace"},
     "/apis/discovery.k8s.io/v1": {"endpointslices": "EndpointSlice"},
+    "/apis/crd.projectcalico.org/v1": {"globalnetworkpolicies": "GlobalNetworkPolicy"},
 }
-GROUP = {"groupVersion": "discovery.k8s.io/v1", "version": "v1"}
+GROUPS = [place.split("/")[2] for place in KINDS if place.startswith("/apis/")]
+
+
+def group(name):
+    version = {"groupVersion": f"{name}/v1", "version": "v1"}
+    return {"name": name, "versions": [version], "preferredVersion": version}
 
 
 class EmptyCluster(BaseHTTPRequestHandler):
@@ -87,10 +93,7 @@ class EmptyCluster(BaseHTTPRequestHandler):
         answers = {
             "/version": {"major": "1", "minor": "36", "gitVersion": "v1.36.3"},
             "/api": {"kind": "APIVersions", "versions": ["v1"]},
-            "/apis": {
-                "kind": "APIGroupList",
-                "groups": [{"name": "discovery.k8s.io", "versions": [GROUP], "preferredVersion": GROUP}],
-            },
+            "/apis": {"kind": "APIGroupList", "groups": [group(name) for name in GROUPS]},
         }
         for place, kinds in KINDS.items():
             common = {"singularName": "", "namespaced": True, "verbs": ["get", "list"]}
@@ -126,6 +129,15 @@ def sick_cluster(tmp_path):
     yield from serve(tmp_path, type("SickCluster", (EmptyCluster,), {"items": {"/api/v1/nodes": [node]}}))
 
 
+@pytest.fixture
+def policed_cluster(tmp_path):
+    """The path of a kubeconfig for a cluster with a policy of Calico, and without the other kinds of policies."""
+    place, kind = "crd.projectcalico.org/v1", "GlobalNetworkPolicy"
+    policy = {"apiVersion": place, "kind": kind, "metadata": {"name": "default.deny-all"}}
+    items = {f"/apis/{place}/globalnetworkpolicies": [policy]}
+    yield from serve(tmp_path, type("PolicedCluster", (EmptyCluster,), {"items": items}))
+
+
 def serve(tmp_path, handler):
     """Serve an API, and give the path of a kubeconfig for it."""
     server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
@@ -143,6 +155,14 @@ def serve(tmp_path, handler):
     server.shutdown()
     thread.join()
     server.server_close()
+
+
+def test_a_policy_of_calico_is_a_possible_reason(last_words, policed_cluster):
+    """The proof computes no policy of this kind, so it can only name it."""
+    suspects = {"connectivity_kubeconfig": str(policed_cluster), "__connectivity_suspects": []}
+    found = "{{ __connectivity_suspects | map(attribute='metadata.name') | join(', ') }}"
+    tasks = [{"set_fact": suspects}, role("connectivity", "suspects"), {"fail": {"msg": found}, "run_once": True}]
+    assert last_words(tasks) == ("node1", "default.deny-all")
 
 
 def test_the_reason_comes_after_the_clean_up(last_words, empty_cluster, tmp_path):
