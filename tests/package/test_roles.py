@@ -254,17 +254,40 @@ def test_a_module_outside_the_group_is_found():
     assert list(without_kubeconfig(files, "b.yml", members)) == ["b.yml: ask"]
 
 
+OWN = {"ansible_become", "ansible_connection", "ansible_python_interpreter"}
+# An action that runs in Ansible itself, without a connection.
+WITHOUT_CONNECTION = "ansible.builtin.set_fact"
+
+
+def delegated(
+    steps: Iterable[Mapping[str, Any]], known: frozenset[str] = frozenset()
+) -> Iterator[tuple[str, set[str]]]:
+    """Yield the tasks on the controller, with the variables of their connection that neither they nor a block sets."""
+    for step in steps:
+        there = known | set(step.get("vars", {}))
+        if step.get("delegate_to") == "localhost" and WITHOUT_CONNECTION not in step:
+            yield step["name"], OWN - there
+        for part in ("block", "rescue", "always"):
+            yield from delegated(step.get(part, []), there)
+
+
 def test_what_runs_on_the_controller_depends_on_no_variable_of_all_hosts():
     """An inventory may list localhost, and set the connection, become and the Python of all hosts."""
-    own = {"ansible_become", "ansible_connection", "ansible_python_interpreter"}
     found = [
-        (f"{role}/{path}", own - set(step.get("vars", {})))
+        (f"{role}/{path}", *one)
         for (role, path), text in TASKS.items()
-        for step in steps(text)
-        if step.get("delegate_to") == "localhost" and "ansible_become" in step.get("vars", {})
+        for one in delegated(yaml.safe_load(text) or [])
     ]
     assert len(found) > 20
-    assert [one for one in found if one[1]] == []
+    assert [one for one in found if one[-1]] == []
+
+
+def test_a_task_on_the_controller_without_its_variables_is_found():
+    step = {"name": "ask", "delegate_to": "localhost", "become": False}
+    assert list(delegated([{"block": [step], "vars": {"ansible_become": False}}])) == [
+        ("ask", OWN - {"ansible_become"})
+    ]
+    assert list(delegated([{"block": [step], "vars": dict.fromkeys(OWN)}])) == [("ask", set())]
 
 
 # A task with run_once that fails leaves the other hosts failed, even after a rescue. This condition does not.
