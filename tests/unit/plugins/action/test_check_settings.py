@@ -135,3 +135,17 @@ def test_lines_that_end_as_on_windows(tmp_path):
         "flannel_mtu is abc on master and node1: give a whole number.\n"
         "flannel_mtu is 68 on node2: give a number from 576 to 65535 bytes."
     )
+
+
+def test_a_control_plane_that_is_a_node_too_counts_once(tmp_path):
+    """/23 has parts for two nodes, and /22 for four."""
+    nobody = "ansible_host=127.0.0.1 ansible_port=1"
+    groups = ["[control_plane]", f"a {nobody}", "[nodes]", "a", f"b {nobody}", f"c {nobody}", ""]
+    (tmp_path / "hosts.ini").write_text("\n".join(groups))
+
+    def played(network):
+        values = Row("", extra={"podnet_pod_network": network})
+        return play(values, tmp_path, "--inventory", str(tmp_path / "hosts.ini"), hosts=False)
+
+    assert "and the inventory has 3 nodes: give a prefix length of 22 or less" in played("10.244.0.0/23").message
+    assert played("10.244.0.0/22").connected

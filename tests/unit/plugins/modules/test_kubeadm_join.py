@@ -42,8 +42,9 @@ def test_a_node_that_has_yet_to_join(run_module, node, paths, check_mode):
 
 
 @pytest.mark.parametrize("check_mode", [False, True])
-def test_a_node_that_has_joined_is_left_alone(run_module, node, check_mode):
-    node.has("kubelet.conf", "pki/ca.crt")
+@pytest.mark.parametrize("more", [(), ("manifests/kube-apiserver.yaml",)], ids=["a worker", "also the control plane"])
+def test_a_node_that_has_joined_is_left_alone(run_module, node, more, check_mode):
+    node.has("kubelet.conf", "pki/ca.crt", *more)
     node.answer("kubectl", KNOWN)
     result = run_module(kubeadm_join, name="node1", check_mode=check_mode)
     assert result["changed"] is False
