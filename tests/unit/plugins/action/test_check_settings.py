@@ -117,6 +117,11 @@ def test_a_playbook_for_all_nodes_refuses_a_limit(playbook, tmp_path):
     )
 
 
+def test_a_proof_goes_on_with_a_part_of_the_nodes(tmp_path):
+    """It names the others as nodes that take no part."""
+    assert play(Row("", playbook="verify"), tmp_path, "--limit", "master,node1").connected
+
+
 @pytest.mark.parametrize("strategy", ["free", "host_pinned"])
 def test_a_strategy_from_elsewhere_changes_nothing(strategy, tmp_path, monkeypatch):
     monkeypatch.setenv("ANSIBLE_STRATEGY", strategy)
