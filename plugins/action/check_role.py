@@ -5,13 +5,13 @@
 
 from __future__ import annotations
 
-import contextlib
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from ansible.errors import AnsibleActionFail
 from ansible.plugins.action import ActionBase
 from ansible.plugins.loader import filter_loader
+from ansible.utils.collection_loader import AnsibleCollectionConfig
 
 from ansible_collections.podnet.kubernetes.plugins.module_utils._settings.mistakes import find_mistakes
 from ansible_collections.podnet.kubernetes.plugins.plugin_utils.role_settings import (
@@ -23,7 +23,7 @@ from ansible_collections.podnet.kubernetes.plugins.plugin_utils.role_settings im
 
 # The first filter of a collection that a task uses makes Ansible load all of them, and each task has its own process.
 # Ansible imports this file before it forks those processes: they have the filters already.
-with contextlib.suppress(KeyError):  # without Ansible, in a test
+if AnsibleCollectionConfig.collection_finder:  # Without Ansible, in a test, there is none.
     filter_loader.get("podnet.kubernetes.role_error")
 
 # With these strategies a host does not wait for the others, and run_once has no meaning.

@@ -22,7 +22,6 @@ OWN = {
     },
     "yaml.safe_load": {
         "plugin_utils/yaml_texts.py": "the reader",
-        "plugin_utils/role_settings.py": "files of the collection's roles",
     },
     "base64.b64decode": {
         "module_utils/_base/foreign_data.py": "the reader",
