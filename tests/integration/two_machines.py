@@ -43,7 +43,7 @@ def machines(tmp_path_factory):
     roots = {}
     for node in SUBNETS:
         roots[node] = tmp_path_factory.mktemp(node)
-        for place in ("etc/cni/net.d", "etc/sysctl.d", "opt/cni/bin", "proc", "run/flannel"):
+        for place in ("etc/cni/net.d", "etc/sysctl.d", "opt/cni/bin", "proc", "run/flannel", "var/lib/kubelet"):
             (roots[node] / place).mkdir(parents=True)
         (roots[node] / "proc/sys").symlink_to("/proc/sys")
         (roots[node] / "proc/net").symlink_to("/proc/self/net")
@@ -51,6 +51,8 @@ def machines(tmp_path_factory):
         for program in ("bridge", "host-local", "loopback", "flannel"):
             (roots[node] / "opt/cni/bin" / program).touch()
         (roots[node] / "etc/cni/net.d/10-net.conflist").write_text(json.dumps(configuration(node)))
+        # Without the API, the address of the DNS tells where Services are.
+        (roots[node] / "var/lib/kubelet/config.yaml").write_text("clusterDNS:\n- 10.96.0.10\n")
     yield roots
     namespaces.remove()
 
