@@ -37,16 +37,23 @@ PROOFS = {
     "image_pull": [(_FLANNEL, _FAULTS)],
     "kubelet_address": [_ALONE],
     "masquerade": [(_NAMESPACES, "test_rules_of_iptables")],
-    "missing_plugin": [(_NAMESPACES, "test_a_plugin_is_missing")],
+    "missing_plugin": [
+        (_NAMESPACES, "test_a_plugin_is_missing"),
+        (_NAMESPACES, "test_containerd_looks_for_plugins_elsewhere"),
+    ],
     "mtu": [(_PATHS, "test_the_overlay_leaves_no_room_for_its_header")],
     "network_on_another_nic": _TOGETHER,
     "no_default_route": [(_NAMESPACES, "test_changes_of_links_and_routes")],
     "node_missing": [(_MISSING, "test_a_host_without_ssh_is_missing_although_its_node_is_ready")],
     "node_not_ready": _TOGETHER,
-    "overlapping_networks": _TOGETHER,
+    "overlapping_networks": [
+        (_PATHS, "test_the_link_of_another_program_is_inside_the_pod_network"),
+        *_TOGETHER,
+    ],
     "pod_cidr": _TOGETHER,
     "pod_routes": [
         (_NAMESPACES, "test_a_route_refuses_the_pods_of_the_other_node"),
+        (_PATHS, "test_a_route_over_the_overlay_is_missing"),
         (_BIRD, "test_the_diagnosis_names_the_missing_route"),
     ],
     "policy_blocks": [(_CALICO, "test_the_diagnosis_names_a_policy_that_forgets_the_dns")],
@@ -63,7 +70,7 @@ PROOFS = {
     "stale_links": [(_NAMESPACES, "test_changes_of_links_and_routes")],
     "swap": [_ALONE],
     "system_pods": [_ALONE],
-    "two_cni_configurations": _TOGETHER,
+    "two_cni_configurations": [(_NAMESPACES, "test_a_second_configuration_of_cni"), *_TOGETHER],
     "unenforced_policies": _TOGETHER,
     "vtep_mac": _TOGETHER,
     "webhook_down": [(_FLANNEL, _FAULTS)],
@@ -72,6 +79,8 @@ PROOFS = {
 ON_DATA = {
     "clocks": "The lab's nodes are containers, and containers have the clock of their machine.",
     "duplicate_identity": "One product_uuid is proved on data only: containers have the one of their machine.",
+    "overlapping_networks": "A pod network that overlaps the service network is proved on data only: the roles refuse "
+    "to make such a cluster.",
     "pod_cidr": "A pod network that is too small is proved on data only.",
 }
 _BEGIN = "<!-- `make findings` writes the lines below. -->\n"

@@ -6,6 +6,7 @@ import json
 import os
 import shutil
 from contextlib import ExitStack
+from pathlib import Path
 
 import pytest
 from namespaces import changed, inside, rules
@@ -13,21 +14,25 @@ from two_machines import SUBNETS
 
 pytestmark = pytest.mark.skipif(os.geteuid() != 0, reason="network namespaces need root")
 
-FORWARD = "net.ipv4.ip_forward"
+BRIDGE_FILTER = "net.bridge.bridge-nf-call-iptables"
 
 
 def test_healthy_nodes_behind_a_router_have_no_finding(diagnose):
     assert diagnose() == []
 
 
-def test_the_kernel_does_not_forward_and_the_file_is_named(diagnose, machines):
-    (machines["a"] / "etc/sysctl.d/99-x.conf").write_text(f"# hardening\n{FORWARD} = 0\n")
-    inside("a", "sysctl", "-qw", f"{FORWARD}=0")
+@pytest.mark.parametrize("key", ["net.ipv4.ip_forward", BRIDGE_FILTER])
+def test_the_kernel_does_not_forward_and_the_file_is_named(diagnose, machines, key):
+    if not Path("/proc/sys", *key.split(".")).exists():
+        pytest.skip(f"{key} needs the kernel's module br_netfilter")
+    file = machines["a"] / "etc/sysctl.d/99-x.conf"
+    file.write_text(f"# hardening\n{key} = 0\n")
+    inside("a", "sysctl", "-qw", f"{key}=0")
     found = diagnose()
-    (machines["a"] / "etc/sysctl.d/99-x.conf").unlink()
-    inside("a", "sysctl", "-qw", f"{FORWARD}=1")
+    file.unlink()
+    inside("a", "sysctl", "-qw", f"{key}=1")
     assert found == [("forwarding_off", ("a",), ("a: /etc/sysctl.d/99-x.conf, line 2 sets it",))]
-    assert diagnose("forwarding_off") == []
+    assert diagnose() == []
 
 
 @pytest.fixture
@@ -130,6 +135,29 @@ def test_a_plugin_is_missing(diagnose, machines):
     found = diagnose()
     program.touch()
     assert [one[:2] for one in found] == [("missing_plugin", ("a",))]
+    assert diagnose() == []
+
+
+def test_containerd_looks_for_plugins_elsewhere(diagnose, machines):
+    file = machines["a"] / "etc/containerd/config.toml"
+    file.parent.mkdir()
+    table = '[plugins."io.containerd.grpc.v1.cri".cni]'
+    file.write_text(f'version = 2\n{table}\n  bin_dir = "/usr/lib/cni"\n')
+    (machines["a"] / "usr/lib/cni").mkdir(parents=True)
+    found = diagnose()
+    shutil.rmtree(file.parent)
+    assert [one[:2] for one in found] == [("missing_plugin", ("a",))]
+    assert found[0][2][0].endswith("containerd looks in /usr/lib/cni, and they are in /opt/cni/bin")
+    assert diagnose() == []
+
+
+def test_a_second_configuration_of_cni(diagnose, machines):
+    file = machines["a"] / "etc/cni/net.d/90-other.conflist"
+    file.write_text(json.dumps({"name": "other", "plugins": [{"type": "bridge", "bridge": "other0"}]}))
+    found = diagnose()
+    file.unlink()
+    order = "in the order in which containerd looks: 10-net.conflist (net, bridge), 90-other.conflist (other, bridge)"
+    assert found == [("two_cni_configurations", ("a",), (order,))]
     assert diagnose() == []
 
 

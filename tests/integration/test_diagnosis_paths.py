@@ -111,6 +111,36 @@ def with_flannel(machines):
         yield
 
 
+def test_a_route_over_the_overlay_is_missing(diagnose, with_flannel):
+    route = f"{SUBNETS['b']} via 10.98.2.0 dev flannel.1 onlink"
+    with changed("a", f"route delete {SUBNETS['b']}", f"route add {route}"):
+        found = diagnose()
+    way = f"a: the way to {SUBNETS['b']} is default via 10.99.1.254 dev eth0"
+    assert found[0] == ("pod_routes", ("a",), (way,))
+    assert diagnose() == []
+
+
+@pytest.mark.parametrize(
+    ("name", "kind", "command", "evidence"),
+    [
+        ("docker0", "bridge", "address add 10.98.200.1/24 dev docker0", "a: docker0 has 10.98.200.1/24"),
+        (
+            "tun0",
+            "vxlan id 77 dstport 4999 dev lo",
+            "route add 10.98.2.128/25 dev tun0",
+            "a: ip route: 10.98.2.128/25 dev tun0",
+        ),
+    ],
+)
+def test_the_link_of_another_program_is_inside_the_pod_network(diagnose, with_flannel, name, kind, command, evidence):
+    with changed("a", f"link add {name} type {kind}", f"link delete {name}"):
+        inside("a", "ip", "link", "set", name, "up")
+        inside("a", "ip", *command.split())
+        found = diagnose()
+    assert found == [("overlapping_networks", ("a",), (evidence,))]
+    assert diagnose() == []
+
+
 @pytest.fixture
 def with_api_server(machines):
     """Files of a control plane on a, and of a kubelet on both nodes."""
