@@ -116,7 +116,7 @@ def test_a_route_over_the_overlay_is_missing(diagnose, with_flannel):
     with changed("a", f"route delete {SUBNETS['b']}", f"route add {route}"):
         found = diagnose()
     way = f"a: the way to {SUBNETS['b']} is default via 10.99.1.254 dev eth0"
-    assert found[0] == ("pod_routes", ("a",), (way,))
+    assert found == [("pod_routes", ("a",), (way,))]
     assert diagnose() == []
 
 
