@@ -21,6 +21,10 @@ def play(tmp_path):
 
     def run(inventory, **variables):
         extra = {"podnet_output_dir": str(tmp_path / "out"), **variables}
+        if isinstance(inventory, dict):
+            path = tmp_path / "hosts.yml"
+            path.write_text(json.dumps(inventory))
+            inventory = str(path)
         playbook = str(ROOT / "playbooks/diagnose.yml")
         options = ("--inventory", inventory, "--extra-vars", json.dumps(extra))
         done = run_playbook(playbook, *options, cwd=ROOT, ANSIBLE_CALLBACK_RESULT_FORMAT="yaml")
@@ -43,3 +47,24 @@ def test_all_hosts_are_looked_at_and_put_into_a_bundle(play, tmp_path):
     assert [one["id"] for one in judged["findings"]] == [one["id"] for one in found["findings"]]
     assert len(judged["not_looked_at"]) == len(found["not_looked_at"])
     assert not any("alpha" in text or "beta" in text for text in judged["not_looked_at"])
+
+
+def test_a_host_that_does_not_answer_is_named_and_the_others_are_looked_at(play):
+    local = {"ansible_connection": "local", "ansible_python_interpreter": sys.executable}
+    dead = {"ansible_host": "127.0.0.1", "ansible_port": 1}  # nothing listens there
+    hosts = {"alpha": local, "beta": local, "gamma": dead}
+    done, found = play({"all": {"hosts": hosts}}, ansible_become=False, diagnose_fail=False)
+    assert "gamma: it did not answer" in " ".join(found["not_looked_at"])
+    assert not any(text.startswith(("alpha: it did not", "beta: it did not")) for text in found["not_looked_at"])
+    assert "No host and no API answered" not in done.stdout
+
+
+def test_nothing_that_answers_is_a_failure_with_the_reasons(play):
+    dead = {"ansible_host": "127.0.0.1", "ansible_port": 1}
+    done, found = play({"all": {"hosts": {"alpha": dead}}}, ansible_become=False, diagnose_fail=False)
+    assert done.returncode != 0
+    assert found["findings"] == []
+    missing = " ".join(found["not_looked_at"])
+    assert "alpha: it did not answer" in missing
+    assert "the API: there is no kubeconfig" in missing
+    assert "No host and no API answered. The reasons are listed above." in " ".join(done.stdout.split())
