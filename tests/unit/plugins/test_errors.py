@@ -118,6 +118,8 @@ ALLOWED = {
     "_base/networks.py _read": "it calls a class of ipaddress",
     "_bundle/bundle.py check_form": "a stranger may give any data, and only the judgement reads all of it",
     "_cluster/kubeconfig.py read_api": "urllib splits a foreign URL",
+    "_diagnosis/findings/certificates.py _date": "datetime alone knows which time is before or after all calendars",
+    "_diagnosis/findings/image_pull.py _place": "urllib splits a foreign URL",
     "_diagnosis/packet_trails.py load_trails": "a report of a user may have any form",
     "_gathering/certificates.py read_certificates": "the positions in a foreign certificate come from the certificate",
     "_gathering/kubelet.py read_environment_flags": "shlex alone knows which text has an open quote",
