@@ -126,7 +126,7 @@ def test_the_overlay_comes_and_goes_on_the_live_cluster(run, kubectl, changes, i
     changes(run("flannel", flannel_backend="vxlan", connectivity_name="vxlan"))
     for name in inventory.nodes:
         assert has_overlay(on(name)), name
-        assert {link for link, _ in routes()[name].values()} == {"cni0", "flannel.1"}, name
+        assert {link for link, _gateway in routes()[name].values()} == {"cni0", "flannel.1"}, name
     changes(run("flannel"))
     assert {cell["verdict"] for cell in reports("flannel")["cells"]} == {"passed"}
     assert routes() == direct

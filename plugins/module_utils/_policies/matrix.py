@@ -336,7 +336,7 @@ def _overruled(rows: list[int], free: Sequence[int], direction: Direction, every
     first, last = _first_matches(direction.admin, everyone), _first_matches(direction.baseline, everyone)
     return [
         ((row & ~(last_denied & unjudged)) & ~denied) | allowed
-        for row, unjudged, (allowed, denied), (_, last_denied) in zip(rows, free, first, last)
+        for row, unjudged, (allowed, denied), (_allowed, last_denied) in zip(rows, free, first, last)
     ]
 
 

@@ -224,7 +224,7 @@ def _allocation_faults(nodes: Sequence[str], values: Mapping[str, Any], pods: Na
     params: dict[str, Any] = {"avoid": [], "nodes": nodes, "known": {}, "path": "the file"}
     for option, empty in (("reserved", []), ("pins", {}), ("release", [])):
         params[option] = values.get(f"basic_cni_{option}", empty)
-    lengths, _ = _node_lengths("basic_cni", values)
+    lengths, _variable = _node_lengths("basic_cni", values)
     params["prefix_lengths"] = {f"ipv{version}": length for version, length in lengths.items()}
     try:
         allocate(parse_request({**params, "networks": pods.network.split(",")}), {})
@@ -245,7 +245,7 @@ def _cluster(
     pods: NamedNetwork,
     services: NamedNetwork,
 ) -> ClusterNetworks:
-    lengths, _ = _node_lengths(network_role, values)
+    lengths, _variable = _node_lengths(network_role, values)
     elsewhere = str(values.get("kubeadm_control_plane_allocate_node_cidrs", True)).lower() in _NO
     if elsewhere and network_role != "basic_cni":
         # The subnets come from elsewhere: only single addresses are too few.

@@ -29,7 +29,7 @@ WORLD = {
 }
 PODS = [
     {
-        "metadata": {"namespace": name.split("/")[0], "name": name.split("/")[1], "labels": {"app": app}},
+        "metadata": {"namespace": name.partition("/")[0], "name": name.partition("/")[2], "labels": {"app": app}},
         "spec": {
             "nodeName": "node1" if name == "lab/host" else "node2",
             "hostNetwork": name == "lab/host",
@@ -44,13 +44,13 @@ TEAM_A = {"namespaces": {"matchLabels": {"team": "a"}}}
 API = {"pods": {"namespaceSelector": {}, "podSelector": {"matchLabels": {"app": "api"}}}}
 
 
-def admin(name="ops", priority=10, subject=TEAM_A, **rules):
-    spec = {"priority": priority, "subject": subject, **rules}
+def admin(name="ops", priority=10, subject=None, **rules):
+    spec = {"priority": priority, "subject": TEAM_A if subject is None else subject, **rules}
     return {"kind": "AdminNetworkPolicy", "metadata": {"name": name}, "spec": spec}
 
 
-def baseline(subject=TEAM_A, **rules):
-    spec = {"subject": subject, **rules}
+def baseline(subject=None, **rules):
+    spec = {"subject": TEAM_A if subject is None else subject, **rules}
     return {"kind": "BaselineAdminNetworkPolicy", "metadata": {"name": "default"}, "spec": spec}
 
 
@@ -210,7 +210,7 @@ def chosen(choice, name):
         return "networks" in choice and any(
             ipaddress.ip_address(WORLD[name][0]) in ipaddress.ip_network(one) for one in choice["networks"]
         )
-    namespace = name.split("/")[0]
+    namespace = name.partition("/")[0]
     if "networks" in choice:
         return any(ipaddress.ip_address(WORLD[name][0]) in ipaddress.ip_network(one) for one in choice["networks"])
     if "namespaces" in choice:
