@@ -203,11 +203,16 @@ def test_hostile_texts_stay_text(open_page):
     assert hostile()["endpoints"][0]["name"] in page.inner_text("#chosen")
 
 
+PAINTS = "performance.getEntriesByName('first-contentful-paint')"
+
+
 def test_300_endpoints_are_fast(open_page):
     paints = []
     for _try in range(3):
         page = open_page("large")
-        paints.append(page.evaluate("performance.getEntriesByName('first-contentful-paint')[0].startTime"))
+        # A busy browser notes its first paint only after the page has loaded.
+        page.wait_for_function(f"{PAINTS}.length")
+        paints.append(page.evaluate(f"{PAINTS}[0].startTime"))
         if paints[-1] < 1500:
             break
     assert min(paints) < 1500
