@@ -115,9 +115,10 @@ def _resolver(gathered: Gathered, pod: SystemPod) -> tuple[str, list[str]] | Non
 
 def _loop(gathered: Gathered, app: str, pods: list[SystemPod]) -> tuple[str, ...]:
     found = [(pod, _resolver(gathered, pod)) for pod in pods] if app == _DNS else []
-    return tuple(
+    lines = (
         f"{pod.node}: {one[0]} has nameserver {one[1][0]}, which leads CoreDNS to itself" for pod, one in found if one
     )
+    return tuple(sorted(lines))  # the names of the pods are random, and so is their order
 
 
 def _remedy(gathered: Gathered, app: str, pods: list[SystemPod]) -> str:
