@@ -43,9 +43,10 @@ def ask(pods: Any, namespaces: Any, policies: Any, ports: Any, implementation: s
     """
     if implementation not in IMPLEMENTATIONS:
         raise InputError(f"implementation is {implementation!r}: choose from {', '.join(IMPLEMENTATIONS)}")
-    chosen, given = IMPLEMENTATIONS[implementation], (("policies", policies), ("stored", stored))
+    chosen = IMPLEMENTATIONS[implementation]
     judged = choose_pods(pods)
-    (new, new_admin), (old, old_admin) = (_by_tier(read_list(value, name)) for name, value in given)
+    new, new_admin = _by_tier(read_list(policies, "policies"))
+    old, old_admin = _by_tier(read_list(stored, "stored"))
     all_policies, admin = parse_policies(new, old), parse_admin_policies([*old_admin, *new_admin])
     known = read_namespaces(namespaces)
     matrix = expected_matrix(judged.pods, known, all_policies, parse_ports(ports), chosen.reading, admin)

@@ -224,7 +224,7 @@ def _allocation_faults(nodes: Sequence[str], values: Mapping[str, Any], pods: Na
     params: dict[str, Any] = {"avoid": [], "nodes": nodes, "known": {}, "path": "the file"}
     for option, empty in (("reserved", []), ("pins", {}), ("release", [])):
         params[option] = values.get(f"basic_cni_{option}", empty)
-    lengths, _variable = _node_lengths("basic_cni", values)
+    lengths = _node_lengths("basic_cni", values)
     params["prefix_lengths"] = {f"ipv{version}": length for version, length in lengths.items()}
     try:
         allocate(parse_request({**params, "networks": pods.network.split(",")}), {})
@@ -245,7 +245,7 @@ def _cluster(
     pods: NamedNetwork,
     services: NamedNetwork,
 ) -> ClusterNetworks:
-    lengths, _variable = _node_lengths(network_role, values)
+    lengths = _node_lengths(network_role, values)
     elsewhere = str(values.get("kubeadm_control_plane_allocate_node_cidrs", True)).lower() in _NO
     if elsewhere and network_role != "basic_cni":
         # The subnets come from elsewhere: only single addresses are too few.
@@ -255,27 +255,29 @@ def _cluster(
     return ClusterNetworks(pods, services, len(inventory.values), lengths, by_kubeadm)
 
 
-def _node_lengths(network_role: str | None, values: Mapping[str, Any]) -> tuple[dict[int, int], str]:
-    """The prefix length of a node's subnet, by IP version, with the variable that sets it."""
-    if network_role == "basic_cni" and "basic_cni_prefix_lengths" in values:
-        given = values["basic_cni_prefix_lengths"]
-        lengths = {version: int(given.get(f"ipv{version}", length)) for version, length in KUBEADM_LENGTHS.items()}
-        return lengths, "basic_cni_prefix_lengths"
-    own = [] if network_role == "basic_cni" else ["kubeadm_control_plane_node_prefix"]
-    variable = next((name for name in own if name in values), "podnet_node_prefix")
-    texts = str(values[variable]).split(",") if variable in values else []
-    return {**KUBEADM_LENGTHS, **{version: int(text) for version, text in zip(KUBEADM_LENGTHS, texts)}}, variable
+def _prefix_variable(network_role: str | None, values: Mapping[str, Any]) -> str:
+    """The variable that sets the prefix length of a node's subnet: the network's own, or the shared one."""
+    own = "basic_cni_prefix_lengths" if network_role == "basic_cni" else "kubeadm_control_plane_node_prefix"
+    return own if own in values else "podnet_node_prefix"
+
+
+def _node_lengths(network_role: str | None, values: Mapping[str, Any]) -> dict[int, int]:
+    """The prefix length of a node's subnet, by IP version."""
+    given = values.get(_prefix_variable(network_role, values), {})
+    if isinstance(given, Mapping):
+        return {version: int(given.get(f"ipv{version}", length)) for version, length in KUBEADM_LENGTHS.items()}
+    return {**KUBEADM_LENGTHS, **{version: int(text) for version, text in zip(KUBEADM_LENGTHS, str(given).split(","))}}
 
 
 def _length_faults(network_role: str | None, values: Mapping[str, Any], pods: NamedNetwork) -> Iterator[str]:
     """Yield why the subnets of nodes are too small for the pods that a kubelet takes, or have no length."""
-    lengths, variable = _node_lengths(network_role, values)
+    lengths, variable = _node_lengths(network_role, values), _prefix_variable(network_role, values)
     versions = [parse_network(part).version for part in pods.network.split(",")]
-    texts = str(values.get(variable, "24,64")).split(",")
-    if variable != "basic_cni_prefix_lengths" and len(texts) < len(versions):
+    given = values.get(variable, {})
+    if len(versions) > 1 and not isinstance(given, Mapping) and "," not in str(given):
         yield (
-            f"{variable} is {values[variable]}, and the pod network {pods.network} ({pods.variable}) has two families: "
-            f"give two prefix lengths with a comma between, such as {texts[0]},{KUBEADM_LENGTHS[6]}"
+            f"{variable} is {given}, and the pod network {pods.network} ({pods.variable}) has two families: "
+            f"give two prefix lengths with a comma between, such as {given},{KUBEADM_LENGTHS[6]}"
         )
         return
     # Calico gives a node as many blocks of addresses as it needs.
