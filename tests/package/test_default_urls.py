@@ -15,7 +15,7 @@ import yaml
 ROOT = installed.ROOT
 PAGE = (ROOT / "docs" / "default-urls.md").read_text()
 # Values that templates compute, as the defaults have them.
-FACTS = {"__common_kubernetes_minor": "1.36", "__lab_kubernetes_version": "1.36.3"}
+FACTS = {"__common_kubernetes_minor": "1.36", "__lab_kubernetes_version": "1.36.4"}
 CODE = ["roles/*/tasks/*", "roles/*/vars/*", "roles/*/templates/*", "plugins/*/*.py", "playbooks/**/*.yml"]
 URL = re.compile(r"https?://\S+")
 # A registry, which has a dot in its name, the path of an image, and a tag or a digest.

@@ -344,11 +344,11 @@ CASES = [
             passes,
         )
         for files, packages, passes in (
-            (["/etc/kubernetes/kubelet.conf"], {"kubelet": "1.36.3-1.1"}, True),
-            (["/etc/kubernetes/kubelet.conf"], {"kubelet": "1.36.4-1.1"}, False),
+            (["/etc/kubernetes/kubelet.conf"], {"kubelet": "1.36.4-1.1"}, True),
+            (["/etc/kubernetes/kubelet.conf"], {"kubelet": "1.36.3-1.1"}, False),
             (["/etc/kubernetes/kubelet.conf"], {"kubelet": "1.37.1-1.1"}, False),
             (["/etc/kubernetes/kubelet.conf"], {}, True),  # a kubelet that no package brought
-            (["/etc/kubernetes/pki/ca.crt"], {"kubelet": "1.36.4-1.1"}, True),  # no node of a cluster yet
+            (["/etc/kubernetes/pki/ca.crt"], {"kubelet": "1.36.3-1.1"}, True),  # no node of a cluster yet
         )
     ),
     # Ansible renders the message also where the condition is true, as on a machine without a kubelet.
@@ -356,8 +356,8 @@ CASES = [
         ("common", {}, {"packages": packages, "cacheable": True}, VERSION["fail_msg"].partition(",")[0], text)
         for packages, text in (
             (
-                {"kubelet": [{"version": "1.36.4-1.1"}]},
-                "localhost is a node of a cluster and has the package kubelet 1.36.4-1.1",
+                {"kubelet": [{"version": "1.36.3-1.1"}]},
+                "localhost is a node of a cluster and has the package kubelet 1.36.3-1.1",
             ),
             ({}, "localhost is a node of a cluster and has the package kubelet "),
         )
