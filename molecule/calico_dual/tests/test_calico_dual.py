@@ -57,6 +57,20 @@ def test_a_block_of_one_family_lets_nothing_of_the_other_in(proved):
     assert into_x == {("ipv6", "y/a")}
 
 
+def test_across_subnets_the_overlay_stays_unused_in_both_families(play, reports, on, inventory):
+    """All nodes are in one subnet, so each node reaches the others' blocks by their addresses."""
+    settings = ("--extra-vars", "calico_encapsulation=vxlan_cross_subnet connectivity_name=across-subnets")
+    done = play("playbooks/calico.yml", "--skip-tags=cluster", *VARIABLES, *settings)
+    assert done.returncode == 0, done.stdout[-5000:]
+    cells = reports("across-subnets")["cells"]
+    assert {(cell["family"], cell["verdict"]) for cell in cells} == {("ipv4", "passed"), ("ipv6", "passed")}
+    for name in inventory.nodes:
+        for option, network in (("-4", "192.168.0.0/16"), ("-6", "fd10:192::/56")):
+            routes = json.loads(on(name).check_output(f"ip {option} -json route show root {network}"))
+            others = {one["dev"] for one in routes if "gateway" in one}
+            assert others == {"enp0s8"}, (name, network)
+
+
 def test_it_is_removed_and_the_nodes_are_as_they_were(remove, changes, on, scratch, inventory, differences, state):
     bare = ("--extra-vars", "calico_remove_bare_pods=true")
     foretold = changes(remove("calico", *VARIABLES, *bare, "--check"))

@@ -4,8 +4,19 @@ from __future__ import annotations
 
 import json
 
+import pytest
+import yaml
+
+NIC = "enp0s8"
 VARIABLES = ("--extra-vars", "@molecule/flannel_dual/vars/dual_stack.yml")
 WORDS = "two families: Calico's policies on Flannel know IPv4 only"
+
+
+@pytest.fixture(scope="module")
+def scenario_networks(root):
+    """The pod network of each family."""
+    settings = yaml.safe_load((root / "molecule/flannel_dual/vars/dual_stack.yml").read_text())
+    return settings["podnet_pod_network"].split(",")
 
 
 def test_policies_of_calico_are_refused_before_any_change(play):
@@ -26,6 +37,19 @@ def test_a_network_as_interface_leads_to_the_same_nic(install, kubectl):
         own = [one["address"] for one in node["status"]["addresses"] if one["type"] == "InternalIP"]
         found = node["metadata"]["annotations"]
         assert [found[f"flannel.alpha.coreos.com/public-{key}"] for key in ("ip", "ipv6")] == own
+
+
+def test_host_gw_takes_the_overlays_place_in_both_families(play, reports, on, inventory, scenario_networks):
+    settings = ("--extra-vars", "flannel_backend=host-gw connectivity_name=host-gw")
+    done = play("playbooks/flannel.yml", "--skip-tags=cluster", *VARIABLES, *settings)
+    assert done.returncode == 0, done.stdout[-5000:]
+    passed = {(cell["family"], cell["verdict"]) for cell in reports("host-gw")["cells"]}
+    assert passed == {("ipv4", "passed"), ("ipv6", "passed")}
+    for name in inventory.nodes:
+        for option, network in zip(("-4", "-6"), scenario_networks, strict=True):
+            routes = json.loads(on(name).check_output(f"ip {option} -json route show root {network}"))
+            others = [one["dev"] for one in routes if "gateway" in one]
+            assert others == [NIC] * (len(inventory.nodes) - 1), (name, network)
 
 
 def test_it_is_removed_and_the_nodes_are_as_they_were(remove, changes, on, scratch, inventory, differences, state):
