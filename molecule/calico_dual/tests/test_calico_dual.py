@@ -1,4 +1,4 @@
-"""Calico's policies in both families. The last test removes the network."""
+"""Calico in both families: policies, and three ways to encapsulate. One story: the last tests remove the network."""
 
 from __future__ import annotations
 
@@ -11,6 +11,8 @@ from policy_cases import cases
 VARIABLES = ("--extra-vars", "@molecule/calico_dual/vars/dual_stack.yml")
 # The API leaves open whether a block holds addresses of pods, so the implementation decides what the block lets in.
 OPEN = {("ip-block", "ipv4"), ("ipv6-block", "ipv6")}
+FAMILIES = (("-4", "192.168.0.0/16"), ("-6", "fd10:192::/56"))  # options of ip, and the pod networks
+BIRD = "12"  # the number of BIRD's routes
 FEW = ("deny-ingress", "deny-egress", "namespace-selector", "ip-block")
 
 
@@ -65,20 +67,50 @@ def test_across_subnets_the_overlay_stays_unused_in_both_families(play, reports,
     cells = reports("across-subnets")["cells"]
     assert {(cell["family"], cell["verdict"]) for cell in cells} == {("ipv4", "passed"), ("ipv6", "passed")}
     for name in inventory.nodes:
-        for option, network in (("-4", "192.168.0.0/16"), ("-6", "fd10:192::/56")):
+        for option, network in FAMILIES:
             routes = json.loads(on(name).check_output(f"ip {option} -json route show root {network}"))
             others = {one["dev"] for one in routes if "gateway" in one}
             assert others == {"enp0s8"}, (name, network)
 
 
-def test_it_is_removed_and_the_nodes_are_as_they_were(remove, changes, on, scratch, inventory, differences, state):
-    bare = ("--extra-vars", "calico_remove_bare_pods=true")
-    foretold = changes(remove("calico", *VARIABLES, *bare, "--check"))
-    counts = changes(remove("calico", *VARIABLES, *bare))
-    assert [name for name in inventory.nodes if counts[name] == 0] == []
-    assert counts == foretold
+@pytest.fixture
+def is_removed(remove, changes, on, scratch, inventory, differences, state):
+    """Removes Calico. Check mode foretells it, the nodes are as before, and a second run does nothing."""
+
+    def check(*variables):
+        variables += (*VARIABLES, "--extra-vars", "calico_remove_bare_pods=true")
+        foretold = changes(remove("calico", *variables, "--check"))
+        counts = changes(remove("calico", *variables))
+        assert [name for name in inventory.nodes if counts[name] == 0] == []
+        assert counts == foretold
+        for name in inventory.nodes:
+            before = json.loads((scratch / "without_network" / f"{name}.json").read_text())
+            assert differences(before, state(on(name))) == [], name
+        counts = changes(remove("calico", *variables))
+        assert {name: counts[name] for name in inventory.nodes} == dict.fromkeys(inventory.nodes, 0)
+
+    return check
+
+
+def test_it_is_removed_and_the_nodes_are_as_they_were(is_removed):
+    is_removed()
+
+
+def test_bird_announces_the_blocks_of_both_families(play, reports, on, inventory, names_nothing):
+    """Without an overlay. A live change from VXLAN to BIRD is refused, so Calico was removed first."""
+    settings = ("--extra-vars", "calico_encapsulation=none connectivity_name=bird")
+    done = play("playbooks/calico.yml", "--skip-tags=cluster", *VARIABLES, *settings)
+    assert done.returncode == 0, done.stdout[-5000:]
+    cells = reports("bird")["cells"]
+    assert {(cell["family"], cell["verdict"]) for cell in cells} == {("ipv4", "passed"), ("ipv6", "passed")}
+    nic = int(on("node1").file("/sys/class/net/enp0s8/mtu").content_string)
+    assert {cell["mtu"] for cell in cells if cell["check"] == "mtu"} == {nic}
     for name in inventory.nodes:
-        before = json.loads((scratch / "without_network" / f"{name}.json").read_text())
-        assert differences(before, state(on(name))) == [], name
-    counts = changes(remove("calico", *VARIABLES, *bare))
-    assert {name: counts[name] for name in inventory.nodes} == dict.fromkeys(inventory.nodes, 0)
+        for option, network in FAMILIES:
+            routes = json.loads(on(name).check_output(f"ip {option} -json route show root {network} proto {BIRD}"))
+            assert {one["dev"] for one in routes if "gateway" in one} == {"enp0s8"}, (name, network)
+    names_nothing()
+
+
+def test_bird_is_removed_too(is_removed):
+    is_removed("--extra-vars", "calico_encapsulation=none")
