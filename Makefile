@@ -169,11 +169,12 @@ architecture: $(VENV) ## Draw the rooms and their imports into docs/architecture
 findings: $(VENV) ## Write docs/findings.md from the findings
 	python tests/findings.py
 
-bench: $(VENV) ## Time the oracle, the probes at scale against asyncio, and both against kubectl exec (after make calico)
+bench: $(VENV) ## Measure, and write docs/times.md (after make calico); fail when a ratio is a fifth worse than in the last commit
 	python benchmarks/policies.py
 	python benchmarks/scale.py
 	python benchmarks/lab.py
 	python benchmarks/lab_policies.py
+	python benchmarks/rows.py
 
 build: $(VENV) ## Build the collection's archive in build/
 	ansible-galaxy collection build --force --output-path build
