@@ -1,4 +1,4 @@
-"""A cluster goes from 1.36.3 to 1.36.4 and 1.37.1. A web server of two replicas answers throughout."""
+"""A cluster goes from 1.36.3 to 1.36.4 and 1.37.1, Flannel from 0.28.4 to 0.28.10. A web server answers throughout."""
 
 from __future__ import annotations
 
@@ -118,10 +118,10 @@ def marked(kubectl):
     return {one["metadata"]["name"] for one in kubectl.items("nodes") if MARK in one["metadata"]["annotations"]}
 
 
-def images(kubectl, component):
+def images(kubectl, component, namespace="kube-system"):
     return {
         one["spec"]["containers"][0]["image"].rpartition(":")[2]
-        for one in kubectl.items("pods", "--namespace=kube-system", f"--selector={component}")
+        for one in kubectl.items("pods", f"--namespace={namespace}", f"--selector={component}")
     }
 
 
@@ -206,6 +206,17 @@ def test_a_restart_of_containerd_leaves_pods_alone(kubectl, addresses, on):
         time.sleep(10)
     assert prober.failures == []
     assert restarts() == before
+
+
+def test_flannel_goes_to_the_next_version(play, changes, kubectl, addresses):
+    """The older manifest copies its configuration in another way, has another plugin and no probes."""
+    assert images(kubectl, "app=flannel", "kube-flannel") == {"v0.28.4"}
+    with Prober(addresses) as prober:
+        changes(play("playbooks/flannel.yml", "--skip-tags=cluster"))
+    assert images(kubectl, "app=flannel", "kube-flannel") == {"v0.28.10"}
+    print(f"{prober.answers} requests were answered, and {len(prober.failures)} failed")
+    assert prober.failures == []
+    assert prober.answers > 1000
 
 
 def test_the_next_minor_version_keeps_what_the_user_cordoned(play, changes, kubectl, addresses):
