@@ -75,20 +75,22 @@ FILES = {"basic_cni": "10-mynet.conflist", "flannel": "10-flannel.conflist", "ca
     ("rc", "lines", "network", "expected"),
     [
         (0, ["abc", "13.1"], None, ""),
-        (0, ["abc", "13.1", "10-flannel.conflist"], None, ""),
-        (0, ["abc", "13.1", "10-flannel.conflist"], "flannel", ""),
-        (0, ["abc", "13.1", "10-flannel.conflist"], "calico", "node1 carries flannel instead of calico"),
+        (0, ["abc", "13.1", "1.36.3-1.1", "10-flannel.conflist"], None, ""),
+        (0, ["abc", "13.1", "1.36.4-1.1", "10-flannel.conflist"], "flannel", ""),
+        (0, ["abc", "13.1", ""], "flannel", ""),
+        (0, ["abc", "13.1", "1.36.3-1.1"], "flannel", "node1 has Kubernetes 1.36.3 instead of 1.36.4"),
+        (0, ["abc", "13.1", "1.36.4-1.1", "10-flannel.conflist"], "calico", "node1 carries flannel instead of calico"),
         (0, ["abc", "12.9"], "flannel", "node1 runs Debian 12 instead of 13"),
         (0, ["def", "13.1"], "flannel", "node1 was started from other settings"),
-        (0, ["def", "12.9", "10-calico.conflist"], "flannel", "node1 runs Debian 12 instead of 13"),
+        (0, ["def", "12.9", "", "10-calico.conflist"], "flannel", "node1 runs Debian 12 instead of 13"),
         (0, ["abc"], None, "node1 runs Debian of no known release instead of 13"),
         (255, [], "flannel", "node1 is dead"),
     ],
 )
 def test_reasons_why_a_node_cannot_stay(rc, lines, network, expected):
     found = {"rc": rc, "stdout_lines": lines}
-    assert FILTERS["lab_stale_reason"](found, "node1", "abc", 13, network, FILES) == expected
-    assert FILTERS["lab_stale_reason"](found, "node1", "abc", "13", network, FILES) == expected
+    assert FILTERS["lab_stale_reason"](found, "node1", "abc", 13, network, FILES, "1.36.4") == expected
+    assert FILTERS["lab_stale_reason"](found, "node1", "abc", "13", network, FILES, "1.36.4") == expected
 
 
 SERVED = [

@@ -49,28 +49,38 @@ def routes(network: str, routers: Iterable[str], address: str, machine: str) -> 
 
 
 def stale_reason(
-    found: Mapping[str, Any], node: str, inputs: str, release: object, network: str | None, files: Mapping[str, str]
+    found: Mapping[str, Any],
+    node: str,
+    inputs: str,
+    release: object,
+    network: str | None,
+    files: Mapping[str, str],
+    version: str | None = None,
 ) -> str:
     """Say why a node cannot stay, or "" when it can.
 
     Args:
-        found: How a command ended on the node that prints the node's inputs, Debian's version ("13.1"), and the files
-            in /etc/cni/net.d.
+        found: How a command ended on the node that prints the node's inputs, Debian's version ("13.1"), that of the
+            package kubelet ("1.36.4-1.1", or nothing), and the files in /etc/cni/net.d.
         node: The node's name.
         inputs: The inputs that the node should have been started from.
         release: The release of Debian that the node should run.
         network: The pod network that the node may carry; None allows all of them.
         files: The file in /etc/cni/net.d by which a node shows a pod network, for each of them.
+        version: The version of Kubernetes that the cluster will have. It counts where a network is asked for.
     """
     if found["rc"] != 0:
         return f"{node} is dead"
-    lines: list[str] = [*found["stdout_lines"], "", ""]
+    lines: list[str] = [*found["stdout_lines"], "", "", ""]
     runs = lines[1].partition(".")[0]
     if runs != str(release):
         return f"{node} runs Debian {runs or 'of no known release'} instead of {release}"
     for carried, file in files.items() if network else ():
-        if carried != network and file in lines[2:]:
+        if carried != network and file in lines[3:]:
             return f"{node} carries {carried} instead of {network}"
+    kubelet = lines[2].partition("-")[0]
+    if network and version and kubelet not in ("", version):
+        return f"{node} has Kubernetes {kubelet} instead of {version}"
     return "" if lines[0] == inputs else f"{node} was started from other settings"
 
 
