@@ -46,6 +46,7 @@ class World:
         self.objects: dict[str, Any] = data["objects"]
         self.trails: list[dict[str, Any]] = []
         self._fails: Callable[[dict[str, Any], dict[str, Any], str], bool] | None = None
+        self._translated: frozenset[str] = frozenset()
         self._lost: dict[str, str] = {}
 
     def node(self, name: str) -> dict[str, Any]:
@@ -115,9 +116,14 @@ class World:
         """The names of the nodes."""
         return list(self.nodes)
 
-    def fail(self, which: Callable[[dict[str, Any], dict[str, Any], str], bool]) -> None:
-        """Have the cells fail for which the function of source, target and check is true."""
-        self._fails = which
+    def fail(
+        self, which: Callable[[dict[str, Any], dict[str, Any], str], bool], translated: Iterable[str] = ()
+    ) -> None:
+        """Have the cells fail for which the function of source, target and check is true.
+
+        Those of the checks C(translated) reach their targets, which see another source.
+        """
+        self._fails, self._translated = which, frozenset(translated)
 
     def lose(self, node: str, reason: str) -> None:
         """Have a node take no part in the verification, for a reason."""
@@ -151,8 +157,11 @@ class World:
             for target in [*endpoints, *services, dns, outside]:
                 checks = {"service": ("tcp",), "dns": ("dns",)}.get(target["kind"], ("icmp", "tcp", "mtu"))
                 for check in checks if source is not target else ():
-                    failed = self._fails(source, target, check)
-                    verdict = {"verdict": "failed", "message": "timeout"} if failed else {"verdict": "passed"}
+                    verdict: dict[str, Any] = {"verdict": "passed"}
+                    if self._fails(source, target, check):
+                        verdict = {"verdict": "failed", "message": "timeout"}
+                        if check in self._translated:
+                            verdict = {**verdict, "message": "source translated", "translated": True}
                     lost = {source["node"], *target.get("backend_nodes", [target.get("node")])} & set(self._lost)
                     if lost:
                         reason = self._lost[min(lost)]

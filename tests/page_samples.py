@@ -209,6 +209,8 @@ SCOPES: tuple[dict[str, Any], ...] = (
     {"unprobed": True, "targets": ["node1"], "checks": ["icmp"]},
     {"families": ["ipv4"], "checks": ["icmp"]},
     {"families": ["ipv6"]},
+    {"translated": True},
+    {"translated": True, "targets": ["node1"]},
 )
 
 
@@ -225,6 +227,8 @@ def explained() -> dict[str, Any]:
     for cell in some:
         if cell["verdict"] == "failed" and cell["source"].endswith("node3-1"):
             cell["verdict"] = "not probed"
+        elif cell["verdict"] == "failed" and cell["source"].endswith("node1-2") and cell["check"] == "tcp":
+            cell.update(outcome="reachable", own="10.244.1.3:40000", seen="192.0.2.1:40000", translated=True)
     texts = {"severity": "error", "nodes": [], "cause": "a cause", "remedy": "a remedy", "evidence": []}
     findings = [
         {"id": f"finding-{n}", **texts, "explains": [scope], "explained_cells": 1} for n, scope in enumerate(SCOPES)

@@ -183,12 +183,11 @@ def _node(name: str, **spec: Any) -> dict[str, Any]:
     return {"apiVersion": "v1", "kind": "Node", "metadata": {"name": name}, "spec": {"unschedulable": True, **spec}}
 
 
-def _make_ready(world: World, *names: str) -> None:
-    """Have nodes without a machine report once, as kubelets do. The cluster believes it for 50 s."""
-    ready = {"type": "Ready", "status": "True", "reason": "KubeletReady", "message": "", "lastHeartbeatTime": None}
-    status = json.dumps({"status": {"conditions": [{**ready, "lastTransitionTime": None}]}})
-    for name in names:
-        world.kubectl.output("patch", "node", name, "--subresource=status", "--type=merge", f"--patch={status}")
+def _have_stopped(world: World, name: str, message: str) -> None:
+    """Write what the cluster says of a node without a machine a minute later."""
+    ready = {"type": "Ready", "status": "Unknown", "reason": "NodeStatusUnknown", "message": message}
+    status = json.dumps({"status": {"conditions": [{**ready, "lastHeartbeatTime": None, "lastTransitionTime": None}]}})
+    world.kubectl.output("patch", "node", name, "--subresource=status", "--type=merge", f"--patch={status}")
 
 
 @fault
@@ -196,8 +195,12 @@ def subnet_outside(world: World) -> Iterator[list[Named]]:
     """A node joined with a pod subnet outside the pod network. It has no machine."""
     spec = {"podCIDR": "10.99.9.0/24", "podCIDRs": ["10.99.9.0/24"]}
     world.apply(_node("node9", **spec))
-    _make_ready(world, "node9")
-    yield [Named("pod_cidr", ("node9",), ("node9: podCIDR 10.99.9.0/24",))]
+    stopped = "Kubelet stopped posting node status."
+    _have_stopped(world, "node9", stopped)
+    yield [
+        Named("pod_cidr", ("node9",), ("node9: podCIDR 10.99.9.0/24",)),
+        Named("node_not_ready", ("node9",), (f"node9: {stopped}",)),
+    ]
     world.kubectl.output("delete", "node", "node9")
 
 

@@ -33,6 +33,7 @@ EFFECTS: Mapping[str, tuple[str, ...]] = {
     "node_unknown": ("pod_routes", "system_pods"),
     "swap": ("runtime_down", "node_not_ready"),
     "system_pods": ("pod_routes", "services_missing", "vtep_mac", "node_not_ready"),
+    "two_cni_configurations": ("bridge_address", "masquerade", "pod_routes", "system_pods"),
     "webhook_down": ("system_pods", "node_not_ready"),
 }
 _ANYWHERE = ""  # the place of a finding that is the whole cluster's

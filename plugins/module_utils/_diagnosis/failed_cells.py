@@ -29,6 +29,7 @@ class FailedCell:
         via: the node whose NodePort was asked, which is on the way; empty for other targets
         source_addresses: of the source, as the verification read them
         probed: False: a node took no part in the verification
+        translated: whether the target saw another source address or port than the socket's
     """
 
     source: str
@@ -43,6 +44,7 @@ class FailedCell:
     via: str = ""
     source_addresses: tuple[str, ...] = ()
     probed: bool = True
+    translated: bool = False
 
     def __str__(self) -> str:
         return f"{self.source} -> {self.target}, {self.check}: {self.message}"
@@ -61,6 +63,7 @@ class Scope:
         source_names: of the sources themselves, such as podnet-connectivity/node1-1
         families: address families, ipv4 and ipv6
         unprobed: only cells that were not probed. A fault of the network explains none of them
+        translated: only cells whose target saw another source address or port than the socket's
     """
 
     sources: frozenset[str] | None = None
@@ -72,6 +75,7 @@ class Scope:
     source_names: frozenset[str] | None = None
     unprobed: bool = False
     families: frozenset[str] | None = None
+    translated: bool = False
 
     def covers(self, cell: FailedCell) -> bool:
         """Whether the cell is in the set."""
@@ -84,6 +88,7 @@ class Scope:
             and (self.source_kinds is None or cell.source_kind in self.source_kinds)
             and (self.source_names is None or cell.source in self.source_names)
             and (self.families is None or cell.family in self.families)
+            and (cell.translated or not self.translated)
             and not (self.across and cell.target_nodes <= {cell.source_node} and cell.via in ("", cell.source_node))
         )
 
@@ -176,6 +181,7 @@ def _cell(cell: Mapping[str, Any], endpoints: Mapping[str, Mapping[str, Any]]) -
         target.get("via") or "",
         tuple(source.get("addresses") or ()),
         cell["verdict"] != "not probed",
+        bool(cell.get("translated")),
     )
 
 

@@ -5,9 +5,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import permutations
 
 from ansible_collections.podnet.kubernetes.plugins.module_utils._base.addresses import family_of
 from ansible_collections.podnet.kubernetes.plugins.module_utils._base.networks import Network
@@ -16,7 +18,12 @@ from ansible_collections.podnet.kubernetes.plugins.module_utils._diagnosis.clust
     ClusterNode,
 )
 from ansible_collections.podnet.kubernetes.plugins.module_utils._diagnosis.failed_cells import FailedCell
-from ansible_collections.podnet.kubernetes.plugins.module_utils._diagnosis.node_facts import NodeFacts, as_network
+from ansible_collections.podnet.kubernetes.plugins.module_utils._diagnosis.node_facts import (
+    META_PLUGINS,
+    NodeFacts,
+    as_network,
+    describe_configuration,
+)
 from ansible_collections.podnet.kubernetes.plugins.module_utils._diagnosis.packet_rules import (
     PodPacket,
     Table,
@@ -134,6 +141,20 @@ class Gathered:
         return found or frozenset(("ipv4",))
 
     @cached_property
+    def networks(self) -> Mapping[str, tuple[str, ...]]:
+        """The nodes of each pod network, by the CNI configuration that wins there. That of most nodes comes last."""
+        found: dict[str, list[str]] = defaultdict(list)
+        for node in self.nodes:
+            if node.configuration and node.network not in META_PLUGINS:
+                found[describe_configuration(node.configuration)].append(node.name)
+        return {name: tuple(found[name]) for name in sorted(found, key=lambda one: (len(found[one]), one))}
+
+    @cached_property
+    def strays(self) -> frozenset[str]:
+        """The nodes whose pods are in another network than those of most nodes. No way leads to these pods."""
+        return frozenset(node for some in list(self.networks.values())[:-1] for node in some)
+
+    @cached_property
     def tables(self) -> Mapping[str, Mapping[str, Table]]:
         """The tables of iptables of each node whose rules could be read as a whole."""
         return {
@@ -144,15 +165,16 @@ class Gathered:
     def pod_packets(self) -> Mapping[str, tuple[PodPacket, ...]]:
         """A packet that leaves each node for another one's pod, and one that arrives from there.
 
-        None without a pod subnet of this and another node, where no route but the default one leads there, or where the
-        links of pods are not known.
+        None without a pod subnet of this and another node, where no route but the default one leads there, where the
+        links of pods are not known, or where a pod is in another network than those of most nodes.
         """
-        return {node.name: tuple(self._packets(node)) for node in self.nodes}
+        return {node.name: () if node.name in self.strays else tuple(self._packets(node)) for node in self.nodes}
 
     def _packets(self, node: NodeFacts) -> Iterator[PodPacket]:
         pods = node.bridge or _POD_LINKS.get(node.network or "")
         own = self.pod_address(node.name) if pods else None
-        found = ((name, self.pod_address(name)) for name in self.pod_subnets if name != node.name)
+        others = (name for name in self.pod_subnets if name != node.name and name not in self.strays)
+        found = ((name, self.pod_address(name)) for name in others)
         name, other = next(((name, address) for name, address in found if address), ("", None))
         device = self._device_to(node, name, other) if own and other else None
         if own and other and device and pods:
@@ -177,6 +199,16 @@ class Gathered:
             if network.version == 4 and network.num_addresses > 4:
                 return str(network.network_address + 2)
         return None
+
+    def reaches_no_pod(self, names: Collection[str]) -> bool:
+        """Whether a pod of each of these nodes failed to reach a pod of each other one, in the last verification."""
+        failed = {
+            (cell.source_node, target)
+            for cell in self.failed
+            if cell.probed and cell.source_kind == cell.target_kind == "pod"
+            for target in cell.target_nodes
+        }
+        return len(names) > 1 and failed.issuperset(permutations(names, 2))
 
     def node_link(self, node: NodeFacts) -> str | None:
         """Return the name of the NIC that has the node's address on the nodes' network."""

@@ -52,6 +52,11 @@ def _bounds(text: str) -> tuple[int, int, int, int]:
     return network.version, int(network.network_address), int(network.broadcast_address), network.prefixlen
 
 
+def describe_configuration(configuration: Mapping[str, Any]) -> str:
+    """Name a CNI configuration and its first plugin."""
+    return f"{configuration['name'] or 'no name'}, {configuration['plugins'][0]['type']}"
+
+
 @dataclass(frozen=True)
 class NodeLink:
     """A link of a node; addresses in CIDR form, of both families."""
@@ -347,6 +352,7 @@ __all__ = [
     "NodeFacts",
     "NodeLink",
     "as_network",
+    "describe_configuration",
     "load_node",
     "name_of",
 ]

@@ -210,7 +210,7 @@ REPORT = {
             "overlay_nodes?": [TEXT],
         }
     ],
-    "cells": [{"source": TEXT, "target": TEXT, "check": TEXT, "family": TEXT, "verdict": TEXT}],
+    "cells": [{"source": TEXT, "target": TEXT, "check": TEXT, "family": TEXT, "verdict": TEXT, "translated?": FLAG}],
     "missing_nodes?": [{"name": TEXT, "reason": TEXT}],
 }
 

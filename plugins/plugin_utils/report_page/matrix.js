@@ -58,7 +58,8 @@
       && (!scope.targets || [...target[3], target[4]].some((node) => scope.targets.includes(node)))
       && !(scope.across && [...target[3], target[4] || source[2]].every((node) => node === source[2]));
     return (pair) => sets[pair[2]].some((kind) => BAD.has(kinds[kind].verdict)
-      && scopes.some((scope) => (kinds[kind].verdict === "not probed") === Boolean(scope.unprobed) && has(scope.checks, kinds[kind].check) && has(scope.families, kinds[kind].family) && covers(scope, endpoints[pair[0]], endpoints[pair[1]])));
+      && scopes.some((scope) => (kinds[kind].verdict === "not probed") === Boolean(scope.unprobed) && has(scope.checks, kinds[kind].check) && has(scope.families, kinds[kind].family)
+        && (!scope.translated || kinds[kind].translated) && covers(scope, endpoints[pair[0]], endpoints[pair[1]])));
   }
 
   function filter() {

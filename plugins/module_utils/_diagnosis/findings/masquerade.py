@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator
+from dataclasses import replace
 
 from ansible_collections.podnet.kubernetes.plugins.module_utils._diagnosis.causes import (
     Cause,
@@ -35,7 +36,7 @@ def find(gathered: Gathered) -> Iterator[Found]:
             (rule,),
             "delete the rule with `iptables -t nat -D`, and stop what sets it (ipMasq of a CNI configuration, a "
             "script)" + gathered.remedy("; the networks' roles masquerade only what leaves the cluster", ""),
-            either_end(names),
+            tuple(replace(one, translated=True) for one in either_end(names)),  # it makes nothing time out
         )
 
 

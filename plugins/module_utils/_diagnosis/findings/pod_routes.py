@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from ansible_collections.podnet.kubernetes.plugins.module_utils._base.networks import Network
@@ -47,8 +47,8 @@ class _Wrong:
 
 def find(gathered: Gathered) -> Iterator[Found]:
     subnets = {name: ipv4(found) for name, found in gathered.pod_subnets.items()}
-    silent = _without_announcement(gathered)
-    known: dict[str, str] = {name: subnet for name, subnet in subnets.items() if subnet and name not in silent}
+    absent = _without_announcement(gathered) | gathered.strays
+    known: dict[str, str] = {name: subnet for name, subnet in subnets.items() if subnet and name not in absent}
     usual = {f"{subnet} {subnet.partition('/')[0]}": name for name, subnet in known.items()}
     wrong = [
         one
@@ -57,13 +57,26 @@ def find(gathered: Gathered) -> Iterator[Found]:
         for one in _of_node(gathered, node, known, usual)
     ]
     wrong += _of_calico(gathered)
-    by_source: dict[tuple[str, str], list[_Wrong]] = defaultdict(list)
-    by_target: dict[tuple[str, str], list[_Wrong]] = defaultdict(list)
+    for some in _groups(wrong):
+        yield _found(gathered, some)
+
+
+def _groups(wrong: Sequence[_Wrong]) -> Iterable[list[_Wrong]]:
+    """Group what one sentence can say: all sources have the problem with all targets."""
+    by_problem, by_source, by_target = (defaultdict(list) for _grouping in range(3))
     for one in wrong:
+        by_problem[one.problem].append(one)
         by_source[one.source, one.problem].append(one)
         by_target[one.target, one.problem].append(one)
-    for some in (by_source if len(by_source) <= len(by_target) else by_target).values():
-        yield _found(gathered, some)
+    if all(map(_has_all_pairs, by_problem.values())):
+        return by_problem.values()
+    return (by_source if len(by_source) <= len(by_target) else by_target).values()
+
+
+def _has_all_pairs(some: Iterable[_Wrong]) -> bool:
+    pairs = {(one.source, one.target) for one in some}
+    sources, targets = map(set, zip(*pairs, strict=True))
+    return pairs == {(source, target) for source in sources for target in targets if source != target}
 
 
 def _without_announcement(gathered: Gathered) -> set[str]:
@@ -77,7 +90,7 @@ def _sets_routes(gathered: Gathered, node: NodeFacts) -> bool:
     # WireGuard, IPsec, UDP and the backends for clouds have one route for all pods, or none.
     is_one_for_all = any(link.name.startswith(_ONE_FOR_ALL) for link in node.links or ())
     by_flannel = node.network == "flannel" and _backend(gathered, node) in ("", *_BACKENDS) and not is_one_for_all
-    return by_flannel or node.network == "bridge"
+    return node.name not in gathered.strays and (by_flannel or node.network == "bridge")
 
 
 def _backend(gathered: Gathered, node: NodeFacts) -> str:
@@ -130,7 +143,10 @@ def _of_node(
 
 
 def _of_calico(gathered: Gathered) -> Iterator[_Wrong]:
-    """Yield the ways to blocks of Calico that are missing or refused. Where no node has any, routers have them."""
+    """Yield the ways to blocks of Calico that are missing or refused.
+
+    Where no node has any, routers have them, or nobody: then no pod reaches one of another node.
+    """
     pools = [as_network(one) for one in gathered.pod_networks()]
     nodes = [node for node in gathered.nodes if _has_blocks(node)]
     blocks = {
@@ -140,7 +156,8 @@ def _of_calico(gathered: Gathered) -> Iterator[_Wrong]:
         if any(_lies_in(as_network(block), pool) for pool in pools)
     }
     reached = {node.name: _destinations(node) & blocks.keys() for node in nodes if not _has_policy_routing(node)}
-    for source, found in reached.items() if any(reached.values()) else ():
+    by_nodes = any(reached.values()) or gathered.reaches_no_pod(reached)
+    for source, found in reached.items() if by_nodes else ():
         for block in sorted(one for one in blocks.keys() - found if blocks[one] != source):
             route = gathered.facts[source].route_to(str(as_network(block).network_address))
             shown = f"{source}: the way to {block} is {route or 'none'}"
@@ -240,7 +257,8 @@ CAUSE = Cause(
     harmless=(
         "Routers, and not nodes, have the routes to pods, as in some clouds. Flannel has a backend that sets one route "
         "for all pods, such as WireGuard, or none. Or a route leads by a router, and none of the "
-        "node's routes leads to another node directly. Calico's routes may lead anywhere."
+        "node's routes leads to another node directly. Calico's routes may lead anywhere; where no node has one, the "
+        "finding needs a verification in which no pod reached one of another node."
     ),
     find=find,
 )

@@ -17,7 +17,11 @@ from ansible_collections.podnet.kubernetes.plugins.module_utils._diagnosis.cause
 )
 from ansible_collections.podnet.kubernetes.plugins.module_utils._diagnosis.failed_cells import either_end
 from ansible_collections.podnet.kubernetes.plugins.module_utils._diagnosis.gathered import Gathered
-from ansible_collections.podnet.kubernetes.plugins.module_utils._diagnosis.node_facts import META_PLUGINS, NodeFacts
+from ansible_collections.podnet.kubernetes.plugins.module_utils._diagnosis.node_facts import (
+    META_PLUGINS,
+    NodeFacts,
+    describe_configuration,
+)
 
 # Files that container engines bring along. They are no harm as long as the pod network's file comes first.
 _OF_ENGINES = re.compile(r"podman|crio|containerd-net|docker|nerdctl")
@@ -28,15 +32,12 @@ _BESIDE = (*META_PLUGINS, "loopback", "istio-cni", "linkerd-cni")
 
 def find(gathered: Gathered) -> Iterator[Found]:
     several: dict[tuple[str, ...], list[str]] = defaultdict(list)
-    winners: dict[str, list[str]] = defaultdict(list)
     for node in gathered.nodes:
         rivals = _rivals(node)
         if len(rivals) > 1:
-            several[tuple(f"{one['file']} ({_describe(one)})" for one in rivals)].append(node.name)
-        if node.configuration and node.network not in META_PLUGINS:
-            winners[_describe(node.configuration)].append(node.name)
+            several[tuple(f"{one['file']} ({describe_configuration(one)})" for one in rivals)].append(node.name)
     for files, names in sorted(several.items()):
-        wins, *others = files
+        wins = files[0]
         wrong = _OF_ENGINES.search(wins) is not None
         yield Found(
             tuple(sorted(names)),
@@ -45,19 +46,16 @@ def find(gathered: Gathered) -> Iterator[Found]:
             f"delete {'the wrong one' if not wrong else wins.partition(' ')[0]} from the directory, and restart "
             "pods that "
             "have addresses of the other network",
-            either_end(names) if wrong or len(winners) > 1 else (),
+            either_end(names) if wrong or gathered.strays else (),
             "error" if wrong else None,
         )
-        del others
-    if len(winners) > 1:
-        rare = min(winners, key=lambda one: (len(winners[one]), one))
-        usual = max(winners, key=lambda one: (len(winners[one]), one))
+    if gathered.strays:
         yield Found(
-            tuple(sorted(winners[rare])),
-            f"The pods of {named(winners[rare])} are in another network than those of other nodes",
-            tuple(f"{network}: {named(names)}" for network, names in sorted(winners.items())),
-            f"leave only the configuration of {usual} on all nodes, and start their pods again",
-            either_end(winners[rare]),
+            tuple(sorted(gathered.strays)),
+            f"The pods of {named(gathered.strays)} are in another network than those of other nodes",
+            tuple(f"{network}: {named(names)}" for network, names in sorted(gathered.networks.items())),
+            f"leave only the configuration of {list(gathered.networks)[-1]} on all nodes, and start their pods again",
+            either_end(gathered.strays),
             "error",
         )
 
@@ -78,10 +76,6 @@ def _is_canal(node: NodeFacts, found: Sequence[Mapping[str, Any]]) -> bool:
     """Whether Calico enforces policies on Flannel's subnets: Calico's file wins, and only Flannel's is beside it."""
     types = [[plugin["type"] for plugin in one["plugins"]] for one in found]
     return len(types) == 2 and "calico" in types[0] and "flannel" in types[1] and not node.has_own_addresses
-
-
-def _describe(configuration: Mapping[str, Any]) -> str:
-    return f"{configuration['name'] or 'no name'}, {configuration['plugins'][0]['type']}"
 
 
 CAUSE = Cause(

@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 import pytest
-from diagnosis_world import World
+from diagnosis_world import World, across
 
 
 @pytest.mark.parametrize(
@@ -21,6 +21,17 @@ def test_a_rule_masquerades_packets_between_pods(rule):
     world.add_rule("node1", "nat", rule, first=True)
     found = world.first("masquerade")
     assert (found["nodes"], found["evidence"]) == (["node1"], [rule])
+
+
+def test_it_explains_the_cells_whose_target_saw_another_source():
+    world = World()
+    world.add_rule("node1", "nat", "-A POSTROUTING -o flannel.1 -j MASQUERADE", first=True)
+    world.fail(across("node1", ["pod"]), translated=("tcp",))
+    result = world.diagnose()
+    (found,) = result["findings"]
+    timeouts = sum(cell["verdict"] == "failed" and cell["check"] != "tcp" for cell in world.report()["cells"])
+    assert found["explained_cells"] == result["failed_cells"] - timeouts > 0
+    assert result["unexplained_cells"] == timeouts > 0
 
 
 def test_the_rule_of_a_cni_plugin_with_ip_masq():

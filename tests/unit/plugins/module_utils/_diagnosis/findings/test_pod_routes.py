@@ -177,10 +177,36 @@ def test_a_route_of_calico_refuses_packets():
 
 
 def test_routers_that_have_calicos_routes_are_harmless():
+    assert without_mesh().found("pod_routes") == []
+
+
+def without_mesh():
+    """Calico without an overlay, whose BIRDs announce nothing."""
     world = bgp()
     for node in BLOCKS:
         for other in BLOCKS.keys() - {node}:
             world.remove_routes(node, BLOCKS[other])
+    return world
+
+
+def between_pods(source, target, _check):
+    return source["kind"] == target["kind"] == "pod" and source["node"] != target["node"]
+
+
+def test_nobody_has_calicos_routes_where_no_pod_reaches_another_node():
+    world = without_mesh()
+    world.fail(between_pods)
+    result = world.diagnose()
+    (found,) = result["findings"]
+    assert (found["id"], found["nodes"]) == ("pod_routes", sorted(BLOCKS))
+    assert found["cause"] == "master, node1 and node2 have no route to the pods on master, node1 and node2"
+    assert found["evidence"][0] == f"master: the way to {BLOCKS['node2']} is default via 10.0.2.2 dev enp0s3"
+    assert found["explained_cells"] == result["failed_cells"] > 0
+
+
+def test_one_pair_that_reaches_each_other_has_routers():
+    world = without_mesh()
+    world.fail(lambda *cell: between_pods(*cell) and (cell[0]["node"], cell[1]["node"]) != ("node1", "node2"))
     assert world.found("pod_routes") == []
 
 

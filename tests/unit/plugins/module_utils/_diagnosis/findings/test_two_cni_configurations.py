@@ -77,6 +77,25 @@ def test_the_pods_of_one_node_are_in_another_network():
     assert found[0]["evidence"] == ["cbr0, flannel: master and node2", "old, bridge: node1"]
 
 
+def test_what_follows_from_the_other_network_is_no_cause_of_its_own():
+    """The plugin bridge names its own subnet, which no node has a route to, and which Flannel masquerades."""
+    world = World()
+    plugins = [{"type": "bridge", "bridge": "br-other", "ipam": "host-local", "subnets": ["10.33.0.0/24"]}]
+    world.nodes["node2"]["cni"]["configurations"].insert(0, {**OLD, "plugins": plugins})
+    found = world.diagnose()["findings"]
+    assert [(one["id"], one["nodes"]) for one in found] == [("two_cni_configurations", ["node2"])] * 2
+
+
+def test_faults_of_the_other_nodes_are_still_named():
+    world = World()
+    world.nodes["node2"]["cni"]["configurations"].insert(0, OLD)
+    world.remove_routes("node1", world.subnet("master"))
+    rule = "-A POSTROUTING -o flannel.1 -j MASQUERADE"
+    world.add_rule("master", "nat", rule, first=True)
+    named = {one["id"]: one["nodes"] for one in world.diagnose("masquerade", "pod_routes")["findings"]}
+    assert named == {"masquerade": ["master"], "pod_routes": ["node1"]}
+
+
 def test_the_file_of_another_engine_wins():
     world = World()
     for node in world.nodes.values():
