@@ -1,7 +1,7 @@
 # Copyright (c) 2026, podnet.kubernetes developers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The filter policy_effect: the cells of a verification that the NetworkPolicies of a cluster decide."""
+"""The filter policy_effect: the cells of a verification that the policies of a cluster decide."""
 
 from __future__ import annotations
 
@@ -12,10 +12,11 @@ version_added: "0.1.0"
 author:
   - podnet.kubernetes developers (@podnet)
 description:
-  - Names the NetworkPolicies that select pods of a verification, and computes the cells that they decide.
-  - It computes cells between pods and nodes, and those of own Services. Other cells of an isolated pod
-    have V(null) as C(allowed). They are not judged.
-  - Without a policy that selects a pod of the verification, there are no cells.
+  - Names the NetworkPolicies that select pods of a verification, and the policies of administrators that may deny
+    one of its cells. Computes the cells that they decide.
+  - It computes cells between pods and nodes, and those of own Services. Other cells of an isolated pod, and those
+    that a rule of an administrator may deny, have V(null) as C(allowed). They are not judged.
+  - Without such a policy, there are no cells.
 options:
   _input:
     description: The endpoints, as P(podnet.kubernetes.connectivity_endpoints#filter) returns them.
@@ -38,7 +39,9 @@ options:
     elements: dict
     required: true
   policies:
-    description: All NetworkPolicy objects.
+    description:
+      - All NetworkPolicy objects.
+      - An AdminNetworkPolicy or a BaselineAdminNetworkPolicy needs its C(kind), as the API returns it.
     type: list
     elements: dict
     required: true
@@ -65,7 +68,7 @@ _value:
   type: dict
   contains:
     policies:
-      description: The policies that select a pod of the verification, as NAMESPACE/NAME.
+      description: Their names, as NAMESPACE/NAME, or KIND NAME of an administrator's policy.
       type: list
       elements: str
       sample: [podnet-connectivity/default-deny]

@@ -274,6 +274,27 @@ def test_policies_of_others_count_and_stay_and_hold_for_a_pod_that_moved(prove, 
     kubectl.output("delete", "networkpolicy", "theirs", "--namespace=y")
 
 
+@contextmanager
+def administrators(kubectl, specs):
+    """The policies of administrators, by their kinds."""
+    names = {"AdminNetworkPolicy": "ops", "BaselineAdminNetworkPolicy": "default"}
+    items = [
+        {
+            "apiVersion": "policy.networking.k8s.io/v1alpha1",
+            "kind": kind,
+            "metadata": {"name": names[kind]},
+            "spec": spec,
+        }
+        for kind, spec in specs.items()
+    ]
+    kubectl.output("apply", "--filename=-", data={"apiVersion": "v1", "kind": "List", "items": items})
+    try:
+        yield
+    finally:
+        for kind in specs:
+            kubectl.output("delete", kind.lower(), names[kind])
+
+
 @pytest.mark.more
 def test_policies_of_administrators_come_before_and_after_those_of_namespaces(
     prove, nine_pods, kubectl, sequence, reports
@@ -295,22 +316,8 @@ def test_policies_of_administrators_come_before_and_after_those_of_namespaces(
         },
         "BaselineAdminNetworkPolicy": {"subject": of_z, "ingress": [{"action": "Deny", "from": [of_y]}]},
     }
-    kinds = {"AdminNetworkPolicy": "ops", "BaselineAdminNetworkPolicy": "default"}
-    items = [
-        {
-            "apiVersion": "policy.networking.k8s.io/v1alpha1",
-            "kind": kind,
-            "metadata": {"name": name},
-            "spec": rules[kind],
-        }
-        for kind, name in kinds.items()
-    ]
-    kubectl.output("apply", "--filename=-", data={"apiVersion": "v1", "kind": "List", "items": items})
-    try:
+    with administrators(kubectl, rules):
         done = prove(network_policies_name="admin", network_policies_definitions=[NOBODY])
-    finally:
-        for kind, name in kinds.items():
-            kubectl.output("delete", kind.lower(), name)
     assert done.returncode == 0, done.stdout[-5000:]
     cells = sequence("admin")["all"]["report"]["cells"]
     outcome = {(cell["source"], cell["target"]): cell["outcome"] for cell in cells}
@@ -319,6 +326,23 @@ def test_policies_of_administrators_come_before_and_after_those_of_namespaces(
     assert opened == {("y/a", f"x/{name}") for name in "abc"}
     closed = {pair for pair, one in outcome.items() if pair[1].startswith("z/") and one == "blocked"}
     assert closed == {("y/a", f"z/{name}") for name in "abc"}
+
+
+@pytest.mark.more
+def test_the_proof_of_the_network_goes_by_the_policies_of_administrators(play, kubectl, reports):
+    """Pods of the proof do not let each other in by TCP. Nodes, UDP and ICMP get through."""
+    of_ours = {"namespaces": {"matchLabels": {"kubernetes.io/metadata.name": "podnet-connectivity"}}}
+    ports = [{"portRange": {"protocol": "TCP", "start": 1, "end": 65535}}]
+    rule = {"action": "Deny", "from": [of_ours], "ports": ports}
+    with administrators(kubectl, {"AdminNetworkPolicy": {"priority": 10, "subject": of_ours, "ingress": [rule]}}):
+        done = play("playbooks/verify.yml", "--extra-vars", "connectivity_name=administrator")
+    assert done.returncode == 0, done.stdout[-5000:]
+    report = reports("administrator")
+    pods = [one["name"] for one in report["endpoints"] if one["kind"] == "pod" and one["own"]]
+    blocked = {(one["source"], one["target"], one["check"]) for one in report["cells"] if one["outcome"] == "blocked"}
+    between = {(one, other, "tcp") for one in pods for other in pods if one != other}
+    assert {cell for cell in blocked if cell[1] in pods} == between
+    assert {check for _source, _target, check in blocked} == {"tcp"}
 
 
 def test_policies_are_removed_again(prove, nine_pods, kubectl):

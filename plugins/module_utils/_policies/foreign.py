@@ -1,10 +1,10 @@
 # Copyright (c) 2026, podnet.kubernetes developers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The effect of NetworkPolicies that a cluster has on the cells of a verification. No I/O, no Ansible.
+"""The effect of policies that a cluster has on the cells of a verification. No I/O, no Ansible.
 
 The oracle knows pods. Here a node stands in as a host-network pod, and a Service with one backend stands for that pod.
-Nothing is expected of other cells that an isolated pod begins or ends.
+Nothing is expected of other cells that an isolated pod begins or ends, or that a rule of an administrator may deny.
 """
 
 from __future__ import annotations
@@ -22,10 +22,11 @@ from ansible_collections.podnet.kubernetes.plugins.module_utils._cluster.fields 
 from ansible_collections.podnet.kubernetes.plugins.module_utils._matrix.cells import CellKey, Endpoint, Target
 from ansible_collections.podnet.kubernetes.plugins.module_utils._matrix.expectations import matrix
 from ansible_collections.podnet.kubernetes.plugins.module_utils._matrix.expected_cells import ExpectedCell
+from ansible_collections.podnet.kubernetes.plugins.module_utils._policies.admin import is_admin
 from ansible_collections.podnet.kubernetes.plugins.module_utils._policies.cells import list_cells
 from ansible_collections.podnet.kubernetes.plugins.module_utils._policies.matrix import Matrix
 from ansible_collections.podnet.kubernetes.plugins.module_utils._policies.oracle import Answer, ask
-from ansible_collections.podnet.kubernetes.plugins.module_utils._policies.pod_index import positions
+from ansible_collections.podnet.kubernetes.plugins.module_utils._policies.pod_index import positions, union
 
 # No namespace of a cluster can have this name.
 _NODES = "podnet.node"
@@ -34,7 +35,10 @@ _PROTOCOLS = {"icmp": "ICMP", "tcp": "TCP", "udp": "UDP", "dns": "UDP"}
 
 @dataclass(frozen=True)
 class ClusterObjects:
-    """Lists of Pod, Namespace and NetworkPolicy objects of a cluster, and who implements its policies."""
+    """Lists of Pod, Namespace and policy objects of a cluster, and who implements its policies.
+
+    The policies are NetworkPolicies, and those of administrators with their kind.
+    """
 
     pods: Any
     namespaces: Any
@@ -47,7 +51,8 @@ class Effect:
     """The effect of policies on a verification.
 
     Attributes:
-        policies: names of the policies that select a pod of the verification, NAMESPACE/NAME
+        policies: names of the NetworkPolicies that select a pod of the verification, NAMESPACE/NAME, and of the
+            policies of administrators that may deny one of its cells, KIND NAME
         cells: the cells that these policies decide or leave open
         warnings: sentences of the oracle
     """
@@ -69,7 +74,9 @@ def find_effect(endpoints: Sequence[Endpoint], targets: Sequence[Target], object
     """
     present = [endpoint for endpoint in endpoints if not endpoint.missing]
     pods, answer = _ask(present, targets, objects)
-    effects = _Effects(present, targets, answer.matrix, list(list_cells(answer.matrix, answer.decide_open)))
+    denials = _Denials(_ask_denials(pods, present, objects))
+    cells = list(list_cells(answer.matrix, answer.decide_open))
+    effects = _Effects(present, targets, answer.matrix, cells, denials)
     probed = {endpoint.name for endpoint in present if endpoint.kind == "pod"}
     chosen = sum(1 << index for index, pod in enumerate(answer.matrix.pods) if str(pod) in probed)
     names = effects.names(chosen)
@@ -83,10 +90,34 @@ def _ask(present: Sequence[Endpoint], targets: Sequence[Target], objects: Cluste
     wanted = {name for endpoint in present for name in (endpoint.name, *endpoint.backends)}
     pods = [one for one in read_list(objects.pods, "pods") if _name(one) in wanted and _is_placed(one)]
     stand_ins = [_stand_in(endpoint) for endpoint in present if endpoint.kind == "node"]
-    namespaces = [*read_list(objects.namespaces, "namespaces"), {"metadata": {"name": _NODES}}]
     ports = dict.fromkeys((_PROTOCOLS[one.check], one.port) for one in _tries(targets))
     asked = [{"protocol": protocol, **({"port": port} if port else {})} for protocol, port in ports]
-    return pods, ask([*pods, *stand_ins], namespaces, [], asked, objects.implementation, objects.policies)
+    return pods, ask([*pods, *stand_ins], _namespaces(objects), [], asked, objects.implementation, objects.policies)
+
+
+def _ask_denials(pods: Sequence[Any], present: Iterable[Endpoint], objects: ClusterObjects) -> Matrix:
+    """Ask the oracle which ends the rules of administrators match, whatever their ports are.
+
+    The ports behind Services of others are not known. An address outside stands in as a node does.
+    """
+    stand_ins = [_stand_in(one) for one in present if one.kind in ("node", "outside")]
+    admin = [_without_ports(one) for one in read_list(objects.policies, "policies") if is_admin(one)]
+    return ask([*pods, *stand_ins], _namespaces(objects), [], [{"protocol": "ICMP"}], "strict", admin).matrix
+
+
+def _without_ports(policy: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a policy of an administrator whose rules concern all ports. Where it is odd, the oracle has said so."""
+    spec = policy["spec"]
+    rules = {
+        way: [{name: value for name, value in rule.items() if name != "ports"} for rule in spec[way]]
+        for way in ("ingress", "egress")
+        if spec.get(way)
+    }
+    return {**policy, "spec": {**spec, **rules}}
+
+
+def _namespaces(objects: ClusterObjects) -> list[Any]:
+    return [*read_list(objects.namespaces, "namespaces"), {"metadata": {"name": _NODES}}]
 
 
 def _tries(targets: Iterable[Target]) -> Iterator[Any]:
@@ -115,6 +146,32 @@ def _stand_in(node: Endpoint) -> dict[str, Any]:
     }
 
 
+def _in_oracle(name: str) -> str:
+    """Return the name of an endpoint in the oracle."""
+    return name if "/" in name else f"{_NODES}/{name}"
+
+
+class _Denials:
+    """The connections that rules of administrators may deny."""
+
+    def __init__(self, matrix: Matrix) -> None:
+        self._numbers = {str(pod): number for number, pod in enumerate(matrix.pods)}
+        ways = [way for layer in matrix.layers for way in (layer.ingress, layer.egress)]
+        rules = [rule for way in ways for rule in (*way.admin, *way.baseline) if rule.action == "Deny"]
+        self._rules = [(rule.policy, rule.sources, rule.targets) for rule in rules]
+
+    def of(self, source: str, ends: Iterable[str]) -> list[str]:
+        """Return the policies that may deny a connection from a source to one of its ends."""
+        if not self._rules:
+            return []
+        sender, receivers = self._mask([source]), self._mask(ends)
+        return [policy for policy, sources, targets in self._rules if sources & sender and targets & receivers]
+
+    def _mask(self, names: Iterable[str]) -> int:
+        known = (self._numbers.get(_in_oracle(name)) for name in names)
+        return union(1 << number for number in known if number is not None)
+
+
 @dataclass(frozen=True)
 class _Effects:
     """The cells of a verification, and what the oracle says about pods and nodes."""
@@ -123,22 +180,30 @@ class _Effects:
     targets: Sequence[Target]
     matrix: Matrix
     computed: Sequence[ExpectedCell]
+    denials: _Denials
 
     def names(self, pods: int) -> tuple[str, ...]:
-        """Return the names of the policies that select one of the pods of a mask."""
+        """Return the names of the policies that select one of the pods of a mask, and of those that may deny a cell."""
         bound = (one for layer in self.matrix.layers for way in (layer.ingress, layer.egress) for one in way.bound)
-        return tuple(dict.fromkeys(str(name) for name, mask in bound if mask & pods))
+        selecting = [str(name) for name, mask in bound if mask & pods]
+        denying = (name for key, target in self._keys for name in self.denials.of(key.source, _ends(target)))
+        return tuple(dict.fromkeys((*selecting, *denying)))
 
     def cells(self) -> Iterator[ExpectedCell]:
-        """Yield the cells that begin or end at an isolated pod."""
+        """Yield the cells that begin or end at an isolated pod, or that an administrator may deny."""
+        for key, target in self._keys:
+            ends = _ends(target)
+            sent, received = self._isolated["egress"].get(key.source, ()), self._entered(ends)
+            policies = [*sent, *received, *self.denials.of(key.source, ends)]
+            if policies:
+                yield self._decided(key, target) or _open(key, policies)
+
+    @cached_property
+    def _keys(self) -> list[tuple[CellKey, Endpoint]]:
+        """The cells that policies may decide, with their targets."""
         by_name = {endpoint.name: endpoint for endpoint in self.endpoints}
-        for key in matrix(self.endpoints, [one for one in self.targets if one.name in by_name]):
-            if key.check in _PROTOCOLS:
-                source, target = by_name[key.source], by_name[key.target]
-                ends = [target.name] if target.kind in ("pod", "node") else target.backends
-                sent, received = self._isolated["egress"].get(source.name), self._entered(ends)
-                if sent or received:
-                    yield self._decided(key, target) or _open(key, [*(sent or ()), *received])
+        keys = matrix(self.endpoints, [one for one in self.targets if one.name in by_name])
+        return [(key, by_name[key.target]) for key in keys if key.check in _PROTOCOLS]
 
     def _entered(self, ends: Iterable[str]) -> list[str]:
         return [name for end in ends for name in self._isolated["ingress"].get(end, ())]
@@ -153,12 +218,8 @@ class _Effects:
             if not known or target.backends[0] == key.source:
                 return None
             end, port = target.backends[0], self._own_ports.get((target.backends[0], key.check))
-        cell = self._by_key.get((self._pod(key.source), self._pod(end), _PROTOCOLS[key.check], key.family, port))
+        cell = self._by_key.get((_in_oracle(key.source), _in_oracle(end), _PROTOCOLS[key.check], key.family, port))
         return cell and cell._replace(source=key.source, target=key.target, port=key.port)
-
-    def _pod(self, name: str) -> str:
-        """Return the name of an endpoint in the oracle."""
-        return name if "/" in name else f"{_NODES}/{name}"
 
     @cached_property
     def _by_key(self) -> dict[tuple[Any, ...], ExpectedCell]:
@@ -178,6 +239,11 @@ class _Effects:
                     for index in positions(mask):
                         found[direction].setdefault(str(self.matrix.pods[index]), {})[str(name)] = None
         return {direction: {pod: tuple(names) for pod, names in some.items()} for direction, some in found.items()}
+
+
+def _ends(target: Endpoint) -> tuple[str, ...]:
+    """Return the endpoints that get the packets to a target."""
+    return (target.name,) if target.kind in ("pod", "node", "outside") else target.backends
 
 
 def _open(key: CellKey, policies: Iterable[str]) -> ExpectedCell:

@@ -70,7 +70,7 @@ def compute(tmp_path):
     return run
 
 
-SENTENCE = "NetworkPolicies select pods that are probed, and the cells are judged by them: "
+SENTENCE = "Policies concern what is probed, and the cells are judged by them: "
 
 
 def test_a_generated_policy_is_named_and_decides(compute):
@@ -82,6 +82,14 @@ def test_a_generated_policy_is_named_and_decides(compute):
         ("own/a", "own/b", False),
         ("own/b", "own/a", False),
     }
+
+
+def test_a_policy_of_an_administrator_is_named_and_decides(compute):
+    everyone = {"namespaces": {}}
+    spec = {"priority": 1, "subject": everyone, "ingress": [{"action": "Deny", "from": [everyone]}]}
+    done, cells = compute({"kind": "AdminNetworkPolicy", "metadata": {"name": "ops"}, "spec": spec})
+    assert f"{SENTENCE}AdminNetworkPolicy ops." in done.stdout
+    assert {one["allowed"] for one in cells} == {False}
 
 
 def test_policies_of_other_pods_decide_nothing(compute):

@@ -40,7 +40,7 @@ LISTENERS = [
     for protocol in ("tcp", "udp")
 ]
 TARGETS = find_targets(ENDPOINTS, LISTENERS, CHECKS)
-NAMESPACES = [{"metadata": {"name": name}} for name in ("own", "default", "kube-system")]
+NAMESPACES = [{"metadata": {"name": name, "labels": {"name": name}}} for name in ("own", "default", "kube-system")]
 PODS = [
     {
         "metadata": {
@@ -129,6 +129,75 @@ def test_a_policy_of_the_dns_leaves_its_question_open():
     asked = [cell for cell in effect.cells if cell.target == "dns:dns"]
     assert {(cell.allowed, cell.because) for cell in asked} == {
         (None, "selected by kube-system/deny, whose effect on this cell is not computed")
+    }
+
+
+def administrator(direction, action, peer, ports=None, subject="own", kind="AdminNetworkPolicy"):
+    """A policy of an administrator with one rule. Namespaces are named; other peers are given."""
+    of = {name: {"namespaces": {"matchLabels": {"name": name}}} for name in ("own", "default", "kube-system")}
+    peers = [of[peer] if isinstance(peer, str) else peer]
+    rule = {
+        "action": action,
+        {"ingress": "from", "egress": "to"}[direction]: peers,
+        **({"ports": ports} if ports else {}),
+    }
+    order = {"priority": 5} if kind == "AdminNetworkPolicy" else {}
+    return {"kind": kind, "metadata": {"name": "ops"}, "spec": {"subject": of[subject], direction: [rule], **order}}
+
+
+@pytest.mark.parametrize("kind", ["AdminNetworkPolicy", "BaselineAdminNetworkPolicy"])
+def test_an_administrator_denies_a_port_of_our_pods(kind):
+    port = {"portNumber": {"protocol": "TCP", "port": 8080}}
+    found = outcomes(administrator("ingress", "Deny", "own", [port], kind=kind))
+    assert set(found.items()) == {
+        (("own/a-1", "own/b-1", "tcp"), "blocked"),
+        (("own/b-1", "own/a-1", "tcp"), "blocked"),
+        (("own/a-1", "own/on-b:80", "tcp"), "blocked"),
+        # A pod that reaches itself through a Service may come from another address.
+        (("own/b-1", "own/on-b:80", "tcp"), "any"),
+    }
+
+
+def test_an_administrator_opens_what_a_networkpolicy_closes():
+    found = outcomes(policy("own", "Ingress"), administrator("ingress", "Allow", "own"))
+    assert pairs(found, "blocked") == {("a", "own/b-1"), ("b", "own/a-1"), ("a", "own/on-b:80")}
+    passed = outcomes(policy("own", "Ingress"), administrator("ingress", "Pass", "own"))
+    assert passed == outcomes(policy("own", "Ingress"))
+
+
+def test_rules_of_an_administrator_that_deny_nothing_here_have_no_effect():
+    for rule in (administrator("ingress", "Allow", "own"), administrator("ingress", "Deny", "default")):
+        assert find_effect(ENDPOINTS, TARGETS, ClusterObjects(PODS, NAMESPACES, [rule])) == Effect()
+
+
+def test_what_an_administrator_denies_at_ports_that_are_not_known_is_open():
+    """The port behind the DNS is a pod's, and its Service may have another one."""
+    port = {"portNumber": {"protocol": "UDP", "port": 53}}
+    effect = find_effect(
+        ENDPOINTS,
+        TARGETS,
+        ClusterObjects(PODS, NAMESPACES, [administrator("egress", "Deny", "kube-system", [port])]),
+    )
+    assert effect.policies == ("AdminNetworkPolicy ops",)
+    assert {(cell.source, cell.target, cell.allowed) for cell in effect.cells} == {
+        ("own/a-1", "dns:dns", None),
+        ("own/b-1", "dns:dns", None),
+    }
+    assert {cell.because for cell in effect.cells} == {
+        "selected by AdminNetworkPolicy ops, whose effect on this cell is not computed"
+    }
+
+
+def test_what_an_administrator_denies_outside_is_open():
+    outside = Endpoint("192.0.2.9", "outside", ("192.0.2.9",), port=443)
+    other = Endpoint("198.51.100.9", "outside", ("198.51.100.9",), port=443)
+    endpoints = [*ENDPOINTS, outside, other]
+    rule = administrator("egress", "Deny", {"networks": ["192.0.2.0/24"]})
+    objects = ClusterObjects(PODS, NAMESPACES, [rule])
+    effect = find_effect(endpoints, find_targets(endpoints, LISTENERS, CHECKS), objects)
+    assert {(cell.source, cell.target, cell.allowed) for cell in effect.cells} == {
+        ("own/a-1", "192.0.2.9", None),
+        ("own/b-1", "192.0.2.9", None),
     }
 
 
