@@ -395,6 +395,7 @@ SIMPLE = [
     simple("connectivity_checks", "icmp", "give a list"),
     simple("connectivity_cluster_domain", "Cluster.Local", "give a domain in lower case, such as cluster.local"),
     simple("connectivity_compare_with", "a\nb", "give a text of one line", "'a\\nb'"),
+    simple("connectivity_detail", "none", "choose from auto, full, failures"),
     simple("connectivity_dns_service", "kube-dns", NAMESPACED),
     simple(
         "connectivity_expectations",

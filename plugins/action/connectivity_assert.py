@@ -16,16 +16,13 @@ from typing import Any
 from ansible.errors import AnsibleActionFail
 from ansible.plugins.action import ActionBase
 
-from ansible_collections.podnet.kubernetes.plugins.module_utils._base.addresses import FAMILIES
 from ansible_collections.podnet.kubernetes.plugins.module_utils._base.cell_counts import bad_cells
 from ansible_collections.podnet.kubernetes.plugins.module_utils._base.errors import InputError, PodnetError
 from ansible_collections.podnet.kubernetes.plugins.module_utils._cluster.parts import Outsider
+from ansible_collections.podnet.kubernetes.plugins.module_utils._matrix.briefs import load_briefs
 from ansible_collections.podnet.kubernetes.plugins.module_utils._matrix.cells import (
-    CHECKS,
-    KINDS,
     load_cells,
     load_endpoints,
-    load_listeners,
     load_targets,
 )
 from ansible_collections.podnet.kubernetes.plugins.module_utils._matrix.comparison import (
@@ -33,27 +30,30 @@ from ansible_collections.podnet.kubernetes.plugins.module_utils._matrix.comparis
     is_worse,
     text_comparison,
 )
-from ansible_collections.podnet.kubernetes.plugins.module_utils._matrix.expectations import NetworkSettings, load_rules
 from ansible_collections.podnet.kubernetes.plugins.module_utils._matrix.expected_cells import (
-    load_expected_cells,
     only_computed,
     text_computed,
 )
 from ansible_collections.podnet.kubernetes.plugins.module_utils._matrix.failures import group_failures
 from ansible_collections.podnet.kubernetes.plugins.module_utils._matrix.judgements import judge
+from ansible_collections.podnet.kubernetes.plugins.module_utils._matrix.junit import junit_text
 from ansible_collections.podnet.kubernetes.plugins.module_utils._matrix.network_nodes import network_nodes
 from ansible_collections.podnet.kubernetes.plugins.module_utils._matrix.report import (
     check_report_name,
     json_report,
     json_text,
-    junit_text,
     report_time,
     summarize,
+    text_briefs,
     text_excluded,
     text_matrix,
     text_summary,
 )
 from ansible_collections.podnet.kubernetes.plugins.module_utils._matrix.report_versions import with_short_parts
+from ansible_collections.podnet.kubernetes.plugins.module_utils._matrix.rulebook import (
+    EXPECTATION_ARGUMENTS,
+    load_rulebook,
+)
 from ansible_collections.podnet.kubernetes.plugins.module_utils._matrix.runs import (
     add_run,
     read_runs,
@@ -78,24 +78,8 @@ ARGUMENTS = {
     "targets": {"type": "list", "elements": "dict", "required": True},
     "listeners": {"type": "list", "elements": "dict", "required": True},
     "cells": {"type": "list", "elements": "dict", "required": True},
-    "expectations": {
-        "type": "list",
-        "elements": "dict",
-        "default": [],
-        "options": {
-            "source": {"type": "str", "default": "*"},
-            "target": {"type": "str", "default": "*"},
-            "source_kind": {"type": "str", "choices": ["pod", "node"]},
-            "target_kind": {"type": "str", "choices": list(KINDS)},
-            "checks": {"type": "list", "elements": "str", "choices": list(CHECKS)},
-            "families": {"type": "list", "elements": "str", "choices": list(FAMILIES)},
-            "outcome": {"type": "str", "choices": ["reachable", "blocked"]},
-            "source_address": {"type": "str", "choices": ["own", "any", "translated"]},
-        },
-    },
-    "policy_cells": {"type": "list", "elements": "dict", "default": []},
-    "overhead": {"type": "int"},
-    "pod_to_node_source": {"type": "str", "choices": ["any", "own"], "default": "any"},
+    "briefs": {"type": "list", "elements": "dict", "default": []},
+    **EXPECTATION_ARGUMENTS,
     "directory": {"type": "path"},
     "fail": {"type": "bool", "default": True},
     "fail_on": {"type": "str", "choices": ["any", "worse"], "default": "any"},
@@ -157,37 +141,36 @@ def assess(
     Raises:
         InputError: an option is wrong, or two options do not fit together
     """
-    settings = NetworkSettings(params["overhead"], params["pod_to_node_source"])
-    endpoints, listeners = load_endpoints(params["endpoints"]), load_listeners(params["listeners"])
-    targets, rules = load_targets(params["targets"]), load_rules(params["expectations"])
-    cells = load_cells(params["cells"])
-    policy_cells = load_expected_cells(params["policy_cells"], "policy_cells")
-    judgements = judge(endpoints, targets, listeners, cells, rules, settings, policy_cells)
+    endpoints, targets = load_endpoints(params["endpoints"]), load_targets(params["targets"])
+    cells, briefs, book = load_cells(params["cells"]), load_briefs(params["briefs"]), load_rulebook(params)
+    judgements = judge(endpoints, targets, book.listeners, cells, book.rules, book.settings, book.policy_cells, briefs)
     groups, summary = group_failures(judgements, endpoints), summarize(judgements)
     excluded = [Outsider(one["name"], one["reason"]) for one in params["excluded"]]
     times = (params["started"], time.time())
     report = json_report(
         params["name"],
         endpoints,
-        listeners,
+        book.listeners,
         judgements,
         groups,
-        settings,
+        book.settings,
         *times,
         excluded,
         params["trails"],
         network_nodes(params["nodes"], params["responders"]),
+        briefs,
     )
     if params["enforced_after"] is not None:
         report = with_short_parts(report, enforced_after_seconds=params["enforced_after"])
     comparison = compare(earlier, report)
     if comparison:
         report = with_short_parts(report, comparison=comparison)
-    computed = only_computed(policy_cells)
+    computed = only_computed(book.policy_cells)
     if computed:
         report = {**report, "computed": [cell._asdict() for cell in computed]}
     lines = [
         *text_summary(summary, groups),
+        *text_briefs(judgements),
         *text_computed(computed),
         *(text_comparison(comparison) if comparison else []),
     ]

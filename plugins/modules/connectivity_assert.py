@@ -26,6 +26,7 @@ description:
   - A cell is flapping when some of its attempts succeeded and some failed. The module fails for a flapping cell, and
     for a cell that was not probed. It does not fail for a cell that was not observed or is not judged.
 extends_documentation_fragment:
+  - podnet.kubernetes.connectivity_expectations
   - podnet.kubernetes.attributes
   - podnet.kubernetes.attributes.controller
 attributes:
@@ -62,79 +63,14 @@ options:
     type: list
     elements: dict
     required: true
-  expectations:
+  briefs:
     description:
-      - Expectations that differ from the default.
-      - When several entries match a cell, the last entry that sets an option wins.
-      - An entry that matches no cell is an error.
+      - The values RV(podnet.kubernetes.connectivity_probe#module:brief) of nodes that sent only the cells that did not
+        pass. The other cells of such a node have passed.
+      - The report then counts these cells, and has no details of them.
     type: list
     elements: dict
     default: []
-    suboptions:
-      source:
-        description: Names of sources, as a pattern with C(*), C(?) and C([]).
-        type: str
-        default: "*"
-      target:
-        description: Names of targets, as a pattern like O(expectations[].source).
-        type: str
-        default: "*"
-      source_kind:
-        description: Only sources of this kind.
-        type: str
-        choices: [pod, node, controller]
-      target_kind:
-        description: Only targets of this kind.
-        type: str
-        choices: [pod, node, controller, service, headless, nodeport, loadbalancer, dns, outside]
-      checks:
-        description: Only these checks.
-        type: list
-        elements: str
-        choices: [icmp, tcp, udp, mtu, dns]
-      families:
-        description: Only these address families.
-        type: list
-        elements: str
-        choices: [ipv4, ipv6]
-      outcome:
-        description: Whether the target is reachable.
-        type: str
-        choices: [reachable, blocked]
-      source_address:
-        description:
-          - The source address that the target sees. V(own) is the address and port of the probing socket, V(translated)
-            is another address or port, V(any) is either.
-          - For a node, V(own) compares the address without the port. Its pods have the same address after masquerading,
-            so the kernel changes the port when a pod uses it already.
-          - When the source address is not observed, as with ICMP, it is not judged.
-        type: str
-        choices: [own, any, translated]
-  policy_cells:
-    description:
-      - The cells that NetworkPolicies decide, as P(podnet.kubernetes.expected_connectivity#filter) returns them.
-        C(because) and C(decided_by) may be left out.
-      - C(allowed) decides whether the cell with the same source, target, protocol, port and address family should be
-        reachable or blocked, unless an entry of O(expectations) sets the outcome. A UDP cell also decides the path MTU,
-        because the path MTU is found with UDP.
-      - A cell whose C(allowed) is V(null) is not judged, unless an entry of O(expectations) sets the outcome.
-      - When the outcome of such a cell is wrong, the message has its C(because).
-      - Cells that are not in the matrix are ignored, such as cells of a pod and itself, of SCTP, or of pods that were
-        not probed. It is an error when no cell is in the matrix.
-    type: list
-    elements: dict
-    default: []
-  overhead:
-    description:
-      - The number of bytes that encapsulation adds to packets between nodes.
-      - The path MTU between two pods is then the smaller MTU of their nodes, less this number.
-      - From V(0) to V(1000). When not set, the path MTU is the smaller MTU of the two pods.
-    type: int
-  pod_to_node_source:
-    description: The source address of a pod that a node sees, as in O(expectations[].source_address).
-    type: str
-    choices: [any, own]
-    default: any
   directory:
     description:
       - The directory for the reports. The module writes into a subdirectory with the name of the report.

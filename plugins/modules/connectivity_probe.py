@@ -19,6 +19,7 @@ description:
   - The module only reads. M(podnet.kubernetes.connectivity_assert) compares the results with the expectations.
 extends_documentation_fragment:
   - podnet.kubernetes.connectivity_node
+  - podnet.kubernetes.connectivity_expectations
   - podnet.kubernetes.attributes
 attributes:
   check_mode:
@@ -91,6 +92,21 @@ options:
       - Cells that are still wrong then do not fail the task. RV(convergence.wrong) lists them.
     type: float
     default: 30
+  detail:
+    description:
+      - Which cells the module returns. V(full) means all.
+      - With V(failures) the module judges its cells, returns those that did not pass, and counts the others in
+        RV(brief). The judging needs the options of M(podnet.kubernetes.connectivity_assert) with the same names.
+      - V(auto) means V(full) when O(endpoints) and O(targets) have at most 50,000 cells on all nodes together, and else
+        V(failures).
+    type: str
+    choices: [auto, full, failures]
+    default: full
+  listeners:
+    description: The listeners of all nodes, as M(podnet.kubernetes.connectivity_responder) returns them.
+    type: list
+    elements: dict
+    default: []
 seealso:
   - module: podnet.kubernetes.connectivity_responder
   - module: podnet.kubernetes.connectivity_assert
@@ -172,9 +188,65 @@ seconds:
   returned: success
   type: float
   sample: 0.36
+brief:
+  description:
+    - The cells that passed and are not in RV(cells), for the option
+      O(podnet.kubernetes.connectivity_assert#module:briefs). V(null) when RV(cells) has all cells.
+  returned: success
+  type: dict
+  contains:
+    node:
+      description: As RV(node).
+      type: str
+      sample: node1
+    missing:
+      description: Names of endpoints that were missing, so that the module did not probe them.
+      type: list
+      elements: str
+      sample: [node3]
+    tallies:
+      description: The cells that passed, an entry for each check, family and outcome.
+      type: list
+      elements: dict
+      contains:
+        node:
+          description: As RV(node).
+          type: str
+          sample: node1
+        check:
+          description: As RV(cells[].check).
+          type: str
+          sample: tcp
+        family:
+          description: As RV(cells[].family).
+          type: str
+          sample: ipv4
+        outcome:
+          description: V(reachable) or V(blocked), as expected.
+          type: str
+          sample: reachable
+        cells:
+          description: Number of these cells.
+          type: int
+          sample: 32890
+        translated:
+          description: Number of these cells whose target saw another address or port than that of the probing socket.
+          type: int
+          sample: 110
+        latency_ms:
+          description: Latencies to two digits, in order, each with the number of its cells.
+          type: list
+          elements: list
+          sample: [[0.21, 1300], [0.22, 31590]]
+        first_success_ms:
+          description: Times until the first answer to two digits, in order, each with the number of its cells.
+          type: list
+          elements: list
+          sample: [[3.1, 12], [3.2, 32878]]
 cells:
   description:
-    - The result of each check of each target from each source. The module omits keys that do not apply.
+    - The result of each check of each target from each source, or only of those that did not pass (see O(detail)).
+    - The module omits keys that do not apply.
   returned: success
   type: list
   elements: dict
@@ -248,14 +320,16 @@ cells:
 """
 
 import time
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from ansible.module_utils.basic import AnsibleModule
 
 from ansible_collections.podnet.kubernetes.plugins.module_utils._base.errors import InputError, PodnetError
+from ansible_collections.podnet.kubernetes.plugins.module_utils._matrix.briefs import DETAILS, Brief, is_brief
 from ansible_collections.podnet.kubernetes.plugins.module_utils._matrix.cells import (
+    Cell,
     Endpoint,
     Target,
     as_dict,
@@ -263,6 +337,12 @@ from ansible_collections.podnet.kubernetes.plugins.module_utils._matrix.cells im
     load_targets,
 )
 from ansible_collections.podnet.kubernetes.plugins.module_utils._matrix.expected_cells import load_expected_cells
+from ansible_collections.podnet.kubernetes.plugins.module_utils._matrix.judgements import judge, sum_up
+from ansible_collections.podnet.kubernetes.plugins.module_utils._matrix.rulebook import (
+    EXPECTATION_ARGUMENTS,
+    Rulebook,
+    load_rulebook,
+)
 from ansible_collections.podnet.kubernetes.plugins.module_utils._probing.convergence import Goal, converge
 from ansible_collections.podnet.kubernetes.plugins.module_utils._probing.network_namespace import Namespaces
 from ansible_collections.podnet.kubernetes.plugins.module_utils._probing.pod_namespaces import locate
@@ -281,6 +361,9 @@ ARGUMENTS = {
     "controller": {"type": "bool", "default": False},
     "converge_on": {"type": "list", "elements": "dict", "default": []},
     "converge_timeout": {"type": "float", "default": 30},
+    "listeners": {"type": "list", "elements": "dict", "default": []},
+    "detail": {"type": "str", "choices": list(DETAILS), "default": "full"},
+    **EXPECTATION_ARGUMENTS,
 }
 ANY_ADDRESS = ("0.0.0.0", "::")  # the controller probes from whichever address the kernel chooses
 SETTINGS = ("run", "attempts", "interval", "timeout", "transfer")
@@ -295,6 +378,7 @@ class Request:
     targets: list[Target]
     goal: Goal
     controller: bool = False
+    rulebook: Rulebook | None = None
 
 
 def read_request(params: Mapping[str, Any]) -> Request:
@@ -305,7 +389,8 @@ def read_request(params: Mapping[str, Any]) -> Request:
     targets = [target for target in load_targets(params["targets"]) if target.name not in missing]
     wanted = load_expected_cells(params["converge_on"], "converge_on")
     goal = Goal([cell for cell in wanted if cell.target not in missing], params["converge_timeout"])
-    return Request(settings, endpoints, targets, goal, params["controller"])
+    rulebook = load_rulebook(params) if is_brief(params["detail"], endpoints, targets) else None
+    return Request(settings, endpoints, targets, goal, params["controller"], rulebook)
 
 
 def find_sources(request: Request, node: str | None) -> tuple[str, list[Source], list[Target]]:
@@ -338,8 +423,34 @@ def run_probes(request: Request, node: str | None) -> dict[str, Any]:
         start = time.monotonic()
         cells = probe(sources, targets, request.settings, namespaces)
     seconds = round(time.monotonic() - start, 3)
-    found = {"convergence": convergence.as_dict(), "seconds": seconds, "cells": [as_dict(cell) for cell in cells]}
-    return {"node": node, **found}
+    shown, brief = report_cells(request, node, sources, cells)
+    return {
+        "node": node,
+        "convergence": convergence.as_dict(),
+        "seconds": seconds,
+        "cells": [as_dict(cell) for cell in shown],
+        "brief": as_dict(brief) if brief else None,
+    }
+
+
+def report_cells(
+    request: Request, node: str, sources: Iterable[Source], cells: Sequence[Cell]
+) -> tuple[Sequence[Cell], Brief | None]:
+    """Return the cells to report, and the brief of those that passed. Without a rulebook, all cells are reported."""
+    book = request.rulebook
+    if not book:
+        return cells, None
+    judgements = judge(
+        request.endpoints,
+        request.targets,
+        book.listeners,
+        cells,
+        book.rules,
+        book.settings,
+        book.policy_cells,
+        sources={source.name for source in sources},
+    )
+    return sum_up(judgements, node, [one.name for one in request.endpoints if one.missing])
 
 
 def main() -> None:

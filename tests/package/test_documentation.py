@@ -119,6 +119,7 @@ def test_all_options_that_select_checks_know_every_check(shown):
     found = dict(one for where, options in documents.items() for one in values_of_checks(options, where))
     assert sorted(found) == [
         "connectivity_assert.expectations.checks choices",
+        "connectivity_probe.expectations.checks choices",
         "connectivity_targets.checks choices",
         "connectivity_targets.checks default",
         "role connectivity.connectivity_checks choices",

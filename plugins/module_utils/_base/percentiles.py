@@ -6,12 +6,18 @@
 from __future__ import annotations
 
 import math
+from bisect import bisect_left
 from collections.abc import Sequence
+from itertools import accumulate
 
 
-def percentile(ordered: Sequence[float], share: float) -> float:
-    """Return the smallest value that at least this share of the ordered values does not exceed (nearest rank)."""
-    return ordered[max(0, math.ceil(share * len(ordered)) - 1)]
+def percentile(counts: Sequence[tuple[float, int]], share: float) -> float:
+    """Return the smallest value that at least this share of all values does not exceed (nearest rank).
+
+    C(counts) are the values in order, each with the number of times that it occurs.
+    """
+    ranks = list(accumulate(number for _value, number in counts))
+    return counts[bisect_left(ranks, max(1, math.ceil(share * ranks[-1])))][0]
 
 
 __all__ = ["percentile"]

@@ -38,7 +38,7 @@ def as_dict(form: Any) -> dict[str, Any]:
     return {name: value for name, value in asdict(form).items() if value is not None and value != () and value != []}
 
 
-def _load(kind: type[_Form], data: Mapping[str, Any], **parts: Any) -> _Form:
+def load_form(kind: type[_Form], data: Mapping[str, Any], **parts: Any) -> _Form:
     """Return the object with this JSON form.
 
     Args:
@@ -247,18 +247,20 @@ class Cell:
 def load_endpoints(data: Iterable[Mapping[str, Any]]) -> list[Endpoint]:
     """Load endpoints from their JSON forms. Raises InputError when a field is unknown or missing."""
     tuples = ("addresses", "uids", "protocols", "backends", "backend_nodes", "overlay_nodes", "local_nodes")
-    return [_load(Endpoint, one, **{name: tuple(one.get(name, ())) for name in tuples}) for one in data]
+    return [load_form(Endpoint, one, **{name: tuple(one.get(name, ())) for name in tuples}) for one in data]
 
 
 def load_listeners(data: Iterable[Mapping[str, Any]]) -> list[Listener]:
     """Load listeners from their JSON forms. Raises InputError when a field is unknown or missing."""
-    return [_load(Listener, one) for one in data]
+    return [load_form(Listener, one) for one in data]
 
 
 def load_targets(data: Iterable[Mapping[str, Any]]) -> list[Target]:
     """Load targets from their JSON forms. Raises InputError when a field is unknown or missing."""
     return [
-        _load(Target, one, tries=tuple(_load(Try, try_, expect=tuple(try_.get("expect", ()))) for try_ in tries))
+        load_form(
+            Target, one, tries=tuple(load_form(Try, try_, expect=tuple(try_.get("expect", ()))) for try_ in tries)
+        )
         for one in data
         for tries in [one.get("tries", ())]
     ]
@@ -266,7 +268,7 @@ def load_targets(data: Iterable[Mapping[str, Any]]) -> list[Target]:
 
 def load_cells(data: Iterable[Mapping[str, Any]]) -> list[Cell]:
     """Load cells from their JSON forms. Raises InputError when a field is unknown or missing."""
-    return [_load(Cell, {"port": None, **one}) for one in data]
+    return [load_form(Cell, {"port": None, **one}) for one in data]
 
 
 __all__ = [
@@ -282,6 +284,7 @@ __all__ = [
     "as_dict",
     "load_cells",
     "load_endpoints",
+    "load_form",
     "load_listeners",
     "load_targets",
 ]

@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Optional
 
 from ansible_collections.podnet.kubernetes.plugins.module_utils._base.errors import InputError
 from ansible_collections.podnet.kubernetes.plugins.module_utils._base.foreign_data import (
@@ -37,6 +37,9 @@ class _Place(NamedTuple):
     target: str
     check: str
     family: str
+
+
+_Verdicts = Mapping[_Place, Mapping[Optional[int], str]]  # of all cells by place and port
 
 
 @dataclass(frozen=True)
@@ -73,7 +76,9 @@ def compare_reports(before: Mapping[str, Any], after: Mapping[str, Any]) -> dict
         InputError: the earlier report lacks a field, or has another form
     """
     kinds: dict[str, list[dict[str, Any]]] = {kind: [] for kind in KINDS_OF_CHANGE}
-    for change in _changes(_verdicts(before), _verdicts(after)):
+    old, new = _verdicts(before), _verdicts(after)
+    counted = _add_counted(old, new, before), _add_counted(new, old, after)
+    for change in _changes(*counted):
         if change.kind:
             kinds[change.kind].append({key: value for key, value in vars(change).items() if value is not None})
     return {"with": {"name": read_text(before, "name"), "time": read_text(before, "finished")}, **kinds}
@@ -94,7 +99,7 @@ def account_of(report: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def _verdicts(report: Mapping[str, Any]) -> dict[_Place, dict[int | None, str]]:
+def _verdicts(report: Mapping[str, Any]) -> _Verdicts:
     """Return the verdicts of all cells by place and port."""
     found: dict[_Place, dict[int | None, str]] = defaultdict(dict)
     for cell in read_objects(report, "cells"):
@@ -108,9 +113,23 @@ def _verdicts(report: Mapping[str, Any]) -> dict[_Place, dict[int | None, str]]:
     return found
 
 
-def _changes(
-    before: Mapping[_Place, Mapping[int | None, str]], after: Mapping[_Place, Mapping[int | None, str]]
-) -> Iterator[CellChange]:
+def _add_counted(verdicts: _Verdicts, others: _Verdicts, report: Mapping[str, Any]) -> _Verdicts:
+    """Add the cells of another run that nodes of this run only counted, because they passed."""
+    if "passed_without_detail" not in report:
+        return verdicts
+    counted = read_object(report, "passed_without_detail")
+    ends = read_object(counted, "by_endpoint")
+    kinds = {(read_text(one, "check"), read_text(one, "family")) for one in read_objects(counted, "tallies")}
+    added = dict(verdicts)
+    for place, other in others.items():
+        listed = verdicts.get(place, {})
+        # When each run lists a port that the other has not, the ports are those of one responder.
+        if {place.source, place.target} <= set(ends) and place[2:] in kinds and set(listed) <= set(other):
+            added[place] = {**dict.fromkeys(other, "passed"), **listed}
+    return added
+
+
+def _changes(before: _Verdicts, after: _Verdicts) -> Iterator[CellChange]:
     """Yield what is different, in the order of the later report and then of the earlier one."""
     for place in {**after, **before}:
         old, new = before.get(place, {}), after.get(place, {})

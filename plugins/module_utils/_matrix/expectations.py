@@ -8,7 +8,7 @@ A rule overrides policies, and policies override the default.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, fields, replace
 from fnmatch import fnmatchcase
 from typing import Any
@@ -122,11 +122,15 @@ def load_rules(data: Iterable[Mapping[str, Any]]) -> list[ExpectationRule]:
 
 def check_rules(endpoints: Sequence[Endpoint], targets: Sequence[Target], rules: Sequence[ExpectationRule]) -> None:
     """Refuse rules that expect_all() would refuse, before anything is probed. Raises InputError as it does."""
-    _overrides(rules, list(matrix(endpoints, targets)), endpoints)
+    _overrides(rules, list(matrix(endpoints, targets)), endpoints, whole=True)
 
 
-def matrix(endpoints: Sequence[Endpoint], targets: Sequence[Target]) -> Iterator[CellKey]:
+def matrix(
+    endpoints: Sequence[Endpoint], targets: Sequence[Target], sources: Collection[str] | None = None
+) -> Iterator[CellKey]:
     """Yield the keys of all cells: every source, every target but itself in a family of the source, and every try.
+
+    With the names of C(sources), yield only the cells of these.
 
     Raises:
         InputError: a target is no endpoint
@@ -140,6 +144,8 @@ def matrix(endpoints: Sequence[Endpoint], targets: Sequence[Target]) -> Iterator
     used = {family_of(target.address) for target in targets if target.address}
     known = tuple(family for family in FAMILIES if family in used) or FAMILIES[:1]
     for source in endpoints:
+        if sources is not None and source.name not in sources:
+            continue
         families = known if source.missing and not source.addresses else source.families
         for target in targets:
             if target.name != source.name and source.probes(target.kind):
@@ -157,18 +163,22 @@ def expect_all(
     rules: Sequence[ExpectationRule] = (),
     settings: NetworkSettings = DEFAULT_SETTINGS,
     policy_cells: Iterable[ExpectedCell] = (),
+    sources: Collection[str] | None = None,
 ) -> list[tuple[CellKey, Expectation]]:
     """Return the expectation of every cell of the matrix, in the order of sources, targets and their tries.
+
+    With the names of C(sources), return those of these sources' cells. A part of the matrix need not have a cell for
+    each rule.
 
     Raises:
         InputError: a target is no endpoint, a rule matches no cell, or no cell of policies is in the matrix
     """
     by_name = {endpoint.name: endpoint for endpoint in endpoints}
-    keys = list(matrix(endpoints, targets))
-    decided = _decided_by_policies(policy_cells, keys)
+    keys, whole = list(matrix(endpoints, targets, sources)), sources is None
+    decided = _decided_by_policies(policy_cells, keys, whole)
     mtus = _mtus(listeners)
     expected = []
-    for key, overrides in zip(keys, _overrides(rules, keys, endpoints)):
+    for key, overrides in zip(keys, _overrides(rules, keys, endpoints, whole)):
         source, target = by_name[key.source], by_name[key.target]
         default = default_expectation(source, target, key.check, key.family, mtus, settings)
         if "outcome" not in overrides:
@@ -212,13 +222,15 @@ def default_expectation(
     return Expectation("reachable", seen, mtu, because, hint=hint)
 
 
-def _decided_by_policies(cells: Iterable[ExpectedCell], keys: Iterable[CellKey]) -> dict[CellKey, dict[str, str]]:
-    """Return the fields of Expectation that policies set, by the keys of the matrix.
+def _decided_by_policies(
+    cells: Iterable[ExpectedCell], keys: Iterable[CellKey], whole: bool
+) -> dict[CellKey, dict[str, str]]:
+    """Return the fields of Expectation that policies set, by the keys of the matrix, or of a part of it.
 
     Policies decide a UDP port, and with it the path MTU and a question to the DNS, because both use UDP.
 
     Raises:
-        InputError: there are cells of policies, and none of them is in the matrix
+        InputError: there are cells of policies, and none of them is in the whole matrix
     """
     cells = list(cells)
     wanted = by_key(cells, "policy_cells")
@@ -233,7 +245,7 @@ def _decided_by_policies(cells: Iterable[ExpectedCell], keys: Iterable[CellKey])
                 "because": f"{cell.because}{remark}",
                 "decided_by": cell.decided_by,
             }
-    if cells and not decided:
+    if cells and not decided and whole:
         raise InputError(
             f"policy_cells matches no cell: {cells[0].key} is the first of {len(cells)}, and none is in the matrix: "
             "compute them for the pods and ports that were probed"
@@ -251,12 +263,12 @@ def _mtus(listeners: Iterable[Listener]) -> dict[tuple[str | None, str], int]:
 
 
 def _overrides(
-    rules: Sequence[ExpectationRule], keys: Sequence[CellKey], endpoints: Sequence[Endpoint]
+    rules: Sequence[ExpectationRule], keys: Sequence[CellKey], endpoints: Sequence[Endpoint], whole: bool
 ) -> list[dict[str, Any]]:
     """Return, for each key, the fields of Expectation that matching rules set; the last rule wins.
 
     Raises:
-        InputError: a rule matches no key
+        InputError: a rule matches no key of the whole matrix
     """
     matchers = [_Matcher(rule, endpoints) for rule in rules]
     changes = [_fields(rule, index) for index, rule in enumerate(rules)]
@@ -266,7 +278,7 @@ def _overrides(
         matching = [index for index, matcher in enumerate(matchers) if matcher.matches(key)]
         unused.difference_update(matching)
         overrides.append({name: value for index in matching for name, value in changes[index].items()})
-    for index in sorted(unused):
+    for index in sorted(unused) if whole else ():
         given = {name: value for name, value in asdict(rules[index]).items() if value not in (None, ())}
         raise InputError(
             f"expectations[{index}] matches no cell: {given}; the names are "

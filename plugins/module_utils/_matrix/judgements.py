@@ -5,11 +5,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
 from ansible_collections.podnet.kubernetes.plugins.module_utils._base.addresses import without_port
 from ansible_collections.podnet.kubernetes.plugins.module_utils._base.errors import InputError
+from ansible_collections.podnet.kubernetes.plugins.module_utils._matrix.briefs import Brief, tally_cells
 from ansible_collections.podnet.kubernetes.plugins.module_utils._matrix.cells import (
     Cell,
     CellKey,
@@ -37,7 +39,8 @@ class Judgement:
     """A cell, the expectation, and the verdict.
 
     Attributes:
-        cell: the cell. A missing cell has the outcome "not observed", after no attempt.
+        cell: the cell. A missing cell has the outcome "not observed", after no attempt. A cell without detail has the
+            outcome that is expected, after no attempt.
         expected: the expectation
         verdict: one of VERDICTS
         fault: the trouble, in words that are the same in all cells with the same trouble; None: the cell has none
@@ -55,6 +58,11 @@ class Judgement:
         """The fault with its detail; None when the cell has no fault."""
         return f"{self.fault}: {self.detail}" if self.fault and self.detail else self.fault
 
+    @property
+    def is_brief(self) -> bool:
+        """Whether the node reported only that the cell passed."""
+        return self.verdict == "passed" and not self.cell.attempts
+
 
 def judge(
     endpoints: Sequence[Endpoint],
@@ -64,28 +72,64 @@ def judge(
     rules: Sequence[ExpectationRule] = (),
     settings: NetworkSettings = DEFAULT_SETTINGS,
     policy_cells: Iterable[ExpectedCell] = (),
+    briefs: Iterable[Brief] = (),
+    sources: Collection[str] | None = None,
 ) -> list[Judgement]:
     """Judge every cell of the matrix, in the order of sources, targets and their tries.
 
-    A cell without a result is "not probed", which is no better than a failure.
+    A cell without a result is "not probed", which is no better than a failure. But the brief of a node says that those
+    of its cells have passed.
 
     Args:
         endpoints, targets, listeners: of the whole matrix
         cells: the results of all nodes
         rules, settings, policy_cells: as expect_all() takes them
+        briefs: of the nodes that sent only the cells that did not pass
+        sources: names of the sources whose cells to judge; None: all
 
     Raises:
-        InputError: a cell is not in the matrix or is there twice, or expect_all() refuses its arguments
+        InputError: a cell is not in the matrix or is there twice, a node counts more or fewer cells than the matrix
+            has, or expect_all() refuses its arguments
     """
-    expected = expect_all(endpoints, targets, listeners, rules, settings, policy_cells)
+    expected = expect_all(endpoints, targets, listeners, rules, settings, policy_cells, sources)
     found = _by_key(cells, {key for key, _expectation in expected})
     by_name = {endpoint.name: endpoint for endpoint in endpoints}
+    by_node = {brief.node: brief for brief in briefs}
+    passed: Counter[str] = Counter()
     judgements = []
     for key, expectation in expected:
         source, cell = by_name[key.source], found.get(key)
-        reason = source.missing or by_name[key.target].missing or f"no result from {source.node or source.name}"
-        judgements.append(judge_cell(cell, expectation, source) if cell else _missing(key, expectation, reason))
+        node = source.node or source.name
+        if cell:
+            judgements.append(judge_cell(cell, expectation, source))
+        elif node in by_node and key.target not in by_node[node].missing:
+            judgements.append(Judgement(Cell(*key, outcome=expectation.outcome, attempts=0), expectation, "passed"))
+            passed[node] += 1
+        else:
+            reason = source.missing or by_name[key.target].missing or f"no result from {node}"
+            judgements.append(_missing(key, expectation, reason))
+    for brief in by_node.values():
+        if brief.cells != passed[brief.node]:
+            raise InputError(
+                f"briefs: {brief.node} counts {brief.cells} cells that passed, and the matrix has {passed[brief.node]} "
+                "that it did not send: give endpoints, targets, cells and briefs of one run"
+            )
     return judgements
+
+
+def sum_up(judgements: Iterable[Judgement], node: str, missing: Collection[str] = ()) -> tuple[list[Cell], Brief]:
+    """Return the cells of a node that it has to send, and its brief of the others.
+
+    Args:
+        judgements: of the cells of a node
+        node: its name
+        missing: names of endpoints that the node left out
+    """
+    passed: list[Cell] = []
+    others: list[Cell] = []
+    for one in judgements:
+        (passed if one.verdict == "passed" else others).append(one.cell)
+    return others, tally_cells(node, passed, missing)
 
 
 def judge_cell(cell: Cell, expected: Expectation, source: Endpoint) -> Judgement:
@@ -163,4 +207,4 @@ def _by_key(cells: Iterable[Cell], wanted: set[CellKey]) -> dict[CellKey, Cell]:
     return found
 
 
-__all__ = ["SOURCE_FAULTS", "VERDICTS", "Judgement", "judge"]
+__all__ = ["SOURCE_FAULTS", "VERDICTS", "Judgement", "judge", "sum_up"]

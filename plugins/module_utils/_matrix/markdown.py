@@ -14,6 +14,7 @@ from typing import Any
 
 from ansible_collections.podnet.kubernetes.plugins.module_utils._base.cell_counts import headline
 from ansible_collections.podnet.kubernetes.plugins.module_utils._base.texts import printable
+from ansible_collections.podnet.kubernetes.plugins.module_utils._matrix.briefs import counted_cells
 from ansible_collections.podnet.kubernetes.plugins.module_utils._matrix.comparison import text_comparison
 from ansible_collections.podnet.kubernetes.plugins.module_utils._matrix.runs import (
     latencies,
@@ -32,7 +33,7 @@ _REFERENCE = re.compile(r"[@#!~%&$*^]\w|\w[@#!]|:[a-z]\w*:", re.IGNORECASE)
 
 def markdown_text(report: Mapping[str, Any]) -> str:
     """Write a report that this collection made as Markdown."""
-    run, counts = run_of(report), report["summary"]
+    run, counts, counted = run_of(report), report["summary"], counted_cells(report)
     head = headline(counts) if run.bad else "passed"
     numbers = [f"{counts[name]} {name.replace('_', ' ')}" for name in list(counts)[1:] if counts[name]]
     took = f", {seconds_of(run.finished) - seconds_of(run.started):g} s" if "started" in report else ""
@@ -41,6 +42,11 @@ def markdown_text(report: Mapping[str, Any]) -> str:
         "",
         f"{counts['cells']} cells: {', '.join(numbers)} ({_text(report['finished'])}{took})",
         "",
+        *(
+            [f"{counted} of the cells that passed have no detail: their nodes only counted them.", ""]
+            if counted
+            else []
+        ),
         *_table("Which pairs fail", ("Where and why",), [(one["message"],) for one in report["groups"]]),
         *_table("Causes", ("Cause", "Nodes", "Remedy", "Cells"), _findings(report)),
         *_table("Where packets ended", ("Pair", "Check", "Trail"), _trails(report)),
@@ -95,7 +101,7 @@ def _nodes(report: Mapping[str, Any]) -> list[tuple[str, str]]:
 
 
 def _latency(report: Mapping[str, Any]) -> list[tuple[str, ...]]:
-    found = latencies(report["cells"], lambda cell: cell["check"])
+    found = latencies(report, lambda cell: cell["check"])
     return [(check, *(f"{value:.3g}" for value in quantiles(some).values())) for check, some in sorted(found.items())]
 
 

@@ -12,6 +12,11 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from ansible_collections.podnet.kubernetes.plugins.module_utils._matrix.briefs import (
+    counted_cells,
+    each_time,
+    tallies_of,
+)
 from ansible_collections.podnet.kubernetes.plugins.module_utils._matrix.cells import CHECKS
 from ansible_collections.podnet.kubernetes.plugins.module_utils._matrix.comparison import KINDS_OF_CHANGE
 from ansible_collections.podnet.kubernetes.plugins.module_utils._matrix.judgements import VERDICTS
@@ -30,6 +35,7 @@ def openmetrics_text(report: Mapping[str, Any]) -> str:
     """Write a report that this collection made as OpenMetrics. Every sample has the label C(report)."""
     families = [
         ("cells", "Cells of the last verification by check, family and verdict.", _cells(report)),
+        ("cells_without_detail", "Cells that passed and that their nodes only counted.", _counted(report)),
         ("latency_seconds", "Latency of cells that were reachable, by check and quantile.", _latency(report)),
         ("converged_seconds", "Time from the start of the probing until the last cell was reachable.", _last(report)),
         ("enforced_seconds", "Time until the network enforced a change of policies.", _enforced(report)),
@@ -62,6 +68,8 @@ def _escaped(value: str) -> str:
 def _cells(report: Mapping[str, Any]) -> _Samples:
     """Yield the counts, also those that are 0: a series that ends looks like a run that did not happen."""
     counts = Counter((cell["check"], cell["family"], cell["verdict"]) for cell in report["cells"])
+    for tally in tallies_of(report):
+        counts[tally["check"], tally["family"], "passed"] += tally["cells"]
     kinds = sorted({key[:2] for key in counts}, key=lambda kind: (CHECKS.index(kind[0]), kind[1]))
     for check, family in kinds:
         for verdict in VERDICTS:
@@ -69,15 +77,19 @@ def _cells(report: Mapping[str, Any]) -> _Samples:
             yield labels, counts[check, family, verdict]
 
 
+def _counted(report: Mapping[str, Any]) -> _Samples:
+    yield {}, counted_cells(report)
+
+
 def _latency(report: Mapping[str, Any]) -> _Samples:
-    found = latencies(report["cells"], lambda cell: cell["check"])
+    found = latencies(report, lambda cell: cell["check"])
     for check in sorted(found, key=CHECKS.index):
         for name, value in quantiles(found[check]).items():
             yield {"check": check, "quantile": f"{QUANTILES[name]:g}"}, value / 1000
 
 
 def _last(report: Mapping[str, Any]) -> _Samples:
-    times = [cell["first_success_ms"] for cell in report["cells"] if cell.get("first_success_ms") is not None]
+    times = [time for _cell, time, _number in each_time(report, "first_success_ms")]
     if times:
         yield {}, max(times) / 1000
 

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, podnet.kubernetes developers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Reports of a judged matrix: a text for the terminal, JSON with a schema, and JUnit. No I/O, no Ansible.
+"""Reports of a judged matrix: a text for the terminal, and JSON with a schema. No I/O, no Ansible.
 
 The schema of the JSON report is roles/connectivity/files/connectivity-report-2.schema.json.
 """
@@ -17,12 +17,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
 from datetime import datetime, timezone
 from typing import Any, Callable
-from xml.etree import ElementTree
 
 from ansible_collections.podnet.kubernetes.plugins.module_utils._base.addresses import without_port
 from ansible_collections.podnet.kubernetes.plugins.module_utils._base.errors import InputError
-from ansible_collections.podnet.kubernetes.plugins.module_utils._base.texts import printable
 from ansible_collections.podnet.kubernetes.plugins.module_utils._cluster.parts import Outsider
+from ansible_collections.podnet.kubernetes.plugins.module_utils._matrix.briefs import Brief
 from ansible_collections.podnet.kubernetes.plugins.module_utils._matrix.cells import Endpoint, Listener, as_dict
 from ansible_collections.podnet.kubernetes.plugins.module_utils._matrix.expectations import NetworkSettings
 from ansible_collections.podnet.kubernetes.plugins.module_utils._matrix.failures import Group
@@ -52,7 +51,7 @@ _LEGEND = {
     "?": "not observed or not probed",
     "*": "left to the implementation, not judged",
 }
-_UNJUDGED = ("not observed", "not judged", "not probed")  # verdicts of cells that neither passed nor failed
+UNJUDGED = ("not observed", "not judged", "not probed")  # verdicts of cells that neither passed nor failed
 _UNSEEN = ("not observed", "not probed")  # verdicts with the symbol ?
 _PLURALS = {
     "pod": "pods",
@@ -83,6 +82,12 @@ def text_summary(summary: Mapping[str, int], groups: Iterable[Group]) -> list[st
     counts = [f"{summary[name]} {name.replace('_', ' ')}" for name in list(summary)[1:] if summary[name]]
     lines = [f"{summary['cells']} cells: {', '.join(counts)}", *(f"- {group.message}" for group in groups)]
     return [_ascii(line) for line in lines]
+
+
+def text_briefs(judgements: Iterable[Judgement]) -> list[str]:
+    """Return a line that counts the cells without detail, if there are any."""
+    number = sum(judgement.is_brief for judgement in judgements)
+    return [f"{number} of the cells that passed have no detail: their nodes only counted them"] if number else []
 
 
 def text_excluded(excluded: Iterable[Outsider]) -> list[str]:
@@ -156,7 +161,7 @@ def _symbols(judgements: Iterable[Judgement]) -> str:
     judgements = list(judgements)
     open_cells = "*" * any(judgement.verdict == "not judged" for judgement in judgements)
     unprobed = "?" * any(judgement.verdict == "not probed" for judgement in judgements)
-    observed = [judgement for judgement in judgements if judgement.verdict not in _UNJUDGED]
+    observed = [judgement for judgement in judgements if judgement.verdict not in UNJUDGED]
     source = [judgement for judgement in observed if judgement.fault in SOURCE_FAULTS]
     failed = [one for one in observed if one.verdict == "failed" and one.fault not in SOURCE_FAULTS]
     flapping = [judgement for judgement in observed if judgement.verdict == "flapping"]
@@ -178,7 +183,7 @@ def _passed(judgements: Sequence[Judgement]) -> str:
 def _fraction(judgements: Iterable[Judgement]) -> str:
     """Count the cells that passed, and the cells that were observed and judged."""
     counts = summarize(judgements)
-    observed = counts["cells"] - sum(counts.get(verdict.replace(" ", "_"), 0) for verdict in _UNJUDGED)
+    observed = counts["cells"] - sum(counts.get(verdict.replace(" ", "_"), 0) for verdict in UNJUDGED)
     open_cells = "*" * bool(counts["not_judged"]) + "?" * ("not_probed" in counts)
     return f"{counts['passed']}/{observed}{open_cells}" if observed else open_cells or "?"
 
@@ -257,11 +262,12 @@ def json_report(
     excluded: Iterable[Outsider] = (),
     trails: Sequence[Mapping[str, Any]] = (),
     nodes: Sequence[Mapping[str, Any]] = (),
+    briefs: Iterable[Brief] = (),
 ) -> dict[str, Any]:
     """Return the JSON report. Times are seconds since the epoch. A C(started) that is None is left out.
 
     C(excluded) has the nodes that the user leaves out, C(trails) the trails of packets of a few failed
-    cells, C(nodes) what network_nodes returns.
+    cells, C(nodes) what network_nodes returns, C(briefs) what nodes count of the cells without detail.
     """
     endpoints = list(endpoints)
     missing = [{"name": one.name, "reason": one.missing} for one in endpoints if one.kind == "node" and one.missing]
@@ -279,9 +285,33 @@ def json_report(
         **({"excluded_nodes": left_out} if left_out else {}),
         **({"trails": list(trails)} if trails else {}),
         **({"nodes": list(nodes)} if nodes else {}),
+        **_without_detail(endpoints, judgements, briefs),
         "endpoints": [as_dict(endpoint) for endpoint in endpoints],
         "listeners": [as_dict(listener) for listener in listeners],
-        "cells": [_cell(judgement) for judgement in judgements],
+        "cells": [_cell(judgement) for judgement in judgements if not judgement.is_brief],
+    }
+
+
+def _without_detail(
+    endpoints: Iterable[Endpoint], judgements: Iterable[Judgement], briefs: Iterable[Brief]
+) -> dict[str, Any]:
+    """Return the part of the report that counts the cells without detail; nothing when there are none."""
+    ends = Counter((one.cell.source, one.cell.target) for one in judgements if one.is_brief)
+    if not ends:
+        return {}
+    nodes = {one.name: one.node if one.kind in ("pod", "node") else None for one in endpoints}
+    by_endpoint: Counter[str] = Counter()
+    by_node: Counter[str] = Counter()
+    for (source, target), number in ends.items():
+        by_endpoint.update({source: number, target: number})
+        by_node.update(dict.fromkeys(filter(None, (nodes[source], nodes[target])), number))
+    return {
+        "passed_without_detail": {
+            "cells": ends.total(),
+            "by_node": dict(by_node),
+            "by_endpoint": dict(by_endpoint),
+            "tallies": [as_dict(tally) for brief in briefs for tally in brief.tallies],
+        }
     }
 
 
@@ -309,62 +339,6 @@ def _json_lines(value: Any) -> str:
     return "[\n" + ",\n".join(map(json.dumps, value)) + "\n]"
 
 
-def junit_text(name: str, judgements: Iterable[Judgement], excluded: Iterable[Outsider] = ()) -> str:
-    """Write the report as JUnit's XML: a testsuite for each check and family, a testcase for each cell.
-
-    A node that the user leaves out is a skipped testcase of the testsuite C(excluded nodes).
-    """
-    by_suite: dict[str, list[Judgement]] = defaultdict(list)
-    for judgement in judgements:
-        by_suite[f"{judgement.cell.check}.{judgement.cell.family}"].append(judgement)
-    everything = [judgement for some in by_suite.values() for judgement in some]
-    root = ElementTree.Element("testsuites", {"name": name, **_junit_counts(everything)})
-    for suite, some in by_suite.items():
-        element = ElementTree.SubElement(root, "testsuite", {"name": suite, **_junit_counts(some)})
-        for judgement in some:
-            _add_testcase(element, suite, judgement)
-    _add_excluded(root, list(excluded))
-    return f'<?xml version="1.0" encoding="utf-8"?>\n{ElementTree.tostring(root, encoding="unicode")}\n'
-
-
-def _junit_counts(judgements: Sequence[Judgement]) -> dict[str, str]:
-    counts = summarize(judgements)
-    failures = counts["failed"] + counts["flapping"]
-    return {
-        "tests": str(counts["cells"]),
-        "failures": str(failures),
-        "errors": str(counts.get("not_probed", 0)),
-        "skipped": str(counts["not_observed"] + counts["not_judged"]),
-    }
-
-
-def _add_testcase(suite: ElementTree.Element, classname: str, judgement: Judgement) -> None:
-    """Add a cell to its testsuite."""
-    cell = judgement.cell
-    port = "" if cell.port is None else f":{cell.port}"
-    case = ElementTree.SubElement(suite, "testcase", classname=classname, name=f"{cell.source} -> {cell.target}{port}")
-    if judgement.message:
-        # XML cannot hold control characters, and one of them would cost the whole report.
-        kind = "error" if judgement.verdict == "not probed" else "failure"
-        ElementTree.SubElement(case, kind, type=judgement.verdict, message=printable(judgement.message))
-    elif judgement.verdict in _UNJUDGED:
-        ElementTree.SubElement(case, "skipped", message=judgement.verdict)
-
-
-def _add_excluded(root: ElementTree.Element, excluded: Sequence[Outsider]) -> None:
-    """Add a testsuite with the nodes that the user leaves out, if there are any."""
-    if not excluded:
-        return
-    number = str(len(excluded))
-    for count in ("tests", "skipped"):
-        root.set(count, str(int(root.get(count, "0")) + len(excluded)))
-    counts = {"tests": number, "failures": "0", "errors": "0", "skipped": number}
-    suite = ElementTree.SubElement(root, "testsuite", {"name": "excluded nodes", **counts})
-    for node in excluded:
-        case = ElementTree.SubElement(suite, "testcase", classname="excluded nodes", name=node.name)
-        ElementTree.SubElement(case, "skipped", message=printable(node.reason))
-
-
 def check_report_name(name: str) -> None:
     """Refuse the name of a report that is none, given as the option C(name). Raises InputError."""
     if not REPORT_NAME.fullmatch(name):
@@ -375,13 +349,14 @@ def check_report_name(name: str) -> None:
 
 __all__ = [
     "REPORT_NAME",
+    "UNJUDGED",
     "check_report_name",
     "draw_table",
     "json_report",
     "json_text",
-    "junit_text",
     "report_time",
     "summarize",
+    "text_briefs",
     "text_excluded",
     "text_matrix",
     "text_summary",

@@ -93,6 +93,22 @@ _COMPARISON = {
     "new": [{**_PLACE, "after": TEXT}],
     "gone": [{**_PLACE, "before": TEXT}],
 }
+_TIMES = Leaf(
+    "a list of a time and a number of cells each",
+    lambda value: (
+        isinstance(value, list)
+        and all(isinstance(one, list) and len(one) == 2 and NUMBER.fits(one[0]) and WHOLE.fits(one[1]) for one in value)
+    ),
+)
+_TALLY = {
+    **dict.fromkeys(("node", "family", "outcome"), TEXT),
+    "check": _CHECK,
+    "cells": WHOLE,
+    "translated?": WHOLE,
+    "latency_ms?": _TIMES,
+    "first_success_ms?": _TIMES,
+}
+_COUNTED = {"cells": WHOLE, "by_node": {"*": WHOLE}, "by_endpoint": {"*": WHOLE}, "tallies": [_TALLY]}
 _CELLS = {"endpoints": [_ENDPOINT], "cells": [_CELL]}
 _REPORT = {
     "name": TEXT,
@@ -105,6 +121,7 @@ _REPORT = {
     "findings?": [_FINDING],
     "trails?": [_TRAIL],
     "comparison?": _COMPARISON,
+    "passed_without_detail?": _COUNTED,
     "excluded?": [{"name": TEXT, "reason": TEXT}],
 }
 

@@ -16,7 +16,7 @@ from ansible_collections.podnet.kubernetes.plugins.module_utils._base.errors imp
 SCHEMA = "podnet.kubernetes/connectivity-report"
 VERSION = 2
 READABLE = (1, 2)
-_LONG = ("nodes", "endpoints", "listeners", "cells", "computed")
+_LONG = ("nodes", "passed_without_detail", "endpoints", "listeners", "cells", "computed")
 
 
 def check_report(report: Any) -> Mapping[str, Any]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import math
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, fields
 from datetime import datetime, timezone
@@ -18,6 +18,7 @@ from ansible_collections.podnet.kubernetes.plugins.module_utils._base.cell_count
 from ansible_collections.podnet.kubernetes.plugins.module_utils._base.errors import InputError
 from ansible_collections.podnet.kubernetes.plugins.module_utils._base.foreign_data import parse_json
 from ansible_collections.podnet.kubernetes.plugins.module_utils._base.percentiles import percentile
+from ansible_collections.podnet.kubernetes.plugins.module_utils._matrix.briefs import each_time
 
 MOST_RUNS = 200
 QUANTILES = {"median": 0.5, "p95": 0.95}
@@ -65,7 +66,7 @@ def run_of(report: Mapping[str, Any]) -> Run:
     counts = report["summary"]
     bad = bad_cells(counts)
     changes = report.get("comparison")
-    latency = quantiles(latencies(report["cells"], lambda _cell: "all").get("all", []))
+    latency = quantiles(latencies(report, lambda _cell: "all").get("all", []))
     return Run(
         report["finished"],
         report.get("started", report["finished"]),
@@ -80,17 +81,16 @@ def run_of(report: Mapping[str, Any]) -> Run:
     )
 
 
-def latencies(cells: Iterable[Mapping[str, Any]], key: Any) -> dict[Any, list[float]]:
-    """Return the latencies of cells in ms by a key of theirs, each list in order."""
-    found: dict[Any, list[float]] = defaultdict(list)
-    for cell in cells:
-        if cell.get("latency_ms") is not None:
-            found[key(cell)].append(cell["latency_ms"])
-    return {name: sorted(some) for name, some in found.items()}
+def latencies(report: Mapping[str, Any], key: Any) -> dict[Any, list[tuple[float, int]]]:
+    """Return the latencies in ms by a key of cells and tallies, each list in order with numbers of cells."""
+    found: dict[Any, Counter[float]] = defaultdict(Counter)
+    for one, time, number in each_time(report, "latency_ms"):
+        found[key(one)][time] += number
+    return {name: sorted(some.items()) for name, some in found.items()}
 
 
-def quantiles(values: Sequence[float]) -> dict[str, float]:
-    """Return median and 95th percentile of values in order: the least value that so many of them do not exceed."""
+def quantiles(values: Sequence[tuple[float, int]]) -> dict[str, float]:
+    """Return median and 95th percentile of latencies(): the least value that so many cells do not exceed."""
     return {name: percentile(values, share) for name, share in QUANTILES.items()} if values else {}
 
 

@@ -121,7 +121,7 @@ class Network:
 def network_of(report: Mapping[str, Any]) -> Network:
     """Read the network of a report. An older report has no links, roles and pod subnets."""
     endpoints = {one["name"]: one for one in report["endpoints"]}
-    counts, between = _counts(report["cells"], endpoints)
+    counts, between = _counts(report, endpoints)
     seen: dict[tuple[str, str], dict[str, None]] = defaultdict(dict)
     for cell in report["cells"]:
         source, target = endpoints[cell["source"]], endpoints[cell["target"]]
@@ -172,14 +172,17 @@ def network_of(report: Mapping[str, Any]) -> Network:
 
 
 def _counts(
-    cells: Iterable[Mapping[str, Any]], endpoints: Mapping[str, Mapping[str, Any]]
+    report: Mapping[str, Any], endpoints: Mapping[str, Mapping[str, Any]]
 ) -> tuple[dict[str, Count], dict[tuple[str, str], Counter[str]]]:
     """Count the cells of each pod and node, and the bad ones between nodes."""
-    every: Counter[str] = Counter()
+    counted = report.get("passed_without_detail") or {}
+    every = Counter(counted.get("by_endpoint", {}))
+    every.update({f"{node}/": number for node, number in counted.get("by_node", {}).items()})
     bad: dict[str, Counter[str]] = defaultdict(Counter)
     between: dict[tuple[str, str], Counter[str]] = defaultdict(Counter)
     for (source_name, target_name, verdict), count in Counter(
-        (cell["source"], cell["target"], cell["verdict"] if cell["verdict"] in BAD_VERDICTS else "") for cell in cells
+        (cell["source"], cell["target"], cell["verdict"] if cell["verdict"] in BAD_VERDICTS else "")
+        for cell in report["cells"]
     ).items():
         source, target = endpoints[source_name], endpoints[target_name]
         on_nodes = [one for one in (source, target) if one["kind"] in ("pod", "node")]

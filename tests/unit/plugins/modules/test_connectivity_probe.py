@@ -183,3 +183,35 @@ def test_the_controller_probes_node_ports_alone(run_module, located, port):
 def test_a_controller_that_is_no_endpoint(run_module, located, port):
     result = run_module(connectivity_probe, **options(port), controller=True)
     assert result["msg"].startswith("controller is true, and endpoints has none of the kind controller: ")
+
+
+def test_only_the_cells_that_did_not_pass(run_module, located, port):
+    """The node judges: web's port takes connections, and the rule says that db's must not."""
+    db = {"name": "shop/db", "kind": "pod", "addresses": [HERE], "node": "node2"}
+    targets = [
+        {"name": name, "kind": "pod", "address": HERE, "tries": [{"check": "tcp", "port": port, "answers": "nothing"}]}
+        for name in ("shop/web", "shop/db")
+    ]
+    given = {"endpoints": [*ENDPOINTS, db], "targets": targets, "detail": "failures"}
+    result = run_module(connectivity_probe, **options(port, **given))
+    assert result["cells"] == []
+    (tally,) = result["brief"].pop("tallies")
+    assert result["brief"] == {"node": "node1"}
+    assert (tally["cells"], tally["check"], tally["outcome"]) == (3, "tcp", "reachable")
+    assert sum(number for _time, number in tally["latency_ms"]) == 3
+    rules = [{"target": "shop/db", "outcome": "blocked"}]
+    result = run_module(connectivity_probe, **options(port, **given, expectations=rules))
+    found = {(cell["source"], cell["target"], cell["outcome"], cell["attempts"]) for cell in result["cells"]}
+    assert found == {(source, "shop/db", "reachable", 2) for source in ("node1", "shop/web")}
+    assert [tally["cells"] for tally in result["brief"]["tallies"]] == [1]
+
+
+def test_all_cells_by_default(run_module, located, port):
+    result = run_module(connectivity_probe, **options(port))
+    assert (len(result["cells"]), result["brief"]) == (1, None)
+
+
+def test_missing_endpoints_are_named_in_the_brief(run_module, located, port):
+    gone = {"name": "shop/db", "kind": "pod", "addresses": [], "node": "node2", "missing": "node2 is gone"}
+    result = run_module(connectivity_probe, **options(port, endpoints=[*ENDPOINTS, gone], detail="failures"))
+    assert result["brief"]["missing"] == ["shop/db"]

@@ -5,7 +5,6 @@
 from __future__ import annotations
 
 import json
-from collections import Counter
 from dataclasses import fields, replace
 from pathlib import Path
 from xml.etree import ElementTree
@@ -26,10 +25,10 @@ from ansible_collections.podnet.kubernetes.plugins.module_utils._matrix.expectat
 from ansible_collections.podnet.kubernetes.plugins.module_utils._matrix.expected_cells import ExpectedCell
 from ansible_collections.podnet.kubernetes.plugins.module_utils._matrix.failures import Group, group_failures
 from ansible_collections.podnet.kubernetes.plugins.module_utils._matrix.judgements import judge
+from ansible_collections.podnet.kubernetes.plugins.module_utils._matrix.junit import junit_text
 from ansible_collections.podnet.kubernetes.plugins.module_utils._matrix.report import (
     json_report,
     json_text,
-    junit_text,
     summarize,
     text_matrix,
     text_summary,
@@ -460,31 +459,6 @@ def test_the_text_of_a_report_has_a_line_for_each_cell(network):
     cells = [line for line in text.splitlines() if '"check": "mtu"' in line]
     assert len(cells) == 72
     assert all(json.loads(line.rstrip(","))["check"] == "mtu" for line in cells)
-
-
-def test_junit(network):
-    def fault(source, target, check):
-        if check == "tcp" and (source.name, target.name) == ("default/node1-a", "default/node2-a"):
-            return {**TIMEOUT, "reason": "wrong answer", "detail": "<\x00\u00e4>"}
-        return {"icmp": UNSEEN, "udp": FLAPPING}.get(check)
-
-    root = ElementTree.fromstring(junit_text("lab", judge_all(network(nodes=2, pods=1, services=True), fault)))
-    # 4 sources; icmp of 3 endpoints and outside, tcp and udp of two Services as well, mtu, and DNS.
-    assert {suite.get("name"): (suite.get("tests"), suite.get("failures"), suite.get("skipped")) for suite in root} == {
-        "icmp.ipv4": ("16", "0", "16"),
-        "tcp.ipv4": ("24", "1", "0"),
-        "udp.ipv4": ("24", "24", "0"),
-        "mtu.ipv4": ("12", "0", "0"),
-        "dns.ipv4": ("4", "0", "0"),
-    }
-    assert (root.get("name"), root.get("tests"), root.get("failures")) == ("lab", "80", "25")
-    cases = {(case.get("classname"), case.get("name")): case for case in root.iter("testcase")}
-    assert len(cases) == 80
-    failed = cases["tcp.ipv4", "default/node1-a -> default/node2-a:8080"]
-    assert [(one.tag, one.get("message")) for one in failed] == [("failure", "wrong answer: <?\u00e4>")]
-    assert [one.tag for one in cases["icmp.ipv4", "default/node1-a -> default/node2-a"]] == ["skipped"]
-    assert [one.tag for one in cases["dns.ipv4", "node1 -> kube-system/dns:dns:53"]] == []
-    assert Counter(one.get("type") for one in root.iter("failure")) == {"failed": 1, "flapping": 24}
 
 
 REASON = "node3 is not ready: NodeStatusUnknown: Kubelet stopped posting node status."

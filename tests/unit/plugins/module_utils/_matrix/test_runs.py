@@ -29,7 +29,7 @@ RUN = Run(TIME, "2026-11-28T18:00:00Z", 7, 2, 1)
     [([3.0], 3.0, 3.0), ([1.0, 2.0], 1.0, 2.0), ([float(n) for n in range(1, 101)], 50.0, 95.0)],
 )
 def test_quantiles(values, median, p95):
-    assert quantiles(values) == {"median": median, "p95": p95}
+    assert quantiles([(value, 1) for value in values]) == {"median": median, "p95": p95}
 
 
 def test_no_values_have_no_quantiles():
@@ -38,7 +38,7 @@ def test_no_values_have_no_quantiles():
 
 def test_latencies_are_in_order_and_cells_without_one_are_left_out():
     cells = [{"check": "tcp", "latency_ms": 2.0}, {"check": "tcp", "latency_ms": 1.0}, {"check": "udp"}]
-    assert latencies(cells, lambda cell: cell["check"]) == {"tcp": [1.0, 2.0]}
+    assert latencies({"cells": cells}, lambda cell: cell["check"]) == {"tcp": [(1.0, 1), (2.0, 1)]}
 
 
 def report(**more):

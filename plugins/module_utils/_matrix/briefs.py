@@ -1,0 +1,170 @@
+# Copyright (c) 2026, podnet.kubernetes developers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What a node reports in place of cells that passed: counts, and how their times are distributed. No I/O, no Ansible.
+
+A node that judged its cells sends the others with all fields. So each cell that it does not send has passed.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from ansible_collections.podnet.kubernetes.plugins.module_utils._base.addresses import family_of
+from ansible_collections.podnet.kubernetes.plugins.module_utils._matrix.cells import (
+    Cell,
+    Endpoint,
+    Target,
+    load_form,
+)
+
+DETAILS = ("auto", "full", "failures")
+MOST_FULL = 50_000  # cells of a matrix that V(auto) still reports in full
+
+_Times = tuple[tuple[float, int], ...]
+
+
+@dataclass(frozen=True)
+class Tally:
+    """Cells of one node that passed, and have the same check, family and outcome.
+
+    Attributes:
+        node: name of the node, or of the controller
+        check, family, outcome: of the cells
+        cells: their number
+        translated: number of the cells whose target saw another address or port than the source's own
+        latency_ms, first_success_ms: times of the cells to two digits, in order, each with the number of its cells
+    """
+
+    node: str
+    check: str
+    family: str
+    outcome: str
+    cells: int
+    translated: int = 0
+    latency_ms: _Times = ()
+    first_success_ms: _Times = ()
+
+
+@dataclass(frozen=True)
+class Brief:
+    """All cells of a node that passed.
+
+    Attributes:
+        node: name of the node, or of the controller
+        missing: names of endpoints that the node left out, because they were missing when it began
+        tallies: of the cells
+    """
+
+    node: str
+    missing: tuple[str, ...] = ()
+    tallies: tuple[Tally, ...] = ()
+
+    @property
+    def cells(self) -> int:
+        """The number of cells that passed."""
+        return sum(tally.cells for tally in self.tallies)
+
+
+def tally_cells(node: str, passed: Iterable[Cell], missing: Collection[str] = ()) -> Brief:
+    """Return the brief of a node from its cells that passed."""
+    alike: dict[tuple[str, str, str], list[Cell]] = defaultdict(list)
+    for cell in passed:
+        alike[cell.check, cell.family, cell.outcome].append(cell)
+    tallies = tuple(
+        Tally(
+            node,
+            *kind,
+            cells=len(some),
+            translated=sum(1 for cell in some if cell.translated),
+            latency_ms=_count_times(cell.latency_ms for cell in some),
+            first_success_ms=_count_times(cell.first_success_ms for cell in some),
+        )
+        for kind, some in alike.items()
+    )
+    return Brief(node, tuple(missing), tallies)
+
+
+def _count_times(times: Iterable[float | None]) -> _Times:
+    return tuple(sorted(Counter(float(f"{time:.2g}") for time in times if time is not None).items()))
+
+
+def load_briefs(data: Iterable[Mapping[str, Any]]) -> list[Brief]:
+    """Load briefs from their JSON forms. Raises InputError when a field is unknown or missing."""
+    return [
+        load_form(
+            Brief, one, missing=tuple(one.get("missing", ())), tallies=tuple(map(_load_tally, one.get("tallies", ())))
+        )
+        for one in data
+    ]
+
+
+def _load_tally(data: Mapping[str, Any]) -> Tally:
+    times = {name: tuple(map(tuple, data.get(name, ()))) for name in ("latency_ms", "first_success_ms")}
+    return load_form(Tally, data, **times)
+
+
+def is_brief(detail: str, endpoints: Iterable[Endpoint], targets: Iterable[Target]) -> bool:
+    """Whether nodes report only the cells that did not pass. All nodes of a run decide alike.
+
+    Args:
+        detail: one of DETAILS
+        endpoints, targets: of the whole matrix
+    """
+    return detail == "failures" or (detail == "auto" and _most_cells(endpoints, targets) > MOST_FULL)
+
+
+def _most_cells(endpoints: Iterable[Endpoint], targets: Iterable[Target]) -> int:
+    """Return the number of cells as if each endpoint probed also itself, without listing them."""
+    tries: Counter[tuple[str, str]] = Counter()
+    for target in targets:
+        if target.address:  # else the target is missing
+            tries[target.kind, family_of(target.address)] += len(target.tries)
+    return sum(
+        number
+        for source in endpoints
+        for (kind, family), number in tries.items()
+        if family in source.families and source.probes(kind)
+    )
+
+
+def each_time(report: Mapping[str, Any], field: str) -> Iterator[tuple[Mapping[str, Any], float, int]]:
+    """Yield every time of a report, with the cell or the tally that has it, and the number of cells that have it.
+
+    Args:
+        report: the report
+        field: V(latency_ms) or V(first_success_ms)
+    """
+    for cell in report["cells"]:
+        if cell.get(field) is not None:
+            yield cell, cell[field], 1
+    for tally in tallies_of(report):
+        for time, number in tally.get(field, ()):
+            yield tally, time, number
+
+
+def counted_cells(report: Mapping[str, Any]) -> int:
+    """Return the number of cells without detail in a report."""
+    number: int = (report.get("passed_without_detail") or {}).get("cells", 0)
+    return number
+
+
+def tallies_of(report: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    """Return the tallies of a report; none when all of its cells have details."""
+    tallies: list[Mapping[str, Any]] = (report.get("passed_without_detail") or {}).get("tallies", [])
+    return tallies
+
+
+__all__ = [
+    "DETAILS",
+    "Brief",
+    "counted_cells",
+    "each_time",
+    "is_brief",
+    "load_briefs",
+    "tallies_of",
+    "tally_cells",
+]

@@ -1,0 +1,79 @@
+# Copyright (c) 2026, podnet.kubernetes developers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A judged matrix as JUnit's XML. No I/O, no Ansible."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from xml.etree import ElementTree
+
+from ansible_collections.podnet.kubernetes.plugins.module_utils._base.texts import printable
+from ansible_collections.podnet.kubernetes.plugins.module_utils._cluster.parts import Outsider
+from ansible_collections.podnet.kubernetes.plugins.module_utils._matrix.judgements import Judgement
+from ansible_collections.podnet.kubernetes.plugins.module_utils._matrix.report import UNJUDGED, summarize
+
+
+def junit_text(name: str, judgements: Iterable[Judgement], excluded: Iterable[Outsider] = ()) -> str:
+    """Write the report as JUnit's XML: a testsuite for each check and family, a testcase for each cell.
+
+    The cells without detail share a testcase in each testsuite. The counts of testsuites count cells.
+    A node that the user leaves out is a skipped testcase of the testsuite C(excluded nodes).
+    """
+    by_suite: dict[str, list[Judgement]] = defaultdict(list)
+    for judgement in judgements:
+        by_suite[f"{judgement.cell.check}.{judgement.cell.family}"].append(judgement)
+    everything = [judgement for some in by_suite.values() for judgement in some]
+    root = ElementTree.Element("testsuites", {"name": name, **_junit_counts(everything)})
+    for suite, some in by_suite.items():
+        element = ElementTree.SubElement(root, "testsuite", {"name": suite, **_junit_counts(some)})
+        for judgement in some:
+            if not judgement.is_brief:
+                _add_testcase(element, suite, judgement)
+        number = sum(judgement.is_brief for judgement in some)
+        if number:
+            ElementTree.SubElement(element, "testcase", classname=suite, name=f"{number} cells without detail")
+    _add_excluded(root, list(excluded))
+    return f'<?xml version="1.0" encoding="utf-8"?>\n{ElementTree.tostring(root, encoding="unicode")}\n'
+
+
+def _junit_counts(judgements: Sequence[Judgement]) -> dict[str, str]:
+    counts = summarize(judgements)
+    failures = counts["failed"] + counts["flapping"]
+    return {
+        "tests": str(counts["cells"]),
+        "failures": str(failures),
+        "errors": str(counts.get("not_probed", 0)),
+        "skipped": str(counts["not_observed"] + counts["not_judged"]),
+    }
+
+
+def _add_testcase(suite: ElementTree.Element, classname: str, judgement: Judgement) -> None:
+    """Add a cell to its testsuite."""
+    cell = judgement.cell
+    port = "" if cell.port is None else f":{cell.port}"
+    case = ElementTree.SubElement(suite, "testcase", classname=classname, name=f"{cell.source} -> {cell.target}{port}")
+    if judgement.message:
+        # XML cannot hold control characters, and one of them would cost the whole report.
+        kind = "error" if judgement.verdict == "not probed" else "failure"
+        ElementTree.SubElement(case, kind, type=judgement.verdict, message=printable(judgement.message))
+    elif judgement.verdict in UNJUDGED:
+        ElementTree.SubElement(case, "skipped", message=judgement.verdict)
+
+
+def _add_excluded(root: ElementTree.Element, excluded: Sequence[Outsider]) -> None:
+    """Add a testsuite with the nodes that the user leaves out, if there are any."""
+    if not excluded:
+        return
+    number = str(len(excluded))
+    for count in ("tests", "skipped"):
+        root.set(count, str(int(root.get(count, "0")) + len(excluded)))
+    counts = {"tests": number, "failures": "0", "errors": "0", "skipped": number}
+    suite = ElementTree.SubElement(root, "testsuite", {"name": "excluded nodes", **counts})
+    for node in excluded:
+        case = ElementTree.SubElement(suite, "testcase", classname="excluded nodes", name=node.name)
+        ElementTree.SubElement(case, "skipped", message=printable(node.reason))
+
+
+__all__ = ["junit_text"]
