@@ -67,6 +67,20 @@ options:
     description: How many bytes the last TCP attempt carries each way. From V(0) to V(1048576).
     type: int
     default: 65536
+  packet_rate:
+    description:
+      - How many packets the probes of this node send in a second. From V(0) to V(10000000), with V(0) for no limit.
+      - The module estimates the packets of TCP. It does not count those that search for a smaller path MTU.
+      - The targets answer with about as many packets.
+    type: int
+    default: 0
+  connection_rate:
+    description:
+      - How many TCP connections and UDP flows the probes of this node begin in a second. From V(0) to V(10000000), with
+        V(0) for no limit.
+      - Connection tracking on the way makes an entry for each of them.
+    type: int
+    default: 0
   controller:
     description:
       - Whether this machine is the controller and no node. Its source is the endpoint of the kind C(controller).
@@ -358,6 +372,8 @@ ARGUMENTS = {
     "interval": {"type": "float", "default": 0.15},
     "timeout": {"type": "float", "default": 0.6},
     "transfer": {"type": "int", "default": 65536},
+    "packet_rate": {"type": "int", "default": 0},
+    "connection_rate": {"type": "int", "default": 0},
     "controller": {"type": "bool", "default": False},
     "converge_on": {"type": "list", "elements": "dict", "default": []},
     "converge_timeout": {"type": "float", "default": 30},
@@ -366,7 +382,7 @@ ARGUMENTS = {
     **EXPECTATION_ARGUMENTS,
 }
 ANY_ADDRESS = ("0.0.0.0", "::")  # the controller probes from whichever address the kernel chooses
-SETTINGS = ("run", "attempts", "interval", "timeout", "transfer")
+SETTINGS = ("run", "attempts", "interval", "timeout", "transfer", "packet_rate", "connection_rate")
 
 
 @dataclass(frozen=True)

@@ -7,9 +7,11 @@ from __future__ import annotations
 
 import os
 import shutil
+import socket
 import subprocess
 import threading
 import time
+from bisect import bisect_left
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
@@ -159,6 +161,71 @@ def test_masquerade_between_nodes():
     # ICMP does not show it.
     assert {pair: checks - {"mtu"} for pair, checks in found.items()} == all_of(pairs, "tcp", "udp")
     assert any("10.99.1.1" in line for line in text), text
+
+
+@contextmanager
+def sent_packets(name):
+    """Collect what leaves a namespace: the time of each packet, its protocol, and its flow when a connection begins."""
+    found, ended = [], threading.Event()
+    with Namespaces() as entered:
+        entered.enter(namespaces.path(name))
+        sock = socket.socket(socket.AF_PACKET, socket.SOCK_DGRAM, socket.htons(0x0003))
+        entered.enter("")
+
+    def collect():
+        while not ended.is_set():
+            try:
+                data, (_link, protocol, direction, *_rest) = sock.recvfrom(128)
+            except TimeoutError:
+                continue
+            if (protocol, direction) == (0x0800, 4):  # IPv4, outgoing
+                ports = data[20:24] if data[9] in (socket.IPPROTO_TCP, socket.IPPROTO_UDP) else b""
+                begins = data[9] == socket.IPPROTO_UDP or (ports and data[33] == 2)  # TCP: only SYN is set
+                found.append((time.monotonic(), (data[9], data[16:20], ports) if begins else None))
+
+    sock.settimeout(0.05)
+    thread = threading.Thread(target=collect)
+    thread.start()
+    try:
+        yield found
+    finally:
+        ended.set()
+        thread.join()
+        sock.close()
+
+
+def busiest(times, seconds=1.0):
+    """The most events in any time of this length."""
+    return max(bisect_left(times, start + seconds) - place for place, start in enumerate(times))
+
+
+@pytest.mark.parametrize(
+    ("rates", "packets", "flows"), [({"packet_rate": 60}, 60, None), ({"connection_rate": 15}, None, 15)]
+)
+def test_a_node_keeps_to_its_rates(rates, packets, flows):
+    """One pod, without the large transfer, whose number of packets depends on what the kernel merges."""
+    with responders() as listeners:
+        targets = [one for one in find_targets(endpoints(), listeners, CHECKS) if family_of(one.address) == "ipv4"]
+        source = [one for one in sources() if one.name == "a1"]
+
+        def run(**given):
+            with Namespaces() as entered, sent_packets("a1") as sent:
+                cells = probe(source, targets, ProbeSettings("test", transfer=0, timeout=TIMEOUT, **given), entered)
+            assert {cell.outcome for cell in cells} == {"reachable"}
+            begun = {}
+            for at, flow in sent:
+                begun.setdefault(flow, at)
+            begun.pop(None)
+            return [at for at, _flow in sent], sorted(begun.values())
+
+        free, limited = run(), run(**rates)
+    # Five targets, three attempts; a flow for each of tcp and udp, and one for the path MTU.
+    assert len(free[1]) == len(limited[1]) == 5 * (3 + 3 + 1)
+    for number, most in enumerate((packets, flows)):
+        if most:
+            # An answer that comes late moves a few packets into the next second.
+            assert busiest(limited[number]) <= most * 1.15 + 2
+            assert busiest(free[number]) > 1.5 * most
 
 
 @contextmanager

@@ -18,10 +18,13 @@ import time
 from collections.abc import Callable, Generator
 from dataclasses import dataclass, field
 
+from ansible_collections.podnet.kubernetes.plugins.module_utils._probing.pace import Cost, Pace
+
 # A generator that waits for its socket. It yields a deadline of the monotonic clock. It gets True when the socket has
 # data, or False at the deadline. The loop may wake it without need. Its socket must be non-blocking.
 Steps = Generator[float, bool, None]
 
+_FREE = Cost(0, 0)
 _AT_ONCE = 128  # maximum number of events handled before due functions run, and the other way round
 
 
@@ -39,20 +42,25 @@ class Loop:
     Attributes:
         limit: maximum number of open sockets; a due function waits until a socket is free
         stopped: set it to end run() after the current step
+        pace: of functions that have a cost
     """
 
     limit: int
     stopped: bool = False
+    pace: Pace = field(default_factory=Pace)
     _epoll: select.epoll = field(default_factory=select.epoll)
     _open: dict[int, _Conversation] = field(default_factory=dict)
     _deadlines: list[tuple[float, int, _Conversation]] = field(default_factory=list)
-    _due: list[tuple[float, int, Callable[[], None]]] = field(default_factory=list)
+    _due: list[tuple[float, int, Callable[[], None], Cost]] = field(default_factory=list)
     _number: int = 0  # orders entries with the same time
 
-    def at(self, due: float, function: Callable[[], None]) -> None:
-        """Call the function at this time of the monotonic clock, or later, as soon as a socket is free."""
+    def at(self, due: float, function: Callable[[], None], cost: Cost = _FREE) -> None:
+        """Call the function at this time of the monotonic clock, or later, as soon as a socket is free.
+
+        A function with a cost also waits until the pace allows it. So do functions that are due after it.
+        """
         self._number += 1
-        heapq.heappush(self._due, (due, self._number, function))
+        heapq.heappush(self._due, (due, self._number, function, cost))
 
     def add(self, sock: socket.socket, steps: Steps, writes: bool = False) -> None:
         """Begin a conversation over a socket. The loop closes the socket at the end.
@@ -108,15 +116,21 @@ class Loop:
     def _begin(self, most: int) -> None:
         """Call due functions, at most C(most)."""
         now = time.monotonic()
-        while most and self._due and self._due[0][0] <= now and len(self._open) < self.limit:
-            heapq.heappop(self._due)[2]()
+        while most and self._due and self._begins() <= now and len(self._open) < self.limit:
+            _due, _number, function, cost = heapq.heappop(self._due)
+            self.pace.spend(now, cost)
+            function()
             most -= 1
+
+    def _begins(self) -> float:
+        """Return the time when the next due function may be called."""
+        return max(self._due[0][0], self.pace.ready)
 
     def _patience(self) -> float:
         """Seconds until the next deadline or due function, -1 for none."""
         moment = self._deadlines[0][0] if self._deadlines else math.inf
         if self._due and len(self._open) < self.limit:
-            moment = min(moment, self._due[0][0])
+            moment = min(moment, self._begins())
         return -1 if moment == math.inf else max(0.0, moment - time.monotonic())
 
     def _expire(self, now: float) -> None:

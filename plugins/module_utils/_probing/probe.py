@@ -4,7 +4,8 @@
 """All probes from all endpoints of one node, in one event loop.
 
 A probe opens its socket in the namespace of its source. Attempts begin at fixed times, whatever the earlier attempts
-showed. So a matrix that loses all packets takes the intervals between the attempts and one timeout.
+showed. So a matrix that loses all packets takes the intervals between the attempts and one timeout. With a limited rate
+attempts begin later, and those of a cell are as far apart or farther.
 """
 
 from __future__ import annotations
@@ -25,6 +26,7 @@ from ansible_collections.podnet.kubernetes.plugins.module_utils._probing.attempt
 from ansible_collections.podnet.kubernetes.plugins.module_utils._probing.echoes import Echoes
 from ansible_collections.podnet.kubernetes.plugins.module_utils._probing.event_loop import Loop, Steps
 from ansible_collections.podnet.kubernetes.plugins.module_utils._probing.network_namespace import Namespaces
+from ansible_collections.podnet.kubernetes.plugins.module_utils._probing.pace import Pace, cost_of
 from ansible_collections.podnet.kubernetes.plugins.module_utils._probing.path_mtu import PathMtu
 from ansible_collections.podnet.kubernetes.plugins.module_utils._probing.settings import ProbeSettings
 from ansible_collections.podnet.kubernetes.plugins.module_utils._probing.sockets import (
@@ -87,7 +89,8 @@ def make_attempts(records: Sequence[Record], settings: ProbeSettings, namespaces
     """
     entered = len({record.namespace for record in records})
     descriptors = resource.getrlimit(resource.RLIMIT_NOFILE)[0] - entered - _SPARE_DESCRIPTORS
-    prober = _Prober(settings, namespaces, Loop(limit=max(16, descriptors)))
+    pace = Pace(settings.packet_rate, settings.connection_rate)
+    prober = _Prober(settings, namespaces, Loop(limit=max(16, descriptors), pace=pace))
     start = time.monotonic()
     for record in records:
         prober.schedule(record, start)
@@ -125,8 +128,11 @@ class _Prober:
             echoes = self._echoes.setdefault(key, Echoes(record.family, self._settings))
             echoes.unsent += self._settings.attempts
         # The search for the MTU schedules its own attempts, because it continues from their results.
-        for number in range(1 if record.try_.check == "mtu" else self._settings.attempts):
-            self._loop.at(start + number * self._settings.interval, partial(self._begin, record, number))
+        check, attempts, transfer = record.try_.check, self._settings.attempts, self._settings.transfer
+        for number in range(1 if check == "mtu" else attempts):
+            carried = transfer if number == attempts - 1 and record.try_.answers == "podnet" else 0
+            cost = cost_of(check, attempts, carried)
+            self._loop.at(start + number * self._settings.interval, partial(self._begin, record, number), cost)
 
     def run(self) -> None:
         """Run until all attempts have ended."""

@@ -19,6 +19,8 @@ RANGES: dict[str, tuple[float, float]] = {
     "interval": (0, 60),  # seconds
     "timeout": (0.01, 60),  # seconds
     "transfer": (0, LARGEST_TRANSFER),  # bytes
+    "packet_rate": (0, 10_000_000),  # a second; 0: no limit
+    "connection_rate": (0, 10_000_000),  # a second; 0: no limit
     "converge_timeout": (0, 3600),  # seconds
     "seconds": (0, 86400),  # of a responder's life
     "overhead": (0, 1000),  # bytes
@@ -37,6 +39,8 @@ class ProbeSettings:
         interval: seconds between the starts of two attempts
         timeout: seconds that one attempt may take
         transfer: bytes that the last TCP attempt carries each way; 0 for none
+        packet_rate, connection_rate: the most packets that probes send, and connections and flows that they begin, in
+            a second; 0 for no limit
 
     Raises:
         InputError: a setting is out of its range, or the run's identifier does not fit into a request
@@ -47,10 +51,12 @@ class ProbeSettings:
     interval: float = 0.15
     timeout: float = 0.6
     transfer: int = 65536
+    packet_rate: int = 0
+    connection_rate: int = 0
 
     def __post_init__(self) -> None:
         check_run(self.run)
-        for name in ("attempts", "interval", "timeout", "transfer"):
+        for name in ("attempts", "interval", "timeout", "transfer", "packet_rate", "connection_rate"):
             check_range(name, getattr(self, name))
 
 

@@ -11,6 +11,7 @@ from functools import partial
 import pytest
 
 from ansible_collections.podnet.kubernetes.plugins.module_utils._probing.event_loop import Loop
+from ansible_collections.podnet.kubernetes.plugins.module_utils._probing.pace import Cost, Pace
 
 
 @pytest.fixture
@@ -242,3 +243,15 @@ def test_a_socket_that_connects_wakes_when_it_can_be_written(pair):
 
 def test_nothing_to_do_ends_at_once():
     Loop(10).run()
+
+
+def test_functions_with_a_cost_keep_to_the_pace():
+    called = []
+    loop = Loop(10, pace=Pace(100))
+    for _number in range(31):
+        loop.at(0, lambda: called.append(time.monotonic()), Cost(1, 0))
+    loop.at(0, lambda: called.append(time.monotonic()))
+    loop.run()
+    # The last one costs nothing, and waits for those before it.
+    assert called[-1] - called[0] >= 30 / 100 - 0.03
+    assert len(called) == 32
