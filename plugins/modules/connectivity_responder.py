@@ -136,6 +136,20 @@ network:
       type: list
       elements: str
       sample: ["10.244.2.0/24 via 10.244.2.0 dev flannel.1"]
+conntrack:
+  description:
+    - How full the table of connection tracking is. V(null) where the node tracks no connection or sets no limit.
+  returned: when O(state=started), not in check mode
+  type: dict
+  contains:
+    used:
+      description: The number of entries, nf_conntrack_count.
+      type: int
+      sample: 4100
+    most:
+      description: The most that the table takes, nf_conntrack_max.
+      type: int
+      sample: 65536
 left_out:
   description:
     - Why this machine takes no part. It is none of the nodes, by name and addresses. The module started nothing.
@@ -157,6 +171,7 @@ from ansible_collections.podnet.kubernetes.plugins.module_utils._base.errors imp
 from ansible_collections.podnet.kubernetes.plugins.module_utils._gathering.node_network import read_node_network
 from ansible_collections.podnet.kubernetes.plugins.module_utils._gathering.reader import Reader
 from ansible_collections.podnet.kubernetes.plugins.module_utils._matrix.cells import as_dict, load_endpoints
+from ansible_collections.podnet.kubernetes.plugins.module_utils._probing.flow_table import read_flow_table
 from ansible_collections.podnet.kubernetes.plugins.module_utils._probing.links import link_overhead
 from ansible_collections.podnet.kubernetes.plugins.module_utils._probing.network_namespace import Namespaces
 from ansible_collections.podnet.kubernetes.plugins.module_utils._probing.pod_namespaces import NoNodeError, locate
@@ -212,6 +227,7 @@ def start_responders(module: AnsibleModule) -> dict[str, object]:
         "listeners": [as_dict(one.listener) for one in bound],
         "overhead": link_overhead(),
         "network": read_node_network(Reader(timeout=2)),
+        "conntrack": read_flow_table(),
     }
 
 

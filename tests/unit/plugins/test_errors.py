@@ -63,6 +63,7 @@ FILTERS = {
     "cluster_domain": ([],),
     "cluster_hosts": ({},),
     "connectivity_endpoints": ({},),
+    "connectivity_full_tables": (ENDPOINTS, [], []),
     "connectivity_missing": (ENDPOINTS, [], [], []),
     "connectivity_nodes": ([],),
     "connectivity_targets": (ENDPOINTS, []),
