@@ -13,6 +13,7 @@ from ansible_collections.podnet.kubernetes.plugins.module_utils._base.errors imp
 from ansible_collections.podnet.kubernetes.plugins.module_utils._base.foreign_data import read_objects, read_text
 from ansible_collections.podnet.kubernetes.plugins.module_utils._base.options import read_text_option, read_texts_option
 
+_STATUS = re.compile(r"^(Package|Version|Status): *(.*\S)", re.MULTILINE)
 _FIELD = re.compile(r"^(Package|Version): *(\S+)", re.MULTILINE)
 
 
@@ -59,6 +60,29 @@ def installed_versions(installed: Any, names: Iterable[str]) -> dict[str, str]:
     return {name: read_text(entries[-1], "version") for name, entries in found.items() if entries}
 
 
+def installed_packages(status: str) -> dict[str, list[dict[str, Any]]]:
+    """List the installed packages with their versions, and whether apt holds them.
+
+    Args:
+        status: the content of C(/var/lib/dpkg/status): paragraphs of fields, with empty lines between
+    """
+    found: dict[str, list[dict[str, Any]]] = {}
+    for paragraph in re.split(r"\n\s*\n", status):
+        fields = dict(_STATUS.findall(paragraph))
+        wanted, _space, state = fields.get("Status", "").partition(" ")
+        if state == "ok installed" and "Package" in fields and "Version" in fields:
+            entry = {"version": fields["Version"], "held": wanted == "hold"}
+            found.setdefault(fields["Package"], []).append(entry)
+    return found
+
+
+def read_distribution(os_release: str) -> tuple[str, str]:
+    """Read the first word of a distribution's name, and its version, from C(/etc/os-release): os-release(5)."""
+    lines = (line.partition("=") for line in os_release.splitlines())
+    values = {key.strip(): value.strip().strip("'\"") for key, _equals, value in lines}
+    return values.get("NAME", "Linux").partition(" ")[0], values.get("VERSION_ID", "")
+
+
 def package_versions(index: Any, name: Any) -> list[str]:
     """List the versions of a package in an apt repository, the oldest first, without the distribution's parts.
 
@@ -76,4 +100,10 @@ def package_versions(index: Any, name: Any) -> list[str]:
     return sorted(found, key=lambda version: [int(number) for number in re.findall("[0-9]+", version)])
 
 
-__all__ = ["installed_versions", "missing_packages", "package_versions"]
+__all__ = [
+    "installed_packages",
+    "installed_versions",
+    "missing_packages",
+    "package_versions",
+    "read_distribution",
+]

@@ -49,12 +49,17 @@ from ansible_collections.podnet.kubernetes.plugins.module_utils._kubeadm.etcd_me
 from ansible_collections.podnet.kubernetes.plugins.module_utils._kubeadm.expiry import read_start
 from ansible_collections.podnet.kubernetes.plugins.module_utils._kubeadm.failures import NodeState, explain_failure
 from ansible_collections.podnet.kubernetes.plugins.module_utils._kubeadm.membership import read_node_ip, with_node_ip
+from ansible_collections.podnet.kubernetes.plugins.module_utils._nodes.kernel import find_differing
 from ansible_collections.podnet.kubernetes.plugins.module_utils._nodes.machine_files import (
     choose_resolv_conf,
     read_network_files,
 )
 from ansible_collections.podnet.kubernetes.plugins.module_utils._nodes.node_address import parse_interfaces
-from ansible_collections.podnet.kubernetes.plugins.module_utils._nodes.packages import package_versions
+from ansible_collections.podnet.kubernetes.plugins.module_utils._nodes.packages import (
+    installed_packages,
+    package_versions,
+    read_distribution,
+)
 from ansible_collections.podnet.kubernetes.plugins.module_utils._nodes.packet_filter import chain_removal
 from ansible_collections.podnet.kubernetes.plugins.module_utils._nodes.pod_routes import explain_failure as of_ip
 from ansible_collections.podnet.kubernetes.plugins.module_utils._nodes.pod_routes import parse_routes
@@ -209,6 +214,9 @@ TEXTS = {
     "node IP, new": (partial(with_node_ip, addresses=["10.0.0.2"]), any_text(FLAGS)),
     "ip address": (partial(parse_interfaces, family="ipv4"), any_json(ADDRESSES)),
     "ip address, IPv6": (partial(parse_interfaces, family="ipv6"), any_json(ADDRESSES)),
+    "os-release": (read_distribution, any_text('NAME="Debian GNU/Linux"\nVERSION_ID="13"\n')),
+    "dpkg's status": (installed_packages, any_text(f"{PACKAGES}Status: hold ok installed\n")),
+    "sysctl": (partial(find_differing, wanted={"net.ipv4.ip_forward": 1}), any_text("net.ipv4.ip_forward = 1\n")),
     "Packages": (partial(package_versions, name="kubeadm"), any_text(PACKAGES)),
     "iptables-save": (partial(chain_removal, prefix="KUBE-", comment="flanneld"), any_text(SAVED)),
     "ip -batch": (partial(of_ip, commands=["route add 10.0.0.0/8"]), any_text("Error: x.\nCommand failed -:1\n")),

@@ -30,6 +30,7 @@ ENDPOINTS = [{"name": "here", "kind": "node", "addresses": ["127.0.0.1"], "node"
 
 # The options with which each module runs.
 MODULES = {
+    "containerd": {"config": "", "kubernetes_version": "1.36.3"},
     "connectivity_probe": {"endpoints": ENDPOINTS, "targets": [], "run": "run1"},
     "connectivity_responder": {"endpoints": ENDPOINTS, "run": "run1"},
     "etcd_members": {},
@@ -41,6 +42,8 @@ MODULES = {
     "kubeconfig_find": {"places": [], "host": "master", "address": "10.0.0.1"},
     "node_address": {},
     "packet_trail": {"endpoints": ENDPOINTS, "pairs": [], "run": "run1"},
+    "node_packages": {},
+    "node_settings": {},
     "node_survey": {"name": "node1"},
     "node_reset": {},
     "pod_network_info": {},

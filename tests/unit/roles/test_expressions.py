@@ -46,7 +46,6 @@ def is_true(condition: str) -> str:
     return f"{{{{ ({condition}) | bool }}}}"
 
 
-RESTART = task("common", "containerd", "Restart containerd if its configuration is newer")
 ROUTED = task("common", "service_route", "Give the Services a route, now and at boot")[
     "ansible.builtin.systemd_service"
 ]
@@ -81,14 +80,7 @@ BLOCKS = [
     for cidr in ("10.1.2.0/26", "fd10::/122", "fd10::40/122")
 ]
 TRACES = ["link cni0", "route to 10.22.1.0/24", "route to 10.22.2.0/24"]
-SOCKET, CONFIG = "/run/containerd/containerd.sock", "/etc/containerd/config.toml"
 NAMESPACE = {"status": {"conditions": [{"status": "True", "message": "kept"}, {"status": "False", "message": "gone"}]}}
-
-
-def seen(**files: float) -> dict[str, Any]:
-    """What the module find returns for the two files of containerd, with their times."""
-    paths = {"socket": SOCKET, "config": CONFIG}
-    return {"files": [{"path": paths[name], "mtime": time} for name, time in files.items()]}
 
 
 def condition(status: str | None) -> dict[str, Any]:
@@ -318,22 +310,37 @@ CASES = [
         "{{ __common_containerd_major | int }}",
         2,
     ),
-    *(
-        (
-            "common",
+    (
+        "common",
+        {
+            "common_registry_mirrors": {
+                "docker.io": "http://mirror/v2/docker.io",
+                "r.example.org:5000": "https://mirror",
+            }
+        },
+        {},
+        "{{ __common_mirror_files }}",
+        [
             {
-                "item": {"key": "docker.io", "value": "http://mirror"},
-                "__common_known_mirrors": {"files": [{"path": path, "checksum": "abc", "mode": "0644"}]},
-                "__common_mirror_checksum": "abc",
-            },
-            {},
-            "{{ __common_mirror_known }}",
-            known,
-        )
-        for path, known in (
-            ("/etc/containerd/certs.d/docker.io/hosts.toml", True),
-            ("/etc/containerd/certs.d/quay.io/hosts.toml", False),
-        )
+                "path": f"/etc/containerd/certs.d/{registry}/hosts.toml",
+                "content": "# Written by podnet.kubernetes.common. The path of the URL takes the place of /v2.\n"
+                f'[host."{url}"]\n  capabilities = ["pull", "resolve"]\n  override_path = true\n',
+            }
+            for registry, url in (
+                ("docker.io", "http://mirror/v2/docker.io"),
+                ("r.example.org:5000", "https://mirror"),
+            )
+        ],
+    ),
+    (
+        "common",
+        {},
+        {
+            "packages": {name: [{"held": held}] for name, held in (("kubelet", True), ("kubeadm", False))},
+            "cacheable": True,
+        },
+        "{{ __common_held_packages }}",
+        ["kubelet"],
     ),
     *(
         (
@@ -360,16 +367,6 @@ CASES = [
                 "localhost is a node of a cluster and has the package kubelet 1.36.3-1.1",
             ),
             ({}, "localhost is a node of a cluster and has the package kubelet "),
-        )
-    ),
-    *(
-        ("common", {**RESTART["vars"], "__common_times": files}, {}, is_true(RESTART["when"]), restarts)
-        for files, restarts in (
-            (seen(config=2.5, socket=1.5), True),
-            (seen(config=1.5, socket=2.5), False),
-            (seen(config=1.5, socket=1.5), False),
-            (seen(config=1.5), False),
-            (seen(socket=1.5), False),
         )
     ),
     *(

@@ -71,6 +71,11 @@ def run_life_modules(folder: Path) -> dict[str, object]:
         "pod_network_traces": run("pod_network_traces", configuration="/etc/cni/net.d/10-flannel.conflist", **check),
         "etcd_members": run("etcd_members", absent=["master2"], **check),
         "kubeadm_certificates": run("kubeadm_certificates", **check),
+        "node_packages": run("node_packages"),
+        "node_settings": run(
+            "node_settings", files=[{"path": str(folder / "conf"), "content": "x"}], sysctls={"a": 1}, **check
+        ),
+        "containerd": run("containerd", config="x", kubernetes_version="1.36.3", **check),
         "secrets_encryption": run("secrets_encryption", path=str(folder / "encryption.yaml")),
         "kubeadm_upgrade": run("kubeadm_upgrade", version="1.36.4", command="node", **check),
     }

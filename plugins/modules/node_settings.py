@@ -1,0 +1,153 @@
+#!/usr/bin/python
+# Copyright (c) 2026, podnet.kubernetes developers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The module node_settings: kernel modules, kernel parameters and files of a node, in one round trip."""
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: node_settings
+short_description: Load kernel modules, write files and set kernel parameters on a node
+version_added: "0.1.0"
+author:
+  - podnet.kubernetes developers (@podnet)
+description:
+  - Loads the kernel modules that are not there, then writes the files that differ, then sets the kernel parameters that
+    have another value now. It does all of it in one round trip, because each task of a role costs one.
+  - What has to last over a boot stands in O(files), for example in C(/etc/modules-load.d) and C(/etc/sysctl.d).
+extends_documentation_fragment:
+  - podnet.kubernetes.attributes.changes
+  - podnet.kubernetes.attributes
+options:
+  modules:
+    description: The names of kernel modules.
+    type: list
+    elements: str
+    default: []
+  files:
+    description: Files with their whole content. The module makes the directories above them.
+    type: list
+    elements: dict
+    default: []
+    suboptions:
+      path:
+        description: The absolute path of the file.
+        type: path
+        required: true
+      content:
+        description: The content.
+        type: str
+        required: true
+      mode:
+        description: The permissions of the file, as an octal number.
+        type: str
+        default: "0644"
+  sysctls:
+    description: Kernel parameters and the values that they need now.
+    type: dict
+    default: {}
+"""
+
+EXAMPLES = r"""
+- name: Let the node forward packets, now and at boot
+  podnet.kubernetes.node_settings:
+    modules: [br_netfilter]
+    files:
+      - path: /etc/modules-load.d/kubernetes.conf
+        content: "br_netfilter\n"
+      - path: /etc/sysctl.d/60-kubernetes.conf
+        content: "net.ipv4.ip_forward=1\n"
+    sysctls: {net.ipv4.ip_forward: 1}
+"""
+
+RETURN = r"""
+loaded:
+  description: The modules that were not there.
+  returned: success
+  type: list
+  elements: str
+  sample: [br_netfilter]
+written:
+  description: The paths of the files that differed.
+  returned: success
+  type: list
+  elements: str
+  sample: [/etc/sysctl.d/60-kubernetes.conf]
+set:
+  description: The parameters that had another value, and their new values.
+  returned: success
+  type: dict
+  sample: {net.ipv4.ip_forward: "1"}
+"""
+
+from pathlib import Path
+
+from ansible.module_utils.basic import AnsibleModule
+
+from ansible_collections.podnet.kubernetes.plugins.module_utils._base.errors import ClusterError, PodnetError
+from ansible_collections.podnet.kubernetes.plugins.module_utils._nodes.kernel import (
+    find_differing,
+    sign_of_module,
+)
+from ansible_collections.podnet.kubernetes.plugins.module_utils._nodes.node_files import (
+    find_changes,
+    read_node_files,
+    write_file,
+)
+
+FILES = {
+    "path": {"type": "path", "required": True},
+    "content": {"type": "str", "required": True},
+    "mode": {"type": "str", "default": "0644"},
+}
+ARGUMENTS = {
+    "modules": {"type": "list", "elements": "str", "default": []},
+    "files": {"type": "list", "elements": "dict", "default": [], "options": FILES},
+    "sysctls": {"type": "dict", "default": {}},
+}
+ROOT = Path("/")
+
+
+def run(module: AnsibleModule, *command: str) -> str:
+    """Run a program, and return its output. Raises ClusterError when it fails."""
+    code, output, errors = module.run_command(list(command), environ_update={"LC_ALL": "C"})
+    if code != 0:
+        raise ClusterError(f"'{' '.join(command)}' ended with {code}: {errors.strip() or output.strip()}")
+    return str(output)
+
+
+def load_modules(module: AnsibleModule) -> list[str]:
+    """Load the modules that are not there, and return their names."""
+    missing = [name for name in module.params["modules"] if not (ROOT / sign_of_module(name)).exists()]
+    for name in [] if module.check_mode else missing:
+        run(module, "modprobe", name)
+    return missing
+
+
+def set_parameters(module: AnsibleModule) -> dict[str, str]:
+    """Set the parameters that differ, and return them."""
+    wanted = module.params["sysctls"]
+    # Before its kernel module is loaded, a parameter is not there.
+    differing = find_differing(run(module, "sysctl", "--ignore", *wanted), wanted) if wanted else {}
+    if differing and not module.check_mode:
+        run(module, "sysctl", "--write", *(f"{key}={value}" for key, value in differing.items()))
+    return differing
+
+
+def main() -> None:
+    module = AnsibleModule(argument_spec=ARGUMENTS, supports_check_mode=True)
+    try:
+        loaded = load_modules(module)
+        changes = find_changes(read_node_files(module.params["files"]))
+        for change in [] if module.check_mode else changes:
+            write_file(change.file)
+        parameters = set_parameters(module)
+    except PodnetError as error:
+        module.fail_json(msg=str(error))
+    found = {"loaded": loaded, "written": [str(change.file.path) for change in changes], "set": parameters}
+    module.exit_json(changed=any(found.values()), **found, diff=[change.diff for change in changes])
+
+
+if __name__ == "__main__":
+    main()
