@@ -598,21 +598,12 @@ CASES = [
     *(
         (
             "pod_network",
-            {
-                "pod_network_definition": {"needs_subnets": needs},
-                "__pod_network_asked": answer,
-                "ansible_check_mode": False,
-            },
+            {"pod_network_definition": {"needs_subnets": needs}},
             {},
-            is_true(NODES["until"]),
-            enough,
+            NODES["podnet.kubernetes.cluster_ready"]["nodes"],
+            wanted,
         )
-        for needs, answer, enough in (
-            (True, {"resources": [{"spec": {"podCIDR": "10.244.0.0/24"}}, {"spec": {}}]}, False),
-            (True, {"resources": [{"spec": {"podCIDR": "10.244.0.0/24"}}]}, True),
-            (False, {"resources": [{"spec": {}}]}, True),
-            (True, {"failed": True}, True),
-        )
+        for needs, wanted in ((True, "subnets"), (False, "any"))
     ),
     *(
         ("calico", {"__calico_pools": pools}, {}, "{{ __calico_definition.changes | length }}", changes)

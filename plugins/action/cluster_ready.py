@@ -1,0 +1,106 @@
+# Copyright (c) 2026, podnet.kubernetes developers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The action cluster_ready: it waits until nodes, DaemonSets and Deployments of a cluster are ready.
+
+It is an action and no module, because the Kubernetes client takes longer to load than all requests together.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from ansible.errors import AnsibleActionFail, AnsibleLookupError
+from ansible.plugins.action import ActionBase
+from ansible.plugins.loader import lookup_loader
+
+from ansible_collections.podnet.kubernetes.plugins.module_utils._base.errors import ClusterError, PodnetError
+from ansible_collections.podnet.kubernetes.plugins.module_utils._cluster.rollouts import (
+    find_waiting,
+    find_waiting_nodes,
+)
+
+ARGUMENTS = {
+    "kubeconfig": {"type": "path", "required": True},
+    "nodes": {"type": "str", "choices": ["any", "subnets", "ready"]},
+    "daemon_sets": {"type": "list", "elements": "str", "default": []},
+    "deployments": {"type": "list", "elements": "str", "default": []},
+    "timeout": {"type": "float", "default": 120.0},
+}
+LOOKUP = "podnet.kubernetes.k8s"
+PAUSE = 0.3  # seconds between two looks, at least
+Read = Callable[..., list[dict[str, Any]]]
+
+
+def workloads(params: Mapping[str, Any]) -> list[dict[str, str]]:
+    """Make the options of the lookup for each DaemonSet and Deployment."""
+    named = [("DaemonSet", one.partition("/")) for one in params["daemon_sets"]]
+    named += [("Deployment", one.partition("/")) for one in params["deployments"]]
+    return [
+        {"kind": kind, "api_version": "apps/v1", "namespace": namespace, "resource_name": name}
+        for kind, (namespace, _slash, name) in named
+    ]
+
+
+def look(read: Read, params: Mapping[str, Any]) -> tuple[list[dict[str, Any]], list[str]]:
+    """Read the objects once: the nodes, and a few words for each object that is not ready. Raises ClusterError."""
+    try:
+        nodes = read(kind="Node") if params["nodes"] else []
+        found = [(asked, read(**asked)) for asked in workloads(params)]
+    except AnsibleLookupError as error:
+        raise ClusterError(error.message) from None
+    for one in nodes:
+        one["metadata"].pop("managedFields", None)
+    waiting = find_waiting_nodes(nodes, params["nodes"])
+    for asked, objects in found:
+        waiting += find_waiting(asked["kind"], objects)
+        # A cluster may have another DNS than the Deployment, but has the DaemonSet that was applied before.
+        if not objects and asked["kind"] == "DaemonSet":
+            waiting.append(f"there is no DaemonSet {asked['namespace']}/{asked['resource_name']}")
+    return nodes, waiting
+
+
+def wait(read: Read, params: Mapping[str, Any]) -> tuple[list[dict[str, Any]], list[str]]:
+    """Look until all is ready, or the time is up. Raises ClusterError when the API fails twice in a row."""
+    end, failed = time.monotonic() + params["timeout"], False
+    while True:
+        began = time.monotonic()
+        try:
+            nodes, waiting = look(read, params)
+        except ClusterError:
+            if failed or time.monotonic() >= end:
+                raise
+            failed = True
+        else:
+            failed = False
+            if not waiting or time.monotonic() >= end:
+                return nodes, waiting
+        # A large cluster answers for seconds: it has as long to rest.
+        time.sleep(max(PAUSE, time.monotonic() - began))
+
+
+class ActionModule(ActionBase):
+    """The action, as Ansible finds it."""
+
+    _requires_connection = False
+    TRANSFERS_FILES = False
+
+    def run(self, tmp: str | None = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
+        """Wait."""
+        result: dict[str, Any] = super().run(tmp, task_vars)
+        _validated, params = self.validate_argument_spec(argument_spec=ARGUMENTS)
+        lookup = lookup_loader.get(LOOKUP, loader=self._loader, templar=self._templar)
+
+        def read(**question: str) -> list[dict[str, Any]]:
+            found: list[dict[str, Any]] = lookup.run([], task_vars, kubeconfig=params["kubeconfig"], **question)
+            return found
+
+        try:
+            nodes, waiting = wait(read, params)
+        except PodnetError as error:
+            raise AnsibleActionFail(str(error)) from error
+        if waiting:
+            raise AnsibleActionFail(f"after {params['timeout']:g} s: {'; '.join(waiting)}")
+        return {**result, "changed": False, "nodes": nodes}

@@ -1,0 +1,97 @@
+# Copyright (c) 2026, podnet.kubernetes developers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+import pytest
+from ansible.errors import AnsibleLookupError
+
+from ansible_collections.podnet.kubernetes.plugins.action import cluster_ready
+from ansible_collections.podnet.kubernetes.plugins.module_utils._base.errors import ClusterError
+
+READY = {"type": "Ready", "status": "True"}
+PARAMS = {
+    "nodes": "ready",
+    "daemon_sets": ["kube-flannel/flannel"],
+    "deployments": ["kube-system/coredns"],
+    "timeout": 9,
+}
+ASKED = {"api_version": "apps/v1", "namespace": "kube-flannel", "resource_name": "flannel"}
+
+
+def node(ready=True):
+    return {
+        "metadata": {"name": "node1", "managedFields": [{}]},
+        "spec": {},
+        "status": {"conditions": [READY] if ready else []},
+    }
+
+
+def daemon_set(ready=1):
+    status = {"desiredNumberScheduled": 1, "updatedNumberScheduled": 1, "numberReady": ready}
+    return {"metadata": {"namespace": "kube-flannel", "name": "flannel"}, "status": status}
+
+
+class Api:
+    """An API that gives one answer after another, the last of them ever after: the objects by their kind."""
+
+    def __init__(self, *answers):
+        self.answers, self.asked = list(answers), []
+
+    def __call__(self, kind, **options):
+        self.asked.append((kind, options))
+        # Each look begins with the nodes.
+        if kind == "Node" and len(self.asked) > 1 and len(self.answers) > 1:
+            self.answers.pop(0)
+        if isinstance(self.answers[0], Exception):
+            raise self.answers[0]
+        return self.answers[0].get(kind, [])
+
+
+@pytest.fixture(autouse=True)
+def clock(monkeypatch):
+    """A clock that only pauses move, and its pauses."""
+    pauses = []
+    monkeypatch.setattr(cluster_ready.time, "sleep", pauses.append)
+    monkeypatch.setattr(cluster_ready.time, "monotonic", lambda: sum(pauses))
+    return pauses
+
+
+def test_it_looks_until_all_is_ready(clock):
+    api = Api(
+        {"Node": [node(ready=False)], "DaemonSet": [daemon_set()]},
+        {"Node": [node()], "DaemonSet": [daemon_set(ready=0)]},
+        {"Node": [node()], "DaemonSet": [daemon_set()]},
+    )
+    nodes, waiting = cluster_ready.wait(api, PARAMS)
+    assert (nodes[0]["metadata"], waiting) == ({"name": "node1"}, [])
+    assert len(clock) == 2
+    # The cluster has no Deployment of this name, which is no reason to wait.
+    assert api.asked[1:3] == [
+        ("DaemonSet", ASKED),
+        ("Deployment", {"api_version": "apps/v1", "namespace": "kube-system", "resource_name": "coredns"}),
+    ]
+
+
+def test_the_time_is_up(clock):
+    nodes, waiting = cluster_ready.wait(Api({"Node": [node(ready=False)]}), PARAMS)
+    assert waiting == ["node1 is not ready", "there is no DaemonSet kube-flannel/flannel"]
+    assert (len(nodes), sum(clock)) == (1, pytest.approx(PARAMS["timeout"], abs=cluster_ready.PAUSE))
+
+
+def test_an_api_that_fails_once():
+    good = {"Node": [node()], "DaemonSet": [daemon_set()]}
+    assert cluster_ready.wait(Api(AnsibleLookupError("gone"), good), PARAMS)[1] == []
+
+
+def test_an_api_that_fails_twice(clock):
+    with pytest.raises(ClusterError, match=r"^gone$"):
+        cluster_ready.wait(Api(AnsibleLookupError("gone")), PARAMS)
+    assert len(clock) == 1
+
+
+def test_without_nodes_it_asks_for_none():
+    api = Api({"DaemonSet": [daemon_set()]})
+    assert cluster_ready.wait(api, {**PARAMS, "nodes": None, "deployments": []}) == ([], [])
+    assert [kind for kind, _options in api.asked] == ["DaemonSet"]
