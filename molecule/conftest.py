@@ -62,6 +62,7 @@ ORDER = (
     "test_nodes.py",
     "test_plain_secrets.py",
     "test_pods.py",
+    "test_scopes.py",
     "test_services.py",
     # Compares with the cluster's first installation, so it runs before the files that install Flannel again.
     "test_rerun.py",

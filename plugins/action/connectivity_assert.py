@@ -47,6 +47,7 @@ from ansible_collections.podnet.kubernetes.plugins.module_utils._matrix.report i
     text_briefs,
     text_excluded,
     text_matrix,
+    text_scope,
     text_summary,
 )
 from ansible_collections.podnet.kubernetes.plugins.module_utils._matrix.report_versions import with_short_parts
@@ -88,6 +89,7 @@ ARGUMENTS = {
     "enforced_after": {"type": "float"},
     "started": {"type": "float"},
     "trails": {"type": "list", "elements": "dict", "default": []},
+    "scope": {"type": "dict", "default": {}},
     "nodes": {"type": "list", "elements": "dict", "default": []},
     "responders": {"type": "list", "elements": "dict", "default": []},
     "excluded": {
@@ -143,7 +145,8 @@ def assess(
     """
     endpoints, targets = load_endpoints(params["endpoints"]), load_targets(params["targets"])
     cells, briefs, book = load_cells(params["cells"]), load_briefs(params["briefs"]), load_rulebook(params)
-    judgements = judge(endpoints, targets, book.listeners, cells, book.rules, book.settings, book.policy_cells, briefs)
+    given = (book.rules, book.settings, book.policy_cells, briefs)
+    judgements = judge(endpoints, targets, book.listeners, cells, *given, idle_rules=bool(params["scope"]))
     groups, summary = group_failures(judgements, endpoints), summarize(judgements)
     excluded = [Outsider(one["name"], one["reason"]) for one in params["excluded"]]
     times = (params["started"], time.time())
@@ -160,6 +163,8 @@ def assess(
         network_nodes(params["nodes"], params["responders"]),
         briefs,
     )
+    if params["scope"]:
+        report = with_short_parts(report, scope=params["scope"])
     if params["enforced_after"] is not None:
         report = with_short_parts(report, enforced_after_seconds=params["enforced_after"])
     comparison = compare(earlier, report)
@@ -169,6 +174,7 @@ def assess(
     if computed:
         report = {**report, "computed": [cell._asdict() for cell in computed]}
     lines = [
+        *text_scope(params["scope"]),
         *text_summary(summary, groups),
         *text_briefs(judgements),
         *text_computed(computed),
@@ -184,7 +190,7 @@ def assess(
     }
     contents = {
         "json": json_text(report),
-        "junit": junit_text(params["name"], judgements, excluded),
+        "junit": junit_text(params["name"], judgements, excluded, params["scope"]),
         **report_views(report, page_parts(report)),
     }
     if params["keep_reports"]:

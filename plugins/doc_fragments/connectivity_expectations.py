@@ -15,7 +15,7 @@ options:
     description:
       - Expectations that differ from the default.
       - When several entries match a cell, the last entry that sets an option wins.
-      - An entry that matches no cell is an error.
+      - An entry that matches no cell is an error, unless only a part of the pairs is probed.
     type: list
     elements: dict
     default: []

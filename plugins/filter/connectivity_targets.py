@@ -12,7 +12,7 @@ version_added: "0.1.0"
 author:
   - podnet.kubernetes developers (@podnet)
 description:
-  - Makes the list of targets, one for each address of each endpoint, with the checks that every source makes of it.
+  - Makes the list of targets, one for each address of each endpoint, with the checks that its sources make of it.
   - Sources check a pod or a node with ICMP, at its TCP and UDP listeners, and for the path MTU at one of our UDP
     responders. Without a listener they check ICMP only.
   - Sources check a Service of the verification at its TCP and UDP port, and one of its backends must answer. They only
@@ -72,11 +72,23 @@ options:
   expectations:
     description:
       - Expectations as M(podnet.kubernetes.connectivity_assert) takes them. The filter fails when an expectation
-        matches no cell, so that a mistake shows before the first probe.
+        matches no cell, so that a mistake shows before the first probe, unless O(idle_expectations) is true.
     type: list
     elements: dict
+  sources:
+    description:
+      - The names of the sources of each endpoint that not all of them probe, as C(sources) of
+        P(podnet.kubernetes.connectivity_scope#filter).
+    type: dict
+    default: {}
+  idle_expectations:
+    description: Whether an entry of O(expectations) may match no cell, as in a sample.
+    type: bool
+    default: false
 positional: listeners, checks
 seealso:
+  - plugin: podnet.kubernetes.connectivity_scope
+    plugin_type: filter
   - plugin: podnet.kubernetes.connectivity_endpoints
     plugin_type: filter
 """
@@ -158,6 +170,11 @@ _value:
           description: The address in the right answer.
           type: str
           sample: 10.96.0.1
+    sources:
+      description: The names of the endpoints that probe the target. Absent when all of them do.
+      type: list
+      elements: str
+      sample: [shop/web-2]
 """
 
 from collections.abc import Iterable, Mapping
@@ -165,6 +182,7 @@ from typing import Any
 
 from ansible_collections.podnet.kubernetes.plugins.module_utils._base.errors import InputError
 from ansible_collections.podnet.kubernetes.plugins.module_utils._base.options import (
+    read_dict_option,
     read_dicts_option,
     read_texts_option,
 )
@@ -187,13 +205,19 @@ def connectivity_targets(
     *,
     nodes: Iterable[str] | None = None,
     expectations: Iterable[Mapping[str, Any]] = (),
+    sources: Mapping[str, Any] | None = None,
+    idle_expectations: bool = False,
 ) -> list[dict[str, Any]]:
     loaded = load_endpoints(read_dicts_option("endpoints", endpoints))
     if nodes is not None:
         _check_nodes(loaded, read_texts_option("nodes", nodes))
     listening = load_listeners(read_dicts_option("listeners", listeners))
-    targets = find_targets(loaded, listening, read_texts_option("checks", checks))
-    check_rules(loaded, targets, load_rules(read_dicts_option("expectations", expectations)))
+    restricted = read_dict_option("sources", sources)
+    listed = {name: read_texts_option(f"sources.{name}", some) for name, some in restricted.items()}
+    targets = find_targets(loaded, listening, read_texts_option("checks", checks), listed)
+    rules = load_rules(read_dicts_option("expectations", expectations))
+    if not idle_expectations:
+        check_rules(loaded, targets, rules)
     return [target_as_dict(target) for target in targets]
 
 

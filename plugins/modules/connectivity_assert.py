@@ -16,7 +16,8 @@ description:
   - Judges every cell of a matrix, writes the reports, and fails when a cell is not as expected.
   - Runs on the controller for every host, so it needs no delegation.
   - A cell is a source, a target and a check in one address family. The sources are all pods and nodes. Each source has
-    a cell for every check of every target but itself. A cell without a result is not probed.
+    a cell for every check of every target but itself, unless the target lists other sources.
+  - A cell without a result is not probed.
   - Without O(expectations) and O(policy_cells) every cell should be reachable.
   - Pods reach one another without NAT, and so do nodes. The target sees the address and port of the probing socket,
     and the cluster lists this address for the pod.
@@ -120,6 +121,13 @@ options:
     type: list
     elements: dict
     default: []
+  scope:
+    description:
+      - What was probed and what was left out, for the reports. This is C(statement) of
+        P(podnet.kubernetes.connectivity_scope#filter).
+      - Not set or empty when all pairs were probed. Otherwise an entry of O(expectations) may match no cell.
+    type: dict
+    default: {}
   nodes:
     description: All Node objects of the cluster. The report and its page show their roles and pod subnets.
     type: list

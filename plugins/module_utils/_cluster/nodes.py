@@ -44,6 +44,16 @@ def read_nodes(value: Any) -> tuple[Node, ...]:
     return tuple(nodes.values())
 
 
+def read_label(value: Any, label: str) -> dict[str, str]:
+    """Return the value of a label of the Node objects that have it, by their names.
+
+    Raises:
+        InputError: an object is no Node, or its labels are not as the API has them
+    """
+    found = (read_metadata(item, f"nodes[{index}]", "Node") for index, item in enumerate(read_list(value, "nodes")))
+    return {one.name: one.labels[label] for one in found if label in one.labels}
+
+
 def read_ready(node: Any, path: str = "status") -> Mapping[str, Any]:
     """Return the condition Ready of a Node object; an empty one when no kubelet has reported it.
 
@@ -76,4 +86,4 @@ def _read_internal_addresses(item: Any) -> tuple[str, ...]:
     return tuple(address for address in addresses if address)
 
 
-__all__ = ["Node", "read_nodes", "read_ready", "read_taints"]
+__all__ = ["Node", "read_label", "read_nodes", "read_ready", "read_taints"]

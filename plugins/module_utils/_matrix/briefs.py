@@ -120,10 +120,13 @@ def is_brief(detail: str, endpoints: Iterable[Endpoint], targets: Iterable[Targe
 def _most_cells(endpoints: Iterable[Endpoint], targets: Iterable[Target]) -> int:
     """Return the number of cells as if each endpoint probed also itself, without listing them."""
     tries: Counter[tuple[str, str]] = Counter()
+    listed = 0
     for target in targets:
-        if target.address:  # else the target is missing
+        if target.sources:
+            listed += len(target.sources) * len(target.tries)
+        elif target.address:  # else the target is missing
             tries[target.kind, family_of(target.address)] += len(target.tries)
-    return sum(
+    return listed + sum(
         number
         for source in endpoints
         for (kind, family), number in tries.items()

@@ -9,9 +9,11 @@ words: a pair is a source and a target, a cell is a pair and a check in one addr
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import MISSING, asdict, dataclass, fields
-from typing import Any, NamedTuple, TypeVar
+from heapq import merge
+from typing import Any, Callable, NamedTuple, TypeVar
 
 from ansible_collections.podnet.kubernetes.plugins.module_utils._base.addresses import FAMILIES, family_of
 from ansible_collections.podnet.kubernetes.plugins.module_utils._base.errors import InputError
@@ -174,12 +176,19 @@ class Target:
 
     A missing endpoint is a target too, so that its cells are in the matrix. Nothing probes it, and its address may be
     empty, which stands for an address of each family.
+
+    Attributes:
+        name, kind: of the endpoint
+        address: the address
+        tries: the checks
+        sources: names of the endpoints that probe it; empty: all
     """
 
     name: str
     kind: str
     address: str
     tries: tuple[Try, ...]
+    sources: tuple[str, ...] = ()
 
 
 class CellKey(NamedTuple):
@@ -244,6 +253,23 @@ class Cell:
         return None if self.seen is None else self.seen != self.own
 
 
+def targets_of(targets: Sequence[Target]) -> Callable[[str], Sequence[Target]]:
+    """Return a function from the name of a source to the targets that list it as such or list none, in their order."""
+    numbered = list(enumerate(targets))
+    common = [one for one in numbered if not one[1].sources]
+    listed: dict[str, list[tuple[int, Target]]] = defaultdict(list)
+    for number, target in numbered:
+        for source in target.sources:
+            listed[source].append((number, target))
+
+    def find(source: str) -> Sequence[Target]:
+        # Without copies for a full matrix.
+        return [one for _number, one in merge(common, listed[source])] if source in listed else everyone
+
+    everyone = [one for _number, one in common]
+    return find
+
+
 def load_endpoints(data: Iterable[Mapping[str, Any]]) -> list[Endpoint]:
     """Load endpoints from their JSON forms. Raises InputError when a field is unknown or missing."""
     tuples = ("addresses", "uids", "protocols", "backends", "backend_nodes", "overlay_nodes", "local_nodes")
@@ -259,10 +285,12 @@ def load_targets(data: Iterable[Mapping[str, Any]]) -> list[Target]:
     """Load targets from their JSON forms. Raises InputError when a field is unknown or missing."""
     return [
         load_form(
-            Target, one, tries=tuple(load_form(Try, try_, expect=tuple(try_.get("expect", ()))) for try_ in tries)
+            Target,
+            one,
+            tries=tuple(load_form(Try, try_, expect=tuple(try_.get("expect", ()))) for try_ in one.get("tries", ())),
+            sources=tuple(one.get("sources", ())),
         )
         for one in data
-        for tries in [one.get("tries", ())]
     ]
 
 
@@ -287,4 +315,5 @@ __all__ = [
     "load_form",
     "load_listeners",
     "load_targets",
+    "targets_of",
 ]

@@ -23,6 +23,7 @@ from ansible_collections.podnet.kubernetes.plugins.module_utils._matrix.cells im
     Endpoint,
     Listener,
     Target,
+    targets_of,
 )
 from ansible_collections.podnet.kubernetes.plugins.module_utils._matrix.expected_cells import ExpectedCell, by_key
 from ansible_collections.podnet.kubernetes.plugins.module_utils._matrix.traffic_policies import rule_traffic
@@ -128,7 +129,7 @@ def check_rules(endpoints: Sequence[Endpoint], targets: Sequence[Target], rules:
 def matrix(
     endpoints: Sequence[Endpoint], targets: Sequence[Target], sources: Collection[str] | None = None
 ) -> Iterator[CellKey]:
-    """Yield the keys of all cells: every source, every target but itself in a family of the source, and every try.
+    """Yield the keys of all cells: every source, every target of its own but itself in its families, and every try.
 
     With the names of C(sources), yield only the cells of these.
 
@@ -143,11 +144,12 @@ def matrix(
             )
     used = {family_of(target.address) for target in targets if target.address}
     known = tuple(family for family in FAMILIES if family in used) or FAMILIES[:1]
+    probed_by = targets_of(targets)
     for source in endpoints:
         if sources is not None and source.name not in sources:
             continue
         families = known if source.missing and not source.addresses else source.families
-        for target in targets:
+        for target in probed_by(source.name):
             if target.name != source.name and source.probes(target.kind):
                 # A missing endpoint whose addresses are not known has all known families.
                 there = [family_of(target.address)] if target.address else known
@@ -164,11 +166,12 @@ def expect_all(
     settings: NetworkSettings = DEFAULT_SETTINGS,
     policy_cells: Iterable[ExpectedCell] = (),
     sources: Collection[str] | None = None,
+    idle_rules: bool = False,
 ) -> list[tuple[CellKey, Expectation]]:
     """Return the expectation of every cell of the matrix, in the order of sources, targets and their tries.
 
     With the names of C(sources), return those of these sources' cells. A part of the matrix need not have a cell for
-    each rule.
+    each rule, nor the whole of it with C(idle_rules), as in a sample.
 
     Raises:
         InputError: a target is no endpoint, a rule matches no cell, or no cell of policies is in the matrix
@@ -178,7 +181,7 @@ def expect_all(
     decided = _decided_by_policies(policy_cells, keys, whole)
     mtus = _mtus(listeners)
     expected = []
-    for key, overrides in zip(keys, _overrides(rules, keys, endpoints, whole)):
+    for key, overrides in zip(keys, _overrides(rules, keys, endpoints, whole and not idle_rules)):
         source, target = by_name[key.source], by_name[key.target]
         default = default_expectation(source, target, key.check, key.family, mtus, settings)
         if "outcome" not in overrides:

@@ -74,6 +74,7 @@ def judge(
     policy_cells: Iterable[ExpectedCell] = (),
     briefs: Iterable[Brief] = (),
     sources: Collection[str] | None = None,
+    idle_rules: bool = False,
 ) -> list[Judgement]:
     """Judge every cell of the matrix, in the order of sources, targets and their tries.
 
@@ -83,7 +84,7 @@ def judge(
     Args:
         endpoints, targets, listeners: of the whole matrix
         cells: the results of all nodes
-        rules, settings, policy_cells: as expect_all() takes them
+        rules, settings, policy_cells, idle_rules: as expect_all() takes them
         briefs: of the nodes that sent only the cells that did not pass
         sources: names of the sources whose cells to judge; None: all
 
@@ -91,7 +92,7 @@ def judge(
         InputError: a cell is not in the matrix or is there twice, a node counts more or fewer cells than the matrix
             has, or expect_all() refuses its arguments
     """
-    expected = expect_all(endpoints, targets, listeners, rules, settings, policy_cells, sources)
+    expected = expect_all(endpoints, targets, listeners, rules, settings, policy_cells, sources, idle_rules)
     found = _by_key(cells, {key for key, _expectation in expected})
     by_name = {endpoint.name: endpoint for endpoint in endpoints}
     by_node = {brief.node: brief for brief in briefs}

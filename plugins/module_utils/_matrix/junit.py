@@ -6,7 +6,8 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 from xml.etree import ElementTree
 
 from ansible_collections.podnet.kubernetes.plugins.module_utils._base.texts import printable
@@ -15,11 +16,17 @@ from ansible_collections.podnet.kubernetes.plugins.module_utils._matrix.judgemen
 from ansible_collections.podnet.kubernetes.plugins.module_utils._matrix.report import UNJUDGED, summarize
 
 
-def junit_text(name: str, judgements: Iterable[Judgement], excluded: Iterable[Outsider] = ()) -> str:
+def junit_text(
+    name: str,
+    judgements: Iterable[Judgement],
+    excluded: Iterable[Outsider] = (),
+    scope: Mapping[str, Any] | None = None,
+) -> str:
     """Write the report as JUnit's XML: a testsuite for each check and family, a testcase for each cell.
 
     The cells without detail share a testcase in each testsuite. The counts of testsuites count cells.
-    A node that the user leaves out is a skipped testcase of the testsuite C(excluded nodes).
+    A node that the user leaves out is a skipped testcase of the testsuite C(excluded nodes). Of the testsuite C(scope),
+    the pairs that a smaller scope leaves out are one.
     """
     by_suite: dict[str, list[Judgement]] = defaultdict(list)
     for judgement in judgements:
@@ -34,7 +41,8 @@ def junit_text(name: str, judgements: Iterable[Judgement], excluded: Iterable[Ou
         number = sum(judgement.is_brief for judgement in some)
         if number:
             ElementTree.SubElement(element, "testcase", classname=suite, name=f"{number} cells without detail")
-    _add_excluded(root, list(excluded))
+    _add_skipped(root, "excluded nodes", [(one.name, one.reason) for one in excluded])
+    _add_skipped(root, "scope", [(str(scope["name"]), " ".join(scope["says"]))] if scope else [])
     return f'<?xml version="1.0" encoding="utf-8"?>\n{ElementTree.tostring(root, encoding="unicode")}\n'
 
 
@@ -62,18 +70,18 @@ def _add_testcase(suite: ElementTree.Element, classname: str, judgement: Judgeme
         ElementTree.SubElement(case, "skipped", message=judgement.verdict)
 
 
-def _add_excluded(root: ElementTree.Element, excluded: Sequence[Outsider]) -> None:
-    """Add a testsuite with the nodes that the user leaves out, if there are any."""
-    if not excluded:
+def _add_skipped(root: ElementTree.Element, name: str, cases: Sequence[tuple[str, str]]) -> None:
+    """Add a testsuite of skipped testcases with their names and reasons, if there are any."""
+    if not cases:
         return
-    number = str(len(excluded))
+    number = str(len(cases))
     for count in ("tests", "skipped"):
-        root.set(count, str(int(root.get(count, "0")) + len(excluded)))
+        root.set(count, str(int(root.get(count, "0")) + len(cases)))
     counts = {"tests": number, "failures": "0", "errors": "0", "skipped": number}
-    suite = ElementTree.SubElement(root, "testsuite", {"name": "excluded nodes", **counts})
-    for node in excluded:
-        case = ElementTree.SubElement(suite, "testcase", classname="excluded nodes", name=node.name)
-        ElementTree.SubElement(case, "skipped", message=printable(node.reason))
+    suite = ElementTree.SubElement(root, "testsuite", {"name": name, **counts})
+    for case_name, reason in cases:
+        case = ElementTree.SubElement(suite, "testcase", classname=name, name=case_name)
+        ElementTree.SubElement(case, "skipped", message=printable(reason))
 
 
 __all__ = ["junit_text"]

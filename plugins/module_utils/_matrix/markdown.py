@@ -37,8 +37,9 @@ def markdown_text(report: Mapping[str, Any]) -> str:
     head = headline(counts) if run.bad else "passed"
     numbers = [f"{counts[name]} {name.replace('_', ' ')}" for name in list(counts)[1:] if counts[name]]
     took = f", {seconds_of(run.finished) - seconds_of(run.started):g} s" if "started" in report else ""
+    scope = f" (scope {_text(report['scope']['name'])})" if "scope" in report else ""
     lines = [
-        f"## Connectivity {_text(report['name'])}: {head}",
+        f"## Connectivity {_text(report['name'])}: {head}{scope}",
         "",
         f"{counts['cells']} cells: {', '.join(numbers)} ({_text(report['finished'])}{took})",
         "",
@@ -47,6 +48,7 @@ def markdown_text(report: Mapping[str, Any]) -> str:
             if counted
             else []
         ),
+        *(line for words in report.get("scope", {}).get("says", ()) for line in (_text(words), "")),
         *_table("Which pairs fail", ("Where and why",), [(one["message"],) for one in report["groups"]]),
         *_table("Causes", ("Cause", "Nodes", "Remedy", "Cells"), _findings(report)),
         *_table("Where packets ended", ("Pair", "Check", "Trail"), _trails(report)),

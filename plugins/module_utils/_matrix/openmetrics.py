@@ -36,6 +36,7 @@ def openmetrics_text(report: Mapping[str, Any]) -> str:
     families = [
         ("cells", "Cells of the last verification by check, family and verdict.", _cells(report)),
         ("cells_without_detail", "Cells that passed and that their nodes only counted.", _counted(report)),
+        ("pairs", "Pairs of endpoints that a scope smaller than full probed or left out.", _pairs(report)),
         ("latency_seconds", "Latency of cells that were reachable, by check and quantile.", _latency(report)),
         ("converged_seconds", "Time from the start of the probing until the last cell was reachable.", _last(report)),
         ("enforced_seconds", "Time until the network enforced a change of policies.", _enforced(report)),
@@ -79,6 +80,13 @@ def _cells(report: Mapping[str, Any]) -> _Samples:
 
 def _counted(report: Mapping[str, Any]) -> _Samples:
     yield {}, counted_cells(report)
+
+
+def _pairs(report: Mapping[str, Any]) -> _Samples:
+    if "scope" in report:
+        scope = report["scope"]
+        yield {"scope": scope["name"], "state": "probed"}, scope["pairs"]
+        yield {"scope": scope["name"], "state": "left_out"}, scope["all_pairs"] - scope["pairs"]
 
 
 def _latency(report: Mapping[str, Any]) -> _Samples:

@@ -90,6 +90,15 @@ def text_briefs(judgements: Iterable[Judgement]) -> list[str]:
     return [f"{number} of the cells that passed have no detail: their nodes only counted them"] if number else []
 
 
+def text_scope(scope: Mapping[str, Any]) -> list[str]:
+    """Return lines that say what was probed when it was not every pair."""
+    return [
+        _ascii(line)
+        for words in scope.get("says", ())
+        for line in textwrap.wrap(words, _WIDTH, subsequent_indent="  ", break_on_hyphens=False)
+    ]
+
+
 def text_excluded(excluded: Iterable[Outsider]) -> list[str]:
     """Return a line for each node that the user leaves out."""
     return [_ascii(one.reason) for one in excluded]
@@ -359,5 +368,6 @@ __all__ = [
     "text_briefs",
     "text_excluded",
     "text_matrix",
+    "text_scope",
     "text_summary",
 ]

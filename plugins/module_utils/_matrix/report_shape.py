@@ -115,6 +115,7 @@ _REPORT = {
     "started?": _WHEN,
     "finished": _WHEN,
     "settings?": {"*": ANYTHING},
+    "scope?": {"name": TEXT, "pairs": WHOLE, "all_pairs": WHOLE, "says": [TEXT], "*": ANYTHING},
     "summary": {"cells": WHOLE, "passed": WHOLE, "failed": WHOLE, "*": WHOLE},
     "groups": [{"cells": WHOLE, "message": TEXT}],
     "nodes?": [_NODE],

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from ansible_collections.podnet.kubernetes.plugins.module_utils._base.errors import InputError
@@ -21,13 +21,19 @@ from ansible_collections.podnet.kubernetes.plugins.module_utils._matrix.cells im
 )
 
 
-def find_targets(endpoints: Iterable[Endpoint], listeners: Iterable[Listener], checks: Iterable[str]) -> list[Target]:
+def find_targets(
+    endpoints: Iterable[Endpoint],
+    listeners: Iterable[Listener],
+    checks: Iterable[str],
+    sources: Mapping[str, Iterable[str]] | None = None,
+) -> list[Target]:
     """Return the targets: each address of each endpoint that has a check to make, in the order of the endpoints.
 
     Args:
         endpoints: of the whole matrix
         listeners: of all nodes
         checks: from CHECKS; the tries of a target have the order of CHECKS
+        sources: the names of the sources of each endpoint that not all of them probe
 
     Raises:
         InputError: checks is empty or has an unknown one, or a listener is at no address of an endpoint
@@ -51,7 +57,8 @@ def find_targets(endpoints: Iterable[Endpoint], listeners: Iterable[Listener], c
             found = _untried(endpoint) if endpoint.missing else _tries(endpoint, at[endpoint.name, address])
             tries = tuple(one for one in found if one.check in chosen)
             if tries:
-                targets.append(Target(endpoint.name, endpoint.kind, address, tries))
+                probing = tuple((sources or {}).get(endpoint.name, ()))
+                targets.append(Target(endpoint.name, endpoint.kind, address, tries, probing))
     return targets
 
 

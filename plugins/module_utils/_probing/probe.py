@@ -21,7 +21,7 @@ from dataclasses import dataclass
 from functools import partial
 
 from ansible_collections.podnet.kubernetes.plugins.module_utils._base.addresses import family_of
-from ansible_collections.podnet.kubernetes.plugins.module_utils._matrix.cells import Cell, Target
+from ansible_collections.podnet.kubernetes.plugins.module_utils._matrix.cells import Cell, Target, targets_of
 from ansible_collections.podnet.kubernetes.plugins.module_utils._probing.attempts import Attempt, Record
 from ansible_collections.podnet.kubernetes.plugins.module_utils._probing.echoes import Echoes
 from ansible_collections.podnet.kubernetes.plugins.module_utils._probing.event_loop import Loop, Steps
@@ -68,7 +68,7 @@ class Source:
 def probe(
     sources: Iterable[Source], targets: Iterable[Target], settings: ProbeSettings, namespaces: Namespaces
 ) -> list[Cell]:
-    """Probe each target from each source in one of its families. No endpoint probes itself.
+    """Probe each target from each of its sources in one of the source's families. No endpoint probes itself.
 
     Returns:
         A cell for each source, each target and each of its tries.
@@ -103,10 +103,10 @@ def make_attempts(records: Sequence[Record], settings: ProbeSettings, namespaces
 
 def make_records(sources: Iterable[Source], targets: Iterable[Target]) -> Iterator[Record]:
     """Yield an empty record for each cell of probe()."""
-    targets = list(targets)
+    probed_by = targets_of(list(targets))
     for source in sources:
         families = {family_of(address) for address in source.addresses}
-        for target in targets:
+        for target in probed_by(source.name):
             if target.name != source.name and family_of(target.address) in families:
                 for try_ in target.tries:
                     yield Record(source.name, source.namespace, target, try_)

@@ -143,6 +143,11 @@ line = text(_NO_LINE + "+", "a text of one line")
 path = text(_NO_LINE + "+", "a path of one line")
 absolute_path = text(r"/" + _NO_LINE + "+", "an absolute path, such as /opt/cni/bin")
 label = text(_LABEL, f"at most {_LONGEST_LABEL} lower-case letters, digits and hyphens (RFC 1123)", _LONGEST_LABEL)
+label_key = text(
+    rf"({_LABEL}([.]{_LABEL})*/)?[A-Za-z0-9]([-A-Za-z0-9_.]*[A-Za-z0-9])?",
+    "the key of a label, such as topology.kubernetes.io/zone",
+    _LONGEST_SUBDOMAIN + 1 + _LONGEST_LABEL,
+)
 service_name = text(
     r"[a-z]([-a-z0-9]*[a-z0-9])?",
     f"at most {_LONGEST_LABEL} lower-case letters, digits and hyphens, a letter first (RFC 1035)",

@@ -69,6 +69,7 @@ FILTERS = {
     "connectivity_full_tables": (ENDPOINTS, [], []),
     "connectivity_missing": (ENDPOINTS, [], [], []),
     "connectivity_nodes": ([],),
+    "connectivity_scope": (ENDPOINTS, "sample"),
     "connectivity_targets": (ENDPOINTS, []),
     "control_plane_plan": ({}, ["master"]),
     "diagnosis": ({},),

@@ -6,13 +6,17 @@ from __future__ import annotations
 
 import json
 import stat
+from pathlib import Path
 from types import SimpleNamespace
 from xml.etree import ElementTree
 
 import pytest
 from ansible.errors import AnsibleActionFail
+from jsonschema import Draft202012Validator
 
 from ansible_collections.podnet.kubernetes.plugins.action import connectivity_assert, diagnosis_report
+from ansible_collections.podnet.kubernetes.plugins.filter.connectivity_scope import connectivity_scope
+from ansible_collections.podnet.kubernetes.plugins.module_utils._matrix.cells import as_dict
 
 TIMEOUT = {"outcome": "blocked", "reason": "timeout", "succeeded": 0}
 
@@ -373,3 +377,35 @@ def test_bad_input_is_one_clear_error(run, network, tmp_path, options, message):
     assert result["failed"] is True
     assert result["msg"].startswith(message)
     assert not (tmp_path / "new").exists()
+
+
+def test_a_smaller_scope_is_said_everywhere(run, network, tmp_path):
+    lab = network(nodes=3, pods=1)
+    chosen = connectivity_scope([as_dict(one) for one in lab.endpoints], "sample", sample_size=2, sample_seed="monday")
+    options = lab.options()
+    targets = [{**one, "sources": chosen["sources"][one["name"]]} for one in options["targets"]]
+    cells = [one for one in options["cells"] if one["source"] in chosen["sources"][one["target"]]]
+    assert 0 < len(cells) < len(options["cells"])
+    rules = [{"target": "default/left-out", "outcome": "blocked"}]
+    given = {"targets": targets, "cells": cells, "scope": chosen["statement"], "expectations": rules}
+    result = run(lab, directory=str(tmp_path), **given)
+    assert result["summary"]["passed"] == result["summary"]["cells"] == len(cells)
+    assert result["msg"].startswith("Scope sample: each pod and node probed 2 of 5 others")
+    assert "connectivity_sample_seed=monday repeats this sample." in result["matrix"]
+    report = json.loads((tmp_path / "lab" / "report.json").read_text())
+    schema = Path(__file__).parents[4] / "roles/connectivity/files/connectivity-report-2.schema.json"
+    assert list(Draft202012Validator(json.loads(schema.read_text())).iter_errors(report)) == []
+    assert report["scope"] == chosen["statement"]
+    for name in ("index.html", "summary.md"):
+        assert "monday" in (tmp_path / "lab" / name).read_text()
+    root = ElementTree.parse(tmp_path / "lab" / "junit.xml").getroot()
+    (suite,) = (one for one in root if one.get("name") == "scope")
+    assert suite.find("testcase/skipped").get("message").startswith("Scope sample")
+    assert int(root.get("tests")) == len(cells) + 1
+
+
+def test_a_cell_that_the_scope_leaves_out_is_refused(run, network):
+    lab = network(nodes=2, pods=1)
+    targets = [{**one, "sources": ["node1"]} for one in lab.options()["targets"]]
+    result = run(lab, targets=targets, scope={"name": "sample", "pairs": 2, "all_pairs": 12, "says": ["x"]})
+    assert "which is not in the matrix: give the endpoints and targets of that run" in result["msg"]

@@ -65,6 +65,17 @@ def test_expectation_that_is_about_no_cell():
         connectivity_targets([POD, *NODES], [], expectations=[{"target": "shop/db", "outcome": "blocked"}])
 
 
+def test_sources():
+    found = connectivity_targets(NODES, [], sources={"node1": ["node2"]})
+    assert [one.get("sources") for one in found] == [("node2",), None]
+
+
+def test_an_expectation_that_may_be_about_no_cell():
+    connectivity_targets(NODES, [], idle_expectations=True, expectations=[{"target": "shop/db", "outcome": "blocked"}])
+    with pytest.raises(AnsibleFilterError, match=r"^expectations\[0\] .* sets nothing: give it outcome"):
+        connectivity_targets(NODES, [], idle_expectations=True, expectations=[{"target": "shop/db"}])
+
+
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [

@@ -133,7 +133,7 @@ def test_a_target_without_tries_has_no_cells(run_module, located, port):
         ({"timeout": 0}, "timeout is 0.0: it must be from 0.01 to 60"),
         ({"transfer": 1 << 21}, "transfer is 2097152: it must be from 0 to 1048576"),
         ({"run": "run 1"}, "run is 'run 1': it must be 1 to 64 letters and digits"),
-        ({"targets": [{"nam": "a"}]}, "target has no field nam: it has address, kind, name, tries"),
+        ({"targets": [{"nam": "a"}]}, "target has no field nam: it has address, kind, name, sources, tries"),
         ({"endpoints": [{"pod": "a"}]}, "endpoint has no field pod: it has "),
         ({"converge_on": [{**CELL, "port": 0}]}, "converge_on[0].port is 0: give a port number from 1 to 65535"),
         ({"converge_timeout": 3601}, "converge_timeout is 3601.0: it must be from 0 to 3600"),

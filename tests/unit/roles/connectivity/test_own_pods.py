@@ -33,7 +33,7 @@ def render(tmp_path_factory):
             "__connectivity_own_nodes": [{"metadata": {"name": name}, "status": {}} for name in NODES],
             "__connectivity_own_port": 8080,
             "connectivity_namespace": "podnet-connectivity",
-            "connectivity_own_pods": 2,
+            "__connectivity_own_count": 2,
             "connectivity_node_port": True,
             "connectivity_pod_image": None,
             "ansible_python_interpreter": sys.executable,

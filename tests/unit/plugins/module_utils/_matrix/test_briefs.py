@@ -294,6 +294,15 @@ def test_auto_depends_on_the_number_of_cells(network):
     assert is_brief("failures", small.endpoints, small.targets)
 
 
+def test_auto_counts_the_cells_of_a_sample(network):
+    large = network(nodes=10, pods=11)
+    sampled = [replace(one, sources=("node1", "node2")) for one in large.targets]
+    assert not is_brief("auto", large.endpoints, sampled)
+    # Each of these sources has 120 targets with 4 checks.
+    many = [replace(one, sources=tuple(source.name for source in large.endpoints)) for one in large.targets]
+    assert is_brief("auto", large.endpoints, many)
+
+
 def test_a_brief_of_another_form_is_refused():
     assert load_briefs([{"node": "node1"}]) == [Brief("node1")]
     with pytest.raises(InputError, match="brief has no field cells: it has missing, node, tallies"):

@@ -145,7 +145,11 @@ CELL = {"source": "a", "target": "b", "check": "tcp", "family": "ipv4", "outcome
         (load_targets, {"name": "a", "kind": "pod", "address": "10.0.0.1", "tries": [{}]}, r"try .* has no check$"),
         (load_endpoints, {"kind": "pod", "addresses": []}, r"endpoint .* has no name$"),
         (load_cells, {**CELL, "mut": 1450, "mto": 1}, r"cell has no field mto, mut: it has answered_by, attempts, .*"),
-        (load_targets, {"name": "a", "adress": ""}, r"target has no field adress: it has address, kind, name, tries$"),
+        (
+            load_targets,
+            {"name": "a", "adress": ""},
+            r"target has no field adress: it has address, kind, name, sources, tries$",
+        ),
     ],
 )
 def test_a_field_that_is_unknown_or_missing_is_named(load, data, message):

@@ -43,3 +43,18 @@ def test_junit(network):
     assert [one.tag for one in cases["icmp.ipv4", "default/node1-a -> default/node2-a"]] == ["skipped"]
     assert [one.tag for one in cases["dns.ipv4", "node1 -> kube-system/dns:dns:53"]] == []
     assert Counter(one.get("type") for one in root.iter("failure")) == {"failed": 1, "flapping": 24}
+
+
+def test_a_smaller_scope_is_a_skipped_testcase():
+    scope = {"name": "node_pairs", "pairs": 66, "all_pairs": 144, "says": ["66 of 144 pairs.", "3 pods \x00 left out."]}
+    root = ElementTree.fromstring(junit_text("lab", [], (), scope))
+    (suite,) = root
+    assert (suite.get("name"), suite.get("tests"), suite.get("skipped")) == ("scope", "1", "1")
+    assert (root.get("tests"), root.get("skipped"), root.get("failures")) == ("1", "1", "0")
+    message = suite.find("testcase[@name='node_pairs']/skipped").get("message")
+    assert message.startswith("66 of 144 pairs. 3 pods ")
+    assert "\x00" not in message
+
+
+def test_a_full_proof_has_no_testsuite_of_its_scope():
+    assert list(ElementTree.fromstring(junit_text("lab", [], (), {}))) == []

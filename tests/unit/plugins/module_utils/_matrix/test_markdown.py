@@ -56,6 +56,13 @@ def test_a_good_run():
     ]
 
 
+def test_a_smaller_scope_is_in_the_head():
+    scope = {"name": "sample", "says": ["Scope sample: 40 of 99 pairs", "seed [x]"]}
+    lines = markdown_text({**REPORT, "scope": scope}).splitlines()
+    assert lines[0] == "## Connectivity lab: 16 of 18 cells failed (scope sample)"
+    assert lines[4:7] == ["Scope sample&#58; 40 of 99 pairs", "", "seed &#91;x&#93;"]
+
+
 FINDING = {"severity": "error", "nodes": [], "cause": "no route", "remedy": "add it", "explained_cells": 3}
 CHANGE = {"source": "a", "target": "b", "check": "tcp", "family": "ipv4", "before": "passed", "after": "failed"}
 TRAIL = {"source": "a", "target": "b", "check": "icmp", "message": "lost at node2"}

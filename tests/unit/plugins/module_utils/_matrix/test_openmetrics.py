@@ -67,7 +67,7 @@ def test_the_samples(read):
     assert found["nodes_left", ("reason", "missing")] == 0
     assert (found["started_timestamp_seconds",], found["finished_timestamp_seconds",]) == (1, 5)
     assert found["success",] == 0
-    absent = {"changed_cells", "findings", "enforced_seconds"}
+    absent = {"pairs", "changed_cells", "findings", "enforced_seconds"}
     assert not absent.intersection(key[0] for key in found)
 
 
@@ -83,8 +83,11 @@ def test_parts_that_are_not_always_there(read):
             "findings": [{"severity": "error"}, {"severity": "error"}],
             "missing_nodes": [{"name": "node2", "reason": "not ready"}],
             "enforced_after_seconds": 0.004,
+            "scope": {"name": "sample", "pairs": 40, "all_pairs": 99},
         }
     )
+    assert found["pairs", ("scope", "sample"), ("state", "probed")] == 40
+    assert found["pairs", ("scope", "sample"), ("state", "left_out")] == 59
     assert found["changed_cells", ("change", "worse")] == 2
     assert found["changed_cells", ("change", "gone")] == 0
     assert found["findings", ("severity", "error")] == 2
