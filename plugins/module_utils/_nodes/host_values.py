@@ -29,9 +29,11 @@ def host_values(hostvars: Any, hosts: Any, name: Any) -> dict[str, Any]:
     names = read_texts_option("name", [name] if isinstance(name, str) else name)
     values: dict[str, list[Any]] = {}
     for host in read_texts_option("hosts", hosts):
-        if not isinstance(hostvars, Mapping) or host not in hostvars:
+        # Once for all names: Ansible puts the variables of a host together at each look.
+        variables = hostvars.get(host) if isinstance(hostvars, Mapping) else None
+        if not isinstance(variables, Mapping):
             raise InputError(f"{host} has no variables in the input: give hostvars and hosts of the inventory")
-        some = [_value(hostvars[host], one.split(".")) for one in names]
+        some = [_value(variables, one.split(".")) for one in names]
         values[host] = [value for value in some if value is not None]
     return {host: some[0] if isinstance(name, str) else some for host, some in values.items() if some}
 

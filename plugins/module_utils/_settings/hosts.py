@@ -48,7 +48,8 @@ def describe_hosts(hosts: Sequence[str]) -> str:
 
 def left_out(wanted: Sequence[str], present: Sequence[str]) -> str | None:
     """Say which nodes a run leaves out, although it needs all of them."""
-    missing = [host for host in wanted if host not in present]
+    there = set(present)
+    missing = [host for host in wanted if host not in there]
     if not missing:
         return None
     return (

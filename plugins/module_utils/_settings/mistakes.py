@@ -55,6 +55,10 @@ _CALICO_BLOCK = 20  # the shortest prefix length of an IPv4 block
 _NO = ("false", "no", "off", "0", "n", "f")
 _ALIKE = 0.92  # one letter in twelve; connectivity_report, an output, is less like connectivity_report_dir
 _OF_NETWORKS = re.compile(r"\w+_(network|node_prefix)\b|basic_cni_")
+# The variables that _network_faults() reads.
+_FOR_NETWORKS = re.compile(
+    r"\w+_(network|node_prefix)$|basic_cni_|kubeadm_control_plane_(allocate_node_cidrs|kubelet_configuration)$"
+)
 
 
 @dataclass(frozen=True)
@@ -190,7 +194,12 @@ def _network_faults(inventory: Inventory) -> Iterator[str]:
     """Yield what is wrong with the networks of the cluster together, as each host has them."""
     if "kubeadm_control_plane" not in inventory.roles:
         return
-    for values in inventory.values.values():
+    # Each look at the networks counts all nodes, so hosts with the same values share one.
+    of_hosts = (
+        {name: value for name, value in values.items() if _FOR_NETWORKS.match(name)}
+        for values in inventory.values.values()
+    )
+    for values in {repr(sorted(values.items())): values for values in of_hosts}.values():
         network_role = next((role for role in POD_NETWORKS if role in inventory.roles), None)
         pods = _named("pod network", values, POD_NETWORKS[network_role or "flannel"], "pod_network")
         services = _named("service network", values, SERVICE_NETWORK, "service_network")

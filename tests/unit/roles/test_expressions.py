@@ -72,6 +72,10 @@ LOOKED = task("pod_network", "check_traces", "Look for traces of {{ pod_network_
 ]
 FAMILIES = task("pod_network", "check_families", "Check that the pod network has families which the node has too")
 NODES = task("pod_network", "nodes", "Ask the cluster for its nodes")
+KNOWN = task("basic_cni", "validate", "Keep the subnets that the cluster knows")["ansible.builtin.set_fact"]
+KEPT = task("calico", "routes", "Keep the blocks and the names of the nodes")["ansible.builtin.set_fact"]
+ANNOTATIONS = task("pod_network", "let_pods_back", "Keep the annotations of all nodes")["ansible.builtin.set_fact"]
+OWN = task("pod_network", "let_pods_back", "Remove the network's marks from the Node object")["vars"]
 BACKEND = task("calico", "validate_cluster", "Check that Calico runs with the manifest of this encapsulation")
 
 POOL = {"metadata": {"name": "default-ipv4-ippool"}, "spec": {"cidr": "192.168.0.0/16"}}
@@ -184,6 +188,22 @@ CASES = [
     (
         "pod_network",
         {
+            **ANNOTATIONS,
+            **OWN,
+            "inventory_hostname": "b",
+            "pod_network_definition": {"annotations": "of[.]the[.]network/"},
+            "pod_network_nodes": [
+                {"metadata": {"name": "a"}},
+                {"metadata": {"name": "b", "annotations": {"of.the.network/x": "1", "of.another/y": "2"}}},
+            ],
+        },
+        {},
+        "{{ __pod_network_own }}",
+        ["of.the.network/x"],
+    ),
+    (
+        "pod_network",
+        {
             **SECOND["vars"],
             "pod_network_definition": {"file": "10-flannel.conflist", "companions": ["10-canal.conflist"]},
             "__pod_network_configured": {
@@ -194,7 +214,7 @@ CASES = [
         "{{ __pod_network_others }}",
         ["05-other.conf"],
     ),
-    ("basic_cni", {"pod_network_nodes": []}, {}, "{{ __basic_cni_known }}", {}),
+    ("basic_cni", {"pod_network_nodes": []}, {}, KNOWN["__basic_cni_known"], {}),
     (
         "basic_cni",
         {
@@ -204,7 +224,7 @@ CASES = [
             ]
         },
         {},
-        "{{ __basic_cni_known }}",
+        KNOWN["__basic_cni_known"],
         {"master": ["10.22.0.0/24"], "node1": []},
     ),
     (
@@ -658,6 +678,7 @@ CASES = [
     (
         "calico",
         {
+            **KEPT,
             "item": "-6",
             "__calico_affinities": {"resources": BLOCKS},
             "pod_network_nodes": [{"metadata": {"name": "a"}}],

@@ -191,7 +191,10 @@ def test_the_reason_of_a_proof_of_policies_comes_after_the_clean_up(last_words, 
 @pytest.mark.parametrize(("name", "entry_point"), [("connectivity", "reason"), ("network_policies", "reason")])
 def test_the_host_that_failed_says_why(last_words, name, entry_point):
     reasons = {"node1": None, "node2": "no space left on device"}
-    kept = {f"__{name}_failure": "{{ reasons[inventory_hostname] }}"}
+    kept = {
+        f"__{name}_failure": "{{ reasons[inventory_hostname] }}",
+        f"__{name}_failures": {"node2": reasons["node2"]},
+    }
     task = {"set_fact": kept, "vars": {"reasons": reasons}}
     assert last_words([task, role(name, entry_point, podnet_diagnose=False)]) == ("node2", "no space left on device")
 
