@@ -9,6 +9,7 @@ import errno
 import math
 import socket
 import time
+from collections.abc import Callable
 
 from ansible_collections.podnet.kubernetes.plugins.module_utils._probing.attempts import Attempt, Record
 from ansible_collections.podnet.kubernetes.plugins.module_utils._probing.event_loop import Steps
@@ -40,8 +41,11 @@ class PathMtu:
     as the MTU of the route. When only small ones get answers, a search tries the sizes in between, many at once.
     """
 
-    def __init__(self, sock: socket.socket, record: Record, run: str) -> None:
-        self._sock, self._record, self._run = sock, record, run
+    def __init__(
+        self, sock: socket.socket, record: Record, run: str, nic_mtu: Callable[[str], int | None] = mtu_of
+    ) -> None:
+        """Take what the steps need. C(nic_mtu) finds the MTU of the NIC that has an address of the source."""
+        self._sock, self._record, self._run, self._nic_mtu = sock, record, run, nic_mtu
         self._waiting: dict[str, Attempt] = {}  # by the name of the datagram
         self._answered: set[str] = set()
         self._longest = 0.0  # seconds until the slowest answer
@@ -58,7 +62,7 @@ class PathMtu:
             self._sock.connect((record.target.address, record.try_.port))
             # Take the MTU of the NIC when it is larger: for minutes the route keeps a smaller value from a router.
             own = self._sock.getsockname()
-            largest = min(_LARGEST, max(self._sock.getsockopt(*_ROUTE_MTU[family]), mtu_of(own[0]) or 0))
+            largest = min(_LARGEST, max(self._sock.getsockopt(*_ROUTE_MTU[family]), self._nic_mtu(own[0]) or 0))
             for number in range(attempts):
                 attempt = record.begin(show_peer(own))
                 self._send(f"small{number}", LEAST_MTU[family], attempt)

@@ -25,6 +25,7 @@ from ansible_collections.podnet.kubernetes.plugins.module_utils._matrix.cells im
 from ansible_collections.podnet.kubernetes.plugins.module_utils._probing.attempts import Attempt, Record
 from ansible_collections.podnet.kubernetes.plugins.module_utils._probing.echoes import Echoes
 from ansible_collections.podnet.kubernetes.plugins.module_utils._probing.event_loop import Loop, Steps
+from ansible_collections.podnet.kubernetes.plugins.module_utils._probing.links import mtu_of
 from ansible_collections.podnet.kubernetes.plugins.module_utils._probing.network_namespace import Namespaces
 from ansible_collections.podnet.kubernetes.plugins.module_utils._probing.pace import Pace, cost_of
 from ansible_collections.podnet.kubernetes.plugins.module_utils._probing.path_mtu import PathMtu
@@ -119,6 +120,7 @@ class _Prober:
         self._settings, self._namespaces, self._loop = settings, namespaces, loop
         self._echoes: dict[tuple[str, str], Echoes] = {}  # by source and family
         self._ports = SourcePorts(time.monotonic())
+        self._mtus: dict[tuple[str, str], int | None] = {}  # by namespace and address
         self._conversations = {"tcp": self._connect, "udp": self._exchange, "dns": self._ask}
 
     def schedule(self, record: Record, start: float) -> None:
@@ -149,11 +151,21 @@ class _Prober:
         sock = open_socket(record, socket.SOCK_STREAM if stream else socket.SOCK_DGRAM)
         bind_socket(sock, self._ports.candidates(record.target, record.try_.port))
         if check == "mtu":
-            steps = PathMtu(sock, record, settings.run).steps(settings.attempts, settings.interval, settings.timeout)
+            search = PathMtu(sock, record, settings.run, partial(self._nic_mtu, record.namespace))
+            steps = search.steps(settings.attempts, settings.interval, settings.timeout)
         else:
             attempt = record.begin()
             steps = _guard(self._conversations[check](sock, record, attempt, number), attempt)
         self._loop.add(sock, steps, writes=stream)
+
+    def _nic_mtu(self, namespace: str, address: str) -> int | None:
+        """Return the MTU of the NIC with an address. The thread must be in the namespace.
+
+        It is asked for once, because the question lists all addresses, which takes as long as the probe.
+        """
+        if (namespace, address) not in self._mtus:
+            self._mtus[namespace, address] = mtu_of(address)
+        return self._mtus[namespace, address]
 
     def _connect(self, sock: socket.socket, record: Record, attempt: Attempt, number: int) -> Steps:
         """Open a connection and ask who answers. The last attempt also transfers bytes both ways."""

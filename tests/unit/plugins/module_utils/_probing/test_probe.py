@@ -101,6 +101,20 @@ def test_the_path_mtu_is_at_most_the_largest_packet(responder):
     assert (found.outcome, found.mtu) == ("reachable", 65535)
 
 
+def test_the_mtu_of_a_nic_is_asked_for_once(responder, monkeypatch):
+    asked = []
+
+    def mtu_of(address):
+        asked.append(address)
+        return 65000
+
+    monkeypatch.setattr(_probe, "mtu_of", mtu_of)
+    udp = responder["udp"]
+    found = cells(Try("mtu", udp, "podnet"), Try("mtu", udp, "podnet"), Try("mtu", udp, "podnet"))
+    assert len(found) == 3
+    assert asked == [HERE]
+
+
 @pytest.mark.parametrize("check", ["tcp", "udp"])
 def test_another_endpoint_is_a_wrong_answer(responder, check):
     found = cell(Try(check, responder[check], "podnet", ("c", "d")))

@@ -1,0 +1,133 @@
+"""Measure what travels between one node and the controller, with all cells and with failures alone, on namespaces.
+
+    python benchmarks/detail.py [--attempts ATTEMPTS] [--transfer BYTES] [--dead PODS] [PODS …]
+
+A node has a third of the pods, and probes all of them with the four checks of pods, as benchmarks/scale.py builds them.
+Then the same cells are reported in both ways. "asked" are the options of the module on that node, "sent" is its answer,
+"controller" the time that judging and the JSON report of these cells take there. All times but "seconds" are those of
+the processor. The benchmark needs root.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import sys
+import time
+from dataclasses import replace
+from typing import Any
+
+from scale import TARGETS_PER_POD, endpoint, make, path, remove
+
+from ansible_collections.podnet.kubernetes.plugins.module_utils._matrix.briefs import Brief
+from ansible_collections.podnet.kubernetes.plugins.module_utils._matrix.cells import (
+    Cell,
+    Endpoint,
+    Listener,
+    Target,
+    as_dict,
+)
+from ansible_collections.podnet.kubernetes.plugins.module_utils._matrix.expectations import NetworkSettings
+from ansible_collections.podnet.kubernetes.plugins.module_utils._matrix.failures import group_failures
+from ansible_collections.podnet.kubernetes.plugins.module_utils._matrix.judgements import judge, sum_up
+from ansible_collections.podnet.kubernetes.plugins.module_utils._matrix.report import json_report, json_text
+from ansible_collections.podnet.kubernetes.plugins.module_utils._matrix.targets import find_targets
+from ansible_collections.podnet.kubernetes.plugins.module_utils._probing import responder
+from ansible_collections.podnet.kubernetes.plugins.module_utils._probing.network_namespace import Namespaces
+from ansible_collections.podnet.kubernetes.plugins.module_utils._probing.probe import Source, probe
+from ansible_collections.podnet.kubernetes.plugins.module_utils._probing.settings import ProbeSettings
+
+CHECKS = ("icmp", "tcp", "udp", "mtu")
+
+
+def size(*forms: Any) -> float:
+    """Return the megabytes of data as JSON."""
+    return len(json.dumps(forms)) / 1e6
+
+
+def probe_all(
+    pods: list[Endpoint], number: int, settings: ProbeSettings, dead: int
+) -> tuple[list[Listener], list[Target], list[Cell], tuple[float, float]]:
+    """Probe all pods from the first ones; the last ones have no responder.
+
+    Returns:
+        listeners, targets, cells, and seconds: by the clock, and of the processor
+    """
+    responder.stop()
+    with Namespaces() as namespaces:
+        places = [responder.Place(pod.name, path(pod.name), pod.addresses) for pod in pods]
+        bound = responder.bind(places, namespaces)
+        lost = {pod.name for pod in pods[len(pods) - dead :]}
+        for one in bound:
+            if one.listener.endpoint in lost:
+                one.sock.close()
+        responder.start([one for one in bound if one.listener.endpoint not in lost], settings.run, 3600)
+        listeners = [one.listener for one in bound]
+        targets = find_targets(pods, listeners, CHECKS)
+        start, processor = time.monotonic(), time.process_time()
+        sources = [Source(pod.name, path(pod.name), pod.addresses) for pod in pods[:number]]
+        cells = probe(sources, targets, settings, namespaces)
+        return listeners, targets, cells, (time.monotonic() - start, time.process_time() - processor)
+
+
+def report(
+    pods: list[Endpoint], listeners: list[Listener], targets: list[Target], cells: list[Cell], briefs: list[Brief]
+) -> tuple[float, float]:
+    """Judge as the controller does, and return the seconds and the megabytes of report.json."""
+    start = time.process_time()
+    sources = {pod.name for pod in pods if pod.node == "node"}
+    judgements = judge(pods, targets, listeners, cells, briefs=briefs, sources=sources)
+    groups = group_failures(judgements, pods)
+    made = json_report("bench", pods, listeners, judgements, groups, NetworkSettings(), 0, 0, briefs=briefs)
+    return time.process_time() - start, len(json_text(made)) / 1e6
+
+
+def run(number: int, settings: ProbeSettings, dead: int) -> None:
+    """Measure a node with so many pods, and print two lines."""
+    numbers = range(number * TARGETS_PER_POD)
+    pods = [replace(endpoint(place), node="node" if place < number else "other") for place in numbers]
+    make(pods)
+    try:
+        listeners, targets, cells, seconds = probe_all(pods, number, settings, dead)
+    finally:
+        responder.stop()
+        remove()
+    start = time.process_time()
+    sources = {pod.name for pod in pods[:number]}
+    shown, brief = sum_up(judge(pods, targets, listeners, cells, sources=sources), "node", [])
+    judged = time.process_time() - start
+    lists = [[as_dict(one) for one in some] for some in (pods, targets, listeners)]
+    for name, asked, sent, briefs, own in (
+        ("full", lists[:2], cells, [], 0.0),
+        ("failures", lists, shown, [brief], judged),
+    ):
+        controller, written = report(pods, listeners, targets, list(sent), briefs)
+        answer = size([as_dict(cell) for cell in sent], [as_dict(one) for one in briefs])
+        print(
+            f"{number:5} {len(pods):8} {len(cells):8} {len(sent):8}  {name:9} {seconds[0]:8.2f} {seconds[1]:10.2f} "
+            f"{own:7.2f} {size(*asked):8.3f} {answer:8.3f} {controller:11.2f} {written:8.2f}",
+            flush=True,
+        )
+
+
+def main() -> None:
+    """Print the table."""
+    if os.geteuid() != 0:
+        sys.exit("network namespaces need root")
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("pods", nargs="*", type=int, default=(10, 30, 100))
+    parser.add_argument("--attempts", type=int, default=3)
+    parser.add_argument("--transfer", type=int, default=65536)
+    parser.add_argument("--dead", type=int, default=1, help="how many pods have no responder (default: 1)")
+    options = parser.parse_args()
+    print(
+        " pods  targets    cells     sent  detail     seconds  processor  judged  "
+        "asked MB  sent MB  controller  file MB"
+    )
+    for number in options.pods:
+        run(number, ProbeSettings("bench", attempts=options.attempts, transfer=options.transfer), options.dead)
+
+
+if __name__ == "__main__":
+    main()
