@@ -172,6 +172,7 @@ findings: $(VENV) ## Write docs/findings.md from the findings
 bench: $(VENV) ## Measure, and write docs/times.md (after make calico); fail when a ratio is a fifth worse than in the last commit
 	python benchmarks/policies.py
 	python benchmarks/scale.py
+	python benchmarks/controller.py
 	python benchmarks/lab.py
 	python benchmarks/lab_policies.py
 	python benchmarks/rows.py

@@ -1,10 +1,12 @@
 """Time the controller's part of a proof of many nodes: input, judging, reports and page. Nothing is probed.
 
-    python benchmarks/controller.py [--scope SCOPE] [--broken] [NODES …]
+    python benchmarks/controller.py [--scope SCOPE] [--broken] [--rounds ROUNDS] [NODES …]
 
 Each size runs in a process of its own, which makes the objects of a cluster, the endpoints, the pairs of the scope and
 the targets as the role does. Each node's answer is made up as a node sends it: it counts the cells that passed, and
 lists the others. --broken breaks all cells from the first node to the second.
+
+Without arguments, the figures become rows of docs/times.md.
 
 Ansible's own cost is aside: templates, copies of variables and connections. Bytes are those of the largest input of a
 node and of its answer, as JSON.
@@ -25,6 +27,8 @@ from pathlib import Path
 from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / ".collections"))
+
+from rows import Row, record
 
 from ansible_collections.podnet.kubernetes.plugins.action.connectivity_assert import ARGUMENTS, assess
 from ansible_collections.podnet.kubernetes.plugins.filter.connectivity_endpoints import connectivity_endpoints
@@ -221,17 +225,42 @@ def show(found: Mapping[str, Any]) -> None:
         print(f"       {message}")
 
 
+def rows(found: Mapping[int, list[dict[str, Any]]]) -> list[Row]:
+    """Make the rows of docs/times.md from the rounds of each size, the smallest first."""
+    table = "The controller's part of a proof, node_pairs, simulated, one pair of nodes broken"
+    goals = {100: 30, 1000: 60}
+    made = []
+    for size, runs in found.items():
+        cells = f"{size:,} nodes, {runs[0]['cells']:,} cells"
+        seconds = tuple(sum(one["seconds"].values()) for one in runs)
+        made.append(Row(table, f"{cells}: processor", "s", seconds, goals[size], "the page and report.json"))
+        memory = tuple(one["megabytes"] for one in runs)
+        made.append(Row(table, f"{cells}: memory", "MB", memory, 500, "modules of Ansible; targets as dicts"))
+    small, large = (runs[0] for runs in found.values())
+    for kind, words in (("to_node", "the input of a node"), ("from_node", "the answer of a node")):
+        growth = large[kind] / small[kind] / (large["nodes"] / small["nodes"])
+        made.append(Row(table, f"bytes of {words} per node: 1,000 nodes against 100", "times", (growth,), 1.1))
+    return made
+
+
 def main() -> None:
     """Print the table."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("sizes", nargs="*", type=int, default=SIZES, metavar="NODES")
+    parser.add_argument("sizes", nargs="*", type=int, metavar="NODES")
     parser.add_argument("--scope", choices=["full", "node_pairs", "sample"], default="node_pairs")
     parser.add_argument("--broken", action="store_true", help="break all cells from the first node to the second")
+    parser.add_argument("--rounds", type=int, default=3, help="how often each size runs (default: 3)")
     options = parser.parse_args()
+    usual = len(sys.argv) == 1
+    found: dict[int, list[dict[str, Any]]] = {}
     print("                          seconds of the processor                             MB to a  KB of a       MB")
     print(" nodes      cells  failed  endpoints  scope  targets  reports  total    MB     node   answer  written")
-    for size in options.sizes:
-        show(measure_alone(size, options.scope, options.broken))
+    for size in options.sizes or SIZES:
+        found[size] = [measure_alone(size, options.scope, options.broken or usual) for _round in range(options.rounds)]
+        for one in found[size]:
+            show(one)
+    if usual:
+        record(rows(found))
 
 
 if __name__ == "__main__":

@@ -19,7 +19,7 @@ from ansible.plugins.action import ActionBase
 from ansible_collections.podnet.kubernetes.plugins.module_utils._base.cell_counts import bad_cells
 from ansible_collections.podnet.kubernetes.plugins.module_utils._base.errors import InputError, PodnetError
 from ansible_collections.podnet.kubernetes.plugins.module_utils._cluster.parts import Outsider
-from ansible_collections.podnet.kubernetes.plugins.module_utils._matrix.briefs import load_briefs
+from ansible_collections.podnet.kubernetes.plugins.module_utils._matrix.briefs import MOST_FULL, load_briefs, most_cells
 from ansible_collections.podnet.kubernetes.plugins.module_utils._matrix.cells import (
     load_cells,
     load_endpoints,
@@ -30,12 +30,13 @@ from ansible_collections.podnet.kubernetes.plugins.module_utils._matrix.comparis
     is_worse,
     text_comparison,
 )
+from ansible_collections.podnet.kubernetes.plugins.module_utils._matrix.crowds import Crowd
 from ansible_collections.podnet.kubernetes.plugins.module_utils._matrix.expected_cells import (
     only_computed,
     text_computed,
 )
 from ansible_collections.podnet.kubernetes.plugins.module_utils._matrix.failures import group_failures
-from ansible_collections.podnet.kubernetes.plugins.module_utils._matrix.judgements import judge
+from ansible_collections.podnet.kubernetes.plugins.module_utils._matrix.judgements import judge, judge_exceptions
 from ansible_collections.podnet.kubernetes.plugins.module_utils._matrix.junit import junit_text
 from ansible_collections.podnet.kubernetes.plugins.module_utils._matrix.network_nodes import network_nodes
 from ansible_collections.podnet.kubernetes.plugins.module_utils._matrix.report import (
@@ -145,9 +146,13 @@ def assess(
     """
     endpoints, targets = load_endpoints(params["endpoints"]), load_targets(params["targets"])
     cells, briefs, book = load_cells(params["cells"]), load_briefs(params["briefs"]), load_rulebook(params)
-    given = (book.rules, book.settings, book.policy_cells, briefs)
-    judgements = judge(endpoints, targets, book.listeners, cells, *given, idle_rules=bool(params["scope"]))
-    groups, summary = group_failures(judgements, endpoints), summarize(judgements)
+    crowd = Crowd()
+    if briefs and most_cells(endpoints, targets) > MOST_FULL:
+        judgements, crowd = judge_exceptions(endpoints, targets, book, cells, briefs)
+    else:
+        given = (book.rules, book.settings, book.policy_cells, briefs)
+        judgements = judge(endpoints, targets, book.listeners, cells, *given, idle_rules=bool(params["scope"]))
+    groups, summary = group_failures(judgements, endpoints, crowd=crowd), summarize(judgements, crowd.cells)
     excluded = [Outsider(one["name"], one["reason"]) for one in params["excluded"]]
     times = (params["started"], time.time())
     report = json_report(
@@ -162,6 +167,7 @@ def assess(
         params["trails"],
         network_nodes(params["nodes"], params["responders"]),
         briefs,
+        crowd,
     )
     if params["scope"]:
         report = with_short_parts(report, scope=params["scope"])
@@ -176,7 +182,7 @@ def assess(
     lines = [
         *text_scope(params["scope"]),
         *text_summary(summary, groups),
-        *text_briefs(judgements),
+        *text_briefs(judgements, crowd),
         *text_computed(computed),
         *(text_comparison(comparison) if comparison else []),
     ]
@@ -184,13 +190,13 @@ def assess(
         "changed": False,
         "summary": summary,
         "groups": report["groups"],
-        "matrix": [*text_matrix(endpoints, judgements), *text_excluded(excluded), *lines],
+        "matrix": [*text_matrix(endpoints, judgements, crowd), *text_excluded(excluded), *lines],
         "msg": "\n".join(lines),
         "wrong": is_wrong(summary, comparison, params["fail_on"]),
     }
     contents = {
         "json": json_text(report),
-        "junit": junit_text(params["name"], judgements, excluded, params["scope"]),
+        "junit": junit_text(params["name"], judgements, excluded, params["scope"], crowd),
         **report_views(report, page_parts(report)),
     }
     if params["keep_reports"]:

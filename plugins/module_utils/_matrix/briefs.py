@@ -22,7 +22,8 @@ from ansible_collections.podnet.kubernetes.plugins.module_utils._matrix.cells im
 )
 
 DETAILS = ("auto", "full", "failures")
-MOST_FULL = 50_000  # cells of a matrix that V(auto) still reports in full
+# Cells of a matrix that V(auto) still reports in full. Of a larger one, the controller only counts what briefs count.
+MOST_FULL = 50_000
 
 _Times = tuple[tuple[float, int], ...]
 
@@ -114,10 +115,10 @@ def is_brief(detail: str, endpoints: Iterable[Endpoint], targets: Iterable[Targe
         detail: one of DETAILS
         endpoints, targets: of the whole matrix
     """
-    return detail == "failures" or (detail == "auto" and _most_cells(endpoints, targets) > MOST_FULL)
+    return detail == "failures" or (detail == "auto" and most_cells(endpoints, targets) > MOST_FULL)
 
 
-def _most_cells(endpoints: Iterable[Endpoint], targets: Iterable[Target]) -> int:
+def most_cells(endpoints: Iterable[Endpoint], targets: Iterable[Target]) -> int:
     """Return the number of cells as if each endpoint probed also itself, without listing them."""
     tries: Counter[tuple[str, str]] = Counter()
     listed = 0
@@ -163,11 +164,13 @@ def tallies_of(report: Mapping[str, Any]) -> list[Mapping[str, Any]]:
 
 __all__ = [
     "DETAILS",
+    "MOST_FULL",
     "Brief",
     "counted_cells",
     "each_time",
     "is_brief",
     "load_briefs",
+    "most_cells",
     "tallies_of",
     "tally_cells",
 ]

@@ -123,7 +123,13 @@ def load_rules(data: Iterable[Mapping[str, Any]]) -> list[ExpectationRule]:
 
 def check_rules(endpoints: Sequence[Endpoint], targets: Sequence[Target], rules: Sequence[ExpectationRule]) -> None:
     """Refuse rules that expect_all() would refuse, before anything is probed. Raises InputError as it does."""
-    _overrides(rules, list(matrix(endpoints, targets)), endpoints, whole=True)
+    # A large matrix is no list here, and most rules match soon.
+    unused = dict(enumerate(_Matcher(rule, endpoints) for rule in rules))
+    for key in matrix(endpoints, targets) if rules else ():
+        unused = {index: matcher for index, matcher in unused.items() if not matcher.matches(key)}
+        if not unused:
+            return
+    _refuse_unused(rules, unused, endpoints)
 
 
 def matrix(
@@ -176,12 +182,38 @@ def expect_all(
     Raises:
         InputError: a target is no endpoint, a rule matches no cell, or no cell of policies is in the matrix
     """
-    by_name = {endpoint.name: endpoint for endpoint in endpoints}
     keys, whole = list(matrix(endpoints, targets, sources)), sources is None
     decided = _decided_by_policies(policy_cells, keys, whole)
+    overrides = _overrides(rules, keys, endpoints, whole and not idle_rules)
+    return _expect(keys, endpoints, listeners, settings, decided, overrides)
+
+
+def expect_cells(
+    keys: Sequence[CellKey],
+    endpoints: Sequence[Endpoint],
+    listeners: Iterable[Listener],
+    rules: Sequence[ExpectationRule] = (),
+    settings: NetworkSettings = DEFAULT_SETTINGS,
+    policy_cells: Iterable[ExpectedCell] = (),
+) -> list[tuple[CellKey, Expectation]]:
+    """Return the expectations of some cells of a matrix. A rule may match none of them."""
+    decided = _decided_by_policies(policy_cells, keys, whole=False)
+    return _expect(keys, endpoints, listeners, settings, decided, _overrides(rules, keys, endpoints, whole=False))
+
+
+def _expect(
+    keys: Iterable[CellKey],
+    endpoints: Iterable[Endpoint],
+    listeners: Iterable[Listener],
+    settings: NetworkSettings,
+    decided: Mapping[CellKey, Mapping[str, str]],
+    changes: Iterable[dict[str, Any]],
+) -> list[tuple[CellKey, Expectation]]:
+    """Return the expectations of cells, of which policies and rules change some."""
+    by_name = {endpoint.name: endpoint for endpoint in endpoints}
     mtus = _mtus(listeners)
     expected = []
-    for key, overrides in zip(keys, _overrides(rules, keys, endpoints, whole and not idle_rules)):
+    for key, overrides in zip(keys, changes):
         source, target = by_name[key.source], by_name[key.target]
         default = default_expectation(source, target, key.check, key.family, mtus, settings)
         if "outcome" not in overrides:
@@ -281,13 +313,19 @@ def _overrides(
         matching = [index for index, matcher in enumerate(matchers) if matcher.matches(key)]
         unused.difference_update(matching)
         overrides.append({name: value for index in matching for name, value in changes[index].items()})
-    for index in sorted(unused) if whole else ():
+    if whole:
+        _refuse_unused(rules, unused, endpoints)
+    return overrides
+
+
+def _refuse_unused(rules: Sequence[ExpectationRule], unused: Iterable[int], endpoints: Sequence[Endpoint]) -> None:
+    """Raise InputError for the first rule that matches no cell, if there is one."""
+    for index in sorted(unused):
         given = {name: value for name, value in asdict(rules[index]).items() if value not in (None, ())}
         raise InputError(
             f"expectations[{index}] matches no cell: {given}; the names are "
             f"{', '.join(endpoint.name for endpoint in endpoints[:12])}{', ...' if len(endpoints) > 12 else ''}"
         )
-    return overrides
 
 
 def _fields(rule: ExpectationRule, index: int) -> dict[str, Any]:
@@ -326,6 +364,7 @@ __all__ = [
     "NetworkSettings",
     "check_rules",
     "expect_all",
+    "expect_cells",
     "load_rules",
     "matrix",
 ]

@@ -21,9 +21,11 @@ from operator import itemgetter
 from typing import Any, Callable, Optional
 
 from ansible_collections.podnet.kubernetes.plugins.module_utils._matrix.cells import CHECKS, KINDS, Cell, Endpoint
+from ansible_collections.podnet.kubernetes.plugins.module_utils._matrix.crowds import Crowd
 from ansible_collections.podnet.kubernetes.plugins.module_utils._matrix.judgements import Judgement
 from ansible_collections.podnet.kubernetes.plugins.module_utils._matrix.places import CellPlace, place_of
 
+_NO_CROWD = Crowd()
 _LIMIT = 12  # groups that a person reads
 _SHARE = 0.01  # of all failed cells: a pattern must explain as many
 _EXPLAINED = 3  # faults in one sentence
@@ -95,7 +97,9 @@ class _Failures:
         return Counter(str(judgement.fault) for judgement in self.judgements).most_common()
 
 
-def group_failures(judgements: Iterable[Judgement], endpoints: Iterable[Endpoint], limit: int = _LIMIT) -> list[Group]:
+def group_failures(
+    judgements: Iterable[Judgement], endpoints: Iterable[Endpoint], limit: int = _LIMIT, crowd: Crowd = _NO_CROWD
+) -> list[Group]:
     """Group the cells that failed, are flapping or have no result.
 
     The largest group is first. Scattered failures come later, and last the endpoints that are missing.
@@ -105,6 +109,7 @@ def group_failures(judgements: Iterable[Judgement], endpoints: Iterable[Endpoint
         endpoints: all sources and targets of the cells
         limit: the largest number of groups of failures, and of missing endpoints; one more group of each counts the
             cells that are left out
+        crowd: the cells that passed and have no judgement
 
     Returns:
         The groups. Every cell that failed, is flapping or was not probed is counted in one of them.
@@ -121,12 +126,14 @@ def group_failures(judgements: Iterable[Judgement], endpoints: Iterable[Endpoint
         if judgement.verdict == "not probed" and _is_missing(judgement.cell, by_name):
             missing[str(judgement.fault)] += 1
             continue
-        key = place_of(judgement.cell, by_name)
+        key = crowd.focus.widen(place_of(judgement.cell, by_name))
         observed[key] += 1
         if judgement.verdict == "passed":
             passed.add(key)
         else:
             (flapping if judgement.verdict == "flapping" else failed)[key].append(judgement)
+    observed.update(crowd.places)
+    passed.update(crowd.places)
     groups = _explain_by_node(failed, passed)
     groups += _merged(_explain(_rest(failed, groups), passed, _BY_NAME, at_least=2))
     # A single cell explains nothing. Among many scattered failures, some look alike by chance.

@@ -6,10 +6,10 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from ansible_collections.podnet.kubernetes.plugins.module_utils._base.addresses import without_port
+from ansible_collections.podnet.kubernetes.plugins.module_utils._base.addresses import family_of, without_port
 from ansible_collections.podnet.kubernetes.plugins.module_utils._base.errors import InputError
 from ansible_collections.podnet.kubernetes.plugins.module_utils._matrix.briefs import Brief, tally_cells
 from ansible_collections.podnet.kubernetes.plugins.module_utils._matrix.cells import (
@@ -19,16 +19,22 @@ from ansible_collections.podnet.kubernetes.plugins.module_utils._matrix.cells im
     Listener,
     Target,
 )
+from ansible_collections.podnet.kubernetes.plugins.module_utils._matrix.crowds import Crowd, count_crowd, focus_on
 from ansible_collections.podnet.kubernetes.plugins.module_utils._matrix.expectations import (
     DEFAULT_SETTINGS,
     Expectation,
     ExpectationRule,
     NetworkSettings,
     expect_all,
+    expect_cells,
+    matrix,
 )
 from ansible_collections.podnet.kubernetes.plugins.module_utils._matrix.expected_cells import ExpectedCell
+from ansible_collections.podnet.kubernetes.plugins.module_utils._matrix.rulebook import Rulebook
 
 VERDICTS = ("passed", "failed", "flapping", "not observed", "not judged", "not probed")
+
+_NOT_THERE = "which is not in the matrix: give the endpoints and targets of that run"
 
 # Faults of a source address: the connection works, and yet the cell fails.
 SOURCE_FAULTS = ("source translated", "source not translated", "source is not the pod's address")
@@ -109,13 +115,97 @@ def judge(
         else:
             reason = source.missing or by_name[key.target].missing or f"no result from {node}"
             judgements.append(_missing(key, expectation, reason))
-    for brief in by_node.values():
-        if brief.cells != passed[brief.node]:
-            raise InputError(
-                f"briefs: {brief.node} counts {brief.cells} cells that passed, and the matrix has {passed[brief.node]} "
-                "that it did not send: give endpoints, targets, cells and briefs of one run"
-            )
+    _check_counts(by_node.values(), passed)
     return judgements
+
+
+def judge_exceptions(
+    endpoints: Sequence[Endpoint],
+    targets: Sequence[Target],
+    book: Rulebook,
+    cells: Sequence[Cell],
+    briefs: Sequence[Brief],
+) -> tuple[list[Judgement], Crowd]:
+    """Judge the cells of a large matrix that did not pass, and count the others.
+
+    This is judge(), without an object for each cell that passed. A rule may match no cell.
+
+    Raises:
+        InputError: as judge() does
+    """
+    by_node = {brief.node: brief for brief in briefs}
+    apart = {one.name for one in endpoints if (one.node or one.name) not in by_node}
+    found = _by_key(cells, None)
+    keys = list(matrix(endpoints, targets, apart))
+    _check_keys(found, endpoints, targets, set(keys), apart)
+    keys += [key for key in found if key.source not in apart]
+    keys += _unprobed(endpoints, targets, by_node, apart)
+    order = {one.name: number for number, one in enumerate(endpoints)}
+    keys = sorted(dict.fromkeys(keys), key=lambda key: (order[key.source], order[key.target]))
+    judgements = []
+    by_name = {endpoint.name: endpoint for endpoint in endpoints}
+    for key, expectation in expect_cells(keys, endpoints, book.listeners, book.rules, book.settings, book.policy_cells):
+        source, cell = by_name[key.source], found.get(key)
+        reason = source.missing or by_name[key.target].missing or f"no result from {source.node or source.name}"
+        judgements.append(judge_cell(cell, expectation, source) if cell else _missing(key, expectation, reason))
+    bad = [one.cell for one in judgements if one.verdict in ("failed", "flapping")]
+    sent = [cell for key, cell in found.items() if key.source not in apart]
+    crowd, probed = count_crowd(endpoints, targets, briefs, sent, focus_on(bad, endpoints))
+    _check_counts(briefs, probed)
+    return judgements, crowd
+
+
+def _unprobed(
+    endpoints: Sequence[Endpoint], targets: Sequence[Target], by_node: Mapping[str, Brief], apart: Collection[str]
+) -> Iterator[CellKey]:
+    """Yield the cells that nodes with a brief left out."""
+    lost = {name for brief in by_node.values() for name in brief.missing} | {
+        one.name for one in targets if not one.address
+    }
+    if lost:
+        others = {one.name: one.node or one.name for one in endpoints if one.name not in apart}
+        for key in matrix(endpoints, [one for one in targets if one.name in lost], others):
+            if key.target in by_node[others[key.source]].missing:
+                yield key
+
+
+def _check_keys(
+    found: Iterable[CellKey],
+    endpoints: Iterable[Endpoint],
+    targets: Iterable[Target],
+    keys: Collection[CellKey],
+    apart: Collection[str],
+) -> None:
+    """Raise InputError when a cell is not in the matrix, of which C(keys) are the cells of the sources C(apart)."""
+    by_name = {one.name: one for one in endpoints}
+    tries = {
+        (target.name, one.check, family_of(target.address), one.port): target
+        for target in targets
+        if target.address
+        for one in target.tries
+    }
+    for key in found:
+        source, target = by_name.get(key.source), tries.get(key[1:])
+        right = key in keys if key.source in apart else source and target and _probes(source, target, key.family)
+        if not right:
+            raise InputError(f"cells has {key}, {_NOT_THERE}")
+
+
+def _probes(source: Endpoint, target: Target, family: str) -> bool:
+    """Whether a source probes a target in a family."""
+    listed = not target.sources or source.name in target.sources
+    return listed and source.name != target.name and source.probes(target.kind) and family in source.families
+
+
+def _check_counts(briefs: Iterable[Brief], passed: Mapping[str, int]) -> None:
+    """Raise InputError when a node counts more or fewer cells that passed than the matrix has."""
+    for brief in briefs:
+        if brief.cells != passed.get(brief.node, 0):
+            raise InputError(
+                f"briefs: {brief.node} counts {brief.cells} cells that passed, and the matrix has "
+                f"{passed.get(brief.node, 0)} that it did not send: "
+                "give endpoints, targets, cells and briefs of one run"
+            )
 
 
 def sum_up(judgements: Iterable[Judgement], node: str, missing: Collection[str] = ()) -> tuple[list[Cell], Brief]:
@@ -195,17 +285,17 @@ def _missing(key: CellKey, expected: Expectation, reason: str) -> Judgement:
     return Judgement(cell, expected, "not probed", f"not probed: {reason}")
 
 
-def _by_key(cells: Iterable[Cell], wanted: set[CellKey]) -> dict[CellKey, Cell]:
-    """Return the cells by their keys. Raises InputError when a cell is not in the matrix, or is there twice."""
+def _by_key(cells: Iterable[Cell], wanted: set[CellKey] | None) -> dict[CellKey, Cell]:
+    """Return the cells by their keys. Raises InputError when a cell is none of C(wanted), or is there twice."""
     found: dict[CellKey, Cell] = {}
     for cell in cells:
         key = cell.key
         if key in found:
             raise InputError(f"cells has {key} twice: give the cells of one run")
-        if key not in wanted:
-            raise InputError(f"cells has {key}, which is not in the matrix: give the endpoints and targets of that run")
+        if wanted is not None and key not in wanted:
+            raise InputError(f"cells has {key}, {_NOT_THERE}")
         found[key] = cell
     return found
 
 
-__all__ = ["SOURCE_FAULTS", "VERDICTS", "Judgement", "judge", "sum_up"]
+__all__ = ["SOURCE_FAULTS", "VERDICTS", "Judgement", "judge", "judge_exceptions", "sum_up"]

@@ -5,15 +5,18 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 from xml.etree import ElementTree
 
 from ansible_collections.podnet.kubernetes.plugins.module_utils._base.texts import printable
 from ansible_collections.podnet.kubernetes.plugins.module_utils._cluster.parts import Outsider
+from ansible_collections.podnet.kubernetes.plugins.module_utils._matrix.crowds import Crowd
 from ansible_collections.podnet.kubernetes.plugins.module_utils._matrix.judgements import Judgement
 from ansible_collections.podnet.kubernetes.plugins.module_utils._matrix.report import UNJUDGED, summarize
+
+_NO_CROWD = Crowd()
 
 
 def junit_text(
@@ -21,6 +24,7 @@ def junit_text(
     judgements: Iterable[Judgement],
     excluded: Iterable[Outsider] = (),
     scope: Mapping[str, Any] | None = None,
+    crowd: Crowd = _NO_CROWD,
 ) -> str:
     """Write the report as JUnit's XML: a testsuite for each check and family, a testcase for each cell.
 
@@ -29,16 +33,20 @@ def junit_text(
     the pairs that a smaller scope leaves out are one.
     """
     by_suite: dict[str, list[Judgement]] = defaultdict(list)
+    passed: Counter[str] = Counter()
+    for place, number in crowd.places.items():
+        passed[f"{place.check}.{place.family}"] += number
     for judgement in judgements:
         by_suite[f"{judgement.cell.check}.{judgement.cell.family}"].append(judgement)
     everything = [judgement for some in by_suite.values() for judgement in some]
-    root = ElementTree.Element("testsuites", {"name": name, **_junit_counts(everything)})
-    for suite, some in by_suite.items():
-        element = ElementTree.SubElement(root, "testsuite", {"name": suite, **_junit_counts(some)})
+    root = ElementTree.Element("testsuites", {"name": name, **_junit_counts(everything, crowd.cells)})
+    for suite in dict.fromkeys([*by_suite, *passed]):
+        some = by_suite[suite]
+        element = ElementTree.SubElement(root, "testsuite", {"name": suite, **_junit_counts(some, passed[suite])})
         for judgement in some:
             if not judgement.is_brief:
                 _add_testcase(element, suite, judgement)
-        number = sum(judgement.is_brief for judgement in some)
+        number = passed[suite] + sum(judgement.is_brief for judgement in some)
         if number:
             ElementTree.SubElement(element, "testcase", classname=suite, name=f"{number} cells without detail")
     _add_skipped(root, "excluded nodes", [(one.name, one.reason) for one in excluded])
@@ -46,8 +54,8 @@ def junit_text(
     return f'<?xml version="1.0" encoding="utf-8"?>\n{ElementTree.tostring(root, encoding="unicode")}\n'
 
 
-def _junit_counts(judgements: Sequence[Judgement]) -> dict[str, str]:
-    counts = summarize(judgements)
+def _junit_counts(judgements: Sequence[Judgement], passed: int) -> dict[str, str]:
+    counts = summarize(judgements, passed)
     failures = counts["failed"] + counts["flapping"]
     return {
         "tests": str(counts["cells"]),

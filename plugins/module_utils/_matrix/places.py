@@ -29,13 +29,13 @@ def place_of(cell: Cell, by_name: Mapping[str, Endpoint]) -> CellPlace:
     """Return the place of a cell."""
     source, target = by_name[cell.source], by_name[cell.target]
     source_node, target_node = source.node or source.name, target.node or target.name
-    relation = _relation(source_node, target)
+    relation = relation_of(source_node, target)
     return CellPlace(
         source.kind, source_node, source.name, target.kind, target_node, target.name, relation, cell.check, cell.family
     )
 
 
-def _relation(source_node: str, target: Endpoint) -> str:
+def relation_of(source_node: str, target: Endpoint) -> str:
     """Return whether a target, or its backends, are on the source's node; empty where that has no meaning."""
     if target.kind in ("pod", "node"):
         return "same" if source_node == (target.node or target.name) else "other"
@@ -48,4 +48,4 @@ def _relation(source_node: str, target: Endpoint) -> str:
     return "same" if len(target.backend_nodes) == 1 else "several"
 
 
-__all__ = ["CellPlace", "place_of"]
+__all__ = ["CellPlace", "place_of", "relation_of"]

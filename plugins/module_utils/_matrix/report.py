@@ -23,6 +23,7 @@ from ansible_collections.podnet.kubernetes.plugins.module_utils._base.errors imp
 from ansible_collections.podnet.kubernetes.plugins.module_utils._cluster.parts import Outsider
 from ansible_collections.podnet.kubernetes.plugins.module_utils._matrix.briefs import Brief
 from ansible_collections.podnet.kubernetes.plugins.module_utils._matrix.cells import Endpoint, Listener, as_dict
+from ansible_collections.podnet.kubernetes.plugins.module_utils._matrix.crowds import Crowd
 from ansible_collections.podnet.kubernetes.plugins.module_utils._matrix.expectations import NetworkSettings
 from ansible_collections.podnet.kubernetes.plugins.module_utils._matrix.failures import Group
 from ansible_collections.podnet.kubernetes.plugins.module_utils._matrix.judgements import (
@@ -35,6 +36,7 @@ from ansible_collections.podnet.kubernetes.plugins.module_utils._matrix.report_v
 # A report's name is the name of a directory, and part of the schema.
 REPORT_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 
+_NO_CROWD = Crowd()
 _COLUMNS = 30  # the most targets that get a column each
 _WIDTH = 99  # characters in a line of the matrix
 _LEAST_LABEL = 16
@@ -67,12 +69,14 @@ _PLURALS = {
 _SHOWN = {"nodeport": "NodePort", "loadbalancer": "external address"}  # instead of the kind itself
 
 
-def summarize(judgements: Iterable[Judgement]) -> dict[str, int]:
+def summarize(judgements: Iterable[Judgement], passed: int = 0) -> dict[str, int]:
     """Count all cells, and the cells with each verdict (one of VERDICTS, with _ in place of a space).
 
-    The count C(not_probed) is only there when it is not 0, because version 1 of the report began without it.
+    C(passed) is the number of cells without a judgement that passed. The count C(not_probed) is only there when it is
+    not 0, because version 1 of the report began without it.
     """
     counts = Counter(judgement.verdict for judgement in judgements)
+    counts["passed"] += passed
     named = [verdict for verdict in VERDICTS if verdict != "not probed" or counts[verdict]]
     return {"cells": sum(counts.values()), **{verdict.replace(" ", "_"): counts[verdict] for verdict in named}}
 
@@ -84,9 +88,9 @@ def text_summary(summary: Mapping[str, int], groups: Iterable[Group]) -> list[st
     return [_ascii(line) for line in lines]
 
 
-def text_briefs(judgements: Iterable[Judgement]) -> list[str]:
+def text_briefs(judgements: Iterable[Judgement], crowd: Crowd = _NO_CROWD) -> list[str]:
     """Return a line that counts the cells without detail, if there are any."""
-    number = sum(judgement.is_brief for judgement in judgements)
+    number = crowd.cells + sum(judgement.is_brief for judgement in judgements)
     return [f"{number} of the cells that passed have no detail: their nodes only counted them"] if number else []
 
 
@@ -104,21 +108,30 @@ def text_excluded(excluded: Iterable[Outsider]) -> list[str]:
     return [_ascii(one.reason) for one in excluded]
 
 
-def text_matrix(endpoints: Sequence[Endpoint], judgements: Sequence[Judgement]) -> list[str]:
+def text_matrix(endpoints: Sequence[Endpoint], judgements: Sequence[Judgement], crowd: Crowd = _NO_CROWD) -> list[str]:
     """Draw the matrix in lines of ASCII: sources are rows, targets are columns with the numbers of the rows.
 
     One entry is a pair, with all its checks and families. When there are too many targets, one entry stands for the
     pods of a node, or for all pods, and counts the cells that passed and those that were observed.
     """
     used = {name for judgement in judgements for name in (judgement.cell.source, judgement.cell.target)}
+    used.update(crowd.by_endpoint)
     shown = sorted((endpoint for endpoint in endpoints if endpoint.name in used), key=_by_node(endpoints))
-    label = next((label for label in (_name, _node) if len(set(map(label, shown))) <= _COLUMNS), _kind)
+    # A crowd has no names. It has the nodes wherever they are few.
+    finer = (_node,) if crowd.cells else (_name, _node)
+    label = next((label for label in finer if len(set(map(label, shown))) <= _COLUMNS), _kind)
     labels = {endpoint.name: label(endpoint) for endpoint in shown}
     pairs: dict[tuple[str, str], list[Judgement]] = defaultdict(list)
     for judgement in judgements:
         pairs[labels[judgement.cell.source], labels[judgement.cell.target]].append(judgement)
     entry = _symbols if label is _name else _fraction
+    passed: Counter[tuple[str, str]] = Counter()
+    for place, number in crowd.places.items():
+        source = label(Endpoint(place.source_node, place.source_kind, (), place.source_node))
+        target = label(Endpoint(place.target_node, place.target_kind, (), place.target_node))
+        passed[source, target] += number
     entries = {pair: entry(some) for pair, some in pairs.items()}
+    entries.update({pair: _fraction(pairs.get(pair, ()), number) for pair, number in passed.items()})
     headings = {label(endpoint): _heading(endpoint) if label is _name else "" for endpoint in shown}
     symbols = set("".join(entries.values()))
     unseen = " or ".join(sorted({one.verdict for one in judgements} & {*_UNSEEN}))
@@ -189,9 +202,9 @@ def _passed(judgements: Sequence[Judgement]) -> str:
     return "-" if blocked == len(judgements) else ":" if blocked else "."
 
 
-def _fraction(judgements: Iterable[Judgement]) -> str:
+def _fraction(judgements: Iterable[Judgement], passed: int = 0) -> str:
     """Count the cells that passed, and the cells that were observed and judged."""
-    counts = summarize(judgements)
+    counts = summarize(judgements, passed)
     observed = counts["cells"] - sum(counts.get(verdict.replace(" ", "_"), 0) for verdict in UNJUDGED)
     open_cells = "*" * bool(counts["not_judged"]) + "?" * ("not_probed" in counts)
     return f"{counts['passed']}/{observed}{open_cells}" if observed else open_cells or "?"
@@ -272,11 +285,13 @@ def json_report(
     trails: Sequence[Mapping[str, Any]] = (),
     nodes: Sequence[Mapping[str, Any]] = (),
     briefs: Iterable[Brief] = (),
+    crowd: Crowd = _NO_CROWD,
 ) -> dict[str, Any]:
     """Return the JSON report. Times are seconds since the epoch. A C(started) that is None is left out.
 
     C(excluded) has the nodes that the user leaves out, C(trails) the trails of packets of a few failed
-    cells, C(nodes) what network_nodes returns, C(briefs) what nodes count of the cells without detail.
+    cells, C(nodes) what network_nodes returns, C(briefs) what nodes count of the cells without detail,
+    C(crowd) those of these cells that have no judgement.
     """
     endpoints = list(endpoints)
     missing = [{"name": one.name, "reason": one.missing} for one in endpoints if one.kind == "node" and one.missing]
@@ -288,13 +303,13 @@ def json_report(
         "name": name,
         **{key: report_time(seconds) for key, seconds in times.items() if seconds is not None},
         "settings": asdict(settings),
-        "summary": summarize(judgements),
+        "summary": summarize(judgements, crowd.cells),
         "groups": [asdict(group) for group in groups],
         **({"missing_nodes": missing} if missing else {}),
         **({"excluded_nodes": left_out} if left_out else {}),
         **({"trails": list(trails)} if trails else {}),
         **({"nodes": list(nodes)} if nodes else {}),
-        **_without_detail(endpoints, judgements, briefs),
+        **_without_detail(endpoints, judgements, briefs, crowd),
         "endpoints": [as_dict(endpoint) for endpoint in endpoints],
         "listeners": [as_dict(listener) for listener in listeners],
         "cells": [_cell(judgement) for judgement in judgements if not judgement.is_brief],
@@ -302,21 +317,20 @@ def json_report(
 
 
 def _without_detail(
-    endpoints: Iterable[Endpoint], judgements: Iterable[Judgement], briefs: Iterable[Brief]
+    endpoints: Iterable[Endpoint], judgements: Iterable[Judgement], briefs: Iterable[Brief], crowd: Crowd
 ) -> dict[str, Any]:
     """Return the part of the report that counts the cells without detail; nothing when there are none."""
     ends = Counter((one.cell.source, one.cell.target) for one in judgements if one.is_brief)
-    if not ends:
+    if not ends and not crowd.cells:
         return {}
     nodes = {one.name: one.node if one.kind in ("pod", "node") else None for one in endpoints}
-    by_endpoint: Counter[str] = Counter()
-    by_node: Counter[str] = Counter()
+    by_endpoint, by_node = Counter(crowd.by_endpoint), Counter(crowd.by_node)
     for (source, target), number in ends.items():
         by_endpoint.update({source: number, target: number})
         by_node.update(dict.fromkeys(filter(None, (nodes[source], nodes[target])), number))
     return {
         "passed_without_detail": {
-            "cells": ends.total(),
+            "cells": ends.total() + crowd.cells,
             "by_node": dict(by_node),
             "by_endpoint": dict(by_endpoint),
             "tallies": [as_dict(tally) for brief in briefs for tally in brief.tallies],

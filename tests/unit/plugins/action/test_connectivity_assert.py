@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import json
 import stat
+from collections import Counter
 from pathlib import Path
 from types import SimpleNamespace
 from xml.etree import ElementTree
@@ -409,3 +410,31 @@ def test_a_cell_that_the_scope_leaves_out_is_refused(run, network):
     targets = [{**one, "sources": ["node1"]} for one in lab.options()["targets"]]
     result = run(lab, targets=targets, scope={"name": "sample", "pairs": 2, "all_pairs": 12, "says": ["x"]})
     assert "which is not in the matrix: give the endpoints and targets of that run" in result["msg"]
+
+
+def test_a_large_matrix_is_counted_and_has_the_same_reports(run, network, tmp_path, monkeypatch):
+    lab = network(nodes=10, services=True)
+    options = lab.options(lambda source, target, check: TIMEOUT if target.name == "node3" else None)
+    cells = [one for one in options["cells"] if one["target"] == "node3"]
+    nodes = {one.name: one.node for one in lab.endpoints}
+    passed = Counter((nodes[one["source"]], one["check"]) for one in options["cells"] if one["target"] != "node3")
+    kind = {"family": "ipv4", "outcome": "reachable"}
+    briefs = [
+        {"node": node, "tallies": [{"node": node, "check": check, "cells": number, **kind}]}
+        for (node, check), number in passed.items()
+    ]
+    briefs = [
+        {"node": node, "tallies": [tally for one in briefs if one["node"] == node for tally in one["tallies"]]}
+        for node in lab.names
+    ]
+    found = []
+    for most in (10**6, 0):
+        monkeypatch.setattr(connectivity_assert, "MOST_FULL", most)
+        monkeypatch.setattr(connectivity_assert.time, "time", lambda: 1.0)
+        result = run(lab, directory=str(tmp_path / str(most)), started=0.0, cells=cells, briefs=briefs)
+        files = {path.name: path.read_text() for path in (tmp_path / str(most) / "lab").iterdir()}
+        report, suites = json.loads(files.pop("report.json")), ElementTree.fromstring(files.pop("junit.xml"))
+        found.append((result["summary"], result["groups"], result["matrix"], report, files))
+        found[-1] += ({one.get("name"): ElementTree.tostring(one) for one in suites},)
+    assert found[0] == found[1]
+    assert found[0][0]["failed"] == len(cells)
