@@ -95,6 +95,30 @@ def test_a_task_of_every_host_reads_nothing_of_all_hosts(file):
     assert {name: read for name, read in found.items() if (file.parts[-3], name) not in REASONS} == {}
 
 
+def validated(steps: list[Mapping[str, Any]]) -> Iterator[str]:
+    """Yield the tasks after which Ansible checks the definition of a network, and resolves all of it for that."""
+    for step in steps:
+        role = step.get("ansible.builtin.include_role", {})
+        if "pod_network_definition" in step.get("vars", {}) and role.get("rolespec_validate", True):
+            yield step["name"]
+        for part in ("block", "rescue", "always"):
+            yield from validated(step.get(part, []))
+
+
+@pytest.mark.parametrize("file", FILES, ids=lambda file: f"{file.parts[-3]}-{file.stem}")
+def test_no_host_resolves_the_whole_definition_of_its_network(file):
+    """Flannel's patches name a NIC that fits all hosts, so they read the variables of all of them."""
+    assert list(validated(yaml.safe_load(file.read_text()))) == []
+
+
+def test_a_definition_that_is_validated_is_found():
+    step = {"name": "Wait", "vars": {"pod_network_definition": "{{ x }}"}}
+    check = {"ansible.builtin.include_role": {"name": "podnet.kubernetes.pod_network", "tasks_from": "wait"}}
+    trusted = {"ansible.builtin.include_role": {**check["ansible.builtin.include_role"], "rolespec_validate": False}}
+    assert list(validated([{**step, **check}, {"name": "Try", "block": [{**step, **check}]}])) == ["Wait", "Wait"]
+    assert list(validated([{**step, **trusted}])) == []
+
+
 SHARED = "{{ hostvars | podnet.kubernetes.host_values(ansible_play_hosts, 'a') }}"
 
 
