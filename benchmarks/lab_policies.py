@@ -20,6 +20,7 @@ from statistics import median
 from typing import Any
 
 from cluster import AT_ONCE, KUBECONFIG, ROOT, RUNS, execute, kubectl, node_names, pod, running, timed
+from rows import Row, record
 
 IMAGE = "registry.k8s.io/e2e-test-images/agnhost:2.63.0"
 NAMESPACES = ("bench-x", "bench-y", "bench-z")
@@ -29,6 +30,7 @@ PROTOCOLS = ("tcp", "udp")
 # Source, target, port and protocol.
 CELLS = [cell for cell in product(PODS, PODS, PORTS, PROTOCOLS) if cell[0] != cell[1]]
 CASES = 6
+TABLE = "Policies: one case of 288 cells, a third blocked"
 CLOSED = NAMESPACES[0]
 NOBODY = {
     "apiVersion": "networking.k8s.io/v1",
@@ -116,6 +118,14 @@ def main() -> None:
     print(f"{len(PODS)} pods, {len(CELLS)} cells, a third blocked       seconds  against ours")
     for name, seconds in rows:
         print(f"  {name:40} {seconds:8.2f} {seconds / case:11.1f} x")
+    record(
+        [
+            Row(TABLE, "ours: a run with one case", "s", (alone,), 20, "Ansible, pods and the first enforcement"),
+            Row(TABLE, "ours: each further case", "s", (case,), 5, "convergence and three attempts"),
+            Row(TABLE, "a further case, against kubectl exec one by one", "times", (case / one_by_one,), 1),
+            Row(TABLE, f"a further case, against kubectl exec {AT_ONCE} at once", "times", (case / together,), 1),
+        ]
+    )
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""Measure time and memory of the policies' matrix at several sizes.
+"""Measure processor time and memory of the policies' matrix at several sizes.
 
     python benchmarks/policies.py [PODSxPOLICIESxPORTS …]
 
@@ -19,6 +19,8 @@ from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / ".collections"))
 
+from rows import Row, record
+
 from ansible_collections.podnet.kubernetes.plugins.module_utils._cluster.namespaces import read_namespaces
 from ansible_collections.podnet.kubernetes.plugins.module_utils._policies.matrix import expected_matrix
 from ansible_collections.podnet.kubernetes.plugins.module_utils._policies.objects import parse_policies
@@ -27,6 +29,8 @@ from ansible_collections.podnet.kubernetes.plugins.module_utils._policies.ports 
 
 SIZES = ("9x5x4", "100x50x2", "1000x200x2", "1000x1000x2", "5000x200x2")
 NAMESPACES = 10
+TABLE = "The oracle: the cells that policies allow"
+LIMIT = "reading the objects; then selectors that many pods share"
 
 
 def namespace(number: int) -> dict[str, Any]:
@@ -82,22 +86,22 @@ def policy(number: int, chance: random.Random, pods: int) -> dict[str, Any]:
 
 
 def measure(size: tuple[int, int, int]) -> tuple[float, float, float, int]:
-    """Measure the seconds of parsing and of the matrix, the megabytes, and the number of allowed cells."""
+    """Measure the processor time of parsing and of the matrix, the megabytes, and the number of allowed cells."""
     chance = random.Random(1)
     pods, policies, ports = size
     objects = [pod(number) for number in range(pods)]
     rules = [policy(number, chance, pods) for number in range(policies)]
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    start = time.monotonic()
+    start = time.process_time()
     parsed = (
         choose_pods(objects).pods,
         read_namespaces([namespace(number) for number in range(NAMESPACES)]),
         parse_policies(rules),
         parse_ports([{"port": 80 + number} for number in range(ports)]),
     )
-    middle = time.monotonic()
+    middle = time.process_time()
     matrix = expected_matrix(*parsed)
-    end = time.monotonic()
+    end = time.process_time()
     memory = (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) / 1024
     allowed = sum(bin(row).count("1") for layer in matrix.layers for row in layer.allowed)
     return middle - start, end - middle, memory, allowed
@@ -106,6 +110,7 @@ def measure(size: tuple[int, int, int]) -> tuple[float, float, float, int]:
 def main() -> None:
     """Print the table."""
     print("  pods  policies  ports      cells  allowed  parsing s  matrix s      MB")
+    rows = []
     for text in sys.argv[1:] or SIZES:
         pods, policies, ports = (int(number) for number in text.split("x"))
         with get_context("spawn").Pool(1) as pool:
@@ -113,6 +118,12 @@ def main() -> None:
         cells = pods * pods * ports
         print(f"{pods:6} {policies:9} {ports:6} {cells:10} {allowed / cells:8.0%}", end=" ")
         print(f"{parsing:10.3f} {seconds:9.3f} {memory:7.0f}", flush=True)
+        name = f"{pods:,} pods, {policies:,} policies, {ports} ports"
+        rows.append(Row(TABLE, name, "s", (parsing + seconds,), 5, LIMIT))
+        if pods >= 1000:  # below, the memory is that of the interpreter
+            rows.append(Row(TABLE, f"{name}: memory", "MB", (memory,), 100))
+    if not sys.argv[1:]:
+        record(rows)
 
 
 if __name__ == "__main__":

@@ -30,6 +30,7 @@ from typing import Any
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / ".collections"))
 
 from probe_asyncio import probe_by_sockets, probe_by_streams
+from rows import Row, record
 
 from ansible_collections.podnet.kubernetes.plugins.module_utils._matrix.cells import Endpoint, Listener
 from ansible_collections.podnet.kubernetes.plugins.module_utils._matrix.targets import find_targets
@@ -42,6 +43,7 @@ SIZES = (10, 30, 110)
 TARGETS_PER_POD = 3
 PREFIX = "bench-podnet-"
 GATEWAY = "10.98.255.254"
+TABLE = "Probes of a node: TCP and UDP, one attempt, to three targets a pod"
 ARMS = {"ours": probe, "asyncio, sockets": probe_by_sockets, "asyncio, streams": probe_by_streams}
 
 
@@ -125,8 +127,8 @@ def measure_alone(*arguments: Any) -> Measured:
         return pool.apply(measure, arguments)
 
 
-def run(size: int, rounds: int) -> None:
-    """Measure the arms in turn, as many rounds as asked, and print the lines of one size."""
+def run(size: int, rounds: int) -> list[Row]:
+    """Measure the arms in turn, as many rounds as asked, print the lines of one size, and return our rows."""
     pods = [endpoint(number) for number in range(size * TARGETS_PER_POD)]
     make(pods)
     try:
@@ -155,6 +157,14 @@ def run(size: int, rounds: int) -> None:
         ratios = sorted(getattr(one[arm], title) / getattr(one["ours"], title) for one in found)
         spread = f"({ratios[0]:.2f} to {ratios[-1]:.2f} in {rounds} rounds)"
         print(f"{'':25} {arm:16} takes {median(ratios):.2f} times our {title} {spread}", flush=True)
+    ours = [one["ours"] for one in found]
+    name = f"{size} pods, {ours[0].cells:,} cells"
+    against = tuple(one["ours"].processor / min(one[arm].processor for arm in ARMS if arm != "ours") for one in found)
+    return [
+        Row(TABLE, name, "s", tuple(one.seconds for one in ours), 10, "opening sockets in the pods' namespaces"),
+        Row(TABLE, f"{name}: memory", "MB", tuple(one.megabytes for one in ours), 200, "a record of each cell"),
+        Row(TABLE, f"{name}: processor time, against asyncio's faster way", "times", against, 1),
+    ]
 
 
 def main() -> None:
@@ -166,8 +176,9 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=5, help="how often each arm runs (default: 5)")
     options = parser.parse_args()
     print("  pods  targets    cells  loop              seconds  processor  us/cell      MB")
-    for size in options.sizes:
-        run(size, options.rounds)
+    rows = [row for size in options.sizes for row in run(size, options.rounds)]
+    if options.sizes == SIZES:
+        record(rows)
 
 
 if __name__ == "__main__":
