@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ipaddress
 import json
-import subprocess
 
 import pytest
 import yaml
@@ -82,12 +81,14 @@ def test_each_node_has_a_small_part_of_the_network(subnets):
     assert {ipaddress.ip_network(one).prefixlen for one in subnets.values()} == {CHOICES["podnet_node_prefix"]}
 
 
-def test_kube_proxy_uses_nftables(inventory, on):
-    for name in inventory.nodes:
+def test_kube_proxy_uses_nftables(kubectl, inventory, on):
+    proxies = kubectl.items("pods", "--namespace=kube-system", "--selector=k8s-app=kube-proxy")
+    assert {one["spec"]["nodeName"] for one in proxies} == set(inventory.nodes)
+    for one in proxies:
         # The nodes have no nft of their own.
-        command = ["ip", "netns", "exec", f"podnet-{name}", "nft", "list", "table", "ip", "kube-proxy"]
-        assert "service-ips" in subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True).stdout
-        assert "KUBE-SERVICES" not in on(name).check_output("iptables-save --table nat")
+        command = ["exec", "--namespace=kube-system", one["metadata"]["name"], "--"]
+        assert "service-ips" in kubectl.output(*command, "nft", "list", "table", "ip", "kube-proxy")
+        assert "KUBE-SERVICES" not in on(one["spec"]["nodeName"]).check_output("iptables-save --table nat")
 
 
 def test_a_second_run_changes_nothing(run, changes):
