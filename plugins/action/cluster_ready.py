@@ -12,7 +12,7 @@ import time
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from ansible.errors import AnsibleActionFail, AnsibleLookupError
+from ansible.errors import AnsibleLookupError
 from ansible.plugins.action import ActionBase
 from ansible.plugins.loader import lookup_loader
 
@@ -100,7 +100,8 @@ class ActionModule(ActionBase):
         try:
             nodes, waiting = wait(read, params)
         except PodnetError as error:
-            raise AnsibleActionFail(str(error)) from error
+            # An exception would pass by the failed_when of a task, which lets check mode go on without a cluster.
+            return {**result, "failed": True, "msg": str(error)}
         if waiting:
-            raise AnsibleActionFail(f"after {params['timeout']:g} s: {'; '.join(waiting)}")
+            return {**result, "failed": True, "msg": f"after {params['timeout']:g} s: {'; '.join(waiting)}"}
         return {**result, "changed": False, "nodes": nodes}

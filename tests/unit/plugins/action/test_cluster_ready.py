@@ -4,12 +4,17 @@
 
 from __future__ import annotations
 
+import json
+from pathlib import Path
+
 import pytest
 from ansible.errors import AnsibleLookupError
+from playbook_runs import run_playbook
 
 from ansible_collections.podnet.kubernetes.plugins.action import cluster_ready
 from ansible_collections.podnet.kubernetes.plugins.module_utils._base.errors import ClusterError
 
+ROOT = Path(__file__).resolve().parents[4]
 READY = {"type": "Ready", "status": "True"}
 PARAMS = {
     "nodes": "ready",
@@ -95,3 +100,16 @@ def test_without_nodes_it_asks_for_none():
     api = Api({"DaemonSet": [daemon_set()]})
     assert cluster_ready.wait(api, {**PARAMS, "nodes": None, "deployments": []}) == ([], [])
     assert [kind for kind, _options in api.asked] == ["DaemonSet"]
+
+
+def test_a_task_may_go_on_without_a_cluster(tmp_path):
+    """As in check mode before the first run."""
+    ask = {
+        "podnet.kubernetes.cluster_ready": {"kubeconfig": str(tmp_path / "none"), "nodes": "any"},
+        "register": "asked",
+    }
+    told = {"ansible.builtin.assert": {"that": ["asked.nodes is not defined", "'does not exist' in asked.msg"]}}
+    plays = [{"hosts": "localhost", "gather_facts": False, "tasks": [{**ask, "failed_when": False}, told]}]
+    (tmp_path / "play.yml").write_text(json.dumps(plays))
+    done = run_playbook("-i", "localhost,", "-c", "local", str(tmp_path / "play.yml"), cwd=ROOT)
+    assert done.returncode == 0, done.stdout
