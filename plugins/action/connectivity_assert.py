@@ -120,7 +120,8 @@ FILES = {
 def check(params: Mapping[str, Any]) -> None:
     """Refuse options with wrong values. Raises InputError."""
     check_report_name(params["name"])
-    check_range("overhead", params["overhead"] or 0)
+    for name in ("overhead", "overhead_ipv6"):
+        check_range(name, params[name] or 0)
     if not 0 <= params["keep_reports"] <= MOST_KEPT:
         raise InputError(f"keep_reports is {params['keep_reports']}: it must be from 0 to {MOST_KEPT}")
     if params["fail_on"] == "worse" and not params["compare_with"]:

@@ -79,6 +79,12 @@ options:
       - The path MTU between two pods is then the smaller MTU of their nodes, less this number.
       - From V(0) to V(1000). When not set, the path MTU is the smaller MTU of the two pods.
     type: int
+  overhead_ipv6:
+    description:
+      - The same number for IPv6 packets of pods, where it differs from O(overhead).
+      - Pods have one MTU, which may leave room for the larger of both numbers. The path MTU is then this one.
+      - From V(0) to V(1000).
+    type: int
   pod_to_node_source:
     description: The source address of a pod that a node sees, as in O(expectations[].source_address).
     type: str

@@ -117,10 +117,15 @@ listeners:
       type: int
       sample: 1450
 overhead:
-  description: Bytes that tunnels take from the MTU of pods, by the links of the node.
+  description: Bytes that tunnels take from IPv4 packets of pods, by the links of the node.
   returned: when O(state=started)
   type: int
   sample: 50
+overhead_ipv6:
+  description: Bytes that tunnels take from IPv6 packets of pods.
+  returned: when O(state=started)
+  type: int
+  sample: 70
 network:
   description: The links and routes of the node, for the drawing of a report. Parts that cannot be read are missing.
   returned: when O(state=started), not in check mode
@@ -172,7 +177,7 @@ from ansible_collections.podnet.kubernetes.plugins.module_utils._gathering.node_
 from ansible_collections.podnet.kubernetes.plugins.module_utils._gathering.reader import Reader
 from ansible_collections.podnet.kubernetes.plugins.module_utils._matrix.cells import as_dict, load_endpoints
 from ansible_collections.podnet.kubernetes.plugins.module_utils._probing.flow_table import read_flow_table
-from ansible_collections.podnet.kubernetes.plugins.module_utils._probing.links import link_overhead
+from ansible_collections.podnet.kubernetes.plugins.module_utils._probing.links import link_overheads
 from ansible_collections.podnet.kubernetes.plugins.module_utils._probing.network_namespace import Namespaces
 from ansible_collections.podnet.kubernetes.plugins.module_utils._probing.pod_namespaces import NoNodeError, locate
 from ansible_collections.podnet.kubernetes.plugins.module_utils._probing.responder import (
@@ -222,10 +227,12 @@ def start_responders(module: AnsibleModule) -> dict[str, object]:
     with Namespaces() as namespaces:
         bound = bind(places, namespaces)
     start(bound, run, parameters["seconds"])
+    overheads = link_overheads()
     return {
         "node": node,
         "listeners": [as_dict(one.listener) for one in bound],
-        "overhead": link_overhead(),
+        "overhead": overheads["ipv4"],
+        "overhead_ipv6": overheads["ipv6"],
         "network": read_node_network(Reader(timeout=2)),
         "conntrack": read_flow_table(),
     }

@@ -12,7 +12,7 @@ import pytest
 from ansible_collections.podnet.kubernetes.plugins.module_utils._base.errors import ClusterError
 from ansible_collections.podnet.kubernetes.plugins.module_utils._matrix.cells import Endpoint
 from ansible_collections.podnet.kubernetes.plugins.module_utils._probing.links import (
-    link_overhead,
+    link_overheads,
     mtu_of,
     node_addresses,
 )
@@ -116,4 +116,4 @@ def test_they_take_nothing_from_the_mtu_of_pods(inside, tmp_path):
     for number, uevent in enumerate(read().stdout.split("\n\n")):
         (tmp_path / f"link{number}").mkdir()
         (tmp_path / f"link{number}" / "uevent").write_text(uevent)
-    assert link_overhead(tmp_path) == 0
+    assert link_overheads(tmp_path) == {"ipv4": 0, "ipv6": 0}

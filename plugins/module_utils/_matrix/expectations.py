@@ -51,10 +51,17 @@ class NetworkSettings:
     Attributes:
         overhead: bytes by which encapsulation makes a pod's MTU smaller than its node's; None: not compared
         pod_to_node_source: V(own) when nodes see the addresses of pods, V(any) when nodes may see others
+        overhead_ipv6: that of IPv6 packets, where it differs; None: it does not
     """
 
     overhead: int | None = None
     pod_to_node_source: str = "any"
+    overhead_ipv6: int | None = None
+
+    def overhead_of(self, family: str) -> int:
+        """Return the bytes that encapsulation takes from packets of a family."""
+        own = self.overhead_ipv6 if family == "ipv6" else None
+        return (own if own is not None else self.overhead) or 0
 
 
 DEFAULT_SETTINGS = NetworkSettings()
@@ -242,19 +249,41 @@ def default_expectation(
     """
     setting = (settings.pod_to_node_source, f"pod_to_node_source is {settings.pod_to_node_source}")
     seen, because = _SOURCES.get((source.kind, target.kind), setting)
-    mtu = None
-    if check == "mtu":
-        pods = source.kind == target.kind == "pod" and settings.overhead is not None
-        ends = [source.node, target.node] if pods else [source.name, target.name]
-        known = [mtus[end, family] for end in ends if (end, family) in mtus]
-        if len(known) == len(ends):
-            mtu = min(known) - (settings.overhead or 0 if pods else 0)
+    mtu = _path_mtu(source, target, family, mtus, settings) if check == "mtu" else None
     ruling = rule_traffic(source, target)
     if ruling:
         return Expectation(ruling.outcome, seen, mtu, ruling.because, ruling.decided_by)
     # A name server does not know a question in a wrong domain, or asks others that may not answer.
     hint = f"domain of the question: {target.origin}" if target.origin else None
     return Expectation("reachable", seen, mtu, because, hint=hint)
+
+
+def _path_mtu(
+    source: Endpoint,
+    target: Endpoint,
+    family: str,
+    mtus: Mapping[tuple[str | None, str], int],
+    settings: NetworkSettings,
+) -> int | None:
+    """Return the path MTU that two ends should have; None: it is not known."""
+    own = _smaller(mtus, family, source.name, target.name)
+    if not source.kind == target.kind == "pod" or settings.overhead is None:
+        return own
+    carried = _smaller(mtus, family, source.node, target.node)
+    if carried is None:
+        return None
+    # The two families may lose different numbers of bytes, and a pod has one MTU, which fits one of them or both.
+    fitting = own in {carried - settings.overhead_of(one) for one in FAMILIES}
+    between = carried - settings.overhead_of(family)
+    if not fitting or own is None:
+        return between
+    return own if source.node == target.node else min(own, between)
+
+
+def _smaller(mtus: Mapping[tuple[str | None, str], int], family: str, *names: str | None) -> int | None:
+    """Return the smaller MTU of two NICs; None: one is not known."""
+    known = [mtus[name, family] for name in names if (name, family) in mtus]
+    return min(known) if len(known) == len(names) else None
 
 
 def _decided_by_policies(

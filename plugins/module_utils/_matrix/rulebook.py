@@ -44,6 +44,7 @@ EXPECTATION_ARGUMENTS = {
     },
     "policy_cells": {"type": "list", "elements": "dict", "default": []},
     "overhead": {"type": "int"},
+    "overhead_ipv6": {"type": "int"},
     "pod_to_node_source": {"type": "str", "choices": ["any", "own"], "default": "any"},
 }
 
@@ -68,7 +69,7 @@ def load_rulebook(params: Mapping[str, Any]) -> Rulebook:
     return Rulebook(
         load_listeners(params["listeners"]),
         load_rules(params["expectations"]),
-        NetworkSettings(params["overhead"], params["pod_to_node_source"]),
+        NetworkSettings(params["overhead"], params["pod_to_node_source"], params["overhead_ipv6"]),
         load_expected_cells(params["policy_cells"], "policy_cells"),
     )
 

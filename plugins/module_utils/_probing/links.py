@@ -19,21 +19,24 @@ _ETHTOOL_GDRVINFO, _DRIVER_INFO = 3, 196  # linux/ethtool.h: the command, and th
 _INSIDE_DRIVERS = (b"dummy", b"ifb")
 
 
-def link_overhead(links: Path = Path("/sys/class/net")) -> int:
-    """Count the bytes that the node's tunnel links take from the MTU of pods.
+def link_overheads(links: Path = Path("/sys/class/net")) -> dict[str, int]:
+    """Count the bytes that the node's tunnel links take from packets of pods, by the family of these packets.
 
     VXLAN takes 50 bytes (RFC 7348: outer Ethernet 14, IPv4 20, UDP 8, VXLAN 8), WireGuard 60. Over IPv6 both take 20
-    bytes more. A link does not show its outer family here, but Flannel and Calico write it into the link's name.
+    bytes more. A link does not show its outer family here, but Flannel and Calico write it into the link's name. Where
+    there are links of both outer families, each carries the packets of its own.
     """
     overheads = {"DEVTYPE=vxlan": 50, "DEVTYPE=wireguard": 60}
-    found = [0]
+    found: dict[str, list[int]] = {"ipv4": [], "ipv6": []}
     for link in links.iterdir():
         try:
             taken = [overheads.get(line, 0) for line in (link / "uevent").read_text().splitlines()]
-            found += [bytes_taken + 20 * ("-v6" in link.name) for bytes_taken in taken if bytes_taken]
+            outer = "ipv6" if "-v6" in link.name else "ipv4"
+            found[outer] += [bytes_taken + 20 * (outer == "ipv6") for bytes_taken in taken if bytes_taken]
         except OSError:  # this is a file, or the link is gone
             continue
-    return max(found)
+    every = [*found["ipv4"], *found["ipv6"], 0]
+    return {family: max(own or every) for family, own in found.items()}
 
 
 def node_addresses() -> set[str]:
@@ -100,4 +103,4 @@ def _addresses6() -> list[tuple[str, str]]:
     return [(link, str(ipaddress.IPv6Address(bytes.fromhex(digits)))) for digits, *_numbers, link in words]
 
 
-__all__ = ["link_overhead", "mtu_of", "node_addresses"]
+__all__ = ["link_overheads", "mtu_of", "node_addresses"]

@@ -24,6 +24,7 @@ RANGES: dict[str, tuple[float, float]] = {
     "converge_timeout": (0, 3600),  # seconds
     "seconds": (0, 86400),  # of a responder's life
     "overhead": (0, 1000),  # bytes
+    "overhead_ipv6": (0, 1000),
 }
 
 PORTS = (1, 65535)

@@ -540,11 +540,16 @@ CASES = [
         (
             "connectivity",
             {**JUDGED["vars"], "connectivity_overhead": given},
-            {"connectivity_responders": {"overhead": 50, "listeners": []}},
-            JUDGED["podnet.kubernetes.connectivity_assert"]["overhead"],
+            {"connectivity_responders": {"overhead": 50, "overhead_ipv6": 70, "listeners": []}},
+            JUDGED["podnet.kubernetes.connectivity_assert"][name],
             overhead,
         )
-        for given, overhead in ((None, 50), (0, 0))
+        for name, given, overhead in (
+            ("overhead", None, 50),
+            ("overhead", 0, 0),
+            ("overhead_ipv6", None, 70),
+            ("overhead_ipv6", 0, 0),
+        )
     ),
     *(
         (

@@ -360,6 +360,7 @@ SOMEBODY = {
         ({"compare_with": "/none/r.json"}, "report /none/r.json: it cannot be read: No such file or directory: give"),
         ({"compare_with": "/dev/null"}, "report /dev/null: no JSON: "),
         ({"overhead": -1}, "overhead is -1: it must be from 0 to 1000"),
+        ({"overhead_ipv6": 1001}, "overhead_ipv6 is 1001: it must be from 0 to 1000"),
         ({"cells": [{"source": "a"}]}, "cell {"),
         ({"cells": [{"sorce": "a"}]}, "cell has no field sorce: it has "),
         ({"endpoints": []}, "targets has default/node1-a, which is not in endpoints: "),

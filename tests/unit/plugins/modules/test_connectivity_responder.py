@@ -38,7 +38,7 @@ def located(monkeypatch):
         return "node1", [(one, "") for one in endpoints if one.node == "node1"]
 
     monkeypatch.setattr(connectivity_responder, "locate", locate)
-    monkeypatch.setattr(connectivity_responder, "link_overhead", lambda: 50)
+    monkeypatch.setattr(connectivity_responder, "link_overheads", lambda: {"ipv4": 50, "ipv6": 70})
     monkeypatch.setattr(responder, "_CONTROL", f"\0podnet.kubernetes/module-{os.getpid()}-{next(NUMBERS)}")
     yield asked
     responder.stop()
@@ -73,7 +73,8 @@ def test_a_machine_that_is_no_node_is_named_and_left_out(run_module, monkeypatch
 
 def test_responders_are_started_and_ended(run_module):
     result = run_module(connectivity_responder, endpoints=ENDPOINTS, run="run1", node="node1")
-    assert (result["changed"], result["node"], result["overhead"]) == (False, "node1", 50)
+    assert (result["changed"], result["node"]) == (False, "node1")
+    assert (result["overhead"], result["overhead_ipv6"]) == (50, 70)
     # The MTU is that of the NIC with the address, which is looked for by each NIC's first address.
     assert [{**one, "port": None} for one in result["listeners"]] == [
         {

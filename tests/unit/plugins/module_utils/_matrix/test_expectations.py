@@ -9,6 +9,7 @@ from dataclasses import replace
 
 import pytest
 
+from ansible_collections.podnet.kubernetes.plugins.module_utils._base.addresses import FAMILIES
 from ansible_collections.podnet.kubernetes.plugins.module_utils._base.errors import InputError
 from ansible_collections.podnet.kubernetes.plugins.module_utils._matrix.cells import (
     CellKey,
@@ -85,6 +86,32 @@ def test_the_path_mtu_that_is_expected(source, target, overhead, mtu):
     assert default_expectation(source, target, "mtu", "ipv4", MTUS, NetworkSettings(overhead)).mtu == mtu
     assert default_expectation(source, target, "mtu", "ipv6", MTUS, NetworkSettings(overhead)).mtu is None
     assert default_expectation(source, target, "udp", "ipv4", MTUS, NetworkSettings(overhead)).mtu is None
+
+
+@pytest.mark.parametrize(
+    ("pods", "near", "away"),
+    [
+        # The role flannel and Calico: pods have room for the larger headers, of IPv6.
+        pytest.param(1430, (1430, 1430), (1430, 1430), id="one MTU for both families"),
+        # Flannel by itself: pods have room for those of IPv4, and the link of IPv6 is smaller.
+        pytest.param(1450, (1450, 1450), (1450, 1430), id="the MTU of IPv4"),
+        pytest.param(1400, (1450, 1430), (1450, 1430), id="too small for no reason"),
+        pytest.param(1500, (1450, 1430), (1450, 1430), id="too large"),
+        pytest.param(None, (1450, 1430), (1450, 1430), id="not known"),
+    ],
+)
+def test_the_families_lose_different_numbers_of_bytes(pods, near, away):
+    """Two pods of one node, and pods of two nodes, each in IPv4 and in IPv6."""
+    beside = replace(A, name="default/c")
+    mtus = {(node, family): 1500 for node in (A.node, B.node) for family in FAMILIES}
+    for one in (A, B, beside) if pods else ():
+        mtus |= {(one.name, family): pods for family in FAMILIES}
+    settings = NetworkSettings(50, overhead_ipv6=70)
+    found = [
+        tuple(default_expectation(A, target, "mtu", family, mtus, settings).mtu for family in FAMILIES)
+        for target in (beside, B)
+    ]
+    assert found == [near, away]
 
 
 def test_the_matrix_is_every_source_and_every_target_but_itself():

@@ -338,7 +338,7 @@ def test_a_report_describes_a_cell(network):
     made = report(network(), everything)
     assert (made["schema"], made["version"]) == ("podnet.kubernetes/connectivity-report", 2)
     assert (made["started"], made["finished"]) == ("1970-01-01T00:00:00Z", "1970-01-02T00:00:00Z")
-    assert made["settings"] == {"overhead": 50, "pod_to_node_source": "any"}
+    assert made["settings"] == {"overhead": 50, "overhead_ipv6": None, "pod_to_node_source": "any"}
     assert made["summary"]["cells"] == len(made["cells"]) == 288
     assert made["cells"][1] == {
         "source": "default/node1-a",

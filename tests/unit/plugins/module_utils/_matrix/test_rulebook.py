@@ -21,6 +21,7 @@ OPTIONS = {
     "expectations": [{"target": "a/*", "outcome": "blocked", "source_kind": None}],
     "policy_cells": [CELL],
     "overhead": 50,
+    "overhead_ipv6": 70,
     "pod_to_node_source": "own",
 }
 
@@ -29,7 +30,7 @@ def test_the_options_of_expectations():
     assert load_rulebook(OPTIONS) == Rulebook(
         [Listener("a/c", "10.0.0.1", "tcp", 80, mtu=1450)],
         [ExpectationRule(target="a/*", outcome="blocked")],
-        NetworkSettings(50, "own"),
+        NetworkSettings(50, "own", 70),
         [ExpectedCell(**CELL)],
     )
 

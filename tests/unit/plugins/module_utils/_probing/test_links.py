@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from ansible_collections.podnet.kubernetes.plugins.module_utils._probing.links import (
-    link_overhead,
+    link_overheads,
     mtu_of,
     node_addresses,
 )
@@ -28,7 +28,11 @@ from ansible_collections.podnet.kubernetes.plugins.module_utils._probing.links i
             {"wireguard.cali": "DEVTYPE=wireguard\nINTERFACE=wireguard.cali\nIFINDEX=6\n"}, 60, id="WireGuard"
         ),
         pytest.param({"vxlan.calico": "DEVTYPE=vxlan\n", "wireguard.cali": "DEVTYPE=wireguard\n"}, 60, id="both"),
-        pytest.param({"flannel.1": "DEVTYPE=vxlan\n", "flannel-v6.1": "DEVTYPE=vxlan\n"}, 70, id="Flannel, both"),
+        pytest.param(
+            {"flannel.1": "DEVTYPE=vxlan\n", "flannel-v6.1": "DEVTYPE=vxlan\n"},
+            {"ipv4": 50, "ipv6": 70},
+            id="Flannel, both",
+        ),
         pytest.param({"vxlan-v6.calico": "DEVTYPE=vxlan\n"}, 70, id="Calico, IPv6"),
         pytest.param({"wg-v6.cali": "DEVTYPE=wireguard\n"}, 80, id="WireGuard over IPv6"),
         pytest.param({"br-v6": "DEVTYPE=bridge\n"}, 0, id="a bridge whose name has v6"),
@@ -40,7 +44,9 @@ def test_what_encapsulation_takes(tmp_path, links, overhead):
         (tmp_path / name / "uevent").write_text(uevent)
     (tmp_path / "bonding_masters").write_text("bond0\n")  # a file among the links, where bonding is loaded
     (tmp_path / "leaving" / "uevent").mkdir(parents=True)  # cannot be read, like that of a link that has just gone
-    assert link_overhead(tmp_path) == overhead
+    assert link_overheads(tmp_path) == (
+        overhead if isinstance(overhead, dict) else {"ipv4": overhead, "ipv6": overhead}
+    )
 
 
 def test_the_addresses_of_this_machine():

@@ -54,7 +54,8 @@ def test_both_ends_belong_to_a_range(name):
 
 @pytest.mark.parametrize("name", RANGES)
 def test_the_documentation_names_the_range(name):
-    module = {"seconds": connectivity_responder, "overhead": ModuleDocFragment}.get(name, connectivity_probe)
+    owners = {"seconds": connectivity_responder, **dict.fromkeys(("overhead", "overhead_ipv6"), ModuleDocFragment)}
+    module = owners.get(name, connectivity_probe)
     description = yaml.safe_load(module.DOCUMENTATION)["options"][name]["description"]
     least, most = RANGES[name]
     assert f"From V({least}) to V({most})" in " ".join([description] if isinstance(description, str) else description)
