@@ -9,7 +9,7 @@ A node that judged its cells sends the others with all fields. So each cell that
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -135,42 +135,12 @@ def most_cells(endpoints: Iterable[Endpoint], targets: Iterable[Target]) -> int:
     )
 
 
-def each_time(report: Mapping[str, Any], field: str) -> Iterator[tuple[Mapping[str, Any], float, int]]:
-    """Yield every time of a report, with the cell or the tally that has it, and the number of cells that have it.
-
-    Args:
-        report: the report
-        field: V(latency_ms) or V(first_success_ms)
-    """
-    for cell in report["cells"]:
-        if cell.get(field) is not None:
-            yield cell, cell[field], 1
-    for tally in tallies_of(report):
-        for time, number in tally.get(field, ()):
-            yield tally, time, number
-
-
-def counted_cells(report: Mapping[str, Any]) -> int:
-    """Return the number of cells without detail in a report."""
-    number: int = (report.get("passed_without_detail") or {}).get("cells", 0)
-    return number
-
-
-def tallies_of(report: Mapping[str, Any]) -> list[Mapping[str, Any]]:
-    """Return the tallies of a report; none when all of its cells have details."""
-    tallies: list[Mapping[str, Any]] = (report.get("passed_without_detail") or {}).get("tallies", [])
-    return tallies
-
-
 __all__ = [
     "DETAILS",
     "MOST_FULL",
     "Brief",
-    "counted_cells",
-    "each_time",
     "is_brief",
     "load_briefs",
     "most_cells",
-    "tallies_of",
     "tally_cells",
 ]

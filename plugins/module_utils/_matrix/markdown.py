@@ -13,8 +13,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from ansible_collections.podnet.kubernetes.plugins.module_utils._base.cell_counts import headline
+from ansible_collections.podnet.kubernetes.plugins.module_utils._base.tallies import counted_cells
 from ansible_collections.podnet.kubernetes.plugins.module_utils._base.texts import printable
-from ansible_collections.podnet.kubernetes.plugins.module_utils._matrix.briefs import counted_cells
 from ansible_collections.podnet.kubernetes.plugins.module_utils._matrix.comparison import text_comparison
 from ansible_collections.podnet.kubernetes.plugins.module_utils._matrix.runs import (
     latencies,

@@ -12,7 +12,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from ansible_collections.podnet.kubernetes.plugins.module_utils._matrix.briefs import (
+from ansible_collections.podnet.kubernetes.plugins.module_utils._base.tallies import (
     counted_cells,
     each_time,
     tallies_of,

@@ -18,7 +18,7 @@ from ansible_collections.podnet.kubernetes.plugins.module_utils._base.cell_count
 from ansible_collections.podnet.kubernetes.plugins.module_utils._base.errors import InputError
 from ansible_collections.podnet.kubernetes.plugins.module_utils._base.foreign_data import parse_json
 from ansible_collections.podnet.kubernetes.plugins.module_utils._base.percentiles import percentile
-from ansible_collections.podnet.kubernetes.plugins.module_utils._matrix.briefs import each_time
+from ansible_collections.podnet.kubernetes.plugins.module_utils._base.tallies import each_time
 
 MOST_RUNS = 200
 QUANTILES = {"median": 0.5, "p95": 0.95}

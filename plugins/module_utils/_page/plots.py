@@ -11,7 +11,7 @@ from itertools import accumulate
 from typing import Any
 
 from ansible_collections.podnet.kubernetes.plugins.module_utils._base.percentiles import percentile
-from ansible_collections.podnet.kubernetes.plugins.module_utils._matrix.briefs import each_time, tallies_of
+from ansible_collections.podnet.kubernetes.plugins.module_utils._base.tallies import each_time, tallies_of
 
 _ROWS = 24  # pairs of nodes in the plot, those with the highest latencies
 _POINTS = 60
