@@ -174,6 +174,7 @@ bench: $(VENV) ## Measure, and write docs/times.md (after make calico); fail whe
 	python benchmarks/policies.py
 	python benchmarks/scale.py
 	python benchmarks/controller.py
+	python benchmarks/detail.py
 	python benchmarks/lab.py
 	python benchmarks/lab_policies.py
 	python benchmarks/rows.py

@@ -18,6 +18,7 @@ import time
 from dataclasses import replace
 from typing import Any
 
+from rows import Row, record
 from scale import TARGETS_PER_POD, endpoint, make, path, remove
 
 from ansible_collections.podnet.kubernetes.plugins.module_utils._matrix.briefs import Brief
@@ -39,6 +40,8 @@ from ansible_collections.podnet.kubernetes.plugins.module_utils._probing.probe i
 from ansible_collections.podnet.kubernetes.plugins.module_utils._probing.settings import ProbeSettings
 
 CHECKS = ("icmp", "tcp", "udp", "mtu")
+SIZES = (10, 30, 100)
+TABLE = "One of three nodes with 100 of 300 pods, 119,600 cells, one pod without a responder"
 
 
 def size(*forms: Any) -> float:
@@ -83,8 +86,8 @@ def report(
     return time.process_time() - start, len(json_text(made)) / 1e6
 
 
-def run(number: int, settings: ProbeSettings, dead: int) -> None:
-    """Measure a node with so many pods, and print two lines."""
+def run(number: int, settings: ProbeSettings, dead: int) -> list[Row]:
+    """Measure a node with so many pods, print two lines, and return the rows of docs/times.md."""
     numbers = range(number * TARGETS_PER_POD)
     pods = [replace(endpoint(place), node="node" if place < number else "other") for place in numbers]
     make(pods)
@@ -97,11 +100,20 @@ def run(number: int, settings: ProbeSettings, dead: int) -> None:
     sources = {pod.name for pod in pods[:number]}
     shown, brief = sum_up(judge(pods, targets, listeners, cells, sources=sources), "node", [])
     judged = time.process_time() - start
+    if len(shown) > dead * number * len(CHECKS):
+        sys.exit(f"{len(shown)} cells failed: did another process stop the responders of this machine?")
+    rows = [
+        row("probing, one attempt a cell, without the large transfer", "s", seconds[0], "one core for each node", 10),
+        row("the same, time of the processor", "s", seconds[1], "system calls"),
+        row("the node judges its cells, time of the processor", "s", judged),
+    ]
     lists = [[as_dict(one) for one in some] for some in (pods, targets, listeners)]
     for name, asked, sent, briefs, own in (
         ("full", lists[:2], cells, [], 0.0),
         ("failures", lists, shown, [brief], judged),
     ):
+        rows.append(row(f"the node sends, {name}", "MB", size([as_dict(one) for one in (*sent, *briefs)])))
+        rows.append(row(f"the node gets, {name}", "MB", size(*asked)))
         controller, written = report(pods, listeners, targets, list(sent), briefs)
         answer = size([as_dict(cell) for cell in sent], [as_dict(one) for one in briefs])
         print(
@@ -109,6 +121,14 @@ def run(number: int, settings: ProbeSettings, dead: int) -> None:
             f"{own:7.2f} {size(*asked):8.3f} {answer:8.3f} {controller:11.2f} {written:8.2f}",
             flush=True,
         )
+        rows.append(row(f"report.json of these cells, {name}", "MB", written))
+        rows.append(row(f"the controller judges and reports them, {name}, time of the processor", "s", controller))
+    return rows
+
+
+def row(name: str, unit: str, value: float, limit: str = "", goal: float | None = None) -> Row:
+    """Make a row of the table."""
+    return Row(TABLE, name, unit, (value,), goal, limit)
 
 
 def main() -> None:
@@ -116,17 +136,24 @@ def main() -> None:
     if os.geteuid() != 0:
         sys.exit("network namespaces need root")
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("pods", nargs="*", type=int, default=(10, 30, 100))
-    parser.add_argument("--attempts", type=int, default=3)
-    parser.add_argument("--transfer", type=int, default=65536)
+    parser.add_argument("pods", nargs="*", type=int, default=SIZES)
+    parser.add_argument("--attempts", type=int, default=1)
+    parser.add_argument("--transfer", type=int, default=0)
     parser.add_argument("--dead", type=int, default=1, help="how many pods have no responder (default: 1)")
     options = parser.parse_args()
     print(
         " pods  targets    cells     sent  detail     seconds  processor  judged  "
         "asked MB  sent MB  controller  file MB"
     )
+    rows: list[Row] = []
     for number in options.pods:
-        run(number, ProbeSettings("bench", attempts=options.attempts, transfer=options.transfer), options.dead)
+        rows = run(
+            number,
+            ProbeSettings("bench", attempts=options.attempts, transfer=options.transfer, timeout=60),
+            options.dead,
+        )
+    if sys.argv[1:] == []:
+        record(rows)
 
 
 if __name__ == "__main__":

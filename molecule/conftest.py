@@ -56,6 +56,7 @@ ORDER = (
     "test_cluster.py",
     "test_connectivity.py",
     "test_containment.py",
+    "test_detail.py",
     "test_diagnosis.py",
     # Makes faults for a moment and takes them back.
     "test_findings.py",

@@ -5,11 +5,11 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from ansible_collections.podnet.kubernetes.plugins.module_utils._base.addresses import family_of
+from ansible_collections.podnet.kubernetes.plugins.module_utils._base.addresses import FAMILIES, family_of
 from ansible_collections.podnet.kubernetes.plugins.module_utils._base.errors import InputError
 from ansible_collections.podnet.kubernetes.plugins.module_utils._matrix.cells import Endpoint, Target
 
@@ -28,10 +28,8 @@ def count_flows(endpoints: Sequence[Endpoint], targets: Iterable[Target], attemp
         attempts: for each cell
     """
     by_name = {one.name: one for one in endpoints}
-    sources: dict[str, Counter[str]] = defaultdict(Counter)  # by family, the number of each node
-    for one in endpoints:
-        for family in one.families if one.node and not one.missing else ():
-            sources[family][str(one.node)] += 1
+    probing = [one for one in endpoints if one.node and not one.missing]
+    all_sources = {family: _by_node(probing, family) for family in FAMILIES}
     everywhere: Counter[str] = Counter()  # by family, the entries that each source makes
     opened: Counter[str] = Counter()
     for target in targets:
@@ -40,14 +38,23 @@ def count_flows(endpoints: Sequence[Endpoint], targets: Iterable[Target], attemp
             continue
         family = family_of(target.address)
         each = sum(attempts if one.check in _EACH_ATTEMPT else 1 for one in target.tries)
-        everywhere[family] += each
-        total = sum(sources[family].values())
+        sources = all_sources[family]
+        if target.sources:
+            sources = _by_node([by_name[name] for name in target.sources if not by_name[name].missing], family)
+            opened.update({node: number * each for node, number in sources.items()})
+        else:
+            everywhere[family] += each
+        total = sum(sources.values())
         for node in {endpoint.node or endpoint.via, *endpoint.backend_nodes} - {None}:
-            opened[str(node)] += (total - sources[family][str(node)]) * each
-    for family, nodes in sources.items():
-        for node, number in nodes.items():
-            opened[node] += number * everywhere[family]
+            opened[str(node)] += (total - sources[str(node)]) * each
+    for family, sources in all_sources.items():
+        opened.update({node: number * everywhere[family] for node, number in sources.items()})
     return {one.name: opened[one.name] for one in endpoints if one.kind == "node" and not one.missing}
+
+
+def _by_node(sources: Iterable[Endpoint], family: str) -> Counter[str]:
+    """Count the sources that have an address in a family, by node. The controller has none."""
+    return Counter(str(one.node) for one in sources if one.node and family in one.families)
 
 
 def find_full_tables(flows: Mapping[str, int], responders: Iterable[Mapping[str, Any]]) -> list[str]:

@@ -251,6 +251,12 @@ def test_a_cell_that_another_run_only_counted_is_better_or_worse(reports, lab):
         assert found == {kind: 4}
 
 
+def test_a_sample_says_nothing_about_cells_that_it_does_not_list(reports):
+    (_full, whole), (_brief, brief) = reports
+    comparison = compare_reports({**brief, "scope": {"name": "sample"}}, whole)
+    assert len(comparison["new"]) == brief["passed_without_detail"]["cells"]
+
+
 def test_a_count_that_does_not_fit_the_matrix_is_refused(lab):
     cells, briefs = report_by_exception(lab, lab.endpoints, lab.cells(slow))
     with pytest.raises(InputError) as caught:

@@ -33,6 +33,16 @@ def test_the_entries_of_all_cells(network, attempts):
     assert flows == {node: wanted[node] + itself for node in ("node1", "node2", "node3")}
 
 
+def test_a_target_with_sources_of_its_own(network):
+    """Only node1 and its first pod probe the pod of node2: 8 entries for each, on both nodes."""
+    lab = network(nodes=3, pods=1)
+    probed = [one for one in lab.targets if one.name == "default/node2-a"]
+    some = [replace(one, sources=("node1", "default/node1-a")) for one in probed]
+    assert count_flows(lab.endpoints, some, 3) == {"node1": 16, "node2": 16, "node3": 0}
+    # All six of three nodes, and two of them on the pod's own node.
+    assert count_flows(lab.endpoints, probed, 3) == {"node1": 16, "node2": 48, "node3": 16}
+
+
 def test_missing_nodes_make_none(network):
     lab = network(nodes=3, pods=1)
     endpoints = [replace(one, missing="gone") if one.node == "node3" else one for one in lab.endpoints]
