@@ -171,6 +171,7 @@ findings: $(VENV) ## Write docs/findings.md from the findings
 
 bench: $(VENV) ## Measure, and write docs/times.md (after make calico); fail when a ratio is a fifth worse than in the last commit
 	python benchmarks/planning.py
+	python benchmarks/footprint.py
 	python benchmarks/policies.py
 	python benchmarks/scale.py
 	python benchmarks/controller.py

@@ -187,8 +187,8 @@ def plan_rows(name: str, sizes: tuple[int, int]) -> list[Row]:
     ]
 
 
-def play(hosts: int) -> list[dict[str, Any]]:
-    """Play planning.yml against so many hosts; return the reads and the processor time of each task."""
+def play(hosts: int) -> dict[str, Any]:
+    """Play planning.yml against so many hosts; return reads and processor time of each task, and the memory."""
     first, *others = names(hosts)
     groups = {"control_plane": {"hosts": {first: {}}}, "nodes": {"hosts": {name: {} for name in others}}}
     with tempfile.TemporaryDirectory() as folder:
@@ -206,52 +206,44 @@ def play(hosts: int) -> list[dict[str, Any]]:
         done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
         if done.returncode:
             sys.exit(f"{done.stdout[-3000:]}{done.stderr[-3000:]}\nplanning.yml failed with {hosts} hosts")
-        tasks: list[dict[str, Any]] = json.loads(counts.read_text())
-        return tasks
+        found: dict[str, Any] = json.loads(counts.read_text())
+        return found
 
 
 def ansible_rows(sizes: tuple[int, int]) -> list[Row]:
     """Compare our tasks with tasks that do nothing, at both sizes, and count the hosts that a host's tasks read."""
-    ratios, reads, cost = [], [], []
+    ratios, reads, cost, memory = [], [], [], []
     for hosts in sizes:
-        tasks = play(hosts)
+        found = play(hosts)
+        tasks = found["tasks"]
+        memory.append(found["kilobytes"])
         nothing = [task["seconds"] for task in tasks if task["task"] == "Do nothing"]
         ours = [task for task in tasks if task["task"] != "Do nothing"]
         ratios.append(sum(task["seconds"] for task in ours) / len(ours) / median(nothing))
         reads.append(sum(task["reads"] for task in ours) / hosts)
-        cost.append(sum(task["seconds"] for task in ours) / len(ours) / hosts * 1000)
+        cost.append(sum(task["seconds"] for task in ours) / len(ours) / hosts)
         worst = sorted(ours, key=lambda task: float(task["seconds"]))[-3:]
         print(
             f"{hosts} hosts:",
             "; ".join(f"{task['task']} {task['seconds']:.1f} s, {task['reads']} reads" for task in worst),
         )
     few, many = sizes
-    limit = "Ansible forks a process for each host and task"
+    limit, state = "Ansible forks a process for each host and task", "what Ansible keeps of a host"
+    name = f"Ansible, {many:,} hosts"
+    of_host = (memory[1] - memory[0]) / (many - few)
     return [
-        Row(TABLE, f"Ansible, {many:,} hosts: a task of ours for a host", "ms", (cost[1],), 100, limit),
+        Row(TABLE, f"{name}: a task of ours for a host", "s", (cost[1],), 0.1, limit),
+        Row(TABLE, f"{name}: a task of ours against one that does nothing", "times", (ratios[1],), 3, limit),
+        Row(TABLE, f"{name}: that ratio, against {few:,} hosts", "times", (ratios[1] / ratios[0],), 1.2, limit),
         Row(
             TABLE,
-            f"Ansible, {many:,} hosts: a task of ours against one that does nothing",
-            "times",
-            (ratios[1],),
-            3,
-            limit,
-        ),
-        Row(
-            TABLE,
-            f"Ansible: that ratio with {many:,} hosts against {few:,}",
-            "times",
-            (ratios[1] / ratios[0],),
-            1.2,
-            limit,
-        ),
-        Row(
-            TABLE,
-            f"Ansible: hosts that the tasks of a host read, {many:,} against {few:,}",
+            f"{name}: hosts that the tasks of a host read, against {few:,} hosts",
             "times",
             (reads[1] / reads[0],),
             1.1,
         ),
+        Row(TABLE, f"{name}: memory of the controller", "MB", (memory[1] / 1024,), 500, state),
+        Row(TABLE, f"{name}: memory for each further host", "KB", (of_host,), 500, state),
     ]
 
 

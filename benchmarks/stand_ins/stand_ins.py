@@ -1,7 +1,7 @@
 """A callback for planning.py: modules give the answers of a generated cluster, and nothing connects.
 
 It also counts, for each task, how often templates read the variables of a host out of `hostvars`, and the processor
-time of the run. It writes the counts as JSON to the file that PODNET_COUNTS names.
+time of the run, and the peak of its memory. It writes them as JSON to the file that PODNET_COUNTS names.
 """
 
 from __future__ import annotations
@@ -111,7 +111,8 @@ class CallbackModule(CallbackBase):
             {"task": name, "reads": after[1] - reads, "seconds": after[2] - seconds}
             for (name, reads, seconds), after in zip(self._tasks, self._tasks[1:])
         ]
-        Path(os.environ["PODNET_COUNTS"]).write_text(json.dumps(rows))
+        kilobytes = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+        Path(os.environ["PODNET_COUNTS"]).write_text(json.dumps({"tasks": rows, "kilobytes": kilobytes}))
 
     def _note(self, name: str) -> None:
         used = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
