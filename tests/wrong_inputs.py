@@ -471,6 +471,7 @@ SIMPLE = [
     simple("network_policies_replay", "again", "give true or false"),
     simple("network_policies_report_dir", "", ONE_LINE, "''"),
     simple("network_policies_responder_timeout", 86401, WAIT),
+    simple("network_policies_services", ["web"], f"web is wrong: {NAMESPACED}", "['web']"),
     simple("network_policies_steps", [{"name": "one", "policies": "all"}], "give a list", "all", "[0].policies"),
     simple("network_policies_timeout", 3601, "give a number from 0 to 3600 seconds"),
     simple("network_policies_wait_timeout", -1, WAIT),

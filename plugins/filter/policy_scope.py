@@ -54,7 +54,7 @@ _value:
   type: dict
   contains:
     endpoints:
-      description: The endpoints of pods that policies may select.
+      description: The endpoints of pods that policies may select, and of Services of others.
       type: list
       elements: dict
     listeners:
@@ -64,12 +64,12 @@ _value:
       sample:
         - {endpoint: shop/api, address: 10.244.1.5, protocol: tcp, port: 80, answers: podnet}
     checks:
-      description: The protocols of O(ports) that can be probed. SCTP cannot.
+      description: The protocols of O(ports) that can be probed, and V(tcp) for Services. SCTP cannot be probed.
       type: list
       elements: str
       sample: [tcp]
     pods:
-      description: The Pod objects of RV(_value.endpoints).
+      description: The Pod objects of the pods among RV(_value.endpoints).
       type: list
       elements: dict
     canaries:

@@ -345,6 +345,35 @@ def test_the_proof_of_the_network_goes_by_the_policies_of_administrators(play, k
     assert {check for _source, _target, check in blocked} == {"tcp"}
 
 
+@pytest.mark.more
+def test_a_service_is_reached_as_the_pod_behind_it_is(prove, nine_pods, kubectl, sequence):
+    """Pods of y reach z/a at port 80, and so its Service at another port. What a node port does is not judged."""
+    ports = [{"port": 8000, "targetPort": 80}]
+    spec = {"type": "NodePort", "selector": {"pod": "a"}, "ports": ports}
+    web = {"apiVersion": "v1", "kind": "Service", "metadata": {"name": "web", "namespace": "z"}, "spec": spec}
+    of_y = {"namespaceSelector": {"matchLabels": {"ns": "y"}}}
+    rules = {"podSelector": {"matchLabels": {"pod": "a"}}, "ingress": [{"from": [of_y], "ports": [{"port": 80}]}]}
+    kubectl.output("apply", "--filename=-", data=web)
+    try:
+        done = prove(
+            network_policies_name="services",
+            network_policies_definitions=[policy("z/only-y", rules)],
+            network_policies_services=["z/web"],
+        )
+    finally:
+        kubectl.output("delete", "service", "web", "--namespace=z")
+    assert done.returncode == 0, done.stdout[-5000:]
+    cells = sequence("services")["all"]["report"]["cells"]
+    inside = {one["source"]: one for one in cells if one["target"] == "z/web:8000"}
+    assert inside.pop("z/a")["verdict"] == "not judged"
+    reached = {name for name, one in inside.items() if one["outcome"] == "reachable"}
+    assert (reached, len(inside)) == ({"y/a", "y/b", "y/c"}, 8)
+    assert {one["verdict"] for one in inside.values()} == {"passed"}
+    assert {one["expected"]["decided_by"] for one in inside.values()} == {"api"}
+    at_nodes = [one for one in cells if one["target"].startswith("z/web:8000@")]
+    assert (len(at_nodes), {one["verdict"] for one in at_nodes}) == (27, {"not judged"})
+
+
 def test_policies_are_removed_again(prove, nine_pods, kubectl):
     done = prove(network_policies_definitions=[NOBODY], entry_point="remove")
     assert done.returncode == 0, done.stdout

@@ -14,11 +14,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from ansible_collections.podnet.kubernetes.plugins.module_utils._cluster.fields import (
-    read_fields,
-    read_list,
-    read_metadata,
-)
+from ansible_collections.podnet.kubernetes.plugins.module_utils._cluster.fields import read_list
 from ansible_collections.podnet.kubernetes.plugins.module_utils._matrix.cells import CellKey, Endpoint, Target
 from ansible_collections.podnet.kubernetes.plugins.module_utils._matrix.expectations import matrix
 from ansible_collections.podnet.kubernetes.plugins.module_utils._matrix.expected_cells import ExpectedCell
@@ -27,6 +23,7 @@ from ansible_collections.podnet.kubernetes.plugins.module_utils._policies.cells 
 from ansible_collections.podnet.kubernetes.plugins.module_utils._policies.matrix import Matrix
 from ansible_collections.podnet.kubernetes.plugins.module_utils._policies.oracle import Answer, ask
 from ansible_collections.podnet.kubernetes.plugins.module_utils._policies.pod_index import positions, union
+from ansible_collections.podnet.kubernetes.plugins.module_utils._policies.pods import placed_pods
 
 # No namespace of a cluster can have this name.
 _NODES = "podnet.node"
@@ -88,7 +85,7 @@ def find_effect(endpoints: Sequence[Endpoint], targets: Sequence[Target], object
 def _ask(present: Sequence[Endpoint], targets: Sequence[Target], objects: ClusterObjects) -> tuple[list[Any], Answer]:
     """Ask the oracle about the pods of the verification, the pods behind its Services, and its nodes."""
     wanted = {name for endpoint in present for name in (endpoint.name, *endpoint.backends)}
-    pods = [one for one in read_list(objects.pods, "pods") if _name(one) in wanted and _is_placed(one)]
+    pods = placed_pods(objects.pods, wanted)
     stand_ins = [_stand_in(endpoint) for endpoint in present if endpoint.kind == "node"]
     ports = dict.fromkeys((_PROTOCOLS[one.check], one.port) for one in _tries(targets))
     asked = [{"protocol": protocol, **({"port": port} if port else {})} for protocol, port in ports]
@@ -126,15 +123,6 @@ def _tries(targets: Iterable[Target]) -> Iterator[Any]:
             yield from (
                 one for one in target.tries if one.check == "icmp" or (one.port and one.check in ("tcp", "udp"))
             )
-
-
-def _name(pod: Any) -> str:
-    return str(read_metadata(pod, "pods", "Pod"))
-
-
-def _is_placed(pod: Mapping[str, Any]) -> bool:
-    spec, status = (read_fields(pod.get(name) or {}, name) for name in ("spec", "status"))
-    return bool(spec.get("nodeName") and status.get("podIPs") and not spec.get("hostNetwork"))
 
 
 def _stand_in(node: Endpoint) -> dict[str, Any]:

@@ -15,6 +15,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from ansible_collections.podnet.kubernetes.plugins.module_utils._base.addresses import Address
 from ansible_collections.podnet.kubernetes.plugins.module_utils._base.errors import InputError
 from ansible_collections.podnet.kubernetes.plugins.module_utils._base.networks import Network
 from ansible_collections.podnet.kubernetes.plugins.module_utils._cluster.fields import (
@@ -60,6 +61,10 @@ class IPBlock:
 
     network: Network
     excepted: tuple[Network, ...] = ()
+
+    def has(self, address: Address) -> bool:
+        """Whether an address, perhaps of the other family, is in the block."""
+        return address in self.network and not any(address in hole for hole in self.excepted)
 
 
 @dataclass(frozen=True)

@@ -116,9 +116,7 @@ class PodIndex:
             self._blocks[block] = union(
                 1 << position
                 for position, pod in enumerate(self._pods)
-                if family in pod.addresses
-                and pod.addresses[family] in block.network
-                and not any(pod.addresses[family] in hole for hole in block.excepted)
+                if family in pod.addresses and block.has(pod.addresses[family])
             )
         return self._blocks[block]
 

@@ -6,12 +6,17 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from ansible_collections.podnet.kubernetes.plugins.module_utils._base.addresses import Address
 from ansible_collections.podnet.kubernetes.plugins.module_utils._base.errors import InputError
+from ansible_collections.podnet.kubernetes.plugins.module_utils._cluster.fields import (
+    read_fields,
+    read_list,
+    read_metadata,
+)
 from ansible_collections.podnet.kubernetes.plugins.module_utils._cluster.pods import Pod, read_pods
 
 
@@ -49,6 +54,18 @@ def choose_pods(value: Any) -> JudgedPods:
     return JudgedPods(tuple(with_address), tuple(pod for pod in there if not pod.addresses))
 
 
+def placed_pods(pods: Any, names: Collection[str]) -> list[Mapping[str, Any]]:
+    """Return the Pod objects of these names, NAMESPACE/NAME, that have a node and an address on the pod network."""
+    return [
+        one for one in read_list(pods, "pods") if str(read_metadata(one, "pods", "Pod")) in names and _is_placed(one)
+    ]
+
+
+def _is_placed(pod: Mapping[str, Any]) -> bool:
+    spec, status = (read_fields(pod.get(name) or {}, name) for name in ("spec", "status"))
+    return bool(spec.get("nodeName") and status.get("podIPs") and not spec.get("hostNetwork"))
+
+
 def _count_owners(pods: Iterable[Pod]) -> dict[Address, int]:
     """Count the pods on the pod network that have each address. Host-network pods share the address of their node."""
     owners: dict[Address, int] = defaultdict(int)
@@ -69,4 +86,4 @@ def _check_nodes(pods: Sequence[Pod]) -> None:
         )
 
 
-__all__ = ["choose_pods"]
+__all__ = ["choose_pods", "placed_pods"]

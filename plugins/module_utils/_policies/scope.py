@@ -13,6 +13,8 @@ from ansible_collections.podnet.kubernetes.plugins.module_utils._policies.ports 
 
 # SCTP is computed, and not probed.
 _PROBED = ("icmp", "tcp", "udp")
+# The kinds of endpoints of a Service whose cells the oracle computes.
+_SERVICES = ("service", "nodeport")
 
 
 @dataclass(frozen=True)
@@ -20,10 +22,10 @@ class ProofScope:
     """What a proof of policies probes; endpoints, listeners and Pod objects as they were given.
 
     Attributes:
-        endpoints: pods that policies may select
+        endpoints: pods that policies may select, and Services of others at cluster IPs and node ports
         listeners: of these pods, at the ports that are asked about
-        checks: protocols of the ports
-        pods: Pod objects of the endpoints. Host-network pods and pods that end are no endpoints
+        checks: protocols of the ports, and tcp for Services
+        pods: Pod objects of these pods. Host-network pods and pods that end are no endpoints
         canaries: our own pods
         canary_listeners: all listeners of the canaries
     """
@@ -48,13 +50,16 @@ def find_scope(
     of the other protocol would be probed, and no policy cell says what to expect of it.
     """
     asked, listeners = {(port.protocol.lower(), port.number): None for port in ports}, list(listeners)
+    endpoints = list(endpoints)
     all_pods = [one for one in endpoints if one["kind"] == "pod"]
     ours, others = ([one for one in all_pods if bool(one.get("own")) is own] for own in (True, False))
+    services = [one for one in endpoints if one["kind"] in _SERVICES and not one.get("own")]
+    checks = [*(protocol for protocol, _port in asked), *(["tcp"] if services else [])]
     uids = {uid for one in others for uid in one.get("uids", ())}
     return ProofScope(
-        endpoints=others,
+        endpoints=[*others, *services],
         listeners=[one for one in _of(others, listeners) if (one["protocol"], one["port"]) in asked],
-        checks=[check for check in dict.fromkeys(protocol for protocol, _port in asked) if check in _PROBED],
+        checks=[check for check in dict.fromkeys(checks) if check in _PROBED],
         pods=[pod for pod in pods if pod["metadata"].get("uid") in uids],
         canaries=ours,
         canary_listeners=_of(ours, listeners),

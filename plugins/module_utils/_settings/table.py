@@ -223,6 +223,7 @@ ROLE_VARIABLES: dict[str, Check] = {
     "network_policies_ports": kinds.anything,
     "network_policies_report_dir": kinds.path,
     "network_policies_responder_timeout": _seconds,
+    "network_policies_services": kinds.each(kinds.service),
     "network_policies_steps": kinds.anything,
     "network_policies_timeout": number(*RANGES["converge_timeout"], "seconds"),
     "network_policies_wait_timeout": _wait,

@@ -104,6 +104,7 @@ FILTERS = {
     "policy_namespaces": ([], []),
     "policy_plan": ([],),
     "policy_scope": ([], [], [], []),
+    "policy_service_cells": (ENDPOINTS, [], [], []),
     "role_error": ("", {}),
     "shared_addresses": ({},),
     "trail_pairs": ([],),

@@ -12,6 +12,17 @@ from ansible_collections.podnet.kubernetes.plugins.filter.policy_scope import Fi
 policy_scope = FilterModule().filters()["policy_scope"]
 
 
+def test_services_of_others_are_asked_by_tcp():
+    api = {"name": "shop/api", "kind": "pod", "own": False, "uids": ["1"]}
+    services = [
+        {"name": "shop/api:80", "kind": "service", "own": False},
+        {"name": "shop/api:80@a", "kind": "nodeport", "own": False},
+    ]
+    left_out = [{"name": "podnet/on-a:80", "kind": "service", "own": True}, {"name": "a", "kind": "node"}]
+    found = policy_scope([api, *left_out, *services], [], [], [{"port": 53, "protocol": "UDP"}])
+    assert (found["endpoints"], found["checks"]) == ([api, *services], ["udp", "tcp"])
+
+
 def test_the_scope_of_a_proof():
     api = {"name": "shop/api", "kind": "pod", "own": False, "uids": ["1"]}
     listeners = [{"endpoint": "shop/api", "protocol": protocol, "port": 80} for protocol in ("tcp", "udp")]
