@@ -77,7 +77,7 @@ def write_file(file: NodeFile) -> None:
         file.path.parent.mkdir(mode=0o755, parents=True, exist_ok=True)
         descriptor, new = tempfile.mkstemp(prefix=f".{file.path.name}.", dir=str(file.path.parent))
         try:
-            with os.fdopen(descriptor, "w", encoding="utf-8") as opened:
+            with os.fdopen(descriptor, "w", encoding="utf-8", errors="surrogateescape") as opened:
                 opened.write(file.content)
             Path(new).chmod(file.mode)
             Path(new).replace(file.path)

@@ -14,7 +14,8 @@ import pytest
 from mirror import PAGE, misbehaving
 from playbook_runs import last_failure, run_playbook
 
-ROLES = Path(__file__).resolve().parents[3] / "roles"
+ROOT = Path(__file__).resolve().parents[3]
+ROLES = ROOT / "roles"
 KEY = b"-----BEGIN PGP PUBLIC KEY BLOCK-----\n\nmQINBF\n-----END PGP PUBLIC KEY BLOCK-----\n" + b"\n" * 4000
 MANIFEST = b"kind: Namespace\n" + b"# \n" * 4000
 
@@ -30,13 +31,13 @@ def limit_for(mirror):
 
 @pytest.fixture
 def run(tmp_path):
-    """A function that runs a task file of a role with fast tries, and returns the run."""
+    """A function that runs a task file of a role, and those that it includes, with fast tries, and returns the run."""
 
     def call(role, name, seconds, **variables):
-        # Waits and time limits of the file stay, only shorter.
-        text = re.sub(r"\bdelay: \d+", "delay: 1", (ROLES / role / "tasks" / name).read_text())
-        text = re.sub(r"\btimeout: \d+", f"timeout: {seconds}", text)
-        (tmp_path / name).write_text(text)
+        # Waits and time limits of the files stay, only shorter.
+        for file in (ROLES / role / "tasks").iterdir():
+            text = re.sub(r"\bdelay: \d+", "delay: 1", file.read_text())
+            (tmp_path / file.name).write_text(re.sub(r"\btimeout: \d+", f"timeout: {seconds}", text))
         play = {
             "hosts": "localhost",
             "connection": "local",
@@ -45,7 +46,8 @@ def run(tmp_path):
             "tasks": [{"ansible.builtin.include_tasks": str(tmp_path / name)}],
         }
         (tmp_path / "play.yml").write_text(json.dumps([play]))
-        return run_playbook("-i", "localhost,", str(tmp_path / "play.yml"), cwd=tmp_path)
+        collections = {"ANSIBLE_COLLECTIONS_PATH": str(ROOT / ".collections")}
+        return run_playbook("-i", "localhost,", str(tmp_path / "play.yml"), cwd=tmp_path, **collections)
 
     return call
 
@@ -98,9 +100,11 @@ def fetch_key(run, tmp_path, mirror, checksum=None):
     url = f"{mirror.url}/Release.key"
     done = run(
         "common",
-        "packages_key.yml",
+        "packages_source.yml",
         limit_for(mirror),
         __common_key_file=str(file),
+        __common_source_file=str(tmp_path / "kubernetes.sources"),
+        common_kubernetes_repository=mirror.url,
         common_kubernetes_repository_key=url,
         common_kubernetes_repository_key_checksum=checksum,
     )
@@ -129,7 +133,8 @@ def test_a_key_of_packages_that_cannot_be_had(run, tmp_path, fault, checksum, re
     assert message.startswith(f"{mirror.url}/Release.key (common_kubernetes_repository_key) gives no key of packages: ")
     assert reason in message
     assert len(mirror.asked) <= 3
-    assert list(file.parent.iterdir()) == []
+    assert not file.parent.exists()
+    assert not (tmp_path / "kubernetes.sources").exists()
 
 
 @pytest.mark.more
