@@ -117,6 +117,16 @@ hardened:
   returned: success
   type: bool
   sample: null
+swap_on:
+  description: Whether the machine swaps now.
+  returned: success
+  type: bool
+  sample: false
+swap_in_fstab:
+  description: Whether a line of C(/etc/fstab) turns swap on at boot.
+  returned: success
+  type: bool
+  sample: false
 mask_swap:
   description: Whether swap.target has to be masked, because a unit that is not of C(/etc/fstab) turns swap on at boot.
   returned: success
@@ -140,6 +150,7 @@ from ansible_collections.podnet.kubernetes.plugins.module_utils._nodes.boot_unit
     BootUnits,
     find_filter_warnings,
     find_swap_faults,
+    has_swap,
     needs_mask,
 )
 from ansible_collections.podnet.kubernetes.plugins.module_utils._nodes.leftovers import Leftovers, find_leftovers
@@ -254,6 +265,9 @@ def survey(module: AnsibleModule) -> dict[str, object]:
         "hardening": module.params["hardening"],
         "hardened": hardened,
         "mask_swap": needs_mask(units),
+        # The first line of /proc/swaps names the columns.
+        "swap_on": len(read_text(ROOT, "/proc/swaps").splitlines()) > 1,
+        "swap_in_fstab": has_swap(read_text(ROOT, "/etc/fstab")),
     }
 
 

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -55,6 +56,11 @@ def needs_mask(units: BootUnits) -> bool:
     )
 
 
+def has_swap(fstab: str) -> bool:
+    """Whether a line of /etc/fstab turns swap on at boot: fstab(5)."""
+    return any(re.match(r"[^#\s]\S*\s+\S+\s+swap\s", line) for line in fstab.splitlines())
+
+
 def find_swap_faults(units: BootUnits) -> list[str]:
     """Name the units that turn swap on at boot although swap.target is masked."""
     names = [one.name for one in _swap_units(units) if one.target != "swap.target" and one.source != "/etc/fstab"]
@@ -80,4 +86,4 @@ def _swap_units(units: BootUnits) -> Iterable[WantedUnit]:
     return (one for one in units.wanted if one.name.endswith(".swap") and one.name not in units.masked)
 
 
-__all__ = ["BootUnits", "WantedUnit", "find_filter_warnings", "find_swap_faults", "needs_mask"]
+__all__ = ["BootUnits", "WantedUnit", "find_filter_warnings", "find_swap_faults", "has_swap", "needs_mask"]

@@ -365,6 +365,21 @@ CASES = [
     *(
         (
             "common",
+            {"common_swap": swap, "__common_survey": {"swap_on": False, "swap_in_fstab": False, "mask_swap": sign}},
+            {},
+            "{{ __common_swaps }}",
+            turned_off,
+        )
+        for swap, sign, turned_off in (
+            ("off", True, True),
+            (False, True, True),
+            ("off", False, False),
+            ("keep", True, False),
+        )
+    ),
+    *(
+        (
+            "common",
             {"__common_survey": {"ca_pins": {file: ["sha256:0"] for file in files}}},
             {"packages": {name: [{"version": version}] for name, version in packages.items()}, "cacheable": True},
             is_true(VERSION["that"]),

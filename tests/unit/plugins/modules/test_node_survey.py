@@ -41,6 +41,8 @@ def test_a_bare_machine(run_module, machine):
         "hardening": False,
         "hardened": None,
         "mask_swap": False,
+        "swap_on": False,
+        "swap_in_fstab": False,
     }
 
 
@@ -129,3 +131,15 @@ def test_a_certificate_that_cannot_be_read(run_module, machine):
     path.write_text("-----BEGIN CERTIFICATE-----\nMAA=\n-----END CERTIFICATE-----\n")
     result = run_module(node_survey, name="node1")
     assert result["msg"].startswith(f"{path} holds a certificate that cannot be read (")
+
+
+def test_a_machine_that_swaps(run_module, machine):
+    (machine.root / "proc").mkdir()
+    (machine.root / "proc/swaps").write_text("Filename Type Size Used Priority\n")
+    (machine.root / "etc/fstab").write_text("# /swap none swap sw 0 0\n/dev/sda1 / ext4 errors=remount-ro 0 1\n")
+    result = run_module(node_survey, name="node1")
+    assert (result["swap_on"], result["swap_in_fstab"]) == (False, False)
+    (machine.root / "proc/swaps").write_text("Filename Type Size Used Priority\n/swap file 1 0 -2\n")
+    (machine.root / "etc/fstab").write_text("/dev/sda1 / ext4 defaults 0 1\nUUID=1\tnone\tswap\tsw 0 0\n")
+    result = run_module(node_survey, name="node1")
+    assert (result["swap_on"], result["swap_in_fstab"]) == (True, True)

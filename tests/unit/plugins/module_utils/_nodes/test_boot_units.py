@@ -11,6 +11,7 @@ from ansible_collections.podnet.kubernetes.plugins.module_utils._nodes.boot_unit
     WantedUnit,
     find_filter_warnings,
     find_swap_faults,
+    has_swap,
     needs_mask,
 )
 
@@ -71,3 +72,18 @@ def test_services_that_remove_the_rules_of_others(name):
     assert "kube-proxy" in warning
     assert find_filter_warnings(units(wanted, masked=[name])) == []
     assert find_filter_warnings(units(ZRAM, FILE)) == []
+
+
+@pytest.mark.parametrize(
+    ("line", "swaps"),
+    [
+        ("/swapfile none swap sw 0 0", True),
+        ("LABEL=s\tnone\tswap\tsw", True),
+        ("# /swapfile none swap sw 0 0", False),
+        ("#/swapfile none swap sw 0 0", False),
+        ("/dev/sda1 /swap ext4 defaults 0 1", False),
+        ("", False),
+    ],
+)
+def test_a_line_of_fstab(line, swaps):
+    assert has_swap(f"/dev/sda1 / ext4 defaults 0 1\n{line}\n") == swaps
