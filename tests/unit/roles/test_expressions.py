@@ -59,6 +59,7 @@ SHOWN = task("kubeadm_control_plane", "show", "Show the nodes and the pods of DN
 STAYS = task("connectivity", "namespace", "Name the reason why the namespace stays")
 ALIVE = task("connectivity", "assert", "Check that responders lived until the end")
 JUDGED = task("connectivity", "judge", "Compare every cell with its expectation")
+SHARES = task("connectivity", "assert", "Show the matrix")["vars"]
 FAILS = task("connectivity", "assert", "Fail when a cell differs from its expectation, and name the causes")
 TARGETS = task("connectivity", "probe", "Choose the targets")
 REFUSED = task("network_policies", "validate", "Name the field that the API would refuse")
@@ -644,6 +645,20 @@ CASES = [
             wanted,
         )
         for needs, wanted in ((True, "subnets"), (False, "any"))
+    ),
+    *(
+        (
+            "connectivity",
+            {
+                **{name: SHARES[name] for name in ("__connectivity_shares", "__connectivity_seconds")},
+                "__connectivity_probing": probing,
+                "__connectivity_whole": 8.04,
+            },
+            {},
+            "{{ __connectivity_shares }}",
+            f"It took 8.0 s; of these, the probes {longest} s.",
+        )
+        for probing, longest in (({"node1": 0.51, "node2": 0.66}, "0.7"), ({}, "0.0"))
     ),
     *(
         ("calico", {"__calico_pools": pools}, {}, "{{ __calico_definition.changes | length }}", changes)
