@@ -75,7 +75,7 @@ def _groups(wrong: Sequence[_Wrong]) -> Iterable[list[_Wrong]]:
 
 def _has_all_pairs(some: Iterable[_Wrong]) -> bool:
     pairs = {(one.source, one.target) for one in some}
-    sources, targets = map(set, zip(*pairs, strict=True))
+    sources, targets = map(set, zip(*pairs))
     return pairs == {(source, target) for source in sources for target in targets if source != target}
 
 
