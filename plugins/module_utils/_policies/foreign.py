@@ -142,9 +142,9 @@ def _in_oracle(name: str) -> str:
 class _Denials:
     """The connections that rules of administrators may deny."""
 
-    def __init__(self, matrix: Matrix) -> None:
-        self._numbers = {str(pod): number for number, pod in enumerate(matrix.pods)}
-        ways = [way for layer in matrix.layers for way in (layer.ingress, layer.egress)]
+    def __init__(self, asked: Matrix) -> None:
+        self._numbers = {str(pod): number for number, pod in enumerate(asked.pods)}
+        ways = [way for layer in asked.layers for way in (layer.ingress, layer.egress)]
         rules = [rule for way in ways for rule in (*way.admin, *way.baseline) if rule.action == "Deny"]
         self._rules = [(rule.policy, rule.sources, rule.targets) for rule in rules]
 
