@@ -424,7 +424,7 @@ SIMPLE = [
     simple("connectivity_outside_port", 65536, "give a number from 1 to 65535"),
     simple("connectivity_overhead", -50, "give a number from 0 to 1000 bytes"),
     simple("connectivity_own_pods", -1, "give a number from 0 to 100"),
-    simple("connectivity_packet_rate", "fast", "give a number from 0 to 10000000"),
+    simple("connectivity_packet_rate", "fast", WHOLE),
     simple("connectivity_pod_image", "$(id)", IMAGE),
     simple("connectivity_pod_selectors", "default", "give a list"),
     simple("connectivity_pod_to_node_source", "other", "choose from any, own"),
