@@ -34,7 +34,9 @@ _LARGE = frozenset(("mtu", "tcp"))  # the checks with large packets
 def find(gathered: Gathered) -> Iterator[Found]:
     yield from _overlays(gathered)
     yield from _nics(gathered)
-    yield from _older_pods(gathered)
+    ends = _ends_of_large_packets(gathered)
+    yield from _older_pods(gathered, ends)
+    yield from _smaller_pods(gathered, ends)
 
 
 def _overlays(gathered: Gathered) -> Iterator[Found]:
@@ -101,18 +103,26 @@ def _nics(gathered: Gathered) -> Iterator[Found]:
             )
 
 
-def _older_pods(gathered: Gathered) -> Iterator[Found]:
+def _ends_of_large_packets(gathered: Gathered) -> set[str]:
+    """Return the nodes at both ends of cells in which large packets alone fail.
+
+    Where small ones fail, too, no MTU is the cause.
+    """
+    small = {(cell.source, cell.target, cell.family) for cell in gathered.failed if cell.check != "mtu"}
+    large = [cell for cell in gathered.failed if cell.check == "mtu" and cell.probed]
+    alone = [cell for cell in large if (cell.source, cell.target, cell.family) not in small]
+    return {node for cell in alone for node in (cell.source_node, *cell.target_nodes)}
+
+
+def _older_pods(gathered: Gathered, ends: set[str]) -> Iterator[Found]:
     """Yield nodes with pods from before the network's MTU became smaller, where cells fail by it.
 
     Without such cells it is harmless: the node tells these pods the right MTU.
     """
-    # Where small packets fail, too, no MTU is the cause.
-    small = {(cell.source, cell.target, cell.family) for cell in gathered.failed if cell.check != "mtu"}
-    large = [cell for cell in gathered.failed if cell.check == "mtu" and cell.probed]
-    alone = [cell for cell in large if (cell.source, cell.target, cell.family) not in small]
-    ends = {node for cell in alone for node in (cell.source_node, *cell.target_nodes)}
     for node in gathered.nodes:
-        overlays = [link for name in _own_overlays(node) if (link := node.link(name)) and link.mtu]
+        overlays = [
+            link for name in _own_overlays(node) if (link := node.link(name)) and link.mtu and _is_used(node, name)
+        ]
         smallest = min(overlays, key=lambda link: link.mtu, default=None)
         older = [one for one in node.data.get("veths") or () if smallest and one["mtu"] > smallest.mtu]
         if smallest and older and node.name in ends:
@@ -129,6 +139,34 @@ def _older_pods(gathered: Gathered) -> Iterator[Found]:
             )
 
 
+def _is_used(node: NodeFacts, link: str) -> bool:
+    """Whether a route leads to a link. Flannel leaves that of an overlay which it uses no more."""
+    return node.routes is None or any(group.device == link for group in node.routes)
+
+
+def _smaller_pods(gathered: Gathered, ends: set[str]) -> Iterator[Found]:
+    """Yield nodes with pods from before the network's MTU became larger, where cells fail by it.
+
+    A bridge has the MTU of its smallest link, so one such pod makes the bridge too small for all others.
+    """
+    for node in gathered.nodes:
+        bridge = node.link(node.bridge) if node.bridge else None
+        veths = [one for one in node.data.get("veths") or () if bridge and one["master"] == bridge.name]
+        smaller = [one for one in veths if bridge and one["mtu"] <= bridge.mtu]
+        larger = [one for one in veths if one not in smaller]
+        if bridge and smaller and larger and node.name in ends:
+            count = sum(one["count"] for one in smaller)
+            yield Found(
+                (node.name,),
+                f"{count} older pod{'s' * (count != 1)} of {node.name} {'has' if count == 1 else 'have'} an MTU of "
+                f"{bridge.mtu}, and {bridge.name} with {'it' if count == 1 else 'them'}, where newer ones have "
+                f"{max(one['mtu'] for one in larger)}",
+                tuple(f"{node.name}: {one['count']} links of pods with MTU {one['mtu']}" for one in veths),
+                "delete the pods with the smaller MTU: their controllers make them again with the MTU of the network",
+                tuple(Scope(one.sources, one.targets, OVER_PODS, _LARGE) for one in either_end([node.name])),
+            )
+
+
 CAUSE = Cause(
     id="mtu",
     severity="error",
@@ -136,7 +174,8 @@ CAUSE = Cause(
     title="An MTU is larger than the path carries",
     cause=(
         "Small packets pass and large ones vanish: connections open and hang. The overlay's MTU leaves no room for its "
-        "header, or the NICs of one network have different MTUs. Or pods are older than the network's MTU."
+        "header, or the NICs of one network have different MTUs. Or pods are older than the network's MTU: they keep "
+        "theirs, and a bridge has that of its smallest pod."
     ),
     evidence="Both numbers, and the links that have them.",
     remedy=(

@@ -91,6 +91,34 @@ def test_pods_that_are_older_than_the_networks_mtu():
     assert world.found() == []  # small packets fail, too
 
 
+def test_older_pods_that_make_the_bridge_too_small():
+    """As on the lab after a change from VXLAN to host-gw, which left the overlay's link without a route."""
+    world = World()
+    world.nodes["node2"]["veths"] = [
+        {"master": "cni0", "mtu": 1450, "count": 1},
+        {"master": "cni0", "mtu": 1500, "count": 2},
+    ]
+    world.link("node2", "cni0")["mtu"] = 1450
+    world.nodes["node2"]["routes"] = [one for one in world.nodes["node2"]["routes"] if one["device"] != "flannel.1"]
+    world.fail(
+        lambda source, target, check: (
+            (check, source["kind"], target["kind"], target.get("node")) == ("mtu", "node", "pod", "node2")
+        )
+    )
+    found = [one for one in world.diagnose()["findings"] if one["id"] == "mtu"]
+    assert [one["nodes"] for one in found] == [["node2"]]
+    assert found[0]["cause"] == (
+        "1 older pod of node2 has an MTU of 1450, and cni0 with it, where newer ones have 1500"
+    )
+    assert found[0]["evidence"] == [
+        f"node2: {count} links of pods with MTU {mtu}" for count, mtu in ((1, 1450), (2, 1500))
+    ]
+    assert found[0]["explained_cells"] > 0
+    # The larger MTU is that of the bridge: it has no smaller pod.
+    world.link("node2", "cni0")["mtu"] = 1400
+    assert [one for one in world.diagnose()["findings"] if one["id"] == "mtu"] == []
+
+
 def test_other_nics_and_large_pods_are_harmless():
     """The node itself tells a pod of a larger MTU the right one."""
     world = World()
