@@ -47,12 +47,12 @@ options:
 EXAMPLES = r"""
 - name: Add the source of the Kubernetes packages
   podnet.kubernetes.apt_source:
-    key_url: https://pkgs.k8s.io/core:/stable:/v1.36/deb/Release.key
+    key_url: "{{ common_kubernetes_repository_key }}"
     key_path: /etc/apt/keyrings/kubernetes.asc
     source_path: /etc/apt/sources.list.d/kubernetes.sources
     source: |
       Types: deb
-      URIs: https://pkgs.k8s.io/core:/stable:/v1.36/deb/
+      URIs: {{ common_kubernetes_repository }}
       Suites: /
       Signed-By: /etc/apt/keyrings/kubernetes.asc
 """

@@ -70,6 +70,8 @@ def is_free(name, seconds=10.0):
             lock_holder.ask("\0" + name)
         except OSError:
             return True
+        except ValueError:
+            pass  # it ended before it answered
         time.sleep(0.05)
     return False
 
