@@ -1,4 +1,4 @@
-#!/bin/bash
+#!/usr/bin/env bash
 # What somebody who knows all steps types to make the lab's cluster with Flannel: the same packages, images, settings and waits as
 # playbooks/flannel.yml up to the DNS, on all nodes at once over SSH, without Ansible and without its checks. Each phase prints a
 # line "name seconds". cluster_up.py runs it; it needs the lab's nodes, bare or reset.
