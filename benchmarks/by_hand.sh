@@ -4,7 +4,7 @@
 # line "name seconds". cluster_up.py runs it; it needs the lab's nodes, bare or reset.
 set -euo pipefail
 
-version=1.36.3 mirror=http://10.100.198.2
+version=1.36.4 mirror=http://10.100.198.2
 master=10.100.198.200 workers=(10.100.198.201 10.100.198.202) nodes=("$master" "${workers[@]}")
 declare -A name=([$master]=master [10.100.198.201]=node1 [10.100.198.202]=node2)
 keys=${XDG_STATE_HOME:-$HOME/.local/state}/podnet.kubernetes/lab

@@ -44,7 +44,7 @@ EXAMPLES = r"""
 - name: Configure and start containerd
   podnet.kubernetes.containerd:
     config: "{{ lookup('ansible.builtin.template', 'containerd.toml.j2') }}"
-    kubernetes_version: 1.36.3
+    kubernetes_version: 1.36.4
 """
 
 RETURN = r"""
