@@ -54,6 +54,8 @@ def prove(tmp_path):
             "connectivity_kubeconfig": str(tmp_path / "admin.conf"),
             "connectivity_overhead": 0,
             "__connectivity_uncomputed_kinds": [],
+            "__connectivity_selection": {"sources": {}, "statement": {}},
+            "__connectivity_began": begin,
             **variables,
         }
         tasks = [
