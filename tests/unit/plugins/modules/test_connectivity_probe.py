@@ -185,23 +185,31 @@ def test_a_controller_that_is_no_endpoint(run_module, located, port):
     assert result["msg"].startswith("controller is true, and endpoints has none of the kind controller: ")
 
 
-def test_only_the_cells_that_did_not_pass(run_module, located, port):
-    """The node judges: web's port takes connections, and the rule says that db's must not."""
+def judged_by_the_node(port):
+    """The options of a node that judges its cells to two pods, which both take connections at the port."""
     db = {"name": "shop/db", "kind": "pod", "addresses": [HERE], "node": "node2"}
     targets = [
         {"name": name, "kind": "pod", "address": HERE, "tries": [{"check": "tcp", "port": port, "answers": "nothing"}]}
         for name in ("shop/web", "shop/db")
     ]
     # On a busy machine a connection may take long.
-    given = {"endpoints": [*ENDPOINTS, db], "targets": targets, "detail": "failures", "timeout": 5}
-    result = run_module(connectivity_probe, **options(port, **given))
+    return options(port, endpoints=[*ENDPOINTS, db], targets=targets, detail="failures", timeout=5)
+
+
+def test_cells_that_passed_are_only_counted(run_module, located, port):
+    result = run_module(connectivity_probe, **judged_by_the_node(port))
     assert result["cells"] == []
     (tally,) = result["brief"].pop("tallies")
     assert result["brief"] == {"node": "node1"}
     assert (tally["cells"], tally["check"], tally["outcome"]) == (3, "tcp", "reachable")
     assert sum(number for _time, number in tally["latency_ms"]) == 3
+
+
+# A test of its own: two runs in one moment would use the same source ports.
+def test_only_the_cells_that_did_not_pass(run_module, located, port):
+    """The rule says that db's port must not take connections."""
     rules = [{"target": "shop/db", "outcome": "blocked"}]
-    result = run_module(connectivity_probe, **options(port, **given, expectations=rules))
+    result = run_module(connectivity_probe, **judged_by_the_node(port), expectations=rules)
     found = {(cell["source"], cell["target"], cell["outcome"], cell["attempts"]) for cell in result["cells"]}
     assert found == {(source, "shop/db", "reachable", 2) for source in ("node1", "shop/web")}
     assert [tally["cells"] for tally in result["brief"]["tallies"]] == [1]
