@@ -125,6 +125,17 @@ def on(inventory: Inventory, tmp_path_factory: pytest.TempPathFactory) -> Callab
     return lambda name: testinfra.get_host(f"ssh://{name}?ssh_config={settings}&sudo=true")
 
 
+@pytest.fixture
+def lost_route(on: Callable[[str], Host], kubectl: Kubectl, inventory: Inventory) -> Iterator[tuple[str, str]]:
+    """Two nodes, of which the first has lost its route to the pods of the second."""
+    *_others, here, there = inventory.nodes
+    subnet = kubectl.output("get", "node", there, "-o", "jsonpath={.spec.podCIDR}")
+    route = on(here).check_output(f"ip route show {subnet}").strip()
+    on(here).check_output(f"ip route delete {route}")
+    yield here, there
+    on(here).check_output(f"ip route replace {route}")
+
+
 @pytest.fixture(scope="session")
 def node(request: pytest.FixtureRequest, on: Callable[[str], Host]) -> Host:
     """Each node in turn."""

@@ -60,12 +60,13 @@ from pathlib import Path
 
 from ansible.module_utils.basic import AnsibleModule
 
-from ansible_collections.podnet.kubernetes.plugins.module_utils._base.errors import ClusterError, PodnetError
+from ansible_collections.podnet.kubernetes.plugins.module_utils._base.errors import PodnetError
 from ansible_collections.podnet.kubernetes.plugins.module_utils._nodes.node_files import (
     NodeFile,
     find_changes,
     write_file,
 )
+from ansible_collections.podnet.kubernetes.plugins.module_utils._nodes.programs import run_program
 
 ARGUMENTS = {
     "config": {"type": "str", "required": True},
@@ -79,18 +80,10 @@ _AT_BOOT = ("containerd", "kubelet")
 _DISABLED = ("", "disabled", "linked", "linked-runtime", "masked", "masked-runtime", "not-found")
 
 
-def run(module: AnsibleModule, *command: str, may_fail: bool = False) -> str:
-    """Run a program, and return its output. Raises ClusterError when it fails."""
-    code, output, errors = module.run_command(list(command), environ_update={"LC_ALL": "C"})
-    if code != 0 and not may_fail:
-        raise ClusterError(f"'{' '.join(command)}' ended with {code}: {errors.strip() or output.strip()}")
-    return str(output)
-
-
 def find_pause_image(module: AnsibleModule) -> str:
     """Ask kubeadm for its pause image. Empty where it names none. Raises ClusterError."""
     version = f"v{module.params['kubernetes_version']}"
-    images = run(module, "kubeadm", "config", "images", "list", "--kubernetes-version", version).split()
+    images = run_program(module, "kubeadm", "config", "images", "list", "--kubernetes-version", version).split()
     return next((image for image in images if "/pause:" in image), "")
 
 
@@ -115,13 +108,13 @@ def is_older(one: Path, other: Path) -> bool:
 
 def find_steps(module: AnsibleModule, written: bool) -> list[list[str]]:
     """Find the commands that bring containerd and the kubelet into their state."""
-    states = {name: run(module, "systemctl", "is-enabled", name, may_fail=True).strip() for name in _AT_BOOT}
+    states = {name: run_program(module, "systemctl", "is-enabled", name, may_fail=True).strip() for name in _AT_BOOT}
     # A masked unit, or one that is not there, makes the command fail, and systemd says why.
     to_enable = [name for name, state in states.items() if state in _DISABLED]
     steps = [["systemctl", "enable", *to_enable]] if to_enable else []
     if written or is_older(SOCKET, CONFIG):
         return [["systemctl", "restart", "containerd"], *steps]
-    active = run(module, "systemctl", "is-active", "containerd", may_fail=True).strip()
+    active = run_program(module, "systemctl", "is-active", "containerd", may_fail=True).strip()
     return steps if active == "active" else [["systemctl", "start", "containerd"], *steps]
 
 
@@ -131,7 +124,7 @@ def main() -> None:
         diff = write_config(module)
         commands = find_steps(module, bool(diff)) if module.params["installed"] else []
         for command in [] if module.check_mode else commands:
-            run(module, *command)
+            run_program(module, *command)
     except PodnetError as error:
         module.fail_json(msg=str(error))
     steps = [f"write {CONFIG}"] * len(diff) + [" ".join(command) for command in commands]

@@ -85,7 +85,7 @@ from pathlib import Path
 
 from ansible.module_utils.basic import AnsibleModule
 
-from ansible_collections.podnet.kubernetes.plugins.module_utils._base.errors import ClusterError, PodnetError
+from ansible_collections.podnet.kubernetes.plugins.module_utils._base.errors import PodnetError
 from ansible_collections.podnet.kubernetes.plugins.module_utils._nodes.kernel import (
     find_differing,
     sign_of_module,
@@ -95,6 +95,7 @@ from ansible_collections.podnet.kubernetes.plugins.module_utils._nodes.node_file
     read_node_files,
     write_file,
 )
+from ansible_collections.podnet.kubernetes.plugins.module_utils._nodes.programs import run_program
 
 FILES = {
     "path": {"type": "path", "required": True},
@@ -109,19 +110,11 @@ ARGUMENTS = {
 ROOT = Path("/")
 
 
-def run(module: AnsibleModule, *command: str) -> str:
-    """Run a program, and return its output. Raises ClusterError when it fails."""
-    code, output, errors = module.run_command(list(command), environ_update={"LC_ALL": "C"})
-    if code != 0:
-        raise ClusterError(f"'{' '.join(command)}' ended with {code}: {errors.strip() or output.strip()}")
-    return str(output)
-
-
 def load_modules(module: AnsibleModule) -> list[str]:
     """Load the modules that are not there, and return their names."""
     missing = [name for name in module.params["modules"] if not (ROOT / sign_of_module(name)).exists()]
     for name in [] if module.check_mode else missing:
-        run(module, "modprobe", name)
+        run_program(module, "modprobe", name)
     return missing
 
 
@@ -129,9 +122,9 @@ def set_parameters(module: AnsibleModule) -> dict[str, str]:
     """Set the parameters that differ, and return them."""
     wanted = module.params["sysctls"]
     # Before its kernel module is loaded, a parameter is not there.
-    differing = find_differing(run(module, "sysctl", "--ignore", *wanted), wanted) if wanted else {}
+    differing = find_differing(run_program(module, "sysctl", "--ignore", *wanted), wanted) if wanted else {}
     if differing and not module.check_mode:
-        run(module, "sysctl", "--write", *(f"{key}={value}" for key, value in differing.items()))
+        run_program(module, "sysctl", "--write", *(f"{key}={value}" for key, value in differing.items()))
     return differing
 
 

@@ -37,19 +37,8 @@ def test_a_healthy_cluster_sends_no_cell(verify, inventory, root):
     assert all(sum(number for _ms, number in one["latency_ms"]) == one["cells"] for one in counted["tallies"])
 
 
-@pytest.fixture
-def broken(on, kubectl, inventory):
-    """Two nodes, of which the first has lost its route to the pods of the second."""
-    *_others, here, there = inventory.nodes
-    subnet = kubectl.output("get", "node", there, "-o", "jsonpath={.spec.podCIDR}")
-    route = on(here).check_output(f"ip route show {subnet}").strip()
-    on(here).check_output(f"ip route delete {route}")
-    yield here, there
-    on(here).check_output(f"ip route replace {route}")
-
-
 @pytest.mark.more
-def test_a_broken_cluster_sends_the_cells_that_fail(verify, broken):
+def test_a_broken_cluster_sends_the_cells_that_fail(verify, lost_route):
     quick = {"connectivity_trails": 0, "podnet_diagnose": False, "connectivity_node_port": False}
     reports = []
     for detail in ("failures", "full"):
@@ -68,4 +57,4 @@ def test_a_broken_cluster_sends_the_cells_that_fail(verify, broken):
     assert bad(brief) == bad(full)
     nodes = {one["name"]: one["node"] for one in full["endpoints"] if one["kind"] in ("pod", "node")}
     among = {(nodes[one[0]], nodes[one[1]]) for one in bad(brief) if one[1] in nodes}
-    assert among == {broken, broken[::-1]}
+    assert among == {lost_route, lost_route[::-1]}

@@ -79,27 +79,16 @@ def test_a_sample(verify, inventory, racks, root):
     assert report["scope"]["zones"] == ["r0", "r1", "r2"]
 
 
-@pytest.fixture
-def broken(on, kubectl, inventory):
-    """Two nodes, of which the first has lost its route to the pods of the second."""
-    *_others, here, there = inventory.nodes
-    subnet = kubectl.output("get", "node", there, "-o", "jsonpath={.spec.podCIDR}")
-    route = on(here).check_output(f"ip route show {subnet}").strip()
-    on(here).check_output(f"ip route delete {route}")
-    yield here, there
-    on(here).check_output(f"ip route replace {route}")
-
-
 @pytest.mark.more
-def test_node_pairs_finds_a_fault_between_two_nodes(verify, broken):
+def test_node_pairs_finds_a_fault_between_two_nodes(verify, lost_route):
     quick = {"connectivity_trails": 0, "podnet_diagnose": False, "connectivity_node_port": False}
     done, report, _folder = verify("node_pairs", **quick)
     assert done.returncode != 0
     nodes = nodes_of(report)
     among = [cell for cell in report["cells"] if cell["target"] in nodes]
     failed = [cell for cell in among if cell["verdict"] != "passed"]
-    assert {(nodes[cell["source"]], nodes[cell["target"]]) for cell in failed} == {broken, broken[::-1]}
-    pods = [f"podnet-connectivity/{name}-1" for name in broken]
+    assert {(nodes[cell["source"]], nodes[cell["target"]]) for cell in failed} == {lost_route, lost_route[::-1]}
+    pods = [f"podnet-connectivity/{name}-1" for name in lost_route]
     between = [cell for cell in among if {cell["source"], cell["target"]} == set(pods)]
     assert len(between) == 2 * 4
     assert {cell["verdict"] for cell in between} == {"failed"}

@@ -151,10 +151,12 @@ def _smaller_pods(gathered: Gathered, ends: set[str]) -> Iterator[Found]:
     """
     for node in gathered.nodes:
         bridge = node.link(node.bridge) if node.bridge else None
-        veths = [one for one in node.data.get("veths") or () if bridge and one["master"] == bridge.name]
-        smaller = [one for one in veths if bridge and one["mtu"] <= bridge.mtu]
-        larger = [one for one in veths if one not in smaller]
-        if bridge and smaller and larger and node.name in ends:
+        if bridge is None or node.name not in ends:
+            continue
+        veths = [one for one in node.data.get("veths") or () if one["master"] == bridge.name]
+        smaller = [one for one in veths if one["mtu"] <= bridge.mtu]
+        larger = [one for one in veths if one["mtu"] > bridge.mtu]
+        if smaller and larger:
             count = sum(one["count"] for one in smaller)
             yield Found(
                 (node.name,),
