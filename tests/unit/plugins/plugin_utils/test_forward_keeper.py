@@ -26,7 +26,7 @@ def ends(pid, seconds=10.0):
         try:
             if Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] == "Z":
                 return True
-        except FileNotFoundError:
+        except (FileNotFoundError, ProcessLookupError):  # it ended before the file was opened, or before it was read
             return True
         time.sleep(0.05)
     return False
