@@ -27,7 +27,7 @@ export ANSIBLE_CONFIG := $(CURDIR)/ansible.cfg
 # Container images set it. Then each ansible-playbook compiles all its imports, a third of the work of a short playbook.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help venv lab lab-destroy basic-cni flannel flannel-calico calico verify diagnose-demo soak screenshots conformance lint sanity unit versions browser bad-input integration molecule molecule-debian-12 test-quick test test-more test-lab test-beside architecture findings bench bench-cluster build lock lock-3.11 lock-3.12 clean
+.PHONY: help venv lab lab-destroy basic-cni flannel flannel-calico calico verify diagnose-demo soak screenshots conformance lint sanity unit versions browser bad-input integration molecule molecule-debian-12 test-quick test test-more test-lab test-beside architecture findings bench bench-cluster bench-life build lock lock-3.11 lock-3.12 clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "%-18s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -182,6 +182,9 @@ bench: $(VENV) ## Measure, and write docs/times.md (after make calico); fail whe
 
 bench-cluster: $(VENV) ## Time the lab's cluster by hand and by playbook, in turns, and write docs/times.md (takes the lab over, 20 minutes and more; ARGS="--rounds 1 --state bare")
 	python benchmarks/cluster_up.py $(ARGS)
+
+bench-life: $(VENV) ## Time an upgrade under requests and nodes that join, and write docs/times.md (takes the lab over, 20 minutes and more; ARGS="--part growth")
+	python benchmarks/life.py $(ARGS)
 
 build: $(VENV) ## Build the collection's archive in build/
 	ansible-galaxy collection build --force --output-path build

@@ -21,7 +21,7 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
-from cluster import AT_ONCE, KUBECONFIG, ROOT, RUNS, execute, node_names, pod, running, timed
+from lab_cluster import AT_ONCE, KUBECONFIG, ROOT, RUNS, execute, node_names, pod, running, timed
 from rows import Row, record
 
 NAMESPACE = "podnet-bench"

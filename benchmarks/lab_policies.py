@@ -19,7 +19,7 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
-from cluster import AT_ONCE, KUBECONFIG, ROOT, RUNS, execute, kubectl, node_names, pod, running, timed
+from lab_cluster import AT_ONCE, KUBECONFIG, ROOT, RUNS, execute, kubectl, node_names, pod, running, timed
 from rows import Row, record
 
 IMAGE = "registry.k8s.io/e2e-test-images/agnhost:2.63.0"

@@ -3,90 +3,15 @@
 from __future__ import annotations
 
 import subprocess
-import threading
 import time
-import urllib.request
 
 import pytest
 from machines import ROOT
+from web_server import NAME, Prober, objects
 
 UPGRADE = ("playbooks/upgrade.yml", "--extra-vars")
 NODES = ["master", "node1", "node2"]
-IMAGE = "docker.io/library/nginx:1.26"
-PORT = 30080
-PAUSE = 0.02  # seconds between two requests of one prober
-LABELS = {"app": "upgrade"}
 MARK = "podnet.kubernetes/upgrade"
-
-
-def objects():
-    probe = {"httpGet": {"path": "/", "port": 80}, "periodSeconds": 1}
-    # kube-proxy on another node needs a moment to take the pod out of the Service.
-    hooks = {"preStop": {"sleep": {"seconds": 8}}}
-    spread = {
-        "maxSkew": 1,
-        "topologyKey": "kubernetes.io/hostname",
-        "whenUnsatisfiable": "ScheduleAnyway",
-        "labelSelector": {"matchLabels": LABELS},
-    }
-    spec = {
-        "containers": [{"name": "web", "image": IMAGE, "readinessProbe": probe, "lifecycle": hooks}],
-        "topologySpreadConstraints": [spread],
-    }
-    template = {"metadata": {"labels": LABELS}, "spec": spec}
-    selector = {"matchLabels": LABELS}
-    return [
-        {
-            "apiVersion": "apps/v1",
-            "kind": "Deployment",
-            "metadata": {"name": "upgrade"},
-            "spec": {"replicas": 2, "selector": selector, "template": template},
-        },
-        {
-            "apiVersion": "policy/v1",
-            "kind": "PodDisruptionBudget",
-            "metadata": {"name": "upgrade"},
-            "spec": {"minAvailable": 1, "selector": selector},
-        },
-        {
-            "apiVersion": "v1",
-            "kind": "Service",
-            "metadata": {"name": "upgrade"},
-            "spec": {"type": "NodePort", "selector": LABELS, "ports": [{"port": 80, "nodePort": PORT}]},
-        },
-    ]
-
-
-class Prober:
-    """Asks the web server through the NodePort of each node, again and again, and keeps what failed."""
-
-    def __init__(self, addresses):
-        self.answers = 0
-        self.failures = []
-        self._ends = threading.Event()
-        self._threads = [threading.Thread(target=self._ask, args=[address]) for address in addresses]
-        self._counts = threading.Lock()
-
-    def __enter__(self):
-        for thread in self._threads:
-            thread.start()
-        return self
-
-    def __exit__(self, *_error):
-        self._ends.set()
-        for thread in self._threads:
-            thread.join()
-
-    def _ask(self, address):
-        opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
-        while not self._ends.wait(PAUSE):
-            try:
-                with opener.open(f"http://{address}:{PORT}/", timeout=5) as answer:
-                    answer.read()
-                with self._counts:
-                    self.answers += 1
-            except OSError as error:
-                self.failures.append(f"{time.strftime('%H:%M:%S')} {address}: {error}")
 
 
 @pytest.fixture(scope="module")
@@ -102,7 +27,7 @@ def addresses(kubectl):
 @pytest.fixture(scope="module", autouse=True)
 def web(kubectl):
     kubectl.output("apply", "--filename=-", data={"apiVersion": "v1", "kind": "List", "items": objects()})
-    kubectl.output("rollout", "status", "deployment/upgrade", "--timeout=90s")
+    kubectl.output("rollout", "status", f"deployment/{NAME}", "--timeout=90s")
     return
 
 
