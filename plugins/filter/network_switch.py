@@ -43,7 +43,11 @@ options:
     description: Whether the data in emptyDir volumes may be lost.
     type: bool
     default: false
-positional: target, hosts, given, bare_pods, empty_dirs
+  policies:
+    description: Whether Calico is to enforce NetworkPolicies on Flannel.
+    type: bool
+    default: false
+positional: target, hosts, given, bare_pods, empty_dirs, policies
 """
 
 EXAMPLES = r"""
@@ -94,6 +98,10 @@ _value:
       type: list
       elements: str
       sample: [default/ReplicaSet/broken-5d9c]
+    policies:
+      description: Whether Calico enforces NetworkPolicies on Flannel afterwards.
+      type: bool
+      sample: false
 """
 
 from dataclasses import asdict
@@ -111,7 +119,13 @@ from ansible_collections.podnet.kubernetes.plugins.plugin_utils.yaml_texts impor
 
 @filter_errors("network_switch")
 def network_switch(
-    objects: Any, target: Any, hosts: Any, given: Any = None, bare_pods: bool = False, empty_dirs: bool = False
+    objects: Any,
+    target: Any,
+    hosts: Any,
+    given: Any = None,
+    bare_pods: bool = False,
+    empty_dirs: bool = False,
+    policies: bool = False,
 ) -> dict[str, Any]:
     settings = Settings(
         target=read_text_option("target", target) or "",
@@ -119,6 +133,7 @@ def network_switch(
         given={name: str(value) for name, value in read_dict_option("given", given).items() if value},
         bare_pods=bool(bare_pods),
         empty_dirs=bool(empty_dirs),
+        policies=bool(policies),
     )
     plan = asdict(plan_switch(objects, settings, parse_yaml_or_none))
     return {name: list(value) if isinstance(value, tuple) else value for name, value in plan.items()}

@@ -58,6 +58,15 @@ def test_host_gw_takes_the_overlays_place_in_both_families(play, reports, on, in
             assert others == [NIC] * (len(inventory.nodes) - 1), (name, network)
 
 
+@pytest.mark.parametrize("network", ["calico", "flannel"])
+def test_the_cluster_gets_another_network_of_both_families(play, reports, network):
+    settings = f"podnet_network={network} podnet_switch_confirmed=true flannel_backend=host-gw"
+    done = play("playbooks/switch_network.yml", *VARIABLES, "--extra-vars", settings)
+    assert done.returncode == 0, done.stdout[-5000:]
+    passed = {(cell["family"], cell["verdict"]) for cell in reports(network)["cells"]}
+    assert passed == {("ipv4", "passed"), ("ipv6", "passed")}
+
+
 def test_it_is_removed_and_the_nodes_are_as_they_were(remove, changes, on, scratch, inventory, differences, state):
     foretold = changes(remove("flannel", *VARIABLES, "--check"))
     counts = changes(remove("flannel", *VARIABLES))

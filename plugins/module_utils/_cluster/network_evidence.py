@@ -24,6 +24,7 @@ _FILES = {"basic_cni": "10-mynet.conflist", "flannel": "10-flannel.conflist", "c
 _DAEMON_SETS = {"flannel": "kube-flannel/kube-flannel-ds", "calico": "kube-system/calico-node"}
 # The role calico_policies sets the first of these files beside the second one.
 _COMPANION = ("10-canal.conflist", "10-flannel.conflist")
+_COMPANION_SET = "kube-system/canal"
 _OPERATOR = "calico-system/calico-node"
 NETWORKS = tuple(_FILES)
 # The mark of a removal that has begun.
@@ -39,12 +40,14 @@ class Evidence:
         removing: whether a removal has begun and has not ended
         files: the names of the configuration files of each node, in the order in which the runtime reads them
         operator: whether Calico's operator runs Calico
+        policies: whether Calico enforces NetworkPolicies on Flannel
     """
 
     present: tuple[str, ...]
     removing: bool
     files: Mapping[str, tuple[str, ...]]
     operator: bool
+    policies: bool = False
 
     def foreign_faults(self, target: str, begun: bool) -> Iterator[str]:
         """Yield a sentence for each sign of a network that the roles do not know.
@@ -98,7 +101,8 @@ def find_evidence(objects: Mapping[str, Any]) -> Evidence:
     configured = {name for names in files.values() for name in names}
     present = [name for name in NETWORKS if _FILES[name] in configured or _DAEMON_SETS.get(name, "") in programs]
     # Calico's operator has the same file as its manifest.
-    return Evidence(tuple(present), _is_removing(objects.get("nodes")), files, _OPERATOR in programs)
+    policies = _COMPANION[0] in configured or _COMPANION_SET in programs
+    return Evidence(tuple(present), _is_removing(objects.get("nodes")), files, _OPERATOR in programs, policies)
 
 
 def _read_path(found: Any, node: str) -> str:

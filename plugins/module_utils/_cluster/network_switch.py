@@ -34,8 +34,6 @@ from ansible_collections.podnet.kubernetes.plugins.module_utils._cluster.restart
 # The ConfigMap in kube-system that exists from the beginning of a switch to its end.
 _MARK = "podnet-network-switch"
 _KUBEADM = "kubeadm-config"
-# The roles of these networks know IPv4 only.
-_ONE_FAMILY = ("flannel", "calico")
 
 _Parser = Callable[[str], Any]
 
@@ -50,6 +48,7 @@ class Settings:
         given: the variables that set the network of the pods, with their values
         bare_pods: whether pods that no controller makes again may be deleted
         empty_dirs: whether data in emptyDir volumes may be lost
+        policies: whether Calico is to enforce NetworkPolicies on Flannel
     """
 
     target: str
@@ -57,6 +56,7 @@ class Settings:
     given: Mapping[str, str] = field(default_factory=dict)
     bare_pods: bool = False
     empty_dirs: bool = False
+    policies: bool = False
 
 
 @dataclass(frozen=True)
@@ -72,6 +72,7 @@ class Switch:
         pod_network: the network of the pods, which stays
         started: when an unfinished switch began, in seconds since 1970; None: there is none
         unready: controllers with pods that are not ready now, as NAMESPACE/KIND/NAME
+        policies: whether Calico enforces NetworkPolicies on Flannel afterwards
     """
 
     faults: tuple[str, ...]
@@ -82,6 +83,7 @@ class Switch:
     pod_network: str
     started: float | None
     unready: tuple[str, ...]
+    policies: bool
 
 
 @dataclass(frozen=True)
@@ -119,15 +121,18 @@ def plan_switch(objects: Any, settings: Settings, parse: _Parser) -> Switch:
     leaving = [name for name in found.present if found.removing or name != settings.target]
     if found.removing and not leaving:
         leaving = [name for name in NETWORKS if name != settings.target]
+    # The role flannel removes them with Flannel, and leaves them where Flannel stays.
+    policies = settings.target == "flannel" and (settings.policies or (found.policies and "flannel" not in leaving))
     return Switch(
         faults=tuple(_faults(cluster, settings, leaving)),
-        notes=tuple(_notes(cluster, settings, leaving)),
+        notes=tuple(_notes(cluster, settings, leaving, policies)),
         present=found.present,
         leaving=tuple(leaving),
         installs=bool(leaving) or begun or settings.target not in found.present,
         pod_network=cluster.pod_network,
         started=cluster.started,
         unready=() if begun or found.removing else cluster.pods.unready,
+        policies=policies,
     )
 
 
@@ -223,8 +228,6 @@ def _network_faults(cluster: _Cluster, settings: Settings) -> Iterator[str]:
                 f"{name} is {value}, and the pod network of the cluster is {pods}, which does not change on a running "
                 f"cluster: set {name} to {pods}, or leave it out"
             )
-    if "," in pods and target in _ONE_FAMILY:
-        yield f"the pod network of the cluster is {pods}, and the role {target} knows IPv4 only: basic_cni knows both"
     if target == "flannel" and cluster.without_subnet:
         yield (
             f"{', '.join(cluster.without_subnet)} has no pod subnet (spec.podCIDR), and Flannel needs one on each "
@@ -257,7 +260,7 @@ def _pod_faults(cluster: _Cluster, settings: Settings) -> Iterator[str]:
         )
 
 
-def _notes(cluster: _Cluster, settings: Settings, leaving: Sequence[str]) -> Iterator[str]:
+def _notes(cluster: _Cluster, settings: Settings, leaving: Sequence[str], policies: bool) -> Iterator[str]:
     """Yield what the switch does, for the user who is asked."""
     target = settings.target
     if leaving:
@@ -265,9 +268,9 @@ def _notes(cluster: _Cluster, settings: Settings, leaving: Sequence[str]) -> Ite
             f"{', '.join(leaving)} goes, and {target} comes. Meanwhile no pod has a network. {cluster.pods.number} "
             "pods end and start anew, without regard to PodDisruptionBudgets"
         )
-    if "calico" in leaving:
+    if "calico" in leaving or ("flannel" in leaving and cluster.evidence.policies):
         yield "Calico's own objects go with it, such as its GlobalNetworkPolicies"
-    if cluster.policies and target != "calico":
+    if cluster.policies and target != "calico" and not policies:
         yield f"{target} enforces no NetworkPolicies: the {cluster.policies} of the cluster have no effect afterwards"
     if target == "flannel" and not cluster.allocates:
         yield (

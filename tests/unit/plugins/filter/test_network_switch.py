@@ -32,6 +32,7 @@ def test_the_plan_is_plain_data():
         "pod_network": "10.244.0.0/16",
         "started": None,
         "unready": [],
+        "policies": False,
     }
 
 

@@ -181,11 +181,6 @@ def test_controllers_whose_pods_are_not_ready_before_do_not_count_afterwards():
             "calico_pod_network is 192.168.0.0/16, and the pod network",
         ),
         (
-            cluster("basic_cni", config_maps=[kubeadm("10.22.0.0/16, fd10:22::/56")]),
-            {},
-            "the pod network of the cluster is 10.22.0.0/16,fd10:22::/56, and the role calico knows IPv4 only",
-        ),
-        (
             cluster("calico", nodes=[node("master"), node("node1", subnet=None)]),
             {"target": "flannel"},
             "node1 has no pod subnet (spec.podCIDR), and Flannel needs one on each node: switch to basic_cni first",
@@ -239,6 +234,43 @@ def test_foreign_files_that_no_runtime_reads_may_stay():
     nodes = [node(name, taints=[TAINT]) for name in NAMES]
     assert plan(cluster(nodes=nodes, files={"node1": files[1:]}), "calico").faults == ()
     assert plan(cluster(config_maps=[kubeadm(), mark()], files={"node1": files[1:]}), "calico").faults == ()
+
+
+def with_policies():
+    """Flannel whose policies Calico enforces."""
+    objects = cluster("flannel", policies=[{}])
+    files = [*objects["files"]["node1"], {"path": "/etc/cni/net.d/10-canal.conflist"}]
+    daemons = [*objects["daemon_sets"], named("kube-system/canal")]
+    return {**objects, "daemon_sets": daemons, "files": dict.fromkeys(NAMES, files)}
+
+
+def test_calico_beside_flannel_comes_when_it_is_wanted_and_stays_with_flannel():
+    assert plan(cluster("calico"), "flannel", policies=True).policies
+    assert not plan(cluster("calico"), "flannel").policies
+    assert not plan(cluster("flannel"), "calico", policies=True).policies
+    staying = plan(with_policies(), "flannel")
+    assert (staying.faults, staying.leaving, staying.policies) == ((), (), True)
+
+
+def test_calico_beside_flannel_goes_with_flannel():
+    leaving = plan(with_policies(), "basic_cni")
+    assert (leaving.faults, leaving.leaving, leaving.policies) == ((), ("flannel",), False)
+    assert "Calico's own objects go with it, such as its GlobalNetworkPolicies" in leaving.notes
+    assert "basic_cni enforces no NetworkPolicies: the 1 of the cluster have no effect afterwards" in leaving.notes
+    # A removal that has begun is finished first, and the switch back brings Flannel alone.
+    nodes = [node("master"), node("node1", taints=[TAINT])]
+    assert not plan({**with_policies(), "nodes": nodes}, "flannel").policies
+
+
+def test_policies_keep_their_effect_where_calico_enforces_them():
+    silent = plan(cluster("calico", policies=[{}]), "flannel", policies=True)
+    assert [note for note in silent.notes if "no effect" in note] == []
+
+
+def test_two_families_change_their_network_too():
+    objects = cluster("basic_cni", config_maps=[kubeadm("10.22.0.0/16, fd10:22::/56")])
+    switch = plan(objects, "calico")
+    assert (switch.faults, switch.pod_network) == ((), "10.22.0.0/16,fd10:22::/56")
 
 
 def test_the_given_network_may_be_that_of_the_cluster():
