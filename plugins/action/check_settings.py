@@ -10,14 +10,18 @@ from typing import Any
 
 from ansible.plugins.action import ActionBase
 
-from ansible_collections.podnet.kubernetes.plugins.module_utils._settings.hosts import even_control_planes, left_out
+from ansible_collections.podnet.kubernetes.plugins.module_utils._settings.hosts import (
+    even_control_planes,
+    left_out,
+    no_control_plane,
+)
 from ansible_collections.podnet.kubernetes.plugins.module_utils._settings.mistakes import find_lookalikes, find_mistakes
 from ansible_collections.podnet.kubernetes.plugins.plugin_utils.role_settings import Templated, read_inventory, refuse
 
 ARGUMENTS = {
     "roles": {"type": "list", "elements": "str", "required": True},
     "hosts": {"type": "list", "elements": "str", "required": True},
-    "all_nodes": {"type": "bool", "default": False},
+    "needs": {"type": "str", "choices": ["all", "control_plane", "any"], "default": "any"},
 }
 
 
@@ -34,15 +38,14 @@ class ActionModule(ActionBase):
         inventory = read_inventory(params["roles"], params["hosts"], variables["hostvars"], of_the_play)
         for text in find_lookalikes(_names(params["hosts"], variables), params["roles"], inventory.specs):
             self._display.warning(f"{text}.")
+        planes = variables["groups"].get(of_the_play.get("podnet_control_plane_group", "control_plane"), [])
         if "kubeadm_control_plane" in params["roles"]:
-            planes = variables["groups"].get(of_the_play.get("podnet_control_plane_group", "control_plane"), [])
             even = even_control_planes(planes)
             if even:
                 self._display.warning(f"{even}.")
-        mistakes = find_mistakes(inventory)
-        if params["all_nodes"]:
-            mistakes += filter(None, [left_out(params["hosts"], variables["ansible_play_hosts_all"])])
-        refuse(mistakes)
+        present = variables["ansible_play_hosts_all"]
+        found = {"all": left_out(params["hosts"], present), "control_plane": no_control_plane(planes, present)}
+        refuse([*find_mistakes(inventory), *filter(None, [found.get(params["needs"])])])
         names = sorted({name for values in inventory.values.values() for name in values})
         return {**result, "changed": False, "variables": names}
 

@@ -21,6 +21,12 @@ options:
         C(interface).
     type: dict
     required: true
+  others:
+    description:
+      - The addresses of further nodes, such as those of their Node objects.
+      - They count where a node of the input has one of them.
+    type: dict
+positional: others
 seealso:
   - module: podnet.kubernetes.node_address
 """
@@ -55,7 +61,7 @@ _value:
       elements: str
       sample: [master, node1]
     interfaces:
-      description: The NIC that has the address, for each of these nodes.
+      description: The NIC that has the address, for each of these nodes. Empty for one of O(others).
       type: dict
       sample: {master: enp0s3, node1: enp0s3}
     message:
@@ -66,9 +72,10 @@ _value:
         address on each node
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
+from ansible_collections.podnet.kubernetes.plugins.module_utils._base.options import read_dict_option, read_texts_option
 from ansible_collections.podnet.kubernetes.plugins.module_utils._nodes.shared_addresses import (
     find_shared_addresses,
     read_addresses_and_nics,
@@ -77,8 +84,14 @@ from ansible_collections.podnet.kubernetes.plugins.plugin_utils.filters import f
 
 
 @filter_errors("shared_addresses")
-def shared_addresses(node_addresses: Mapping[str, Mapping[str, Any]]) -> list[dict[str, Any]]:
-    return [one.as_dict() for one in find_shared_addresses(read_addresses_and_nics(node_addresses))]
+def shared_addresses(
+    node_addresses: Mapping[str, Mapping[str, Any]], others: Mapping[str, Iterable[str]] | None = None
+) -> list[dict[str, Any]]:
+    further = {
+        name: read_texts_option(f"the addresses of {name}", some)
+        for name, some in read_dict_option("others", others or {}).items()
+    }
+    return [one.as_dict() for one in find_shared_addresses(read_addresses_and_nics(node_addresses), further)]
 
 
 FilterModule = filter_module(shared_addresses)

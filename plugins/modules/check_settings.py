@@ -40,10 +40,13 @@ options:
     type: list
     elements: str
     required: true
-  all_nodes:
-    description: Whether the play needs all of O(hosts), so that C(--limit) is a mistake.
-    type: bool
-    default: false
+  needs:
+    description:
+      - The hosts that C(--limit) must leave in the play. With V(all) these are all of O(hosts).
+      - With V(control_plane) it is at least one host of the group of the control planes.
+    type: str
+    choices: [all, control_plane, any]
+    default: any
 """
 
 EXAMPLES = r"""

@@ -21,17 +21,18 @@ def steps(value: Any) -> Iterator[dict[str, Any]]:
             yield from steps(step.get(part, []))
 
 
-def needs_all_hosts(playbook: Path) -> bool | None:
-    """Whether a playbook refuses --limit; None for one that is only a part of others."""
-    found = [step.get("vars", {}).get("__podnet_all_nodes") for step in steps(yaml.safe_load(playbook.read_text()))]
+def needs(playbook: Path) -> str | None:
+    """The hosts that a playbook needs; None for one that is only a part of others."""
+    found = [step.get("vars", {}).get("__podnet_needs") for step in steps(yaml.safe_load(playbook.read_text()))]
     return next((one for one in found if one is not None), None)
 
 
 def test_the_page_says_which_playbooks_take_a_part_of_the_hosts():
-    needs = {path.name: needs_all_hosts(path) for path in ROOT.glob("playbooks/*.yml")}
-    lines = re.findall(r"^\| (`.*`) \| (yes|no) \|", PAGE, re.MULTILINE)
-    told = {name: answer == "no" for names, answer in lines for name in re.findall(r"`([\w.]+)`", names)}
-    assert told == {name: need for name, need in needs.items() if need is not None}
+    found = {path.name: needs(path) for path in ROOT.glob("playbooks/*.yml")}
+    answers = {"no": "all", "with a control plane": "control_plane", "yes": "any"}
+    lines = re.findall(rf"^\| (`.*`) \| ({'|'.join(answers)}) \|", PAGE, re.MULTILINE)
+    told = {name: answers[answer] for names, answer in lines for name in re.findall(r"`([\w.]+)`", names)}
+    assert told == {name: need for name, need in found.items() if need is not None}
 
 
 def test_the_page_says_which_roles_refuse_serial():

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import ipaddress
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,7 +18,7 @@ from ansible_collections.podnet.kubernetes.plugins.module_utils._nodes.node_addr
 
 @dataclass(frozen=True)
 class SharedAddress:
-    """An address that several nodes have. Holders are pairs of a node's name and a NIC's name."""
+    """An address that several nodes have. Holders are pairs of a node's name and a NIC's name, or "" where unknown."""
 
     address: Address
     holders: tuple[tuple[str, str], ...]
@@ -31,7 +31,8 @@ class SharedAddress:
         if len(nics) == 1:
             subject = f"{join_words(node for node, _nic in self.holders)} {both} have {self.address} on {nics.pop()}"
         else:
-            subject = f"{join_words(f'{node} ({nic})' for node, nic in self.holders)} {both} have {self.address}"
+            names = [f"{node} ({nic})" if nic else node for node, nic in self.holders]
+            subject = f"{join_words(names)} {both} have {self.address}"
         return f"{subject}: give node_address an interface or a network that picks another address on each node"
 
     def as_dict(self) -> dict[str, Any]:
@@ -60,27 +61,36 @@ def read_addresses_and_nics(node_addresses: Any) -> dict[str, tuple[str, str]]:
     }
 
 
-def find_shared_addresses(addresses: Mapping[str, tuple[str, str]]) -> list[SharedAddress]:
+def find_shared_addresses(
+    addresses: Mapping[str, tuple[str, str]], others: Mapping[str, Iterable[str]] | None = None
+) -> list[SharedAddress]:
     """Find the addresses that more than one node has, IPv4 before IPv6, sorted by their numbers.
 
     Args:
         addresses: for each node, its address and the name of the NIC that has it
+        others: the addresses of further nodes, which only count where a node of the first argument has them, too
 
     Raises:
         InputError: a text is no address
     """
     holders: dict[Address, list[tuple[str, str]]] = {}
     for node, (text, nic) in sorted(addresses.items()):
-        try:
-            address = ipaddress.ip_address(text)
-        except ValueError:
-            raise InputError(f"the address of {node} is {text!r}, which is not an IPv4 or IPv6 address") from None
-        holders.setdefault(address, []).append((node, nic))
+        holders.setdefault(_address(node, text), []).append((node, nic))
+    for node, texts in sorted((others or {}).items()):
+        for address in {_address(node, text) for text in texts} & set(holders):
+            holders[address].append((node, ""))
     return [
         SharedAddress(address, tuple(holders[address]))
         for address in sorted(holders, key=lambda one: (one.version, int(one)))
         if len(holders[address]) > 1
     ]
+
+
+def _address(node: str, text: str) -> Address:
+    try:
+        return ipaddress.ip_address(text)
+    except ValueError:
+        raise InputError(f"the address of {node} is {text!r}, which is not an IPv4 or IPv6 address") from None
 
 
 __all__ = ["find_shared_addresses", "read_addresses_and_nics"]

@@ -58,6 +58,16 @@ def left_out(wanted: Sequence[str], present: Sequence[str]) -> str | None:
     )
 
 
+def no_control_plane(planes: Sequence[str], present: Sequence[str]) -> str | None:
+    """Say that a run leaves out every control plane, although it needs one."""
+    if not planes or set(planes) & set(present):
+        return None
+    return (
+        f"This playbook needs a control plane, and this run leaves out {describe_hosts(planes)}: name one beside the "
+        f"other hosts, such as --limit {','.join([*present[:1], planes[0]])}"
+    )
+
+
 def even_control_planes(hosts: Sequence[str]) -> str | None:
     """Say that an even number of control planes survives no more losses than one fewer. None for other numbers."""
     if len(hosts) % 2 or not hosts:
@@ -69,4 +79,4 @@ def even_control_planes(hosts: Sequence[str]) -> str | None:
     )
 
 
-__all__ = ["describe_hosts", "even_control_planes", "left_out", "name_faults"]
+__all__ = ["describe_hosts", "even_control_planes", "left_out", "name_faults", "no_control_plane"]

@@ -73,6 +73,11 @@ LOOKED = task("pod_network", "check_traces", "Look for traces of {{ pod_network_
 ]
 FAMILIES = task("pod_network", "check_families", "Check that the pod network has families which the node has too")
 NODES = task("pod_network", "nodes", "Ask the cluster for its nodes")
+LEFT_OUT = task("pod_network", "nodes", "Keep the nodes, and the addresses of those that this run leaves out")
+SHARED_OUTSIDE = task("pod_network", "left_out", "Refuse addresses that nodes outside this run have")
+KEPT_NETWORK = task("pod_network", "keep", "Refuse to change the network of nodes that this run leaves out")
+NO_NODES = task("basic_cni", "validate", "Check that the hosts of this play are nodes of the cluster")
+GATEWAYS = task("basic_cni", "route", "Collect the addresses by which nodes reach each other, one of each family")
 KNOWN = task("basic_cni", "validate", "Keep the subnets that the cluster knows")["ansible.builtin.set_fact"]
 KEPT = task("calico", "routes", "Keep the blocks and the names of the nodes")["ansible.builtin.set_fact"]
 ANNOTATIONS = task("pod_network", "let_pods_back", "Keep the annotations of all nodes")["ansible.builtin.set_fact"]
@@ -86,6 +91,18 @@ BLOCKS = [
 ]
 TRACES = ["link cni0", "route to 10.22.1.0/24", "route to 10.22.2.0/24"]
 NAMESPACE = {"status": {"conditions": [{"status": "True", "message": "kept"}, {"status": "False", "message": "gone"}]}}
+
+
+def node(name: str, *addresses: str) -> dict[str, Any]:
+    """A Node object with the addresses of a kubelet, and the name as its last one."""
+    found = [{"type": "InternalIP", "address": one} for one in addresses]
+    return {"metadata": {"name": name}, "status": {"addresses": [*found, {"type": "Hostname", "address": name}]}}
+
+
+def foretold(**changed: bool) -> dict[str, Any]:
+    """What kubernetes.core.k8s says in check mode of several objects of kind X."""
+    results = [{"changed": one, "result": {"kind": "X", "metadata": {"name": name}}} for name, one in changed.items()]
+    return {"changed": False, "result": {"results": results}}
 
 
 def condition(status: str | None) -> dict[str, Any]:
@@ -214,6 +231,81 @@ CASES = [
         {},
         "{{ __pod_network_others }}",
         ["05-other.conf"],
+    ),
+    # A run with a part of the nodes: the only host is localhost.
+    *(
+        (
+            "pod_network",
+            {"__pod_network_asked": asked},
+            {},
+            LEFT_OUT["ansible.builtin.set_fact"]["pod_network_left_out"],
+            out,
+        )
+        for asked, out in (
+            ({"failed": True}, {}),
+            ({"nodes": [node("localhost", "10.0.0.1")]}, {}),
+            (
+                {"nodes": [node("localhost", "10.0.0.1"), node("a", "10.0.0.2", "fd00::2"), node("b")]},
+                {"a": ["10.0.0.2", "fd00::2"], "b": []},
+            ),
+            ({"nodes": [{"metadata": {"name": "new"}, "status": {}}]}, {"new": []}),
+        )
+    ),
+    *(
+        (
+            "pod_network",
+            {
+                **SHARED_OUTSIDE["vars"],
+                "__pod_network_ipv4": {"localhost": NIC},
+                "__pod_network_ipv6": {"localhost": NIC6},
+                "pod_network_left_out": left_out,
+            },
+            {},
+            "{{ __pod_network_shared | map(attribute='address') }}",
+            shared,
+        )
+        for left_out, shared in (
+            ({"a": [NIC["address"], "fd00::201"]}, [NIC["address"]]),
+            ({"a": ["10.100.198.201", NIC6["address"]]}, [NIC6["address"]]),
+            # Two others are the concern of another run.
+            ({"a": ["10.100.198.201"], "b": ["10.100.198.201"]}, []),
+        )
+    ),
+    *(
+        (
+            "pod_network",
+            {
+                "__pod_network_foretold": found,
+                "pod_network_left_out": {"a": [], "b": []},
+                "pod_network_definition": {"name": "Flannel"},
+            },
+            {},
+            [
+                is_true(KEPT_NETWORK["ansible.builtin.assert"]["that"]),
+                KEPT_NETWORK["ansible.builtin.assert"]["fail_msg"],
+            ],
+            [
+                kept,
+                f"This run leaves out a, b, and would change Flannel on all nodes ({why}). "
+                "Run it on all nodes, without --limit.",
+            ],
+        )
+        for found, kept, why in (
+            (foretold(cfg=False, ds=False), True, "it is not there yet"),
+            (foretold(cfg=True, ds=False, role=True), False, "X cfg, X role"),
+            ({"failed": True, "msg": "no namespace kube-flannel"}, False, "no namespace kube-flannel"),
+        )
+    ),
+    *(
+        ("basic_cni", {"__basic_cni_known": known}, {}, is_true(NO_NODES["ansible.builtin.assert"]["that"]), right)
+        for known, right in (({"localhost": [], "a": []}, True), ({"a": []}, False))
+    ),
+    (
+        "basic_cni",
+        {**GATEWAYS["vars"], "pod_network_left_out": {"a": ["10.0.0.2"], "localhost": ["10.0.2.15"]}},
+        {"podnet_node_address": NIC},
+        GATEWAYS["ansible.builtin.set_fact"]["__basic_cni_gateways"],
+        {"a": ["10.0.0.2"], "localhost": [NIC["address"]]},
     ),
     ("basic_cni", {"pod_network_nodes": []}, {}, KNOWN["__basic_cni_known"], {}),
     (

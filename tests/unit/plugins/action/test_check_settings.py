@@ -108,13 +108,30 @@ def test_right_values_connect(tmp_path):
     assert played.connected
 
 
-@pytest.mark.parametrize("playbook", ["basic_cni", "flannel", "calico", "policies"])
+@pytest.mark.parametrize("playbook", ["policies", "switch_network", "upgrade"])
 def test_a_playbook_for_all_nodes_refuses_a_limit(playbook, tmp_path):
     played = play(Row("", playbook=playbook), tmp_path, "--limit", "master,node1")
     assert played.message == (
         "This playbook needs all nodes of the cluster, and this run leaves out node2: run it without --limit, which "
         "changes nothing on nodes that are right."
     )
+
+
+NETWORK_PLAYBOOKS = ("basic_cni", "flannel", "calico")
+
+
+@pytest.mark.parametrize("playbook", NETWORK_PLAYBOOKS)
+def test_a_network_needs_a_control_plane(playbook, tmp_path):
+    played = play(Row("", playbook=playbook), tmp_path, "--limit", "node1,node2")
+    assert played.message == (
+        "This playbook needs a control plane, and this run leaves out master: name one beside the other hosts, such as "
+        "--limit node1,master."
+    )
+
+
+@pytest.mark.parametrize("playbook", NETWORK_PLAYBOOKS)
+def test_a_network_goes_on_with_a_control_plane_and_some_nodes(playbook, tmp_path):
+    assert play(Row("", playbook=playbook), tmp_path, "--limit", "master,node1").connected
 
 
 def test_a_proof_goes_on_with_a_part_of_the_nodes(tmp_path):

@@ -50,6 +50,24 @@ def test_shared_addresses(addresses, expected):
     assert [one.as_dict() for one in find_shared_addresses(addresses)] == expected
 
 
+@pytest.mark.parametrize(
+    ("others", "holders"),
+    [
+        ({"old": ["10.0.0.1", "fd00::1"]}, (("new", "eth0"), ("old", ""))),
+        ({"old": ["10.0.0.2"], "older": ["10.0.0.2"]}, None),
+        ({"old": []}, None),
+    ],
+)
+def test_others_count_where_a_node_has_their_address(others, holders):
+    found = find_shared_addresses({"new": ("10.0.0.1", "eth0")}, others)
+    assert [one.holders for one in found] == ([holders] if holders else [])
+
+
+def test_the_nic_of_others_is_unknown():
+    (shared,) = find_shared_addresses({"new": ("10.0.0.1", "eth0")}, {"old": ["10.0.0.1"]})
+    assert shared.message.startswith("new (eth0) and old both have 10.0.0.1: give node_address")
+
+
 def test_shared_addresses_are_sorted():
     texts = ["fd00::1", "10.0.10.1", "10.0.9.1"]
     addresses = {f"{text} on {node}": (text, "eth0") for text in texts for node in "ab"}

@@ -11,6 +11,7 @@ from ansible_collections.podnet.kubernetes.plugins.module_utils._settings.hosts 
     even_control_planes,
     left_out,
     name_faults,
+    no_control_plane,
 )
 
 
@@ -50,3 +51,21 @@ def test_an_even_number_of_control_planes(hosts, survived):
     )
     assert told in even_control_planes(hosts)
     assert even_control_planes(hosts[1:]) is None
+
+
+@pytest.mark.parametrize(
+    ("planes", "present", "remedy"),
+    [
+        (
+            ["a", "b"],
+            ["node1", "node2"],
+            "leaves out a and b: name one beside the other hosts, such as --limit node1,a",
+        ),
+        (["a", "b"], ["node1", "b"], None),
+        # Other mistakes say that there is no control plane at all.
+        ([], ["node1"], None),
+    ],
+)
+def test_a_run_without_a_control_plane(planes, present, remedy):
+    sentence = no_control_plane(planes, present)
+    assert sentence == (remedy and f"This playbook needs a control plane, and this run {remedy}")
