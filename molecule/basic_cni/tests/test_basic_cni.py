@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import re
+import subprocess
 import time
 from contextlib import contextmanager
 
@@ -293,6 +294,26 @@ def running(on, kubectl, inventory):
         return services, {pod["metadata"]["uid"] for pod in kubectl.items("pods", "--all-namespaces")}
 
     return read
+
+
+@pytest.mark.more
+def test_a_fourth_node_joins_while_a_worker_is_down(with_a_fourth, kubectl, on, inventory):
+    """The run leaves both workers out: the new node and the control plane get their routes, and the others keep theirs."""
+    made = with_a_fourth("lab/create.yml", "--extra-vars", "lab_network=basic_cni")
+    assert made.returncode == 0, made.stdout
+    one, down = inventory.workers
+    subprocess.run(["podman", "pause", f"podnet-{down}"], check=True)
+    try:
+        done = with_a_fourth("playbooks/basic_cni.yml", "--limit", "node3,master")
+    finally:
+        subprocess.run(["podman", "unpause", f"podnet-{down}"], check=True)
+    assert done.returncode == 0, done.stdout
+    assert f"This run leaves out {one}, {down}" in " ".join(done.stdout.split())
+    for name in ("node3", "master"):
+        assert routes(on(name)) == expected_routes(name, SUBNETS)
+    for name in (one, down):
+        assert routes(on(name)) == expected_routes(name)
+    kubectl.output("wait", "--for=condition=Ready", "node", "--all", "--timeout=90s")
 
 
 @pytest.mark.more
