@@ -298,7 +298,7 @@ def running(on, kubectl, inventory):
 
 @pytest.mark.more
 def test_a_fourth_node_joins_while_a_worker_is_down(with_a_fourth, kubectl, on, inventory):
-    """The run leaves both workers out: the new node and the control plane get their routes, and the others keep theirs."""
+    """The new node and the control plane get their routes, and the workers, which the run leaves out, keep theirs."""
     made = with_a_fourth("lab/create.yml", "--extra-vars", "lab_network=basic_cni")
     assert made.returncode == 0, made.stdout
     one, down = inventory.workers
