@@ -46,7 +46,7 @@ DOORS = {
 FOLDERS = {LOBBY: "Code that needs Ansible and that doors on the controller share.", **DOORS}
 ALLOWED = {
     **ROOMS,
-    LOBBY: ("_base", "_matrix", "_settings"),
+    LOBBY: ("_base", "_cluster", "_matrix", "_settings"),
     **{door: tuple(ROOMS) if door == "modules" else (*ROOMS, LOBBY) for door in DOORS},
 }
 

@@ -10,18 +10,17 @@ process makes the objects, waits, and reads what the verification needs.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Mapping
-from typing import Any, TypeVar
+from collections.abc import Iterable, Mapping
+from typing import Any
 
-from ansible.errors import AnsibleActionFail, AnsibleLookupError
+from ansible.errors import AnsibleActionFail
 from ansible.plugins.action import ActionBase
 from ansible.plugins.loader import lookup_loader
 
 from ansible_collections.podnet.kubernetes.plugins.module_utils._base.errors import ClusterError, PodnetError
 from ansible_collections.podnet.kubernetes.plugins.module_utils._cluster.parts import divide_nodes
 from ansible_collections.podnet.kubernetes.plugins.module_utils._cluster.readiness import find_unready
-from ansible_collections.podnet.kubernetes.plugins.module_utils._cluster.refusals import explain_refusal
-from ansible_collections.podnet.kubernetes.plugins.plugin_utils.api_requests import find_resource, private_keys, send
+from ansible_collections.podnet.kubernetes.plugins.plugin_utils.cluster_api import ClusterApi
 
 ARGUMENTS = {
     "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
@@ -32,9 +31,7 @@ ARGUMENTS = {
     "config_maps": {"type": "bool", "default": False},
     "timeout": {"type": "float", "default": 120.0},
 }
-T = TypeVar("T")
 LOOKUP = "podnet.kubernetes.k8s"
-FIELD_MANAGER = "podnet.kubernetes"
 PAUSE = 0.2  # seconds between two looks at the pods, at least
 READ: Mapping[str, Mapping[str, str]] = {
     "nodes": {"kind": "Node"},
@@ -42,73 +39,6 @@ READ: Mapping[str, Mapping[str, str]] = {
     "services": {"kind": "Service"},
     "endpoint_slices": {"kind": "EndpointSlice", "api_version": "discovery.k8s.io/v1"},
 }
-WEBHOOKS = ("ValidatingWebhookConfiguration", "MutatingWebhookConfiguration")
-
-
-class ClusterApi:
-    """The API of a cluster, over one connection."""
-
-    def __init__(self, kubeconfig: str, lookup: Any) -> None:
-        self._kubeconfig, self._lookup = kubeconfig, lookup
-
-    def read(self, kind: str, **options: str) -> list[dict[str, Any]]:
-        """Read the objects of a kind. Raises ClusterError."""
-        try:
-            found: list[dict[str, Any]] = self._lookup.run([], {}, kind=kind, kubeconfig=self._kubeconfig, **options)
-        except AnsibleLookupError as error:
-            raise ClusterError(error.message) from None
-        for one in found:
-            # Close to half of a pod, and nothing reads it. Ansible copies the objects with each result and variable.
-            one["metadata"].pop("managedFields", None)
-        return found
-
-    def read_if_allowed(self, kind: str, **options: str) -> list[dict[str, Any]]:
-        """Read the objects of a kind. None are found when the API does not give them."""
-        try:
-            return self.read(kind, **options)
-        except ClusterError:
-            return []
-
-    def apply(self, one: Mapping[str, Any]) -> None:
-        """Make an object, or change it. Raises ClusterError when the API refuses it."""
-        from kubernetes.client import ApiException
-
-        def request() -> None:
-            try:
-                find_resource(one, self._kubeconfig).server_side_apply(
-                    one, namespace=one["metadata"].get("namespace"), field_manager=FIELD_MANAGER
-                )
-            except ApiException as error:
-                body = error.body.decode(errors="replace") if isinstance(error.body, bytes) else str(error.body)
-                refused = explain_refusal(body, self._webhooks())
-                if refused == body:  # no answer of the API itself
-                    raise
-                raise ClusterError(refused) from None
-
-        self._send(request, one, "make")
-
-    def delete(self, one: Mapping[str, Any]) -> bool:
-        """Delete an object, and say whether it was there. Raises ClusterError."""
-        from kubernetes.dynamic.exceptions import NotFoundError
-
-        def request() -> bool:
-            metadata = one["metadata"]
-            try:
-                find_resource(one, self._kubeconfig).delete(name=metadata["name"], namespace=metadata.get("namespace"))
-            except NotFoundError:
-                return False
-            return True
-
-        return self._send(request, one, "delete")
-
-    def _send(self, request: Callable[[], T], one: Mapping[str, Any], verb: str) -> T:
-        options = {"kubeconfig": self._kubeconfig, "kind": one["kind"], "api_version": one["apiVersion"]}
-        with private_keys():
-            return send(request, options, verb)
-
-    def _webhooks(self) -> list[dict[str, Any]]:
-        options = {"api_version": "admissionregistration.k8s.io/v1"}
-        return [one for kind in WEBHOOKS for one in self.read_if_allowed(kind, **options)]
 
 
 def wait(

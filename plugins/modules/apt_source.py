@@ -66,14 +66,12 @@ written:
   sample: [/etc/apt/keyrings/kubernetes.asc]
 """
 
-import hashlib
-from http.client import HTTPException
 from pathlib import Path
 
 from ansible.module_utils.basic import AnsibleModule
-from ansible.module_utils.urls import open_url
 
 from ansible_collections.podnet.kubernetes.plugins.module_utils._base.errors import ClusterError, PodnetError
+from ansible_collections.podnet.kubernetes.plugins.module_utils._nodes.downloads import fetch, find_checksum_fault
 from ansible_collections.podnet.kubernetes.plugins.module_utils._nodes.node_files import (
     NodeFile,
     find_changes,
@@ -92,12 +90,8 @@ _ARMOUR = b"-----BEGIN PGP PUBLIC KEY BLOCK-----"
 
 def find_fault(key: bytes, checksum: str | None) -> str | None:
     """Say why this is not the key, if it is not."""
-    if checksum:
-        algorithm, _colon, wanted = checksum.partition(":")
-        found = hashlib.new(algorithm, key).hexdigest()
-        if found != wanted.lower():
-            return f"its {algorithm} did not match {wanted}; it was {found}"
-    return None if _ARMOUR in key else "what it sends is no key in ASCII armour"
+    fault = find_checksum_fault(key, checksum) if checksum else None
+    return fault or (None if _ARMOUR in key else "what it sends is no key in ASCII armour")
 
 
 def is_there(path: Path, checksum: str | None) -> bool:
@@ -106,14 +100,6 @@ def is_there(path: Path, checksum: str | None) -> bool:
         return not checksum or find_fault(path.read_bytes(), checksum) is None if path.exists() else False
     except OSError as error:
         raise ClusterError(f"{path} cannot be read ({error.strerror}): it must be a file") from None
-
-
-def fetch(url: str) -> bytes:
-    """Fetch the key. Raises ClusterError when the server does not send it whole."""
-    try:
-        return open_url(url, timeout=10).read()  # type: ignore[no-any-return]
-    except (OSError, HTTPException) as error:
-        raise ClusterError(str(error) or type(error).__name__) from None
 
 
 def provide_key(module: AnsibleModule) -> list[str]:

@@ -82,7 +82,6 @@ FILTERS = {
     "flannel_wrong_addresses": ([], {}),
     "flannel_wrong_choices": ({}, {}),
     "host_values": ({}, [], "name"),
-    "kustomization": ({}, ""),
     "missing_packages": ({}, []),
     "mtu_mistakes": ({}, "a_mtu", 1500),
     "network_conflicts": ([],),
@@ -207,10 +206,6 @@ def test_a_filter_fails_with_the_sentence(monkeypatch, name, error):
 # Input of another form for filters, and the beginning of the sentence.
 WRONG = [
     ("changed_cells", ([None], []), "_input[0] is None, not an object"),
-    ("kustomization", ([], ""), "kustomization: the description is []: give a dict"),
-    ("kustomization", ({"images": "a"}, ""), "kustomization: images is 'a': give a list"),
-    ("kustomization", ({"registry": 7}, ""), "kustomization: registry is 7: give a text"),
-    ("kustomization", ({}, 7), "kustomization: manifest is 7: give a text"),
     ("node_routes", ([], {}, "node1"), "node_routes: the allocation is []: give a dict"),
     (
         "node_routes",

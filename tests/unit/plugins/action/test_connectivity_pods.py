@@ -5,34 +5,17 @@
 
 from __future__ import annotations
 
-import json
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from threading import Thread
 from types import SimpleNamespace
-from urllib.parse import urlsplit
 
 import pytest
 from ansible.errors import AnsibleActionFail
 from ansible_collections.kubernetes.core.plugins.lookup.k8s import LookupModule as Upstream
 from api_objects import node
+from api_server import READY, serving, write_kubeconfig
 
 from ansible_collections.podnet.kubernetes.plugins.action import connectivity_pods
 from ansible_collections.podnet.kubernetes.plugins.lookup import k8s
 
-VERBS = ["create", "delete", "get", "list", "patch"]
-# The kinds that the API knows, by group.
-KINDS = {
-    "v1": {
-        "namespaces": "Namespace",
-        "nodes": "Node",
-        "pods": "Pod",
-        "services": "Service",
-        "configmaps": "ConfigMap",
-    },
-    "discovery.k8s.io/v1": {"endpointslices": "EndpointSlice"},
-    "admissionregistration.k8s.io/v1": {"validatingwebhookconfigurations": "ValidatingWebhookConfiguration"},
-}
-NAMESPACED = {"Pod", "Service", "ConfigMap", "EndpointSlice"}
 OWN = {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": "own"}}
 POD = {
     "apiVersion": "v1",
@@ -40,7 +23,6 @@ POD = {
     "metadata": {"name": "node1-1", "namespace": "own"},
     "spec": {"nodeName": "node1"},
 }
-READY = {"phase": "Running", "conditions": [{"type": "Ready", "status": "True"}]}
 NODE = {"apiVersion": "v1", "kind": "Node", **node("node1", "10.0.0.1")}
 NODE["status"]["conditions"] = READY["conditions"]
 WEBHOOK = {"metadata": {"name": "guard"}, "webhooks": [{"name": "pods.example.com"}]}
@@ -50,96 +32,11 @@ NO_ANSWER = (
 )
 
 
-def group_list():
-    groups = [one for one in KINDS if "/" in one]
-    versions = [{"groupVersion": one, "version": one.partition("/")[2]} for one in groups]
-    return {
-        "kind": "APIGroupList",
-        "groups": [
-            {"name": one.partition("/")[0], "versions": [version], "preferredVersion": version}
-            for one, version in zip(groups, versions)
-        ],
-    }
-
-
-def resource_list(version):
-    resources = [
-        {"name": plural, "singularName": "", "kind": kind, "namespaced": kind in NAMESPACED, "verbs": VERBS}
-        for plural, kind in KINDS[version].items()
-    ]
-    return {"kind": "APIResourceList", "groupVersion": version, "resources": resources}
-
-
-class Api(BaseHTTPRequestHandler):
-    """An API that keeps objects by their path. A pod becomes ready when its namespace was listed some times."""
-
-    protocol_version = "HTTP/1.1"
-
-    def answer(self, content, status=200):
-        body = json.dumps(content).encode()
-        self.send_response(status)
-        self.send_header("Content-Type", "application/json")
-        self.send_header("Content-Length", str(len(body)))
-        self.end_headers()
-        self.wfile.write(body)
-
-    def do_GET(self):
-        path = urlsplit(self.path).path
-        if path == "/version":
-            return self.answer({"major": "1", "minor": "36"})
-        if path == "/api":
-            return self.answer({"kind": "APIVersions", "versions": ["v1"]})
-        if path == "/apis":
-            return self.answer(group_list())
-        version = path.removeprefix("/apis/").removeprefix("/api/")
-        if version in KINDS:
-            return self.answer(resource_list(version))
-        plural = path.rpartition("/")[2]
-        if plural in self.server.forbidden:
-            return self.answer({"kind": "Status", "message": f"{plural} is forbidden"}, 403)
-        kind = next(kinds[plural] for kinds in KINDS.values() if plural in kinds)
-        if kind == "Pod":
-            self.server.looks += 1
-            if self.server.looks == self.server.fails_at:
-                return self.answer({"kind": "Status", "message": "etcd has no leader"}, 500)
-        items = [one for one in self.server.objects.values() if one["kind"] == kind]
-        if kind == "Pod" and self.server.looks >= self.server.ready_at:
-            items = [{**one, "status": READY} for one in items]
-        return self.answer({"kind": f"{kind}List", "apiVersion": version.rpartition("/")[0], "items": items})
-
-    def do_PATCH(self):
-        content = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
-        self.server.sent.append(("apply", content["kind"], content["metadata"]["name"], self.headers["Content-Type"]))
-        if content["kind"] in self.server.refused:
-            return self.answer({"kind": "Status", "message": self.server.refused[content["kind"]]}, 500)
-        self.server.objects[urlsplit(self.path).path] = content
-        return self.answer(content)
-
-    def do_DELETE(self):
-        path = urlsplit(self.path).path
-        self.server.sent.append(("delete", path))
-        if path.split("/")[-2] in self.server.forbidden:
-            return self.answer({"kind": "Status", "message": "you may delete nothing"}, 403)
-        found = self.server.objects.pop(path, None)
-        return self.answer(found or {"kind": "Status", "reason": "NotFound"}, 200 if found else 404)
-
-    def log_message(self, *_arguments):
-        pass
-
-
 @pytest.fixture
 def api():
-    """A running API. A test sets what it refuses, and reads what was sent."""
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Api)
-    server.objects = {"/api/v1/nodes/node1": NODE}
-    server.sent, server.refused, server.forbidden = [], {}, set()
-    server.looks, server.ready_at, server.fails_at = 0, 1, None
-    thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
-    thread.start()
-    yield server
-    server.shutdown()
-    thread.join()
-    server.server_close()
+    with serving() as server:
+        server.objects["/api/v1/nodes/node1"] = NODE
+        yield server
 
 
 @pytest.fixture
@@ -151,15 +48,7 @@ def run(api, tmp_path, monkeypatch):
     monkeypatch.setattr(connectivity_pods, "lookup_loader", loader)
     monkeypatch.setattr("ansible.constants.DEFAULT_LOCAL_TMP", str(tmp_path))
     path = tmp_path / "admin.conf"
-    config = {
-        "apiVersion": "v1",
-        "kind": "Config",
-        "current-context": "a",
-        "clusters": [{"name": "a", "cluster": {"server": f"http://127.0.0.1:{api.server_port}"}}],
-        "users": [{"name": "a", "user": {"token": "some"}}],
-        "contexts": [{"name": "a", "context": {"cluster": "a", "user": "a"}}],
-    }
-    path.write_text(json.dumps(config))
+    write_kubeconfig(path, api.server_port)
 
     def run(check_mode=False, **options):
         arguments = {"kubeconfig": str(path), "objects": [OWN, POD], **options}

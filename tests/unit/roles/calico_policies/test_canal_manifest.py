@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import subprocess
@@ -72,14 +73,18 @@ def built(tmp_path_factory):
         "calico_policies_image_registry": "mirror.example.org",
         "calico_policies_max_unavailable": "2",
         "calico_policies_node_environment": {"FELIX_LOGSEVERITYSCREEN": "warning"},
-        "text": UPSTREAM,
+        "calico_policies_manifest_url": (folder / "manifest.yml").as_uri(),
+        "calico_policies_manifest_checksum": f"sha256:{hashlib.sha256(UPSTREAM.encode()).hexdigest()}",
     }
     # Two nodes would have two MTUs; the smaller one fits both.
     read = {"content": "RkxBTk5FTF9NVFU9MTQ1MApGTEFOTkVMX01UVT0xNDMwCg=="}
-    content = "{{ __calico_policies_definition.manifest | podnet.kubernetes.kustomization(text) | to_json }}"
+    keys = ("url", "checksum", "images", "registry", "patches")
+    asked = {key: f"{{{{ __calico_policies_definition.manifest.{key} }}}}" for key in keys}
+    manifest = {"content": "{{ built.manifest }}", "dest": str(folder / "built.yml"), "mode": "0600"}
     steps = [
         {"ansible.builtin.set_fact": {"__calico_policies_subnet": read}},
-        {"ansible.builtin.copy": {"content": content, "dest": str(folder / "kustomization.yaml"), "mode": "0600"}},
+        {"podnet.kubernetes.manifest": asked, "register": "built"},
+        {"ansible.builtin.copy": manifest},
     ]
     play = {"hosts": "localhost", "gather_facts": False, "vars": known, "tasks": steps}
     (folder / "play.json").write_text(json.dumps([play]))
@@ -90,8 +95,8 @@ def built(tmp_path_factory):
         cwd=ROOT,
         check=True,
     )
-    done = subprocess.run([tool("kubectl"), "kustomize", folder], stdout=subprocess.PIPE, text=True, check=True)
-    return {(one["kind"], one["metadata"]["name"]): one for one in yaml.safe_load_all(done.stdout)}
+    built = (folder / "built.yml").read_text()
+    return {(one["kind"], one["metadata"]["name"]): one for one in yaml.safe_load_all(built)}
 
 
 def test_what_belongs_to_flannel_goes(built):
