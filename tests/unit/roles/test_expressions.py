@@ -107,6 +107,38 @@ def condition(status: str | None) -> dict[str, Any]:
 # Role, variables, facts of the only host, expression, value.
 CASES = [
     ("flannel", {}, {}, "{{ __flannel_net_conf.Backend }}", {"Type": "vxlan"}),
+    *(
+        (
+            "flannel",
+            {"podnet_node_address": NIC, "podnet_node_addresses": [{**NIC, "family": "ipv4"}], **given},
+            {},
+            "{{ __flannel_nic_is_known }}",
+            known,
+        )
+        for given, known in (
+            ({"flannel_interface": "enp0s8"}, True),
+            ({"flannel_interface": "10.100.198.0/24"}, True),
+            ({"flannel_interface": "enp0s3"}, False),
+        )
+    ),
+    *(
+        (
+            "flannel",
+            {
+                "flannel_pod_network": networks,
+                "podnet_node_address": NIC,
+                "podnet_node_address_ipv6": NIC6,
+                "podnet_node_addresses": [{**NIC, "family": "ipv4"}, {**NIC6, "family": "ipv6"}],
+            },
+            {},
+            "{{ [__flannel_known_address, __flannel_known_address_ipv6] }}",
+            [{"node_address": NIC, "candidates": [{**NIC, "family": "ipv4"}]}, second],
+        )
+        for networks, second in (
+            ("10.244.0.0/16", None),
+            (BOTH, {"node_address": NIC6, "candidates": [{**NIC6, "family": "ipv6"}]}),
+        )
+    ),
     ("flannel", {"flannel_mtu": "1400"}, {}, "{{ __flannel_net_conf.Backend }}", {"Type": "vxlan", "MTU": 1400}),
     (
         "flannel",
