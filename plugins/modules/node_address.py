@@ -132,35 +132,18 @@ candidates:
 
 from ansible.module_utils.basic import AnsibleModule
 
-from ansible_collections.podnet.kubernetes.plugins.module_utils._base.errors import ClusterError, PodnetError
+from ansible_collections.podnet.kubernetes.plugins.module_utils._base.errors import PodnetError
 from ansible_collections.podnet.kubernetes.plugins.module_utils._nodes.node_address import (
     choose_address,
     parse_interfaces,
 )
+from ansible_collections.podnet.kubernetes.plugins.module_utils._nodes.programs import read_addresses
 
 ARGUMENTS = {
     "interface": {"type": "str"},
     "network": {"type": "str"},
     "family": {"type": "str", "choices": ["ipv4", "ipv6"], "default": "ipv4"},
 }
-
-
-def read_addresses(module: AnsibleModule) -> str:
-    """Read the NICs of this node and their addresses, as JSON of ip(8).
-
-    Raises:
-        ClusterError: the program is missing or fails
-    """
-    program = module.get_bin_path("ip")
-    if program is None:
-        raise ClusterError("ip is not on this node: install the package iproute2 (Fedora and RHEL: iproute)")
-    command = [program, "-details", "-json", "address", "show"]
-    code, output, errors = module.run_command(command, environ_update={"LC_ALL": "C"})
-    if code != 0:
-        raise ClusterError(
-            f"'{' '.join(command)}' ended with {code}: {errors.strip()}: iproute2 4.14 or newer is needed on this node"
-        )
-    return str(output)
 
 
 def main() -> None:

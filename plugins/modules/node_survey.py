@@ -8,7 +8,7 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: node_survey
-short_description: Find what would break a cluster on a machine
+short_description: Read a machine, and find what would break a cluster on it
 version_added: "0.1.0"
 author:
   - podnet.kubernetes developers (@podnet)
@@ -20,6 +20,8 @@ description:
     networks of podman, nerdctl and CRI-O are no leftovers.
   - It finds the file in C(sysctl.d) that sets a parameter last, and units that turn swap on at boot.
   - It finds resolvers on the loopback link, to which CoreDNS cannot forward, and a missing route to the Services.
+  - In the same round trip it picks the address of the node, and reads which system and packages the machine has, and
+    which pod networks it is configured for. A task for each would cost a round trip to every machine.
   - It warns of C(nftables.service) and C(netfilter-persistent.service), which remove the rules of kube-proxy.
 extends_documentation_fragment:
   - podnet.kubernetes.attributes.read_only
@@ -29,8 +31,31 @@ options:
     description: The name of the node, for warnings.
     type: str
     required: true
+  families:
+    description:
+      - The address families in which to pick the node's address, as M(podnet.kubernetes.node_address) does.
+      - The address of the second family is on the NIC of the first one. Without families the module picks none.
+    type: list
+    elements: str
+    choices: [ipv4, ipv6]
+    default: []
+  interface:
+    description: The NIC of the address, as the option O(podnet.kubernetes.node_address#module:interface).
+    type: str
+  networks:
+    description: Networks that hold the addresses, at most one of each family.
+    type: list
+    elements: str
+    default: []
+  packages:
+    description: The names of packages to look for.
+    type: list
+    elements: str
+    default: []
   node_ip:
-    description: The addresses that the kubelet has to announce. Without them the module compares none.
+    description:
+      - The addresses that the kubelet has to announce. By default these are the picked ones.
+      - Without either the module compares none.
     type: list
     elements: str
     default: []
@@ -62,6 +87,9 @@ options:
     type: str
     default: ""
 seealso:
+  - module: podnet.kubernetes.node_address
+  - plugin: podnet.kubernetes.missing_packages
+    plugin_type: filter
   - plugin: podnet.kubernetes.survey_faults
     plugin_type: filter
 """
@@ -76,6 +104,44 @@ EXAMPLES = r"""
 """
 
 RETURN = r"""
+no_address:
+  description: Whether the module failed because O(interface) and O(networks) lead to no address, or to several.
+  returned: failure
+  type: bool
+distribution:
+  description: The first word of the distribution's name, from C(/etc/os-release).
+  returned: success
+  type: str
+  sample: Debian
+distribution_version:
+  description: Its version.
+  returned: success
+  type: str
+  sample: "13"
+packages:
+  description:
+    - Those of O(packages) that are installed, each with its versions and whether apt holds it, as
+      M(ansible.builtin.package_facts) returns them.
+    - On a machine without dpkg there are none.
+  returned: success
+  type: dict
+  sample: {kubelet: [{version: 1.36.3-1.1, held: true}]}
+node_addresses:
+  description: The picked address of each of O(families), as RV(podnet.kubernetes.node_address#module:node_address).
+  returned: success
+  type: list
+  elements: dict
+candidates:
+  description: All addresses of O(families), as RV(podnet.kubernetes.node_address#module:candidates).
+  returned: success
+  type: list
+  elements: dict
+configurations:
+  description: The paths of the configurations in C(/etc/cni/net.d), and of the kubelet's credentials.
+  returned: success
+  type: list
+  elements: str
+  sample: [/etc/cni/net.d/10-flannel.conflist, /etc/kubernetes/kubelet.conf]
 faults:
   description: Sentences that say what would break the cluster, without the node's name.
   returned: success
@@ -139,7 +205,11 @@ from pathlib import Path
 
 from ansible.module_utils.basic import AnsibleModule
 
-from ansible_collections.podnet.kubernetes.plugins.module_utils._base.errors import ClusterError, PodnetError
+from ansible_collections.podnet.kubernetes.plugins.module_utils._base.errors import (
+    ClusterError,
+    InputError,
+    PodnetError,
+)
 from ansible_collections.podnet.kubernetes.plugins.module_utils._kubeadm import node as kubeadm_node
 from ansible_collections.podnet.kubernetes.plugins.module_utils._kubeadm.hardening import (
     find_kernel_faults,
@@ -157,10 +227,18 @@ from ansible_collections.podnet.kubernetes.plugins.module_utils._nodes.leftovers
 from ansible_collections.podnet.kubernetes.plugins.module_utils._nodes.machine_files import (
     choose_resolv_conf,
     read_boot_units,
+    read_configurations,
     read_network_files,
     read_sysctl_files,
+    read_system,
     read_text,
 )
+from ansible_collections.podnet.kubernetes.plugins.module_utils._nodes.node_address import (
+    Candidate,
+    choose_address,
+    parse_interfaces,
+)
+from ansible_collections.podnet.kubernetes.plugins.module_utils._nodes.programs import read_addresses
 from ansible_collections.podnet.kubernetes.plugins.module_utils._nodes.resolvers import (
     find_resolver_fault,
     nameservers,
@@ -173,6 +251,10 @@ from ansible_collections.podnet.kubernetes.plugins.module_utils._nodes.sysctl_fi
 
 ARGUMENTS = {
     "name": {"type": "str", "required": True},
+    "families": {"type": "list", "elements": "str", "choices": ["ipv4", "ipv6"], "default": []},
+    "interface": {"type": "str"},
+    "networks": {"type": "list", "elements": "str", "default": []},
+    "packages": {"type": "list", "elements": "str", "default": []},
     "node_ip": {"type": "list", "elements": "str", "default": []},
     "service_networks": {"type": "list", "elements": "str", "default": []},
     "sysctls": {"type": "dict", "default": {}},
@@ -220,9 +302,24 @@ def survey_boot(module: AnsibleModule, units: BootUnits) -> list[str]:
     return faults + (find_swap_faults(units) if module.params["swap_off"] else [])
 
 
-def survey_address(module: AnsibleModule) -> tuple[list[str], list[str]]:
-    """Compare the address that the kubelet announces with the node's: faults, and warnings."""
-    name, new = module.params["name"], module.params["node_ip"]
+def survey_addresses(module: AnsibleModule) -> tuple[list[Candidate], list[Candidate]]:
+    """Pick the node's address of each family, and find all others. Raises PodnetError."""
+    chosen: list[Candidate] = []
+    found: list[Candidate] = []
+    shown = read_addresses(module) if module.params["families"] else ""
+    for family in module.params["families"]:
+        interfaces = parse_interfaces(shown, family)
+        network = next((one for one in module.params["networks"] if (":" in one) == (family == "ipv6")), None)
+        # The routes to a node's pods use one NIC in both families.
+        interface = chosen[0].interface if chosen else module.params["interface"]
+        chosen.append(choose_address(interfaces, family, interface, network))
+        found += [one for interface in interfaces for one in interface.candidates]
+    return chosen, found
+
+
+def survey_announced(module: AnsibleModule, new: list[str]) -> tuple[list[str], list[str]]:
+    """Compare the addresses that the kubelet announces with the node's: faults, and warnings."""
+    name = module.params["name"]
     old = kubeadm_node.find_old_node_ip(new)
     if not old:
         return [], []
@@ -247,12 +344,17 @@ def survey(module: AnsibleModule) -> dict[str, object]:
     """Read the machine, and warn of what is no fault."""
     joined, units = kubeadm_node.KUBELET_CONF.exists(), read_boot_units(ROOT)
     leftovers, resolvers = survey_leftovers(joined), survey_resolvers(module)
-    faults, warnings = survey_address(module)
+    chosen, candidates = survey_addresses(module)
+    faults, warnings = survey_announced(module, module.params["node_ip"] or [str(one.address) for one in chosen])
     kernel, hardened = survey_hardening(module)
     # The owner of a cluster may have given CoreDNS other resolvers.
     for warning in (*warnings, *find_filter_warnings(units), *(resolvers if joined else [])):
         module.warn(f"{module.params['name']}: {warning}")
     return {
+        **read_system(ROOT, module.params["packages"]),
+        "node_addresses": [one.as_node_address() for one in chosen],
+        "candidates": [one.as_candidate() for one in candidates],
+        "configurations": read_configurations(ROOT),
         "faults": [
             *faults,
             *([] if joined else resolvers),
@@ -276,7 +378,7 @@ def main() -> None:
     try:
         found = survey(module)
     except PodnetError as error:
-        module.fail_json(msg=str(error))
+        module.fail_json(msg=str(error), no_address=isinstance(error, InputError))
     module.exit_json(changed=False, **found)
 
 

@@ -1,9 +1,9 @@
 # Copyright (c) 2026, podnet.kubernetes developers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The files of a machine that decide about its next boot, its resolvers and its pod networks.
+"""The files of a machine that name its system, and decide about its next boot, its resolvers and its pod networks.
 
-Each reader takes the root of the file system, and leaves out a file that it cannot read.
+Each reader takes the root of the file system. All but read_system leave out a file that they cannot read.
 """
 
 from __future__ import annotations
@@ -11,9 +11,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from ansible_collections.podnet.kubernetes.plugins.module_utils._base.errors import InputError
+from ansible_collections.podnet.kubernetes.plugins.module_utils._base.errors import ClusterError, InputError
 from ansible_collections.podnet.kubernetes.plugins.module_utils._base.foreign_data import parse_json
 from ansible_collections.podnet.kubernetes.plugins.module_utils._nodes.boot_units import BootUnits, WantedUnit
+from ansible_collections.podnet.kubernetes.plugins.module_utils._nodes.packages import (
+    installed_packages,
+    read_distribution,
+)
 from ansible_collections.podnet.kubernetes.plugins.module_utils._nodes.sysctl_files import (
     SYSCTL_DIRECTORIES,
     SysctlFile,
@@ -29,7 +33,36 @@ _UNIT_DIRECTORIES = (
     "usr/lib/systemd/system",
     "lib/systemd/system",
 )
+_CONFIGURATIONS = (".conf", ".conflist", ".json")  # as the container runtime reads them
 _NULL = "/dev/null"
+
+
+def read_system(root: Path, packages: Iterable[str]) -> dict[str, object]:
+    """Read the system, and those of some packages that are installed.
+
+    Raises:
+        ClusterError: a file is there and cannot be read
+    """
+    name, version = read_distribution(_read_or_fail(root, "etc/os-release"))
+    installed = installed_packages(_read_or_fail(root, "var/lib/dpkg/status"))
+    found = {one: installed[one] for one in packages if one in installed}
+    return {"distribution": name, "distribution_version": version, "packages": found}
+
+
+def _read_or_fail(root: Path, path: str) -> str:
+    try:
+        return (root / path).read_text(encoding="utf-8", errors="replace")
+    except FileNotFoundError:
+        return ""
+    except OSError as error:
+        raise ClusterError(f"/{path} cannot be read ({error.strerror}): it must be a file") from None
+
+
+def read_configurations(root: Path) -> list[str]:
+    """Read the paths of the configurations in etc/cni/net.d, and of the kubelet's credentials."""
+    files = [path for path in (root / "etc/cni/net.d").glob("*") if path.suffix in _CONFIGURATIONS and path.is_file()]
+    credentials = root / "etc/kubernetes/kubelet.conf"
+    return sorted(f"/{path.relative_to(root)}" for path in (*files, credentials) if path.exists())
 
 
 def read_sysctl_files(root: Path) -> list[SysctlFile]:
@@ -128,4 +161,12 @@ def _bridges(text: str) -> Iterator[str]:
             yield plugin["bridge"]
 
 
-__all__ = ["choose_resolv_conf", "read_boot_units", "read_network_files", "read_sysctl_files", "read_text"]
+__all__ = [
+    "choose_resolv_conf",
+    "read_boot_units",
+    "read_configurations",
+    "read_network_files",
+    "read_sysctl_files",
+    "read_system",
+    "read_text",
+]

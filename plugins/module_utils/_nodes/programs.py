@@ -21,4 +21,22 @@ def run_program(module: AnsibleModule, *command: str, may_fail: bool = False) ->
     return str(output)
 
 
-__all__ = ["run_program"]
+def read_addresses(module: AnsibleModule) -> str:
+    """Read the NICs of this node and their addresses, as JSON of ip(8).
+
+    Raises:
+        ClusterError: the program is missing or fails
+    """
+    program = module.get_bin_path("ip")
+    if program is None:
+        raise ClusterError("ip is not on this node: install the package iproute2 (Fedora and RHEL: iproute)")
+    command = [program, "-details", "-json", "address", "show"]
+    code, output, errors = module.run_command(command, environ_update={"LC_ALL": "C"})
+    if code != 0:
+        raise ClusterError(
+            f"'{' '.join(command)}' ended with {code}: {errors.strip()}: iproute2 4.14 or newer is needed on this node"
+        )
+    return str(output)
+
+
+__all__ = ["read_addresses", "run_program"]

@@ -43,7 +43,6 @@ MODULES = {
     "kubeconfig_find": {"places": [], "host": "master", "address": "10.0.0.1"},
     "node_address": {},
     "packet_trail": {"endpoints": ENDPOINTS, "pairs": [], "run": "run1"},
-    "node_packages": {},
     "node_settings": {},
     "node_survey": {"name": "node1"},
     "node_reset": {},

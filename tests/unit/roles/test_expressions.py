@@ -326,12 +326,18 @@ CASES = [
         ("basic_cni", {"__basic_cni_known": known}, {}, is_true(NO_NODES["ansible.builtin.assert"]["that"]), right)
         for known, right in (({"localhost": [], "a": []}, True), ({"a": []}, False))
     ),
+    # What a playbook has read is not read again.
     (
-        "basic_cni",
-        {**GATEWAYS["vars"], "pod_network_left_out": {"a": ["10.0.0.2"], "localhost": ["10.0.2.15"]}},
-        {"podnet_node_address": NIC},
-        GATEWAYS["ansible.builtin.set_fact"]["__basic_cni_gateways"],
-        {"a": ["10.0.0.2"], "localhost": [NIC["address"]]},
+        "pod_network",
+        {
+            **SECOND["vars"],
+            "pod_network_definition": {"file": "10-flannel.conflist", "companions": []},
+            "__pod_network_configurations": ["/etc/cni/net.d/10-calico.conflist"],
+            "__pod_network_configured": {"skipped": True},
+        },
+        {},
+        "{{ __pod_network_others }}",
+        ["10-calico.conflist"],
     ),
     ("basic_cni", {"pod_network_nodes": []}, {}, KNOWN["__basic_cni_known"], {}),
     (
@@ -435,17 +441,33 @@ CASES = [
         "{{ __calico_same | map(attribute='key') }}",
         ["ipip", "none"],
     ),
+    *(
+        (
+            "common",
+            {"__common_survey": {"distribution": name, "distribution_version": version}},
+            {},
+            "{{ __common_distribution }}",
+            shown,
+        )
+        for name, version, shown in (("Debian", "13.2", "Debian 13"), ("Ubuntu", "24.04", "Ubuntu 24.04"))
+    ),
     (
         "common",
+        {"__common_survey": {"distribution": "Debian", "distribution_version": "13", "packages": {}}},
         {},
-        {"distribution": "Debian", "distribution_major_version": "13", "packages": {}, "cacheable": True},
         "{{ __common_containerd_major | int }}",
         1,
     ),
     (
         "common",
+        {
+            "__common_survey": {
+                "distribution": "Debian",
+                "distribution_version": "13",
+                "packages": {"containerd": [{"version": "2.1.4~ds-1"}]},
+            }
+        },
         {},
-        {"packages": {"containerd": [{"version": "2.1.4~ds-1"}]}, "cacheable": True},
         "{{ __common_containerd_major | int }}",
         2,
     ),
@@ -473,11 +495,12 @@ CASES = [
     ),
     (
         "common",
-        {},
         {
-            "packages": {name: [{"held": held}] for name, held in (("kubelet", True), ("kubeadm", False))},
-            "cacheable": True,
+            "__common_survey": {
+                "packages": {name: [{"held": held}] for name, held in (("kubelet", True), ("kubeadm", False))}
+            }
         },
+        {},
         "{{ __common_held_packages }}",
         ["kubelet"],
     ),
@@ -499,8 +522,13 @@ CASES = [
     *(
         (
             "common",
-            {"__common_survey": {"ca_pins": {file: ["sha256:0"] for file in files}}},
-            {"packages": {name: [{"version": version}] for name, version in packages.items()}, "cacheable": True},
+            {
+                "__common_survey": {
+                    "ca_pins": {file: ["sha256:0"] for file in files},
+                    "packages": {name: [{"version": version}] for name, version in packages.items()},
+                }
+            },
+            {},
             is_true(VERSION["that"]),
             passes,
         )
@@ -514,7 +542,7 @@ CASES = [
     ),
     # Ansible renders the message also where the condition is true, as on a machine without a kubelet.
     *(
-        ("common", {}, {"packages": packages, "cacheable": True}, VERSION["fail_msg"].partition(",")[0], text)
+        ("common", {"__common_survey": {"packages": packages}}, {}, VERSION["fail_msg"].partition(",")[0], text)
         for packages, text in (
             (
                 {"kubelet": [{"version": "1.36.3-1.1"}]},
@@ -942,6 +970,14 @@ CASES = [
             began,
         )
         for started, began in ((None, 20), (0.0, 20), (10.0, 10))
+    ),
+    # The last one, because the fact stays.
+    (
+        "basic_cni",
+        {**GATEWAYS["vars"], "pod_network_left_out": {"a": ["10.0.0.2"], "localhost": ["10.0.2.15"]}},
+        {"podnet_node_address": NIC},
+        GATEWAYS["ansible.builtin.set_fact"]["__basic_cni_gateways"],
+        {"a": ["10.0.0.2"], "localhost": [NIC["address"]]},
     ),
 ]
 

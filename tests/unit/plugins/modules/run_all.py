@@ -79,7 +79,6 @@ def run_life_modules(folder: Path) -> dict[str, object]:
             source="x",
             **check,
         ),
-        "node_packages": run("node_packages"),
         "node_settings": run(
             "node_settings", files=[{"path": str(folder / "conf"), "content": "x"}], sysctls={"a": 1}, **check
         ),

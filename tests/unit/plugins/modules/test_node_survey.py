@@ -4,6 +4,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import certificates
 import pytest
 from ansible.module_utils.basic import AnsibleModule
@@ -35,6 +37,12 @@ def test_a_bare_machine(run_module, machine):
     result.pop("invocation", None)  # Only some versions of ansible-core leave it to the module.
     assert result == {
         "changed": False,
+        "distribution": "Linux",
+        "distribution_version": "",
+        "packages": {},
+        "node_addresses": [],
+        "candidates": [],
+        "configurations": [],
         "faults": [],
         "leftovers": {"links": [], "paths": [], "fault": None},
         "ca_pins": {},
@@ -44,6 +52,102 @@ def test_a_bare_machine(run_module, machine):
         "swap_on": False,
         "swap_in_fstab": False,
     }
+
+
+STATUS = """\
+Package: kubelet
+Status: hold ok installed
+Version: 1.36.3-1.1
+
+Package: socat
+Status: deinstall ok config-files
+Version: 1.7
+
+Package: vim
+Status: install ok installed
+Version: 9.1
+"""
+
+
+def test_the_system_and_the_packages_that_count(run_module, machine):
+    root = machine.root
+    (root / "etc/os-release").write_text('NAME="Ubuntu"\nVERSION_ID="24.04"\n')
+    (root / "var/lib/dpkg").mkdir(parents=True)
+    (root / "var/lib/dpkg/status").write_text(STATUS)
+    result = run_module(node_survey, name="node1", packages=["kubelet", "socat", "runc"])
+    assert (result["distribution"], result["distribution_version"]) == ("Ubuntu", "24.04")
+    assert result["packages"] == {"kubelet": [{"version": "1.36.3-1.1", "held": True}]}
+
+
+def test_a_directory_in_the_place_of_a_file(run_module, machine):
+    (machine.root / "etc/os-release").mkdir()
+    result = run_module(node_survey, name="node1")
+    assert result["msg"] == "/etc/os-release cannot be read (Is a directory): it must be a file"
+    assert result["no_address"] is False
+
+
+def test_the_configurations_of_networks_and_of_the_kubelet(run_module, machine):
+    folder = machine.root / "etc/cni/net.d"
+    folder.mkdir(parents=True)
+    for name in ("10-flannel.conflist", "20-other.conf", "30-old.json", "README"):
+        (folder / name).touch()
+    (folder / "calico.conf").mkdir()
+    (machine.root / "etc/kubernetes").mkdir()
+    (machine.root / "etc/kubernetes/kubelet.conf").touch()
+    assert run_module(node_survey, name="node1")["configurations"] == [
+        "/etc/cni/net.d/10-flannel.conflist",
+        "/etc/cni/net.d/20-other.conf",
+        "/etc/cni/net.d/30-old.json",
+        "/etc/kubernetes/kubelet.conf",
+    ]
+
+
+@pytest.fixture
+def links(machine, monkeypatch):
+    """The machine with the NICs of a virtual machine of Vagrant."""
+    monkeypatch.setattr(AnsibleModule, "get_bin_path", lambda _module, name: name)
+    shown = Path(__file__).parent.parent / "ip_address_show" / "vagrant.json"
+    machine.answer("ip -details -json address show", (0, shown.read_text(), ""))
+    return machine
+
+
+@pytest.mark.parametrize(
+    ("options", "addresses"),
+    [
+        ({"families": ["ipv4"], "interface": "enp0s8"}, ["10.100.198.201"]),
+        ({"families": ["ipv4"], "networks": ["fd17::/16", "10.100.0.0/16"]}, ["10.100.198.201"]),
+        (
+            {"families": ["ipv4", "ipv6"], "networks": ["10.0.2.0/24"]},
+            ["10.0.2.15", "fd17:625c:f037:2:a00:27ff:fe8d:c04d"],
+        ),
+    ],
+)
+def test_the_address_of_each_family_is_picked(run_module, links, options, addresses):
+    result = run_module(node_survey, name="node1", **options)
+    assert [one["address"] for one in result["node_addresses"]] == addresses
+    assert len(result["candidates"]) == len(addresses) + 1
+
+
+@pytest.mark.parametrize(
+    ("options", "named"),
+    [
+        ({"families": ["ipv4"]}, "10.0.2.15"),
+        # The address of the second family is on the NIC of the first one.
+        ({"families": ["ipv4", "ipv6"], "interface": "enp0s8"}, "enp0s8"),
+    ],
+)
+def test_a_node_without_one_right_address(run_module, links, options, named):
+    result = run_module(node_survey, name="node1", **options)
+    assert named in result["msg"]
+    assert result["no_address"] is True
+
+
+def test_the_picked_address_is_the_one_that_the_kubelet_has_to_announce(run_module, links):
+    links.has("kubelet.conf")
+    (links.root / "etc/resolv.conf").write_text("nameserver 10.0.0.1\n")
+    links.flags.write_text('KUBELET_KUBEADM_ARGS="--node-ip=10.100.198.77"\n')
+    run_module(node_survey, name="node1", families=["ipv4"], interface="enp0s8")
+    assert ["10.100.198.77" in one and "10.100.198.201" in one for one in links.warnings] == [True]
 
 
 def test_everything_is_wrong(run_module, machine):
