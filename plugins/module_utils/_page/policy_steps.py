@@ -12,6 +12,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from ansible_collections.podnet.kubernetes.plugins.module_utils._base.cell_counts import BAD_VERDICTS, bad_words
+from ansible_collections.podnet.kubernetes.plugins.module_utils._base.tallies import counted_cells
 
 _CHECKS = {"TCP": "tcp", "UDP": "udp", "ICMP": "icmp"}
 _ALLOWED = re.compile(r"(\S+) ((?:ingress|egress)\[\d+\])")
@@ -53,14 +54,18 @@ def policy_parts(
             counts.update(filter(None, (kind.get("change"), cell["verdict"])))
             some = found.setdefault((numbers[cell["source"]], numbers[cell["target"]]), [])
             some.append(kinds.setdefault(json.dumps(kind), len(kinds)))
+        without = counted_cells(report)
+        if without:
+            counts.update("opened" if change[key] else "closed" for key in _counted_changes(change, report))
         pairs = [[*pair, sets.setdefault(tuple(some), len(sets))] for pair, some in found.items()]
         in_force = [texts.setdefault(json.dumps(one), len(texts)) for one in own]
         steps.append({"pairs": pairs, "policies": in_force})
         bad = {verdict: counts[verdict] for verdict in BAD_VERDICTS}
         every += Counter({**bad, "failed": bad["failed"] + (step.get("late") or 0)})
         numbers_of = {"opened": counts["opened"], "closed": counts["closed"], "bad": sum(bad.values())}
-        words = bad_words(bad, f" of {len(report['cells'])} cells")
-        shown.append({**step, **numbers_of, "cells": len(report["cells"]), "words": words})
+        cells = len(report["cells"]) + without
+        words = bad_words(bad, f" of {cells} cells")
+        shown.append({**step, **numbers_of, "cells": cells, "without_detail": without, "words": words})
     slowest = max((one.get("enforced_after_seconds") or 0 for one in shown), default=0)
     for one in shown:
         seconds = one.get("enforced_after_seconds")
@@ -79,6 +84,14 @@ def policy_parts(
             "steps": steps,
         },
     }
+
+
+def _counted_changes(change: Iterable[tuple[Any, ...]], report: Mapping[str, Any]) -> set[tuple[Any, ...]]:
+    """Return the changed cells that a node only counted, as it probed them and did not list them."""
+    listed = {(one["source"], one["target"], one["check"], one["family"], one.get("port")) for one in report["cells"]}
+    names = {one["name"] for one in report["endpoints"]}
+    probed = {key for key in change if {*key[:2]} <= names and key[0] != key[1] and key[2]}
+    return probed - listed
 
 
 def deciders(because: str) -> list[list[str]]:

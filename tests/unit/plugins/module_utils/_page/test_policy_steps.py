@@ -53,6 +53,24 @@ def test_a_cell_that_differs_makes_the_page_bad():
     assert policy_parts("proof", steps, reports, [[], []])["bad"] == 1
 
 
+def test_cells_that_a_node_only_counted_count_in_their_step():
+    steps, reports = sequence()
+    whole = policy_parts("proof", steps, reports, [[], []])["steps"]
+    briefs = [{**one, "cells": [], "passed_without_detail": {"cells": len(one["cells"])}} for one in reports]
+    found = policy_parts("proof", steps, briefs, [[], []])
+    assert found["steps"] == [{**one, "without_detail": one["cells"]} for one in whole]
+    assert found["data"]["steps"][0]["pairs"] == []
+
+
+def test_changed_cells_that_nobody_probed_are_not_counted():
+    steps, reports = sequence()
+    first = steps[0]["changed_cells"][0]
+    more = [{**first, "target": first["source"]}, {**first, "protocol": "SCTP"}, {**first, "source": "gone/pod"}]
+    steps[0]["changed_cells"] += more
+    briefs = [{**one, "cells": [], "passed_without_detail": {"cells": len(one["cells"])}} for one in reports]
+    assert policy_parts("proof", steps, briefs, [[], []])["steps"][0]["closed"] == 2
+
+
 def test_a_policy_that_several_steps_have_is_written_once():
     steps, reports = sequence()
     one, two = ({"name": name, "lines": [], "rules": {}} for name in ("shop/deny", "shop/web"))
