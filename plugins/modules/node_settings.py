@@ -15,11 +15,34 @@ author:
 description:
   - Loads the kernel modules that are not there, then writes the files that differ, then sets the kernel parameters that
     have another value now. It does all of it in one round trip, because each task of a role costs one.
+  - Before that it fetches the keys of packages that are not there. A server that sends no key changes nothing on the
+    node.
   - What has to last over a boot stands in O(files), for example in C(/etc/modules-load.d) and C(/etc/sysctl.d).
 extends_documentation_fragment:
   - podnet.kubernetes.attributes.changes
   - podnet.kubernetes.attributes
+attributes:
+  check_mode:
+    details: In check mode the module fetches nothing.
 options:
+  keys:
+    description:
+      - Keys that sign packages, in ASCII armour. A key that is there stays, unless it has another checksum.
+    type: list
+    elements: dict
+    default: []
+    suboptions:
+      url:
+        description: The URL of the key.
+        type: str
+        required: true
+      path:
+        description: The path of the key on the node.
+        type: path
+        required: true
+      checksum:
+        description: Algorithm and checksum of the key, such as V(sha256:…). Without it, any key is good.
+        type: str
   modules:
     description: The names of kernel modules.
     type: list
@@ -59,9 +82,26 @@ EXAMPLES = r"""
       - path: /etc/sysctl.d/60-kubernetes.conf
         content: "net.ipv4.ip_forward=1\n"
     sysctls: {net.ipv4.ip_forward: 1}
+
+- name: Add the source of the Kubernetes packages
+  podnet.kubernetes.node_settings:
+    keys:
+      - url: "{{ common_kubernetes_repository_key }}"
+        path: /etc/apt/keyrings/kubernetes.asc
+    files:
+      - path: /etc/apt/sources.list.d/kubernetes.sources
+        content: |
+          Types: deb
+          URIs: {{ common_kubernetes_repository }}
+          Suites: /
+          Signed-By: /etc/apt/keyrings/kubernetes.asc
 """
 
 RETURN = r"""
+has_keys:
+  description: Whether all of O(keys) were there when the module failed.
+  returned: failure
+  type: bool
 loaded:
   description: The modules that were not there.
   returned: success
@@ -69,7 +109,7 @@ loaded:
   elements: str
   sample: [br_netfilter]
 written:
-  description: The paths of the files that differed.
+  description: The paths of the keys that were not there, and of the files that differed.
   returned: success
   type: list
   elements: str
@@ -95,6 +135,7 @@ from ansible_collections.podnet.kubernetes.plugins.module_utils._nodes.node_file
     read_node_files,
     write_file,
 )
+from ansible_collections.podnet.kubernetes.plugins.module_utils._nodes.package_keys import PackageKey
 from ansible_collections.podnet.kubernetes.plugins.module_utils._nodes.programs import run_program
 
 FILES = {
@@ -102,12 +143,27 @@ FILES = {
     "content": {"type": "str", "required": True},
     "mode": {"type": "str", "default": "0644"},
 }
+KEYS = {
+    "url": {"type": "str", "required": True},
+    "path": {"type": "path", "required": True},
+    "checksum": {"type": "str"},
+}
 ARGUMENTS = {
+    "keys": {"type": "list", "elements": "dict", "default": [], "options": KEYS, "no_log": False},
     "modules": {"type": "list", "elements": "str", "default": []},
     "files": {"type": "list", "elements": "dict", "default": [], "options": FILES},
     "sysctls": {"type": "dict", "default": {}},
 }
 ROOT = Path("/")
+
+
+def provide_keys(module: AnsibleModule) -> list[str]:
+    """Fetch the keys that are not there, and return their paths. All are good before the first one is written."""
+    keys = [PackageKey(one["url"], Path(one["path"]), one["checksum"]) for one in module.params["keys"]]
+    missing = [key for key in keys if not key.is_there()]
+    for file in [] if module.check_mode else [key.fetch() for key in missing]:
+        write_file(file)
+    return [str(key.path) for key in missing]
 
 
 def load_modules(module: AnsibleModule) -> list[str]:
@@ -130,15 +186,18 @@ def set_parameters(module: AnsibleModule) -> dict[str, str]:
 
 def main() -> None:
     module = AnsibleModule(argument_spec=ARGUMENTS, supports_check_mode=True)
+    keys = None
     try:
+        keys = provide_keys(module)
         loaded = load_modules(module)
         changes = find_changes(read_node_files(module.params["files"]))
         for change in [] if module.check_mode else changes:
             write_file(change.file)
         parameters = set_parameters(module)
     except PodnetError as error:
-        module.fail_json(msg=str(error))
-    found = {"loaded": loaded, "written": [str(change.file.path) for change in changes], "set": parameters}
+        module.fail_json(msg=str(error), has_keys=keys is not None)
+    written = (keys or []) + [str(change.file.path) for change in changes]
+    found = {"loaded": loaded, "written": written, "set": parameters}
     module.exit_json(changed=any(found.values()), **found, diff=[change.diff for change in changes])
 
 

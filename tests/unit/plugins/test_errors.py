@@ -30,7 +30,6 @@ ENDPOINTS = [{"name": "here", "kind": "node", "addresses": ["127.0.0.1"], "node"
 
 # The options with which each module runs.
 MODULES = {
-    "apt_source": {"key_url": "http://a", "key_path": "/key", "source_path": "/source", "source": ""},
     "containerd": {"config": "", "kubernetes_version": "1.36.3"},
     "connectivity_probe": {"endpoints": ENDPOINTS, "targets": [], "run": "run1"},
     "connectivity_responder": {"endpoints": ENDPOINTS, "run": "run1"},

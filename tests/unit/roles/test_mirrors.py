@@ -91,11 +91,9 @@ def fetch_key(run, tmp_path, mirror, checksum=None):
         "common",
         "packages_source.yml",
         limit_for(mirror),
-        __common_key_file=str(file),
-        __common_source_file=str(tmp_path / "kubernetes.sources"),
-        common_kubernetes_repository=mirror.url,
+        __common_key={"url": url, "path": str(file), "checksum": checksum},
+        __common_source_files=[{"path": str(tmp_path / "kubernetes.sources"), "content": "Types: deb\n"}],
         common_kubernetes_repository_key=url,
-        common_kubernetes_repository_key_checksum=checksum,
     )
     return done, file
 

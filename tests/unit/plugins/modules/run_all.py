@@ -71,16 +71,12 @@ def run_life_modules(folder: Path) -> dict[str, object]:
         "pod_network_traces": run("pod_network_traces", configuration="/etc/cni/net.d/10-flannel.conflist", **check),
         "etcd_members": run("etcd_members", absent=["master2"], **check),
         "kubeadm_certificates": run("kubeadm_certificates", **check),
-        "apt_source": run(
-            "apt_source",
-            key_url="http://127.0.0.1/key",
-            key_path=str(folder / "key"),
-            source_path=str(folder / "source"),
-            source="x",
-            **check,
-        ),
         "node_settings": run(
-            "node_settings", files=[{"path": str(folder / "conf"), "content": "x"}], sysctls={"a": 1}, **check
+            "node_settings",
+            keys=[{"url": "http://127.0.0.1/key", "path": str(folder / "key")}],
+            files=[{"path": str(folder / "conf"), "content": "x"}],
+            sysctls={"a": 1},
+            **check,
         ),
         "containerd": run("containerd", config="x", kubernetes_version="1.36.3", **check),
         "secrets_encryption": run("secrets_encryption", path=str(folder / "encryption.yaml")),

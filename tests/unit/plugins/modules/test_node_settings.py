@@ -68,3 +68,43 @@ def test_a_module_that_the_kernel_lacks(run_module, machine):
 def test_without_parameters_sysctl_does_not_run(run_module, machine):
     assert run_module(node_settings, files=machine.options["files"])["changed"] is True
     assert machine.calls == []
+
+
+KEY = b"-----BEGIN PGP PUBLIC KEY BLOCK-----\n\nmQINBF\xff\n"
+
+
+@pytest.fixture
+def keys(machine, tmp_path):
+    """The option of a key that the server has, and the machine has not."""
+    (tmp_path / "Release.key").write_bytes(KEY)
+    machine.answer(LIVE, ON)
+    machine.answer("modprobe", (0, "", ""))
+    return [{"url": (tmp_path / "Release.key").as_uri(), "path": str(tmp_path / "keyrings/kubernetes.asc")}]
+
+
+def test_a_key_is_fetched_once(run_module, machine, keys, tmp_path):
+    result = run_module(node_settings, keys=keys, **machine.options)
+    assert result["written"] == [keys[0]["path"], str(machine.file)]
+    assert (tmp_path / "keyrings/kubernetes.asc").read_bytes() == KEY
+    (tmp_path / "Release.key").unlink()
+    assert run_module(node_settings, keys=keys, **machine.options)["written"] == []
+
+
+def test_check_mode_fetches_no_key(run_module, machine, keys, tmp_path):
+    (tmp_path / "Release.key").unlink()
+    result = run_module(node_settings, check_mode=True, keys=keys, **machine.options)
+    assert result["written"] == [keys[0]["path"], str(machine.file)]
+    assert not (tmp_path / "keyrings").exists()
+
+
+def test_without_a_key_nothing_is_changed(run_module, machine, keys, tmp_path):
+    (tmp_path / "Release.key").write_text("<html>")
+    result = run_module(node_settings, keys=keys, **machine.options)
+    assert (result["msg"], result["has_keys"]) == ("what it sends is no key in ASCII armour", False)
+    assert machine.ran("") == []
+    assert not machine.file.exists()
+
+
+def test_a_failure_after_the_keys_says_so(run_module, node, keys, tmp_path):
+    options = {"keys": keys, "files": [{"path": "relative", "content": ""}]}
+    assert run_module(node_settings, **options)["has_keys"] is True
