@@ -95,6 +95,8 @@ class Api(BaseHTTPRequestHandler):
     def do_PATCH(self):
         content = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
         self.server.sent.append(("apply", content["kind"], content["metadata"]["name"], self.headers["Content-Type"]))
+        if self.server.together and content["kind"] == "Pod":
+            self.server.together.wait(10)
         if content["kind"] in self.server.refused:
             return self.answer({"kind": "Status", "message": self.server.refused[content["kind"]]}, 500)
         parts = urlsplit(self.path)
@@ -123,6 +125,7 @@ def serving() -> Iterator[Any]:
     server: Any = ThreadingHTTPServer(("127.0.0.1", 0), Api)
     server.objects, server.sent, server.refused, server.forbidden = {}, [], {}, set()
     server.looks, server.ready_at, server.fails_at = 0, 1, None
+    server.together = None  # a barrier that pods wait for
     thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
     thread.start()
     try:

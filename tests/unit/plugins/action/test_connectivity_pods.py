@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from threading import Barrier
 from types import SimpleNamespace
 
 import pytest
@@ -70,6 +71,15 @@ def test_objects_are_applied_in_their_order_and_waited_for(run, api):
     assert [one["metadata"]["name"] for one in result["objects"]["nodes"]] == ["node1"]
     assert sorted(result["objects"]) == ["endpoint_slices", "nodes", "pods", "services"]
     assert result["config_maps"] == []
+
+
+def test_all_pods_are_made_at_once_after_their_namespace(run, api):
+    """Each request for a pod is answered when all are there."""
+    pods = [{**POD, "metadata": {"name": f"node1-{number}", "namespace": "own"}} for number in range(4)]
+    api.together = Barrier(len(pods))
+    assert run(objects=[OWN, *pods])["unready"] == []
+    assert api.sent[0][1] == "Namespace"
+    assert {one[2] for one in api.sent[1:]} == {"node1-0", "node1-1", "node1-2", "node1-3"}
 
 
 def test_what_is_not_ready_in_time_is_named(run, api):
