@@ -56,78 +56,25 @@ steps:
   sample: [write /etc/containerd/config.toml, systemctl restart containerd, systemctl enable kubelet]
 """
 
-from pathlib import Path
-
 from ansible.module_utils.basic import AnsibleModule
 
 from ansible_collections.podnet.kubernetes.plugins.module_utils._base.errors import PodnetError
-from ansible_collections.podnet.kubernetes.plugins.module_utils._nodes.node_files import (
-    NodeFile,
-    find_changes,
-    write_file,
-)
-from ansible_collections.podnet.kubernetes.plugins.module_utils._nodes.programs import run_program
+from ansible_collections.podnet.kubernetes.plugins.module_utils._nodes.containerd import set_up
 
 ARGUMENTS = {
     "config": {"type": "str", "required": True},
     "kubernetes_version": {"type": "str", "required": True},
     "installed": {"type": "bool", "default": True},
 }
-CONFIG = Path("/etc/containerd/config.toml")
-SOCKET = Path("/run/containerd/containerd.sock")
-MARK = "@sandbox_image@"
-_AT_BOOT = ("containerd", "kubelet")
-_DISABLED = ("", "disabled", "linked", "linked-runtime", "masked", "masked-runtime", "not-found")
-
-
-def find_pause_image(module: AnsibleModule) -> str:
-    """Ask kubeadm for its pause image. Empty where it names none. Raises ClusterError."""
-    version = f"v{module.params['kubernetes_version']}"
-    images = run_program(module, "kubeadm", "config", "images", "list", "--kubernetes-version", version).split()
-    return next((image for image in images if "/pause:" in image), "")
-
-
-def write_config(module: AnsibleModule) -> list[dict[str, str]]:
-    """Write the configuration if it differs, and return the difference."""
-    config = module.params["config"]
-    if MARK in config:
-        config = config.replace(MARK, find_pause_image(module) if module.params["installed"] else "")
-    changes = find_changes([NodeFile(CONFIG, config)])
-    for change in [] if module.check_mode else changes:
-        write_file(change.file)
-    return [change.diff for change in changes]
-
-
-def is_older(one: Path, other: Path) -> bool:
-    """Say whether a file is older than another. A file that is not there is neither."""
-    try:
-        return one.stat().st_mtime < other.stat().st_mtime
-    except FileNotFoundError:
-        return False
-
-
-def find_steps(module: AnsibleModule, written: bool) -> list[list[str]]:
-    """Find the commands that bring containerd and the kubelet into their state."""
-    states = {name: run_program(module, "systemctl", "is-enabled", name, may_fail=True).strip() for name in _AT_BOOT}
-    # A masked unit, or one that is not there, makes the command fail, and systemd says why.
-    to_enable = [name for name, state in states.items() if state in _DISABLED]
-    steps = [["systemctl", "enable", *to_enable]] if to_enable else []
-    if written or is_older(SOCKET, CONFIG):
-        return [["systemctl", "restart", "containerd"], *steps]
-    active = run_program(module, "systemctl", "is-active", "containerd", may_fail=True).strip()
-    return steps if active == "active" else [["systemctl", "start", "containerd"], *steps]
 
 
 def main() -> None:
     module = AnsibleModule(argument_spec=ARGUMENTS, supports_check_mode=True)
+    options = module.params
     try:
-        diff = write_config(module)
-        commands = find_steps(module, bool(diff)) if module.params["installed"] else []
-        for command in [] if module.check_mode else commands:
-            run_program(module, *command)
+        steps, diff = set_up(module, options["config"], options["kubernetes_version"], options["installed"])
     except PodnetError as error:
         module.fail_json(msg=str(error))
-    steps = [f"write {CONFIG}"] * len(diff) + [" ".join(command) for command in commands]
     module.exit_json(changed=bool(steps), steps=steps, diff=diff)
 
 

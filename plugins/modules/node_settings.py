@@ -70,6 +70,20 @@ options:
     description: Kernel parameters and the values that they need now.
     type: dict
     default: {}
+  containerd:
+    description:
+      - containerd, which comes last. Without this option the module leaves it alone.
+      - The packages must be there. Before that, M(podnet.kubernetes.containerd) does the same in a task of its own.
+    type: dict
+    suboptions:
+      config:
+        description: As the option O(podnet.kubernetes.containerd#module:config).
+        type: str
+        required: true
+      kubernetes_version:
+        description: As the option O(podnet.kubernetes.containerd#module:kubernetes_version).
+        type: str
+        required: true
 """
 
 EXAMPLES = r"""
@@ -114,6 +128,11 @@ written:
   type: list
   elements: str
   sample: [/etc/sysctl.d/60-kubernetes.conf]
+steps:
+  description: As RV(podnet.kubernetes.containerd#module:steps).
+  returned: success
+  type: list
+  elements: str
 set:
   description: The parameters that had another value, and their new values.
   returned: success
@@ -126,6 +145,7 @@ from pathlib import Path
 from ansible.module_utils.basic import AnsibleModule
 
 from ansible_collections.podnet.kubernetes.plugins.module_utils._base.errors import PodnetError
+from ansible_collections.podnet.kubernetes.plugins.module_utils._nodes.containerd import set_up
 from ansible_collections.podnet.kubernetes.plugins.module_utils._nodes.kernel import (
     find_differing,
     sign_of_module,
@@ -148,11 +168,16 @@ KEYS = {
     "path": {"type": "path", "required": True},
     "checksum": {"type": "str"},
 }
+CONTAINERD = {
+    "config": {"type": "str", "required": True},
+    "kubernetes_version": {"type": "str", "required": True},
+}
 ARGUMENTS = {
     "keys": {"type": "list", "elements": "dict", "default": [], "options": KEYS, "no_log": False},
     "modules": {"type": "list", "elements": "str", "default": []},
     "files": {"type": "list", "elements": "dict", "default": [], "options": FILES},
     "sysctls": {"type": "dict", "default": {}},
+    "containerd": {"type": "dict", "options": CONTAINERD},
 }
 ROOT = Path("/")
 
@@ -194,11 +219,13 @@ def main() -> None:
         for change in [] if module.check_mode else changes:
             write_file(change.file)
         parameters = set_parameters(module)
+        wanted = module.params["containerd"]
+        steps, diff = set_up(module, wanted["config"], wanted["kubernetes_version"]) if wanted else ([], [])
     except PodnetError as error:
         module.fail_json(msg=str(error), has_keys=keys is not None)
     written = (keys or []) + [str(change.file.path) for change in changes]
-    found = {"loaded": loaded, "written": written, "set": parameters}
-    module.exit_json(changed=any(found.values()), **found, diff=[change.diff for change in changes])
+    found = {"loaded": loaded, "written": written, "set": parameters, "steps": steps}
+    module.exit_json(changed=any(found.values()), **found, diff=[change.diff for change in changes] + diff)
 
 
 if __name__ == "__main__":

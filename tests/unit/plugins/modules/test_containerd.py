@@ -8,6 +8,7 @@ import os
 
 import pytest
 
+from ansible_collections.podnet.kubernetes.plugins.module_utils._nodes import containerd as containerd_of_node
 from ansible_collections.podnet.kubernetes.plugins.modules import containerd
 
 IMAGES = (0, "registry.k8s.io/kube-proxy:v1.36.3\nregistry.k8s.io/pause:3.10.2\n", "")
@@ -19,8 +20,8 @@ RIGHT = 'sandbox_image = "registry.k8s.io/pause:3.10.2"\n'
 def machine(node, monkeypatch, tmp_path):
     """A machine where both units are enabled, and containerd runs with another configuration."""
     node.config, node.socket = tmp_path / "containerd/config.toml", tmp_path / "containerd.sock"
-    monkeypatch.setattr(containerd, "CONFIG", node.config)
-    monkeypatch.setattr(containerd, "SOCKET", node.socket)
+    monkeypatch.setattr(containerd_of_node, "CONFIG", node.config)
+    monkeypatch.setattr(containerd_of_node, "SOCKET", node.socket)
     node.answer("kubeadm config images list --kubernetes-version v1.36.3", IMAGES)
     for command in ("restart", "start", "enable "):
         node.answer(f"systemctl {command}", (0, "", ""))

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import pytest
 
+from ansible_collections.podnet.kubernetes.plugins.module_utils._nodes import containerd
 from ansible_collections.podnet.kubernetes.plugins.modules import node_settings
 
 LIVE = "sysctl --ignore net.ipv4.ip_forward"
@@ -108,3 +109,18 @@ def test_without_a_key_nothing_is_changed(run_module, machine, keys, tmp_path):
 def test_a_failure_after_the_keys_says_so(run_module, node, keys, tmp_path):
     options = {"keys": keys, "files": [{"path": "relative", "content": ""}]}
     assert run_module(node_settings, **options)["has_keys"] is True
+
+
+@pytest.mark.parametrize("check_mode", [True, False])
+def test_containerd_comes_last(run_module, machine, monkeypatch, tmp_path, check_mode):
+    config = tmp_path / "config.toml"
+    monkeypatch.setattr(containerd, "CONFIG", config)
+    for command in ("modprobe", "sysctl --write", "systemctl restart"):
+        machine.answer(command, (0, "", ""))
+    machine.answer(LIVE, OFF)
+    machine.answer("systemctl is-enabled", (0, "enabled\n", ""))
+    options = {"config": "version = 2\n", "kubernetes_version": "1.36.4"}
+    result = run_module(node_settings, check_mode=check_mode, containerd=options, **machine.options)
+    assert result["steps"] == [f"write {config}", "systemctl restart containerd"]
+    assert [one["after"] for one in result["diff"]] == ["overlay\n", "version = 2\n"]
+    assert (config.exists(), "systemctl restart containerd" in machine.ran("")) == (not check_mode, not check_mode)
