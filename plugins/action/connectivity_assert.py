@@ -44,7 +44,7 @@ from ansible_collections.podnet.kubernetes.plugins.module_utils._matrix.report i
     json_report,
     json_text,
     report_time,
-    summarize,
+    summarize_all,
     text_briefs,
     text_excluded,
     text_matrix,
@@ -148,12 +148,12 @@ def assess(
     endpoints, targets = load_endpoints(params["endpoints"]), load_targets(params["targets"])
     cells, briefs, book = load_cells(params["cells"]), load_briefs(params["briefs"]), load_rulebook(params)
     crowd = Crowd()
-    if briefs and most_cells(endpoints, targets) > MOST_FULL:
+    if briefs and (most_cells(endpoints, targets) > MOST_FULL or any(brief.unlisted for brief in briefs)):
         judgements, crowd = judge_exceptions(endpoints, targets, book, cells, briefs)
     else:
         given = (book.rules, book.settings, book.policy_cells, briefs)
         judgements = judge(endpoints, targets, book.listeners, cells, *given, idle_rules=bool(params["scope"]))
-    groups, summary = group_failures(judgements, endpoints, crowd=crowd), summarize(judgements, crowd.cells)
+    groups, summary = group_failures(judgements, endpoints, crowd=crowd), summarize_all(judgements, crowd)
     excluded = [Outsider(one["name"], one["reason"]) for one in params["excluded"]]
     times = (params["started"], time.time())
     report = json_report(

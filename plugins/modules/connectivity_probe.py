@@ -204,7 +204,7 @@ seconds:
   sample: 0.36
 brief:
   description:
-    - The cells that passed and are not in RV(cells), for the option
+    - The cells that are not in RV(cells), for the option
       O(podnet.kubernetes.connectivity_assert#module:briefs). V(null) when RV(cells) has all cells.
   returned: success
   type: dict
@@ -257,6 +257,35 @@ brief:
           type: list
           elements: list
           sample: [[3.1, 12], [3.2, 32878]]
+    unlisted:
+      description:
+        - Cells that did not pass and are not in RV(cells), in a matrix of more than 50,000 cells.
+        - Empty where RV(cells) has all that did not pass.
+        - The nodes together list 50,000 of these cells, and each node at least one for each node that cells fail to.
+        - An entry for each place and verdict.
+      type: list
+      elements: dict
+      contains:
+        place:
+          description:
+            - Kind, node and name of the source; kind, node and name of the target; their relation; check and family.
+            - The name of the target is empty, and in a cluster of more than 50 nodes its node, too.
+          type: list
+          elements: str
+          sample: [pod, node1, default/web-1, pod, node3, "", other, tcp, ipv4]
+        verdict:
+          description: V(failed), V(flapping), V(not observed) or V(not judged).
+          type: str
+          sample: failed
+        cells:
+          description: Number of these cells.
+          type: int
+          sample: 420
+    unlisted_targets:
+      description: The targets of these cells, each with its number of cells.
+      type: list
+      elements: list
+      sample: [[default/web-2, 105]]
 cells:
   description:
     - The result of each check of each target from each source, or only of those that did not pass (see O(detail)).
@@ -341,7 +370,12 @@ from typing import Any
 from ansible.module_utils.basic import AnsibleModule
 
 from ansible_collections.podnet.kubernetes.plugins.module_utils._base.errors import InputError, PodnetError
-from ansible_collections.podnet.kubernetes.plugins.module_utils._matrix.briefs import DETAILS, Brief, is_brief
+from ansible_collections.podnet.kubernetes.plugins.module_utils._matrix.briefs import (
+    DETAILS,
+    Brief,
+    is_brief,
+    most_listed,
+)
 from ansible_collections.podnet.kubernetes.plugins.module_utils._matrix.cells import (
     Cell,
     Endpoint,
@@ -466,7 +500,9 @@ def report_cells(
         book.policy_cells,
         sources={source.name for source in sources},
     )
-    return sum_up(judgements, node, [one.name for one in request.endpoints if one.missing])
+    missing = [one.name for one in request.endpoints if one.missing]
+    most = most_listed(request.endpoints, request.targets)
+    return sum_up(judgements, node, missing, request.endpoints, most, request.settings.run)
 
 
 def main() -> None:

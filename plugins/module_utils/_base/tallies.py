@@ -30,10 +30,16 @@ def counted_cells(report: Mapping[str, Any]) -> int:
     return number
 
 
+def unlisted_cells(report: Mapping[str, Any]) -> int:
+    """Return the number of cells that did not pass and that a report does not list."""
+    number: int = (report.get("not_listed") or {}).get("cells", 0)
+    return number
+
+
 def tallies_of(report: Mapping[str, Any]) -> list[Mapping[str, Any]]:
     """Return the tallies of a report; none when all of its cells have details."""
     tallies: list[Mapping[str, Any]] = (report.get("passed_without_detail") or {}).get("tallies", [])
     return tallies
 
 
-__all__ = ["counted_cells", "each_time", "tallies_of"]
+__all__ = ["counted_cells", "each_time", "tallies_of", "unlisted_cells"]

@@ -3,7 +3,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """What a node reports in place of cells that passed: counts, and how their times are distributed. No I/O, no Ansible.
 
-A node that judged its cells sends the others with all fields. So each cell that it does not send has passed.
+A node that judged its cells sends the others with all fields. So each cell that it does not send has passed. Where too
+many did not, it sends some of them and counts the rest.
 """
 
 from __future__ import annotations
@@ -14,16 +15,22 @@ from dataclasses import dataclass
 from typing import Any
 
 from ansible_collections.podnet.kubernetes.plugins.module_utils._base.addresses import family_of
+from ansible_collections.podnet.kubernetes.plugins.module_utils._base.errors import InputError
 from ansible_collections.podnet.kubernetes.plugins.module_utils._matrix.cells import (
     Cell,
     Endpoint,
     Target,
     load_form,
 )
+from ansible_collections.podnet.kubernetes.plugins.module_utils._matrix.places import CellPlace
 
 DETAILS = ("auto", "full", "failures")
 # Cells of a matrix that V(auto) still reports in full. Of a larger one, the controller only counts what briefs count.
 MOST_FULL = 50_000
+# Cells that did not pass and that nodes list together: each its share, but one for each node that they fail to.
+MOST_LISTED = 50_000
+# Nodes, and endpoints, whose names tell failures apart in each direction.
+MOST_NAMES = 50
 
 _Times = tuple[tuple[float, int], ...]
 
@@ -51,18 +58,37 @@ class Tally:
 
 
 @dataclass(frozen=True)
+class Unlisted:
+    """Cells of one source that did not pass, and that the node does not send, because they are too many.
+
+    Attributes:
+        place: of the cells, without the target, and without its node in a cluster of many nodes
+        verdict: of the cells
+        cells: their number
+    """
+
+    place: CellPlace
+    verdict: str
+    cells: int
+
+
+@dataclass(frozen=True)
 class Brief:
-    """All cells of a node that passed.
+    """The cells of a node that it only counts.
 
     Attributes:
         node: name of the node, or of the controller
         missing: names of endpoints that the node left out, because they were missing when it began
-        tallies: of the cells
+        tallies: of the cells that passed
+        unlisted: the others
+        unlisted_targets: the number of the others at each target
     """
 
     node: str
     missing: tuple[str, ...] = ()
     tallies: tuple[Tally, ...] = ()
+    unlisted: tuple[Unlisted, ...] = ()
+    unlisted_targets: tuple[tuple[str, int], ...] = ()
 
     @property
     def cells(self) -> int:
@@ -97,10 +123,22 @@ def load_briefs(data: Iterable[Mapping[str, Any]]) -> list[Brief]:
     """Load briefs from their JSON forms. Raises InputError when a field is unknown or missing."""
     return [
         load_form(
-            Brief, one, missing=tuple(one.get("missing", ())), tallies=tuple(map(_load_tally, one.get("tallies", ())))
+            Brief,
+            one,
+            missing=tuple(one.get("missing", ())),
+            tallies=tuple(map(_load_tally, one.get("tallies", ()))),
+            unlisted=tuple(map(_load_unlisted, one.get("unlisted", ()))),
+            unlisted_targets=tuple((name, number) for name, number in one.get("unlisted_targets", ())),
         )
         for one in data
     ]
+
+
+def _load_unlisted(data: Mapping[str, Any]) -> Unlisted:
+    place = data.get("place", ())
+    if len(place) != len(CellPlace._fields):
+        raise InputError(f"unlisted has the place {place!r}: give {', '.join(CellPlace._fields)}")
+    return load_form(Unlisted, data, place=CellPlace(*place))
 
 
 def _load_tally(data: Mapping[str, Any]) -> Tally:
@@ -116,6 +154,14 @@ def is_brief(detail: str, endpoints: Iterable[Endpoint], targets: Iterable[Targe
         endpoints, targets: of the whole matrix
     """
     return detail == "failures" or (detail == "auto" and most_cells(endpoints, targets) > MOST_FULL)
+
+
+def most_listed(endpoints: Iterable[Endpoint], targets: Iterable[Target]) -> int | None:
+    """Return how many cells that did not pass a node may send; None for any number, in a small matrix."""
+    endpoints = list(endpoints)
+    if most_cells(endpoints, targets) <= MOST_FULL:
+        return None
+    return MOST_LISTED // max(1, sum(1 for one in endpoints if one.kind == "node"))
 
 
 def most_cells(endpoints: Iterable[Endpoint], targets: Iterable[Target]) -> int:
@@ -138,9 +184,12 @@ def most_cells(endpoints: Iterable[Endpoint], targets: Iterable[Target]) -> int:
 __all__ = [
     "DETAILS",
     "MOST_FULL",
+    "MOST_NAMES",
     "Brief",
+    "Unlisted",
     "is_brief",
     "load_briefs",
     "most_cells",
+    "most_listed",
     "tally_cells",
 ]

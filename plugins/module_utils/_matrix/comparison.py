@@ -115,8 +115,9 @@ def _verdicts(report: Mapping[str, Any]) -> _Verdicts:
 
 def _add_counted(verdicts: _Verdicts, others: _Verdicts, report: Mapping[str, Any]) -> _Verdicts:
     """Add the cells of another run that nodes of this run only counted, because they passed."""
-    # Of a part of the matrix, a cell that is not listed may not have been probed.
-    if "passed_without_detail" not in report or report.get("scope"):
+    # Of a part of the matrix, a cell that is not listed may not have been probed. Where too many failed, it may have
+    # failed.
+    if "passed_without_detail" not in report or report.get("scope") or report.get("not_listed"):
         return verdicts
     counted = read_object(report, "passed_without_detail")
     ends = read_object(counted, "by_endpoint")

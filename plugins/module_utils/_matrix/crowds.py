@@ -12,10 +12,10 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from typing import Any, Callable, NamedTuple
 
 from ansible_collections.podnet.kubernetes.plugins.module_utils._base.addresses import family_of
-from ansible_collections.podnet.kubernetes.plugins.module_utils._matrix.briefs import Brief
+from ansible_collections.podnet.kubernetes.plugins.module_utils._matrix.briefs import MOST_NAMES, Brief
 from ansible_collections.podnet.kubernetes.plugins.module_utils._matrix.cells import Cell, Endpoint, Target
 from ansible_collections.podnet.kubernetes.plugins.module_utils._matrix.places import (
     CellPlace,
@@ -23,7 +23,6 @@ from ansible_collections.podnet.kubernetes.plugins.module_utils._matrix.places i
     relation_of,
 )
 
-_MOST_NAMES = 50  # nodes, and endpoints, that places tell apart in each direction
 _ENDS = ("pod", "node")
 
 
@@ -50,44 +49,66 @@ def _kept(name: str, names: frozenset[str] | None) -> str:
     return name if names is None or name in names else ""
 
 
-def focus_on(failed: Iterable[Cell], endpoints: Sequence[Endpoint]) -> Focus:
-    """Return the focus on the cells that failed. Where they are too many, names would explain nothing."""
+def focus_on(failed: Iterable[Cell], endpoints: Sequence[Endpoint], whole: bool = True) -> Focus:
+    """Return the focus on the cells that failed. Where they are too many, names would explain nothing.
+
+    Args:
+        failed: the cells that failed
+        endpoints: of the whole matrix
+        whole: whether these are all cells that failed; of those that are not listed, places lack the target
+    """
     nodes = {one.name: _node(one) for one in endpoints}
-    every = len(set(nodes.values())) <= _MOST_NAMES
+    every = has_few_nodes(endpoints)
     ends = {(cell.source, cell.target) for cell in failed}
     sources, targets = {source for source, _target in ends}, {target for _source, target in ends}
     return Focus(
         None if every else _few({nodes[name] for name in sources}),
         _few(sources),
-        None if every else _few({nodes[name] for name in targets}),
-        _few(targets),
+        None if every else _few({nodes[name] for name in targets} if whole else nodes),
+        _few(targets) if whole else frozenset(),
     )
 
 
+def has_few_nodes(endpoints: Iterable[Endpoint]) -> bool:
+    """Whether places name every node."""
+    return len(set(map(_node, endpoints))) <= MOST_NAMES
+
+
 def _few(names: Collection[str]) -> frozenset[str]:
-    return frozenset(names) if len(names) <= _MOST_NAMES else frozenset()
+    return frozenset(names) if len(names) <= MOST_NAMES else frozenset()
 
 
 @dataclass(frozen=True)
 class Crowd:
-    """Cells that passed and have no detail.
+    """Cells that have no detail.
 
     Attributes:
-        places: their number by place
-        by_endpoint: the number of cells that begin or end at each endpoint
-        by_node: the number of cells that begin or end at each node or its pods
+        places: the number of those that passed, by place
+        by_endpoint: the number of these that begin or end at each endpoint
+        by_node: the number of these that begin or end at each node or its pods
         focus: the names that places have
+        unlisted: the number of those that did not pass, by place and verdict
+        unlisted_by_node: the number of these by the node that does not list them
     """
 
     places: Counter[CellPlace] = field(default_factory=Counter)
     by_endpoint: Counter[str] = field(default_factory=Counter)
     by_node: Counter[str] = field(default_factory=Counter)
     focus: Focus = Focus(None, None, None, None)
+    unlisted: Counter[tuple[CellPlace, str]] = field(default_factory=Counter)
+    unlisted_by_node: Counter[str] = field(default_factory=Counter)
 
     @property
     def cells(self) -> int:
-        """The number of all these cells."""
+        """The number of all cells that passed."""
         return sum(self.places.values())
+
+    def unlisted_by(self, key: Callable[[CellPlace], Any]) -> dict[Any, Counter[str]]:
+        """Return the number of unlisted cells with each verdict, by something that their places have."""
+        found: dict[Any, Counter[str]] = defaultdict(Counter)
+        for (place, verdict), number in self.unlisted.items():
+            found[key(place)][verdict] += number
+        return found
 
 
 class _Side(NamedTuple):
@@ -122,6 +143,7 @@ def count_crowd(
     Returns:
         The crowd, and its number of cells by the node that probed them
     """
+    briefs = list(briefs)
     counting = _Counting(endpoints, focus)
     by_missing: dict[frozenset[str], list[str]] = defaultdict(list)
     for brief in briefs:
@@ -130,8 +152,15 @@ def count_crowd(
         counting.add([one for one in targets if one.address and one.name not in missing], set(nodes))
     for cell in sent:
         counting.remove(cell)
+    unlisted: Counter[tuple[CellPlace, str]] = Counter()
+    for brief in briefs:
+        counting.remove_unlisted(brief)
+        for one in brief.unlisted:
+            unlisted[focus.widen(one.place), one.verdict] += one.cells
+    by_node = Counter({brief.node: sum(one.cells for one in brief.unlisted) for brief in briefs})
     places = Counter({place: number for place, number in counting.places.items() if number})
-    return Crowd(places, +counting.by_endpoint, +counting.by_node, focus), dict(counting.probed)
+    crowd = Crowd(places, +counting.by_endpoint, +counting.by_node, focus, unlisted, +by_node)
+    return crowd, dict(counting.probed)
 
 
 class _Counting:
@@ -236,5 +265,17 @@ class _Counting:
             self.by_node[_node(source)] -= 1
         self._count_target(source, cell.target, -1)
 
+    def remove_unlisted(self, brief: Brief) -> None:
+        """Take the cells out that did not pass. All of their sources are pods and nodes."""
+        for one in brief.unlisted:
+            self.places[self._focus.widen(one.place)] -= one.cells
+            self.probed[brief.node] -= one.cells
+            self.by_endpoint[one.place.source] -= one.cells
+            self.by_node[brief.node] -= one.cells
+        for name, number in brief.unlisted_targets:
+            self.by_endpoint[name] -= number
+            if self._by_name[name].kind in _ENDS and _node(self._by_name[name]) != brief.node:
+                self.by_node[_node(self._by_name[name])] -= number
 
-__all__ = ["Crowd", "count_crowd", "focus_on"]
+
+__all__ = ["Crowd", "count_crowd", "focus_on", "has_few_nodes"]

@@ -144,7 +144,10 @@ def group_failures(
     kinds = {key.target_kind for key in observed}
     unprobed = [Group(f"{_cells(count)}: {reason}", count) for reason, count in missing.most_common()]
     found = [Group(_sentence(group, kinds), len(group.judgements)) for group in groups]
-    return [*_limited(found, limit), *_limited(unprobed, limit)]
+    rest = crowd.unlisted_by(lambda _place: None)[None]
+    bad = rest["failed"] + rest["flapping"]
+    more = [Group(f"{_cells(bad)} failed too and {'is' if bad == 1 else 'are'} not listed: too many failed", bad)]
+    return [*_limited(found, limit), *(more if bad else []), *_limited(unprobed, limit)]
 
 
 def _is_missing(cell: Cell, by_name: Mapping[str, Endpoint]) -> bool:

@@ -7,11 +7,12 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from random import Random
 
 from ansible_collections.podnet.kubernetes.plugins.module_utils._base.addresses import family_of, without_port
 from ansible_collections.podnet.kubernetes.plugins.module_utils._base.errors import InputError
-from ansible_collections.podnet.kubernetes.plugins.module_utils._matrix.briefs import Brief, tally_cells
+from ansible_collections.podnet.kubernetes.plugins.module_utils._matrix.briefs import Brief, Unlisted, tally_cells
 from ansible_collections.podnet.kubernetes.plugins.module_utils._matrix.cells import (
     Cell,
     CellKey,
@@ -19,7 +20,12 @@ from ansible_collections.podnet.kubernetes.plugins.module_utils._matrix.cells im
     Listener,
     Target,
 )
-from ansible_collections.podnet.kubernetes.plugins.module_utils._matrix.crowds import Crowd, count_crowd, focus_on
+from ansible_collections.podnet.kubernetes.plugins.module_utils._matrix.crowds import (
+    Crowd,
+    count_crowd,
+    focus_on,
+    has_few_nodes,
+)
 from ansible_collections.podnet.kubernetes.plugins.module_utils._matrix.expectations import (
     DEFAULT_SETTINGS,
     Expectation,
@@ -30,6 +36,7 @@ from ansible_collections.podnet.kubernetes.plugins.module_utils._matrix.expectat
     matrix,
 )
 from ansible_collections.podnet.kubernetes.plugins.module_utils._matrix.expected_cells import ExpectedCell
+from ansible_collections.podnet.kubernetes.plugins.module_utils._matrix.places import CellPlace, place_of
 from ansible_collections.podnet.kubernetes.plugins.module_utils._matrix.rulebook import Rulebook
 
 VERDICTS = ("passed", "failed", "flapping", "not observed", "not judged", "not probed")
@@ -150,7 +157,8 @@ def judge_exceptions(
         judgements.append(judge_cell(cell, expectation, source) if cell else _missing(key, expectation, reason))
     bad = [one.cell for one in judgements if one.verdict in ("failed", "flapping")]
     sent = [cell for key, cell in found.items() if key.source not in apart]
-    crowd, probed = count_crowd(endpoints, targets, briefs, sent, focus_on(bad, endpoints))
+    focus = focus_on(bad, endpoints, whole=not any(brief.unlisted for brief in briefs))
+    crowd, probed = count_crowd(endpoints, targets, briefs, sent, focus)
     _check_counts(briefs, probed)
     return judgements, crowd
 
@@ -208,19 +216,70 @@ def _check_counts(briefs: Iterable[Brief], passed: Mapping[str, int]) -> None:
             )
 
 
-def sum_up(judgements: Iterable[Judgement], node: str, missing: Collection[str] = ()) -> tuple[list[Cell], Brief]:
+def sum_up(
+    judgements: Iterable[Judgement],
+    node: str,
+    missing: Collection[str] = (),
+    endpoints: Iterable[Endpoint] = (),
+    most: int | None = None,
+    seed: str = "",
+) -> tuple[list[Cell], Brief]:
     """Return the cells of a node that it has to send, and its brief of the others.
 
     Args:
         judgements: of the cells of a node
         node: its name
         missing: names of endpoints that the node left out
+        endpoints: of the whole matrix
+        most: how many cells to send, besides one for each node that cells fail to; None: all that did not pass
+        seed: decides which cells these are
     """
     passed: list[Cell] = []
-    others: list[Cell] = []
+    others: list[Judgement] = []
     for one in judgements:
-        (passed if one.verdict == "passed" else others).append(one.cell)
-    return others, tally_cells(node, passed, missing)
+        if one.verdict == "passed":
+            passed.append(one.cell)
+        else:
+            others.append(one)
+    brief = tally_cells(node, passed, missing)
+    if most is None or len(others) <= most:
+        return [one.cell for one in others], brief
+    by_name = {one.name: one for one in endpoints}
+    listed = choose_fairly(others, by_name, most, f"{seed}/{node}")
+    rest = [one for number, one in enumerate(others) if number not in listed]
+    named = has_few_nodes(by_name.values())
+    counts: Counter[tuple[CellPlace, str]] = Counter()
+    for one in rest:
+        place = place_of(one.cell, by_name)
+        counts[place._replace(target="", target_node=place.target_node if named else ""), one.verdict] += 1
+    unlisted = tuple(Unlisted(place, verdict, number) for (place, verdict), number in counts.items())
+    targets = Counter(one.cell.target for one in rest)
+    sent = [one.cell for number, one in enumerate(others) if number in listed]
+    return sent, replace(brief, unlisted=unlisted, unlisted_targets=tuple(targets.items()))
+
+
+def choose_fairly(judgements: Sequence[Judgement], by_name: Mapping[str, Endpoint], most: int, seed: str) -> set[int]:
+    """Choose cells to list: each node that cells fail to in turn, and within a node by the seed.
+
+    Every such node gets a cell, also when there are more of them than C(most). Cells that are not judged, or that
+    cannot be observed, come last.
+
+    Returns:
+        The positions of the cells in C(judgements)
+    """
+    numbers = Random(seed)  # of its methods, random() alone gives the same in every Python
+    drawn = [numbers.random() for _judgement in judgements]
+    turns: Counter[tuple[bool, str]] = Counter()
+    order = []
+    for position in sorted(range(len(judgements)), key=drawn.__getitem__):
+        one = judgements[position]
+        target = by_name[one.cell.target]
+        key = (one.verdict not in ("failed", "flapping"), target.node or target.name)
+        order.append((key[0], turns[key], drawn[position], position))
+        turns[key] += 1
+    order.sort()
+    first = sum(1 for is_last, turn, _drawn, _position in order if not is_last and turn == 0)
+    return {position for _is_last, _turn, _drawn, position in order[: max(first, most)]}
 
 
 def judge_cell(cell: Cell, expected: Expectation, source: Endpoint) -> Judgement:
@@ -298,4 +357,4 @@ def _by_key(cells: Iterable[Cell], wanted: set[CellKey] | None) -> dict[CellKey,
     return found
 
 
-__all__ = ["SOURCE_FAULTS", "VERDICTS", "Judgement", "judge", "judge_exceptions", "sum_up"]
+__all__ = ["SOURCE_FAULTS", "VERDICTS", "Judgement", "choose_fairly", "judge", "judge_exceptions", "sum_up"]

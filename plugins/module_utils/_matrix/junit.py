@@ -14,7 +14,11 @@ from ansible_collections.podnet.kubernetes.plugins.module_utils._base.texts impo
 from ansible_collections.podnet.kubernetes.plugins.module_utils._cluster.parts import Outsider
 from ansible_collections.podnet.kubernetes.plugins.module_utils._matrix.crowds import Crowd
 from ansible_collections.podnet.kubernetes.plugins.module_utils._matrix.judgements import Judgement
-from ansible_collections.podnet.kubernetes.plugins.module_utils._matrix.report import UNJUDGED, summarize
+from ansible_collections.podnet.kubernetes.plugins.module_utils._matrix.report import (
+    UNJUDGED,
+    summarize,
+    summarize_all,
+)
 
 _NO_CROWD = Crowd()
 
@@ -39,23 +43,31 @@ def junit_text(
     for judgement in judgements:
         by_suite[f"{judgement.cell.check}.{judgement.cell.family}"].append(judgement)
     everything = [judgement for some in by_suite.values() for judgement in some]
-    root = ElementTree.Element("testsuites", {"name": name, **_junit_counts(everything, crowd.cells)})
-    for suite in dict.fromkeys([*by_suite, *passed]):
+    rest = crowd.unlisted_by(lambda place: f"{place.check}.{place.family}")
+    root = ElementTree.Element("testsuites", {"name": name, **_junit_counts(summarize_all(everything, crowd))})
+    for suite in dict.fromkeys([*by_suite, *passed, *rest]):
         some = by_suite[suite]
-        element = ElementTree.SubElement(root, "testsuite", {"name": suite, **_junit_counts(some, passed[suite])})
+        counts = summarize(some, passed[suite], rest.get(suite))
+        element = ElementTree.SubElement(root, "testsuite", {"name": suite, **_junit_counts(counts)})
         for judgement in some:
             if not judgement.is_brief:
                 _add_testcase(element, suite, judgement)
         number = passed[suite] + sum(judgement.is_brief for judgement in some)
         if number:
             ElementTree.SubElement(element, "testcase", classname=suite, name=f"{number} cells without detail")
+        for verdict, cells in rest.get(suite, {}).items():
+            case_name = f"{cells} cells that are not listed"
+            case = ElementTree.SubElement(element, "testcase", classname=suite, name=case_name)
+            if verdict in UNJUDGED:
+                ElementTree.SubElement(case, "skipped", message=verdict)
+            else:
+                ElementTree.SubElement(case, "failure", type=verdict, message=verdict)
     _add_skipped(root, "excluded nodes", [(one.name, one.reason) for one in excluded])
     _add_skipped(root, "scope", [(str(scope["name"]), " ".join(scope["says"]))] if scope else [])
     return f'<?xml version="1.0" encoding="utf-8"?>\n{ElementTree.tostring(root, encoding="unicode")}\n'
 
 
-def _junit_counts(judgements: Sequence[Judgement], passed: int) -> dict[str, str]:
-    counts = summarize(judgements, passed)
+def _junit_counts(counts: Mapping[str, int]) -> dict[str, str]:
     failures = counts["failed"] + counts["flapping"]
     return {
         "tests": str(counts["cells"]),

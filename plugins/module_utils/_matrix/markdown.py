@@ -13,7 +13,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from ansible_collections.podnet.kubernetes.plugins.module_utils._base.cell_counts import headline
-from ansible_collections.podnet.kubernetes.plugins.module_utils._base.tallies import counted_cells
+from ansible_collections.podnet.kubernetes.plugins.module_utils._base.tallies import counted_cells, unlisted_cells
 from ansible_collections.podnet.kubernetes.plugins.module_utils._base.texts import printable
 from ansible_collections.podnet.kubernetes.plugins.module_utils._matrix.comparison import text_comparison
 from ansible_collections.podnet.kubernetes.plugins.module_utils._matrix.runs import (
@@ -34,6 +34,7 @@ _REFERENCE = re.compile(r"[@#!~%&$*^]\w|\w[@#!]|:[a-z]\w*:", re.IGNORECASE)
 def markdown_text(report: Mapping[str, Any]) -> str:
     """Write a report that this collection made as Markdown."""
     run, counts, counted = run_of(report), report["summary"], counted_cells(report)
+    unlisted = unlisted_cells(report)
     head = headline(counts) if run.bad else "passed"
     numbers = [f"{counts[name]} {name.replace('_', ' ')}" for name in list(counts)[1:] if counts[name]]
     took = f", {seconds_of(run.finished) - seconds_of(run.started):g} s" if "started" in report else ""
@@ -46,6 +47,11 @@ def markdown_text(report: Mapping[str, Any]) -> str:
         *(
             [f"{counted} of the cells that passed have no detail: their nodes only counted them.", ""]
             if counted
+            else []
+        ),
+        *(
+            [f"{unlisted} of the cells that did not pass are not listed: their nodes only counted them.", ""]
+            if unlisted
             else []
         ),
         *(line for words in report.get("scope", {}).get("says", ()) for line in (_text(words), "")),

@@ -16,6 +16,7 @@ from ansible_collections.podnet.kubernetes.plugins.module_utils._base.tallies im
     counted_cells,
     each_time,
     tallies_of,
+    unlisted_cells,
 )
 from ansible_collections.podnet.kubernetes.plugins.module_utils._matrix.cells import CHECKS
 from ansible_collections.podnet.kubernetes.plugins.module_utils._matrix.comparison import KINDS_OF_CHANGE
@@ -36,6 +37,7 @@ def openmetrics_text(report: Mapping[str, Any]) -> str:
     families = [
         ("cells", "Cells of the last verification by check, family and verdict.", _cells(report)),
         ("cells_without_detail", "Cells that passed and that their nodes only counted.", _counted(report)),
+        ("cells_not_listed", "Cells that did not pass and that their nodes only counted.", _unlisted(report)),
         ("pairs", "Pairs of endpoints that a scope smaller than full probed or left out.", _pairs(report)),
         ("latency_seconds", "Latency of cells that were reachable, by check and quantile.", _latency(report)),
         ("converged_seconds", "Time from the start of the probing until the last cell was reachable.", _last(report)),
@@ -71,6 +73,8 @@ def _cells(report: Mapping[str, Any]) -> _Samples:
     counts = Counter((cell["check"], cell["family"], cell["verdict"]) for cell in report["cells"])
     for tally in tallies_of(report):
         counts[tally["check"], tally["family"], "passed"] += tally["cells"]
+    for tally in (report.get("not_listed") or {}).get("tallies", ()):
+        counts[tally["check"], tally["family"], tally["verdict"]] += tally["cells"]
     kinds = sorted({key[:2] for key in counts}, key=lambda kind: (CHECKS.index(kind[0]), kind[1]))
     for check, family in kinds:
         for verdict in VERDICTS:
@@ -80,6 +84,10 @@ def _cells(report: Mapping[str, Any]) -> _Samples:
 
 def _counted(report: Mapping[str, Any]) -> _Samples:
     yield {}, counted_cells(report)
+
+
+def _unlisted(report: Mapping[str, Any]) -> _Samples:
+    yield {}, unlisted_cells(report)
 
 
 def _pairs(report: Mapping[str, Any]) -> _Samples:

@@ -69,16 +69,23 @@ _PLURALS = {
 _SHOWN = {"nodeport": "NodePort", "loadbalancer": "external address"}  # instead of the kind itself
 
 
-def summarize(judgements: Iterable[Judgement], passed: int = 0) -> dict[str, int]:
+def summarize(
+    judgements: Iterable[Judgement], passed: int = 0, unlisted: Mapping[str, int] | None = None
+) -> dict[str, int]:
     """Count all cells, and the cells with each verdict (one of VERDICTS, with _ in place of a space).
 
-    C(passed) is the number of cells without a judgement that passed. The count C(not_probed) is only there when it is
-    not 0, because version 1 of the report began without it.
+    C(passed) is the number of cells without a judgement that passed, C(unlisted) that of the others by verdict. The
+    count C(not_probed) is only there when it is not 0, because version 1 of the report began without it.
     """
     counts = Counter(judgement.verdict for judgement in judgements)
-    counts["passed"] += passed
+    counts.update({"passed": passed, **(unlisted or {})})
     named = [verdict for verdict in VERDICTS if verdict != "not probed" or counts[verdict]]
     return {"cells": sum(counts.values()), **{verdict.replace(" ", "_"): counts[verdict] for verdict in named}}
+
+
+def summarize_all(judgements: Iterable[Judgement], crowd: Crowd) -> dict[str, int]:
+    """Count the cells as summarize() does, with those of the crowd."""
+    return summarize(judgements, crowd.cells, crowd.unlisted_by(lambda _place: None)[None])
 
 
 def text_summary(summary: Mapping[str, int], groups: Iterable[Group]) -> list[str]:
@@ -91,7 +98,11 @@ def text_summary(summary: Mapping[str, int], groups: Iterable[Group]) -> list[st
 def text_briefs(judgements: Iterable[Judgement], crowd: Crowd = _NO_CROWD) -> list[str]:
     """Return a line that counts the cells without detail, if there are any."""
     number = crowd.cells + sum(judgement.is_brief for judgement in judgements)
-    return [f"{number} of the cells that passed have no detail: their nodes only counted them"] if number else []
+    rest = sum(crowd.unlisted.values())
+    return [
+        *([f"{number} of the cells that passed have no detail: their nodes only counted them"] if number else []),
+        *([f"{rest} of the cells that did not pass are not listed: their nodes only counted them"] if rest else []),
+    ]
 
 
 def text_scope(scope: Mapping[str, Any]) -> list[str]:
@@ -130,11 +141,18 @@ def text_matrix(endpoints: Sequence[Endpoint], judgements: Sequence[Judgement], 
         source = label(Endpoint(place.source_node, place.source_kind, (), place.source_node))
         target = label(Endpoint(place.target_node, place.target_kind, (), place.target_node))
         passed[source, target] += number
+    rest = crowd.unlisted_by(
+        lambda place: (
+            label(Endpoint(place.source_node, place.source_kind, (), place.source_node)),
+            label(Endpoint(place.target_node, place.target_kind, (), place.target_node)),
+        )
+    )
     entries = {pair: entry(some) for pair, some in pairs.items()}
-    entries.update({pair: _fraction(pairs.get(pair, ()), number) for pair, number in passed.items()})
+    entries.update({pair: _fraction(pairs.get(pair, ()), passed[pair], rest.get(pair)) for pair in {**passed, **rest}})
     headings = {label(endpoint): _heading(endpoint) if label is _name else "" for endpoint in shown}
     symbols = set("".join(entries.values()))
-    unseen = " or ".join(sorted({one.verdict for one in judgements} & {*_UNSEEN}))
+    verdicts = {one.verdict for one in judgements} | {verdict for _place, verdict in crowd.unlisted}
+    unseen = " or ".join(sorted(verdicts & {*_UNSEEN}))
     words = {**_LEGEND, "?": unseen}
     legend = [f"{symbol} {words[symbol]}" for symbol in words if symbol in symbols]
     if entry is _fraction:
@@ -202,9 +220,9 @@ def _passed(judgements: Sequence[Judgement]) -> str:
     return "-" if blocked == len(judgements) else ":" if blocked else "."
 
 
-def _fraction(judgements: Iterable[Judgement], passed: int = 0) -> str:
+def _fraction(judgements: Iterable[Judgement], passed: int = 0, unlisted: Mapping[str, int] | None = None) -> str:
     """Count the cells that passed, and the cells that were observed and judged."""
-    counts = summarize(judgements, passed)
+    counts = summarize(judgements, passed, unlisted)
     observed = counts["cells"] - sum(counts.get(verdict.replace(" ", "_"), 0) for verdict in UNJUDGED)
     open_cells = "*" * bool(counts["not_judged"]) + "?" * ("not_probed" in counts)
     return f"{counts['passed']}/{observed}{open_cells}" if observed else open_cells or "?"
@@ -303,13 +321,14 @@ def json_report(
         "name": name,
         **{key: report_time(seconds) for key, seconds in times.items() if seconds is not None},
         "settings": asdict(settings),
-        "summary": summarize(judgements, crowd.cells),
+        "summary": summarize_all(judgements, crowd),
         "groups": [asdict(group) for group in groups],
         **({"missing_nodes": missing} if missing else {}),
         **({"excluded_nodes": left_out} if left_out else {}),
         **({"trails": list(trails)} if trails else {}),
         **({"nodes": list(nodes)} if nodes else {}),
         **_without_detail(endpoints, judgements, briefs, crowd),
+        **_not_listed(crowd),
         "endpoints": [as_dict(endpoint) for endpoint in endpoints],
         "listeners": [as_dict(listener) for listener in listeners],
         "cells": [_cell(judgement) for judgement in judgements if not judgement.is_brief],
@@ -336,6 +355,20 @@ def _without_detail(
             "tallies": [as_dict(tally) for brief in briefs for tally in brief.tallies],
         }
     }
+
+
+def _not_listed(crowd: Crowd) -> dict[str, Any]:
+    """Return the part of the report that counts the cells that did not pass and are not listed, if there are any."""
+    by_kind = crowd.unlisted_by(lambda place: (place.check, place.family))
+    if not by_kind:
+        return {}
+    tallies = [
+        {"check": check, "family": family, "verdict": verdict, "cells": number}
+        for (check, family), verdicts in sorted(by_kind.items())
+        for verdict, number in sorted(verdicts.items())
+    ]
+    cells = sum(crowd.unlisted.values())
+    return {"not_listed": {"cells": cells, "by_node": dict(crowd.unlisted_by_node), "tallies": tallies}}
 
 
 def _cell(judgement: Judgement) -> dict[str, Any]:
@@ -379,6 +412,7 @@ __all__ = [
     "json_text",
     "report_time",
     "summarize",
+    "summarize_all",
     "text_briefs",
     "text_excluded",
     "text_matrix",

@@ -123,6 +123,11 @@ _REPORT = {
     "trails?": [_TRAIL],
     "comparison?": _COMPARISON,
     "passed_without_detail?": _COUNTED,
+    "not_listed?": {
+        "cells": WHOLE,
+        "by_node": {"*": WHOLE},
+        "tallies": [{"check": TEXT, "family": TEXT, "verdict": TEXT, "cells": WHOLE}],
+    },
     "excluded?": [{"name": TEXT, "reason": TEXT}],
 }
 
