@@ -47,6 +47,16 @@ options:
     type: list
     elements: str
     default: []
+  kubernetes_version:
+    description:
+      - The version of Kubernetes that the node gets.
+      - With it the module names a system, a name or packages of the machine that keep it from being a node.
+    type: str
+  systems:
+    description:
+      - With O(kubernetes_version), the supported systems, each with the major version of its containerd.
+    type: dict
+    default: {}
   packages:
     description: The names of packages to look for.
     type: list
@@ -225,6 +235,7 @@ from ansible_collections.podnet.kubernetes.plugins.module_utils._nodes.boot_unit
 )
 from ansible_collections.podnet.kubernetes.plugins.module_utils._nodes.leftovers import Leftovers, find_leftovers
 from ansible_collections.podnet.kubernetes.plugins.module_utils._nodes.machine_files import (
+    System,
     choose_resolv_conf,
     read_boot_units,
     read_configurations,
@@ -233,6 +244,7 @@ from ansible_collections.podnet.kubernetes.plugins.module_utils._nodes.machine_f
     read_system,
     read_text,
 )
+from ansible_collections.podnet.kubernetes.plugins.module_utils._nodes.machines import Machine, find_unfit
 from ansible_collections.podnet.kubernetes.plugins.module_utils._nodes.node_address import (
     Candidate,
     choose_address,
@@ -254,6 +266,8 @@ ARGUMENTS = {
     "families": {"type": "list", "elements": "str", "choices": ["ipv4", "ipv6"], "default": []},
     "interface": {"type": "str"},
     "networks": {"type": "list", "elements": "str", "default": []},
+    "kubernetes_version": {"type": "str"},
+    "systems": {"type": "dict", "default": {}},
     "packages": {"type": "list", "elements": "str", "default": []},
     "node_ip": {"type": "list", "elements": "str", "default": []},
     "service_networks": {"type": "list", "elements": "str", "default": []},
@@ -302,6 +316,16 @@ def survey_boot(module: AnsibleModule, units: BootUnits) -> list[str]:
     return faults + (find_swap_faults(units) if module.params["swap_off"] else [])
 
 
+def survey_system(module: AnsibleModule, system: System, joined: bool) -> tuple[list[str], list[str]]:
+    """Find what keeps the machine from being a node: faults, and warnings."""
+    version = module.params["kubernetes_version"]
+    if not version:
+        return [], []
+    versions = {name: found[-1]["version"] for name, found in system.packages.items()}
+    machine = Machine(module.params["name"], system.distribution, system.distribution_version, versions, joined)
+    return find_unfit(machine, module.params["systems"], version)
+
+
 def survey_addresses(module: AnsibleModule) -> tuple[list[Candidate], list[Candidate]]:
     """Pick the node's address of each family, and find all others. Raises PodnetError."""
     chosen: list[Candidate] = []
@@ -347,15 +371,18 @@ def survey(module: AnsibleModule) -> dict[str, object]:
     chosen, candidates = survey_addresses(module)
     faults, warnings = survey_announced(module, module.params["node_ip"] or [str(one.address) for one in chosen])
     kernel, hardened = survey_hardening(module)
+    system = read_system(ROOT, module.params["packages"])
+    unfit, notes = survey_system(module, system, joined)
     # The owner of a cluster may have given CoreDNS other resolvers.
-    for warning in (*warnings, *find_filter_warnings(units), *(resolvers if joined else [])):
+    for warning in (*notes, *warnings, *find_filter_warnings(units), *(resolvers if joined else [])):
         module.warn(f"{module.params['name']}: {warning}")
     return {
-        **read_system(ROOT, module.params["packages"]),
+        **asdict(system),
         "node_addresses": [one.as_node_address() for one in chosen],
         "candidates": [one.as_candidate() for one in candidates],
         "configurations": read_configurations(ROOT),
         "faults": [
+            *unfit,
             *faults,
             *([] if joined else resolvers),
             *survey_routes(module),

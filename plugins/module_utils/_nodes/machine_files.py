@@ -9,7 +9,9 @@ Each reader takes the root of the file system. All but read_system leave out a f
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from ansible_collections.podnet.kubernetes.plugins.module_utils._base.errors import ClusterError, InputError
 from ansible_collections.podnet.kubernetes.plugins.module_utils._base.foreign_data import parse_json
@@ -37,7 +39,22 @@ _CONFIGURATIONS = (".conf", ".conflist", ".json")  # as the container runtime re
 _NULL = "/dev/null"
 
 
-def read_system(root: Path, packages: Iterable[str]) -> dict[str, object]:
+@dataclass(frozen=True)
+class System:
+    """The system of a machine.
+
+    Attributes:
+        distribution: the first word of its name
+        distribution_version: its version
+        packages: installed packages, each with its versions
+    """
+
+    distribution: str
+    distribution_version: str
+    packages: dict[str, list[dict[str, Any]]]
+
+
+def read_system(root: Path, packages: Iterable[str]) -> System:
     """Read the system, and those of some packages that are installed.
 
     Raises:
@@ -45,8 +62,7 @@ def read_system(root: Path, packages: Iterable[str]) -> dict[str, object]:
     """
     name, version = read_distribution(_read_or_fail(root, "etc/os-release"))
     installed = installed_packages(_read_or_fail(root, "var/lib/dpkg/status"))
-    found = {one: installed[one] for one in packages if one in installed}
-    return {"distribution": name, "distribution_version": version, "packages": found}
+    return System(name, version, {one: installed[one] for one in packages if one in installed})
 
 
 def _read_or_fail(root: Path, path: str) -> str:
@@ -162,6 +178,7 @@ def _bridges(text: str) -> Iterator[str]:
 
 
 __all__ = [
+    "System",
     "choose_resolv_conf",
     "read_boot_units",
     "read_configurations",

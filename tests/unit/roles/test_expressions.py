@@ -50,9 +50,6 @@ ROUTED = task("common", "service_route", "Give the Services a route, now and at 
     "ansible.builtin.systemd_service"
 ]
 RULES = task("basic_cni", "route", "Write the rules of the packet filter")["loop"]
-VERSION = task("common", "survey", "Refuse another version of Kubernetes for a node of a cluster")[
-    "ansible.builtin.assert"
-]
 OVERLAPS = task("kubeadm_control_plane", "validate", "Check that the networks do not overlap")
 ONE_PLANE = task("kubeadm_control_plane", "validate", "Refuse to harden several control planes")
 SHOWN = task("kubeadm_control_plane", "show", "Show the nodes and the pods of DNS")
@@ -441,36 +438,6 @@ CASES = [
         "{{ __calico_same | map(attribute='key') }}",
         ["ipip", "none"],
     ),
-    *(
-        (
-            "common",
-            {"__common_survey": {"distribution": name, "distribution_version": version}},
-            {},
-            "{{ __common_distribution }}",
-            shown,
-        )
-        for name, version, shown in (("Debian", "13.2", "Debian 13"), ("Ubuntu", "24.04", "Ubuntu 24.04"))
-    ),
-    (
-        "common",
-        {"__common_survey": {"distribution": "Debian", "distribution_version": "13", "packages": {}}},
-        {},
-        "{{ __common_containerd_major | int }}",
-        1,
-    ),
-    (
-        "common",
-        {
-            "__common_survey": {
-                "distribution": "Debian",
-                "distribution_version": "13",
-                "packages": {"containerd": [{"version": "2.1.4~ds-1"}]},
-            }
-        },
-        {},
-        "{{ __common_containerd_major | int }}",
-        2,
-    ),
     (
         "common",
         {
@@ -492,6 +459,14 @@ CASES = [
                 ("r.example.org:5000", "https://mirror"),
             )
         ],
+    ),
+    *(
+        ("common", given, {}, "{{ __common_known_addresses }}", known)
+        for given, known in (
+            ({}, []),
+            ({"podnet_node_address": NIC, "podnet_node_address_ipv6": None}, [NIC["address"]]),
+            ({"podnet_node_address": NIC, "podnet_node_address_ipv6": NIC6}, [NIC["address"], NIC6["address"]]),
+        )
     ),
     (
         "common",
@@ -517,38 +492,6 @@ CASES = [
             (False, True, True),
             ("off", False, False),
             ("keep", True, False),
-        )
-    ),
-    *(
-        (
-            "common",
-            {
-                "__common_survey": {
-                    "ca_pins": {file: ["sha256:0"] for file in files},
-                    "packages": {name: [{"version": version}] for name, version in packages.items()},
-                }
-            },
-            {},
-            is_true(VERSION["that"]),
-            passes,
-        )
-        for files, packages, passes in (
-            (["/etc/kubernetes/kubelet.conf"], {"kubelet": "1.36.4-1.1"}, True),
-            (["/etc/kubernetes/kubelet.conf"], {"kubelet": "1.36.3-1.1"}, False),
-            (["/etc/kubernetes/kubelet.conf"], {"kubelet": "1.37.1-1.1"}, False),
-            (["/etc/kubernetes/kubelet.conf"], {}, True),  # a kubelet that no package brought
-            (["/etc/kubernetes/pki/ca.crt"], {"kubelet": "1.36.3-1.1"}, True),  # no node of a cluster yet
-        )
-    ),
-    # Ansible renders the message also where the condition is true, as on a machine without a kubelet.
-    *(
-        ("common", {"__common_survey": {"packages": packages}}, {}, VERSION["fail_msg"].partition(",")[0], text)
-        for packages, text in (
-            (
-                {"kubelet": [{"version": "1.36.3-1.1"}]},
-                "localhost is a node of a cluster and has the package kubelet 1.36.3-1.1",
-            ),
-            ({}, "localhost is a node of a cluster and has the package kubelet "),
         )
     ),
     *(

@@ -79,6 +79,22 @@ def test_the_system_and_the_packages_that_count(run_module, machine):
     assert result["packages"] == {"kubelet": [{"version": "1.36.3-1.1", "held": True}]}
 
 
+def test_what_keeps_the_machine_from_being_a_node(run_module, machine):
+    root = machine.root
+    (root / "etc/os-release").write_text('NAME="Debian GNU/Linux"\nVERSION_ID="13"\n')
+    (root / "var/lib/dpkg").mkdir(parents=True)
+    (root / "var/lib/dpkg/status").write_text(STATUS)
+    machine.has("kubelet.conf")
+    options = {"name": "node1", "packages": ["kubelet", "containerd"], "systems": {"Debian 13": 1}}
+    result = run_module(node_survey, kubernetes_version="1.37.1", **options)
+    assert [one.partition(", and ")[0] for one in result["faults"]] == [
+        "it is a node of a cluster and has the package kubelet 1.36.3-1.1"
+    ]
+    assert machine.warnings == ["node1: Kubernetes 1.37.1 is the last one that runs on containerd 1"]
+    # Without a version nothing is compared, as for the CA of a control plane that is not in the play.
+    assert run_module(node_survey, **options)["faults"] == []
+
+
 def test_a_directory_in_the_place_of_a_file(run_module, machine):
     (machine.root / "etc/os-release").mkdir()
     result = run_module(node_survey, name="node1")
