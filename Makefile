@@ -27,7 +27,7 @@ export ANSIBLE_CONFIG := $(CURDIR)/ansible.cfg
 # Container images set it. Then each ansible-playbook compiles all its imports, a third of the work of a short playbook.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help venv lab lab-destroy basic-cni flannel flannel-calico calico verify diagnose-demo soak screenshots conformance lint sanity unit versions browser bad-input integration molecule molecule-debian-12 test-quick test test-more test-lab test-beside architecture findings bench bench-cluster bench-life build lock lock-3.11 lock-3.12 clean
+.PHONY: help venv lab lab-destroy vm vm-play vm-destroy basic-cni flannel flannel-calico calico verify diagnose-demo soak screenshots conformance lint sanity unit versions browser bad-input integration molecule molecule-debian-12 test-quick test test-more test-lab test-beside architecture findings bench bench-cluster bench-life build lock lock-3.11 lock-3.12 clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "%-18s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -51,6 +51,23 @@ lab: $(VENV) ## Bring up the lab's nodes
 
 lab-destroy: $(VENV) ## Remove the lab
 	ansible-playbook lab/destroy.yml $(ARGS)
+
+# Ansible runs in the network namespace of the virtual machines, which has no way out. What it builds, it builds before, outside.
+VM_NODES ?= 2
+VM_INVENTORY = $(if $(filter-out 2 3,$(VM_NODES)),$(error VM_NODES is $(VM_NODES): there are 2 or 3 virtual machines))\
+  --inventory lab/vm/hosts.yml $(if $(filter 3,$(VM_NODES)),--inventory lab/vm/node2.yml)
+VM_INSIDE = nsenter --net=/run/netns/podnetvm
+PLAY ?= playbooks/flannel.yml
+
+vm: $(VENV) ## Bring up virtual machines beside the lab, two or VM_NODES=3 (docs/vm.md)
+	ansible-playbook $(VM_INVENTORY) lab/build.yml $(ARGS)
+	$(VM_INSIDE) ansible-playbook $(VM_INVENTORY) lab/create.yml $(ARGS)
+
+vm-play: $(VENV) ## Run a playbook on the virtual machines, PLAY=playbooks/flannel.yml
+	$(VM_INSIDE) ansible-playbook $(VM_INVENTORY) $(PLAY) $(ARGS)
+
+vm-destroy: $(VENV) ## Remove the virtual machines
+	ansible-playbook $(VM_INVENTORY) lab/destroy.yml $(ARGS)
 
 basic-cni: $(VENV) ## Bring up the lab with a cluster on a plain bridge with static routes
 	ansible-playbook lab/create.yml -e lab_network=basic_cni $(ARGS)

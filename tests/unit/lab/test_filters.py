@@ -119,3 +119,24 @@ def test_images_of_further_versions():
     ]
     assert found[1]["from"] == "network"
     assert FILTERS["lab_further_images"](SERVED, COMPONENTS, []) == []
+
+
+@pytest.mark.parametrize(
+    ("flags", "device", "expected"),
+    [
+        ("fpu vme vmx lm", True, "kvm"),
+        ("fpu svm", True, "kvm"),
+        ("fpu vme vmx lm", False, "tcg"),
+        # /dev/kvm of a machine whose processor has no virtualisation of its own: Debian's kernel does not boot with it.
+        ("fpu hypervisor lm svml", True, "tcg"),
+    ],
+)
+def test_the_accelerator(flags, device, expected):
+    cpuinfo = f"processor\t: 0\nmodel name\t: vmx svm 3\nflags\t\t: {flags}\nbugs\t\t: spectre_v1\n"
+    assert FILTERS["lab_accelerator"](cpuinfo, device) == expected
+
+
+def test_the_frequency_of_the_time_stamp_counter():
+    """Two processors at 2.3 GHz, of which one runs faster for a moment."""
+    processor = "processor\t: {}\ncpu MHz\t\t: {}\nbogomips\t: 4600.05\n\n"
+    assert FILTERS["lab_tsc_khz"](processor.format(0, 3100.7) + processor.format(1, 2300.0)) == 2300025

@@ -113,14 +113,40 @@ def _renamed(image: Mapping[str, Any], component: str, version: str) -> dict[str
     return {"name": f"{name}:{head}{version}{tail}", "files": files}
 
 
+def accelerator(cpuinfo: str, device: bool) -> str:
+    """Choose how QEMU runs a virtual machine: "kvm", or "tcg" for emulation.
+
+    A machine can have /dev/kvm without the processor's own virtualisation, as with PVM. Such a KVM boots only kernels
+    that were built for it, and not Debian's.
+
+    Args:
+        cpuinfo: The text of /proc/cpuinfo.
+        device: Whether /dev/kvm is there.
+    """
+    flags = {flag for line in cpuinfo.splitlines() if line.startswith("flags") for flag in line.split()}
+    return "kvm" if device and flags & {"vmx", "svm"} else "tcg"
+
+
+def tsc_khz(cpuinfo: str) -> int:
+    """Read the frequency of the time stamp counter in kHz. Linux shows twice its MHz as `bogomips`.
+
+    Args:
+        cpuinfo: The text of /proc/cpuinfo.
+    """
+    shown = [line.rpartition(":")[2] for line in cpuinfo.splitlines() if line.startswith("bogomips")]
+    return round(float(shown[0]) * 1000 / 2)
+
+
 class FilterModule:
     """Ansible looks for this class."""
 
     def filters(self) -> dict[str, Callable[..., Any]]:
         return {
+            "lab_accelerator": accelerator,
             "lab_image_inputs": image_inputs,
             "lab_foreign_routes": foreign_routes,
             "lab_further_images": further_images,
             "lab_routes": routes,
             "lab_stale_reason": stale_reason,
+            "lab_tsc_khz": tsc_khz,
         }
