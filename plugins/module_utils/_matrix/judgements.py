@@ -357,4 +357,4 @@ def _by_key(cells: Iterable[Cell], wanted: set[CellKey] | None) -> dict[CellKey,
     return found
 
 
-__all__ = ["SOURCE_FAULTS", "VERDICTS", "Judgement", "choose_fairly", "judge", "judge_exceptions", "sum_up"]
+__all__ = ["SOURCE_FAULTS", "VERDICTS", "Judgement", "judge", "judge_exceptions", "sum_up"]

@@ -10,6 +10,7 @@ import socket
 import pytest
 
 from ansible_collections.podnet.kubernetes.plugins.module_utils._base.errors import ClusterError
+from ansible_collections.podnet.kubernetes.plugins.module_utils._matrix import briefs
 from ansible_collections.podnet.kubernetes.plugins.module_utils._matrix.cells import Endpoint
 from ansible_collections.podnet.kubernetes.plugins.modules import connectivity_probe
 
@@ -224,3 +225,19 @@ def test_missing_endpoints_are_named_in_the_brief(run_module, located, port):
     gone = {"name": "shop/db", "kind": "pod", "addresses": [], "node": "node2", "missing": "node2 is gone"}
     result = run_module(connectivity_probe, **options(port, endpoints=[*ENDPOINTS, gone], detail="failures"))
     assert result["brief"]["missing"] == ["shop/db"]
+
+
+# A test of its own, too.
+def test_a_node_lists_its_share_of_the_cells_that_failed(run_module, located, port, monkeypatch):
+    """In a large matrix: both cells fail to the same node, and it lists one of them."""
+    monkeypatch.setattr(briefs, "MOST_FULL", 0)
+    monkeypatch.setattr(briefs, "MOST_LISTED", 1)
+    rules = [{"target": "shop/db", "outcome": "blocked"}]
+    result = run_module(connectivity_probe, **judged_by_the_node(port), expectations=rules)
+    assert [cell["target"] for cell in result["cells"]] == ["shop/db"]
+    (place,) = (one["place"] for one in result["brief"]["unlisted"])
+    assert {result["cells"][0]["source"], place[2]} == {"node1", "shop/web"}
+    assert [one["verdict"] for one in result["brief"]["unlisted"]] == ["failed"]
+    assert result["brief"]["unlisted_targets"] == [["shop/db", 1]]
+    (brief,) = briefs.load_briefs([result["brief"]])
+    assert sum(one.cells for one in brief.unlisted) == 1
