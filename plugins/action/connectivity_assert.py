@@ -45,7 +45,6 @@ from ansible_collections.podnet.kubernetes.plugins.module_utils._matrix.report i
     json_text,
     report_time,
     summarize_all,
-    text_briefs,
     text_excluded,
     text_matrix,
     text_scope,
@@ -62,6 +61,7 @@ from ansible_collections.podnet.kubernetes.plugins.module_utils._matrix.runs imp
     run_of,
     runs_text,
 )
+from ansible_collections.podnet.kubernetes.plugins.module_utils._matrix.without_detail import text_briefs
 from ansible_collections.podnet.kubernetes.plugins.module_utils._page.page_parts import page_parts
 from ansible_collections.podnet.kubernetes.plugins.module_utils._probing.settings import check_range
 from ansible_collections.podnet.kubernetes.plugins.plugin_utils.report_files import write_files

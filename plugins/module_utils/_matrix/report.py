@@ -32,6 +32,10 @@ from ansible_collections.podnet.kubernetes.plugins.module_utils._matrix.judgemen
     Judgement,
 )
 from ansible_collections.podnet.kubernetes.plugins.module_utils._matrix.report_versions import SCHEMA, VERSION
+from ansible_collections.podnet.kubernetes.plugins.module_utils._matrix.without_detail import (
+    not_listed,
+    passed_without_detail,
+)
 
 # A report's name is the name of a directory, and part of the schema.
 REPORT_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
@@ -93,16 +97,6 @@ def text_summary(summary: Mapping[str, int], groups: Iterable[Group]) -> list[st
     counts = [f"{summary[name]} {name.replace('_', ' ')}" for name in list(summary)[1:] if summary[name]]
     lines = [f"{summary['cells']} cells: {', '.join(counts)}", *(f"- {group.message}" for group in groups)]
     return [_ascii(line) for line in lines]
-
-
-def text_briefs(judgements: Iterable[Judgement], crowd: Crowd = _NO_CROWD) -> list[str]:
-    """Return a line that counts the cells without detail, if there are any."""
-    number = crowd.cells + sum(judgement.is_brief for judgement in judgements)
-    rest = sum(crowd.unlisted.values())
-    return [
-        *([f"{number} of the cells that passed have no detail: their nodes only counted them"] if number else []),
-        *([f"{rest} of the cells that did not pass are not listed: their nodes only counted them"] if rest else []),
-    ]
 
 
 def text_scope(scope: Mapping[str, Any]) -> list[str]:
@@ -327,48 +321,12 @@ def json_report(
         **({"excluded_nodes": left_out} if left_out else {}),
         **({"trails": list(trails)} if trails else {}),
         **({"nodes": list(nodes)} if nodes else {}),
-        **_without_detail(endpoints, judgements, briefs, crowd),
-        **_not_listed(crowd),
+        **passed_without_detail(endpoints, judgements, briefs, crowd),
+        **not_listed(crowd),
         "endpoints": [as_dict(endpoint) for endpoint in endpoints],
         "listeners": [as_dict(listener) for listener in listeners],
         "cells": [_cell(judgement) for judgement in judgements if not judgement.is_brief],
     }
-
-
-def _without_detail(
-    endpoints: Iterable[Endpoint], judgements: Iterable[Judgement], briefs: Iterable[Brief], crowd: Crowd
-) -> dict[str, Any]:
-    """Return the part of the report that counts the cells without detail; nothing when there are none."""
-    ends = Counter((one.cell.source, one.cell.target) for one in judgements if one.is_brief)
-    if not ends and not crowd.cells:
-        return {}
-    nodes = {one.name: one.node if one.kind in ("pod", "node") else None for one in endpoints}
-    by_endpoint, by_node = Counter(crowd.by_endpoint), Counter(crowd.by_node)
-    for (source, target), number in ends.items():
-        by_endpoint.update({source: number, target: number})
-        by_node.update(dict.fromkeys(filter(None, (nodes[source], nodes[target])), number))
-    return {
-        "passed_without_detail": {
-            "cells": ends.total() + crowd.cells,
-            "by_node": dict(by_node),
-            "by_endpoint": dict(by_endpoint),
-            "tallies": [as_dict(tally) for brief in briefs for tally in brief.tallies],
-        }
-    }
-
-
-def _not_listed(crowd: Crowd) -> dict[str, Any]:
-    """Return the part of the report that counts the cells that did not pass and are not listed, if there are any."""
-    by_kind = crowd.unlisted_by(lambda place: (place.check, place.family))
-    if not by_kind:
-        return {}
-    tallies = [
-        {"check": check, "family": family, "verdict": verdict, "cells": number}
-        for (check, family), verdicts in sorted(by_kind.items())
-        for verdict, number in sorted(verdicts.items())
-    ]
-    cells = sum(crowd.unlisted.values())
-    return {"not_listed": {"cells": cells, "by_node": dict(crowd.unlisted_by_node), "tallies": tallies}}
 
 
 def _cell(judgement: Judgement) -> dict[str, Any]:
@@ -413,7 +371,6 @@ __all__ = [
     "report_time",
     "summarize",
     "summarize_all",
-    "text_briefs",
     "text_excluded",
     "text_matrix",
     "text_scope",

@@ -43,11 +43,11 @@ from ansible_collections.podnet.kubernetes.plugins.module_utils._matrix.report i
     json_text,
     summarize,
     summarize_all,
-    text_briefs,
     text_matrix,
 )
 from ansible_collections.podnet.kubernetes.plugins.module_utils._matrix.report_shape import check_whole_report
 from ansible_collections.podnet.kubernetes.plugins.module_utils._matrix.rulebook import Rulebook
+from ansible_collections.podnet.kubernetes.plugins.module_utils._matrix.without_detail import text_briefs
 from ansible_collections.podnet.kubernetes.plugins.module_utils._page.page_parts import page_parts
 from ansible_collections.podnet.kubernetes.plugins.plugin_utils.report_views import report_views
 
