@@ -244,7 +244,7 @@ from ansible_collections.podnet.kubernetes.plugins.module_utils._nodes.machine_f
     read_system,
     read_text,
 )
-from ansible_collections.podnet.kubernetes.plugins.module_utils._nodes.machines import Machine, find_unfit
+from ansible_collections.podnet.kubernetes.plugins.module_utils._nodes.machines import FutureNode, find_unfit
 from ansible_collections.podnet.kubernetes.plugins.module_utils._nodes.node_address import (
     Candidate,
     choose_address,
@@ -322,7 +322,7 @@ def survey_system(module: AnsibleModule, system: System, joined: bool) -> tuple[
     if not version:
         return [], []
     versions = {name: found[-1]["version"] for name, found in system.packages.items()}
-    machine = Machine(module.params["name"], system.distribution, system.distribution_version, versions, joined)
+    machine = FutureNode(module.params["name"], system.distribution, system.distribution_version, versions, joined)
     return find_unfit(machine, module.params["systems"], version)
 
 

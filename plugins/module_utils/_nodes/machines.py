@@ -16,8 +16,8 @@ _NEEDS_CONTAINERD_2, _LAST = (1, 38), (1, 37)
 
 
 @dataclass(frozen=True)
-class Machine:
-    """A machine before anything is changed.
+class FutureNode:
+    """A machine that is to be a node, before anything is changed.
 
     Attributes:
         name: in the inventory
@@ -45,7 +45,7 @@ class Machine:
         return int(major) if major.isdigit() else supported[self.system]
 
 
-def find_unfit(machine: Machine, supported: Mapping[str, int], kubernetes: str) -> tuple[list[str], list[str]]:
+def find_unfit(machine: FutureNode, supported: Mapping[str, int], kubernetes: str) -> tuple[list[str], list[str]]:
     """Say in sentences without the machine's name what keeps it from being a node.
 
     Args:
@@ -90,4 +90,4 @@ def _check_containerd(system: str, major: int, kubernetes: str) -> tuple[list[st
     return [], [f"Kubernetes {kubernetes} is the last one that runs on containerd {major}"] if is_last else []
 
 
-__all__ = ["Machine", "find_unfit"]
+__all__ = ["FutureNode", "find_unfit"]

@@ -8,10 +8,10 @@ from dataclasses import replace
 
 import pytest
 
-from ansible_collections.podnet.kubernetes.plugins.module_utils._nodes.machines import Machine, find_unfit
+from ansible_collections.podnet.kubernetes.plugins.module_utils._nodes.machines import FutureNode, find_unfit
 
 SUPPORTED = {"Debian 13": 1, "Ubuntu 24.04": 1}
-MACHINE = Machine("node1", "Debian", "13", {}, joined=False)
+MACHINE = FutureNode("node1", "Debian", "13", {}, joined=False)
 
 
 def unfit(kubernetes="1.36.4", **given):
