@@ -5,7 +5,8 @@
 A node has a third of the pods, and probes all of them with the four checks of pods, as benchmarks/scale.py builds them.
 Then the same cells are reported in both ways. "asked" are the options of the module on that node, "sent" is its answer,
 "controller" the time that judging and the JSON report of these cells take there. All times but "seconds" are those of
-the processor. The benchmark needs root.
+the processor. At last, one of 100 nodes probes in the scope node_pairs: its pod and itself, to a pod on each other node
+and these nodes, as a verification does, but with more time for an attempt. The benchmark needs root.
 """
 
 from __future__ import annotations
@@ -41,6 +42,7 @@ from ansible_collections.podnet.kubernetes.plugins.module_utils._probing.setting
 
 CHECKS = ("icmp", "tcp", "udp", "mtu")
 SIZES = (10, 30, 100)
+NODES = 100
 TABLE = "One of three nodes with 100 of 300 pods, 119,600 cells, one pod without a responder"
 
 
@@ -126,6 +128,24 @@ def run(number: int, settings: ProbeSettings, dead: int) -> list[Row]:
     return rows
 
 
+def node_pairs() -> Row:
+    """Measure the probes of one of many nodes in the scope node_pairs. Each pod and each node is a namespace."""
+    ends = [replace(endpoint(place), node=f"n{place // 2}") for place in range(2 * NODES)]
+    make(ends)
+    try:
+        _listeners, _targets, cells, seconds = probe_all(ends, 2, ProbeSettings("bench", timeout=60), 0)
+    finally:
+        responder.stop()
+        remove()
+    failed = sum(cell.outcome != "reachable" for cell in cells)
+    if failed:
+        sys.exit(f"{failed} cells failed: did another process stop the responders of this machine?")
+    name = f"{NODES} nodes, {len(cells):,} cells of one node, three attempts: its probes"
+    limit = "64 KiB each way in each cell of TCP; the targets share this machine's cores"
+    print(f"{name}: {seconds[0]:.2f} s, {seconds[1]:.2f} s of the processor")
+    return Row("The nodes' part of a proof, node_pairs, in namespaces", name, "s", (seconds[0],), 5, limit)
+
+
 def row(name: str, unit: str, value: float, limit: str = "", goal: float | None = None) -> Row:
     """Make a row of the table."""
     return Row(TABLE, name, unit, (value,), goal, limit)
@@ -152,6 +172,7 @@ def main() -> None:
             ProbeSettings("bench", attempts=options.attempts, transfer=options.transfer, timeout=60),
             options.dead,
         )
+    rows.append(node_pairs())
     if sys.argv[1:] == []:
         record(rows)
 
