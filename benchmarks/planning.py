@@ -241,6 +241,7 @@ def ansible_rows(sizes: tuple[int, int]) -> list[Row]:
             "times",
             (reads[1] / reads[0],),
             1.1,
+            "tasks that run once read all hosts",
         ),
         Row(TABLE, f"{name}: memory of the controller", "MB", (memory[1] / 1024,), 500, state),
         Row(TABLE, f"{name}: memory for each further host", "KB", (of_host,), 500, state),
