@@ -141,6 +141,7 @@ set:
 """
 
 from pathlib import Path
+from typing import Any
 
 from ansible.module_utils.basic import AnsibleModule
 
@@ -151,6 +152,7 @@ from ansible_collections.podnet.kubernetes.plugins.module_utils._nodes.kernel im
     sign_of_module,
 )
 from ansible_collections.podnet.kubernetes.plugins.module_utils._nodes.node_files import (
+    FileChange,
     find_changes,
     read_node_files,
     write_file,
@@ -209,22 +211,32 @@ def set_parameters(module: AnsibleModule) -> dict[str, str]:
     return differing
 
 
+def write_files(module: AnsibleModule) -> list[FileChange]:
+    """Write the files that differ, and return the changes."""
+    changes = find_changes(read_node_files(module.params["files"]))
+    for change in [] if module.check_mode else changes:
+        write_file(change.file)
+    return changes
+
+
+def set_containerd_up(module: AnsibleModule) -> tuple[list[str], list[dict[str, str]]]:
+    """Configure containerd where it is wanted, and return the steps and the differences."""
+    wanted = module.params["containerd"]
+    return set_up(module, wanted["config"], wanted["kubernetes_version"]) if wanted else ([], [])
+
+
 def main() -> None:
     module = AnsibleModule(argument_spec=ARGUMENTS, supports_check_mode=True)
     keys = None
     try:
         keys = provide_keys(module)
-        loaded = load_modules(module)
-        changes = find_changes(read_node_files(module.params["files"]))
-        for change in [] if module.check_mode else changes:
-            write_file(change.file)
-        parameters = set_parameters(module)
-        wanted = module.params["containerd"]
-        steps, diff = set_up(module, wanted["config"], wanted["kubernetes_version"]) if wanted else ([], [])
+        found: dict[str, Any] = {"loaded": load_modules(module)}
+        changes = write_files(module)
+        found["written"] = keys + [str(change.file.path) for change in changes]
+        found["set"] = set_parameters(module)
+        found["steps"], diff = set_containerd_up(module)
     except PodnetError as error:
         module.fail_json(msg=str(error), has_keys=keys is not None)
-    written = (keys or []) + [str(change.file.path) for change in changes]
-    found = {"loaded": loaded, "written": written, "set": parameters, "steps": steps}
     module.exit_json(changed=any(found.values()), **found, diff=[change.diff for change in changes] + diff)
 
 

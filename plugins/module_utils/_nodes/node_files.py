@@ -87,4 +87,4 @@ def write_file(file: NodeFile) -> None:
         raise ClusterError(f"{file.path} cannot be written ({error.strerror}): root writes it, set become") from None
 
 
-__all__ = ["NodeFile", "find_changes", "read_node_files", "write_file"]
+__all__ = ["FileChange", "NodeFile", "find_changes", "read_node_files", "write_file"]
