@@ -261,7 +261,7 @@ brief:
       description:
         - Cells that did not pass and are not in RV(cells), in a matrix of more than 50,000 cells.
         - Empty where RV(cells) has all that did not pass.
-        - The nodes together list 50,000 of these cells, and each node at least one for each node that cells fail to.
+        - The nodes together list 50,000 of these cells, and each node one for each of 200 nodes that cells fail to.
         - An entry for each place and verdict.
       type: list
       elements: dict

@@ -27,8 +27,9 @@ from ansible_collections.podnet.kubernetes.plugins.module_utils._matrix.places i
 DETAILS = ("auto", "full", "failures")
 # Cells of a matrix that V(auto) still reports in full. Of a larger one, the controller only counts what briefs count.
 MOST_FULL = 50_000
-# Cells that did not pass and that nodes list together: each its share, but one for each node that they fail to.
+# Cells that did not pass and that nodes list together: each its share, but one for each of 200 nodes that they fail to.
 MOST_LISTED = 50_000
+MOST_FAR_NODES = 200
 # Nodes, and endpoints, whose names tell failures apart in each direction.
 MOST_NAMES = 50
 
@@ -183,6 +184,7 @@ def most_cells(endpoints: Iterable[Endpoint], targets: Iterable[Target]) -> int:
 
 __all__ = [
     "DETAILS",
+    "MOST_FAR_NODES",
     "MOST_FULL",
     "MOST_NAMES",
     "Brief",

@@ -12,7 +12,12 @@ from random import Random
 
 from ansible_collections.podnet.kubernetes.plugins.module_utils._base.addresses import family_of, without_port
 from ansible_collections.podnet.kubernetes.plugins.module_utils._base.errors import InputError
-from ansible_collections.podnet.kubernetes.plugins.module_utils._matrix.briefs import Brief, Unlisted, tally_cells
+from ansible_collections.podnet.kubernetes.plugins.module_utils._matrix.briefs import (
+    MOST_FAR_NODES,
+    Brief,
+    Unlisted,
+    tally_cells,
+)
 from ansible_collections.podnet.kubernetes.plugins.module_utils._matrix.cells import (
     Cell,
     CellKey,
@@ -231,7 +236,8 @@ def sum_up(
         node: its name
         missing: names of endpoints that the node left out
         endpoints: of the whole matrix
-        most: how many cells to send, besides one for each node that cells fail to; None: all that did not pass
+        most: how many cells to send, or one for each of MOST_FAR_NODES nodes that cells fail to when these are more;
+            None: all that did not pass
         seed: decides which cells these are
     """
     passed: list[Cell] = []
@@ -261,8 +267,8 @@ def sum_up(
 def choose_fairly(judgements: Sequence[Judgement], by_name: Mapping[str, Endpoint], most: int, seed: str) -> set[int]:
     """Choose cells to list: each node that cells fail to in turn, and within a node by the seed.
 
-    Every such node gets a cell, also when there are more of them than C(most). Cells that are not judged, or that
-    cannot be observed, come last.
+    MOST_FAR_NODES such nodes get a cell, also when C(most) is smaller. Cells that are not judged, or that cannot be
+    observed, come last.
 
     Returns:
         The positions of the cells in C(judgements)
@@ -279,7 +285,7 @@ def choose_fairly(judgements: Sequence[Judgement], by_name: Mapping[str, Endpoin
         turns[key] += 1
     order.sort()
     first = sum(1 for is_last, turn, _drawn, _position in order if not is_last and turn == 0)
-    return {position for _is_last, _turn, _drawn, position in order[: max(first, most)]}
+    return {position for _is_last, _turn, _drawn, position in order[: max(min(first, MOST_FAR_NODES), most)]}
 
 
 def judge_cell(cell: Cell, expected: Expectation, source: Endpoint) -> Judgement:

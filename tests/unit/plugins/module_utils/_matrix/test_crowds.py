@@ -302,7 +302,7 @@ def test_the_report_and_its_views_say_that_cells_are_not_listed(network, request
     assert f"<b>{number}</b> of the cells that did not pass are not listed" in views["html"]
 
 
-def test_cells_are_chosen_in_turn_by_the_seed(network):
+def test_cells_are_chosen_in_turn_by_the_seed(network, monkeypatch):
     case = Case(network(nodes=4, pods=3), lambda source, target, check: TIMEOUT if check == "tcp" else UNSEEN)
     judgements = [one for one in case.listed() if one.cell.source == "default/node1-a"]
     by_name = {one.name: one for one in case.endpoints}
@@ -312,6 +312,9 @@ def test_cells_are_chosen_in_turn_by_the_seed(network):
         return Counter(targets[position] for position in choose_fairly(judgements, by_name, most, seed))
 
     assert chosen(0) == {"node1": 1, "node2": 1, "node3": 1, "node4": 1}
+    with monkeypatch.context() as patch:
+        patch.setattr("ansible_collections.podnet.kubernetes.plugins.module_utils._matrix.judgements.MOST_FAR_NODES", 2)
+        assert sorted(chosen(0).values()) == [1, 1]
     assert chosen(8) == {"node1": 2, "node2": 2, "node3": 2, "node4": 2}
     assert choose_fairly(judgements, by_name, 8, "a") == choose_fairly(judgements, by_name, 8, "a")
     assert choose_fairly(judgements, by_name, 8, "a") != choose_fairly(judgements, by_name, 8, "b")
