@@ -27,6 +27,7 @@ ARGUMENTS = {
     "nodes": {"type": "str", "choices": ["any", "subnets", "ready"]},
     "daemon_sets": {"type": "list", "elements": "str", "default": []},
     "deployments": {"type": "list", "elements": "str", "default": []},
+    "left_out": {"type": "list", "elements": "str", "default": []},
     "timeout": {"type": "float", "default": 120.0},
 }
 LOOKUP = "podnet.kubernetes.k8s"
@@ -53,9 +54,12 @@ def look(read: Read, params: Mapping[str, Any]) -> tuple[list[dict[str, Any]], l
         raise ClusterError(error.message) from None
     for one in nodes:
         one["metadata"].pop("managedFields", None)
-    waiting = find_waiting_nodes(nodes, params["nodes"])
+    away = [one for one in nodes if one["metadata"]["name"] in params["left_out"]]
+    waiting = find_waiting_nodes([one for one in nodes if one not in away], params["nodes"])
+    # On these nodes the pods of a DaemonSet are not ready either.
+    spared = len(find_waiting_nodes(away, "ready"))
     for asked, objects in found:
-        waiting += find_waiting(asked["kind"], objects)
+        waiting += find_waiting(asked["kind"], objects, spared if asked["kind"] == "DaemonSet" else 0)
         # A cluster may have another DNS than the Deployment, but has the DaemonSet that was applied before.
         if not objects and asked["kind"] == "DaemonSet":
             waiting.append(f"there is no DaemonSet {asked['namespace']}/{asked['resource_name']}")

@@ -47,6 +47,13 @@ options:
     type: list
     elements: str
     default: []
+  left_out:
+    description:
+      - The names of nodes that need not have what O(nodes) says.
+      - A DaemonSet of O(daemon_sets) may lack as many pods as these nodes are not ready.
+    type: list
+    elements: str
+    default: []
   timeout:
     description: How long to wait, in seconds.
     type: float

@@ -38,29 +38,30 @@ def find_waiting_nodes(nodes: Iterable[Any], needs: str) -> list[str]:
     return waiting
 
 
-def find_waiting(kind: str, objects: Iterable[Any]) -> list[str]:
+def find_waiting(kind: str, objects: Iterable[Any], spared: int = 0) -> list[str]:
     """Say in a few words which objects are not rolled out.
 
     Args:
         kind: V(DaemonSet) or V(Deployment)
         objects: the objects
+        spared: how many pods each of them may lack
 
     Raises:
         InputError: an object is not as the API has it
     """
     named = [(read_metadata(one, f"objects[{index}]", kind), one) for index, one in enumerate(objects)]
-    return [f"{kind} {metadata} is not ready" for metadata, one in named if not _is_rolled_out(kind, one)]
+    return [f"{kind} {metadata} is not ready" for metadata, one in named if not _is_rolled_out(kind, one, spared)]
 
 
-def _is_rolled_out(kind: str, one: Any) -> bool:
-    """Say whether all pods are there and ready, and made from the newest template."""
+def _is_rolled_out(kind: str, one: Any, spared: int) -> bool:
+    """Say whether all pods are there and ready, except some, and made from the newest template."""
     fields = read_fields(one, kind)
     parts = {name: read_fields(fields.get(name, {}), name) for name in ("metadata", "spec", "status")}
     where, numbers = _NUMBERS[kind]
     part, _dot, name = where.partition(".")
     wanted, status = parts[part].get(name), parts["status"]
     seen = status.get("observedGeneration") == parts["metadata"].get("generation")
-    return seen and wanted is not None and all(status.get(number, 0) == wanted for number in numbers)
+    return seen and wanted is not None and all(wanted - spared <= status.get(name, 0) <= wanted for name in numbers)
 
 
 __all__ = ["find_waiting", "find_waiting_nodes"]

@@ -20,6 +20,7 @@ PARAMS = {
     "nodes": "ready",
     "daemon_sets": ["kube-flannel/flannel"],
     "deployments": ["kube-system/coredns"],
+    "left_out": [],
     "timeout": 9,
 }
 ASKED = {"api_version": "apps/v1", "namespace": "kube-flannel", "resource_name": "flannel"}
@@ -61,6 +62,32 @@ def clock(monkeypatch):
     monkeypatch.setattr(cluster_ready.time, "sleep", pauses.append)
     monkeypatch.setattr(cluster_ready.time, "monotonic", lambda: sum(pauses))
     return pauses
+
+
+def two_nodes(there, away):
+    """A node of the run, and node1, which it leaves out."""
+    return [{**node(ready=there), "metadata": {"name": "new"}}, node(ready=away)]
+
+
+def flannel_of_two(ready):
+    numbers = {"desiredNumberScheduled": 2, "updatedNumberScheduled": 2, "numberReady": ready}
+    return {**daemon_set(), "status": numbers}
+
+
+@pytest.mark.parametrize(
+    ("there", "away", "pods", "waiting"),
+    [
+        (True, False, 1, []),
+        (True, True, 2, []),
+        (False, False, 1, ["new is not ready"]),
+        (True, False, 0, ["DaemonSet kube-flannel/flannel is not ready"]),
+        # The node that is left out is ready, so the pod that is not belongs to the other one.
+        (True, True, 1, ["DaemonSet kube-flannel/flannel is not ready"]),
+    ],
+)
+def test_a_node_that_is_left_out_may_be_down(there, away, pods, waiting):
+    api = Api({"Node": two_nodes(there, away), "DaemonSet": [flannel_of_two(pods)]})
+    assert cluster_ready.look(api, {**PARAMS, "left_out": ["node1"]})[1] == waiting
 
 
 def test_it_looks_until_all_is_ready(clock):
