@@ -914,6 +914,27 @@ CASES = [
         )
         for started, began in ((None, 20), (0.0, 20), (10.0, 10))
     ),
+    *(
+        (
+            "sample_app",
+            {"ansible_failed_result": {"msg": "One failed", "results": results}},
+            {},
+            "{{ __sample_app_unreached }}",
+            said,
+        )
+        for results, said in (
+            # curl says why; `timeout` ends kubectl without a word.
+            (
+                [
+                    {"failed": True, "stderr": "curl: (28)"},
+                    {"stderr": "x"},
+                    {"failed": True, "stderr": "", "msg": "rc 124"},
+                ],
+                "The web servers do not reach each other: curl: (28); rc 124",
+            ),
+            ([], ""),
+        )
+    ),
     # The last one, because the fact stays.
     (
         "basic_cni",
