@@ -137,6 +137,6 @@ def test_a_dead_kubelet_costs_no_time_and_the_rest_is_proved(verify, on, kubectl
     done, report, _seconds = left_out
     assert done.returncode == 0, done.stdout
     assert report["excluded_nodes"] == [
-        {"name": NODE, "reason": f"{NODE} is left out by connectivity_exclude_nodes ({NODE})"}
+        {"name": NODE, "reason": f"{NODE} is left out by connectivity_exclude_nodes or --limit ({NODE})"}
     ]
     assert NODE not in {one["name"] for one in report["endpoints"]}

@@ -79,7 +79,7 @@ def divide_nodes(objects: Any, exclude: Iterable[str] = ()) -> NodeParts:
     for node, item in zip(nodes, objects):
         reason = _trouble(node, item)
         if node.name in excluding:
-            why = f"{node.name} is left out by connectivity_{_EXCLUDE} ({excluding[node.name]})"
+            why = f"{node.name} is left out by connectivity_{_EXCLUDE} or --limit ({excluding[node.name]})"
             excluded.append(Outsider(node.name, why, node.addresses))
         elif reason:
             missing.append(Outsider(node.name, reason, node.addresses))

@@ -25,13 +25,13 @@ def test_the_nodes_that_take_part_and_others():
         "excluded": [
             {
                 "name": "c",
-                "reason": "c is left out by connectivity_exclude_nodes (type=virtual-kubelet)",
+                "reason": "c is left out by connectivity_exclude_nodes or --limit (type=virtual-kubelet)",
                 "addresses": [],
             }
         ],
         "reasons": [
             "b has no condition Ready: no kubelet has reported its status",
-            "c is left out by connectivity_exclude_nodes (type=virtual-kubelet)",
+            "c is left out by connectivity_exclude_nodes or --limit (type=virtual-kubelet)",
         ],
         "idle_hosts": [],
     }

@@ -74,7 +74,9 @@ def test_a_node_with_pressure_or_without_scheduling_takes_part():
 def test_virtual_and_windows_nodes_are_left_out_by_default(made, entry):
     parts = divide_nodes([ready("a"), made], DEFAULT)
     assert (parts.taking_part, parts.missing) == (("a",), ())
-    assert parts.excluded == (Outsider("b", f"b is left out by connectivity_exclude_nodes ({entry})", ("10.0.0.1",)),)
+    assert parts.excluded == (
+        Outsider("b", f"b is left out by connectivity_exclude_nodes or --limit ({entry})", ("10.0.0.1",)),
+    )
     assert divide_nodes([ready("a"), made], []).excluded == ()
 
 
@@ -83,8 +85,8 @@ def test_names_and_selectors_leave_nodes_out():
     parts = divide_nodes(nodes, ["b.example", "zone=z", "zone=y"])
     assert (parts.taking_part, [one.name for one in parts.missing]) == (("a",), ["d"])
     assert [one.reason for one in parts.excluded] == [
-        "b.example is left out by connectivity_exclude_nodes (b.example)",
-        "c is left out by connectivity_exclude_nodes (zone=z)",
+        "b.example is left out by connectivity_exclude_nodes or --limit (b.example)",
+        "c is left out by connectivity_exclude_nodes or --limit (zone=z)",
     ]
 
 
