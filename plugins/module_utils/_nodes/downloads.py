@@ -26,3 +26,6 @@ def find_checksum_fault(data: bytes, checksum: str) -> str | None:
     algorithm, _colon, wanted = checksum.partition(":")
     found = hashlib.new(algorithm, data).hexdigest()
     return None if found == wanted.lower() else f"its {algorithm} did not match {wanted}; it was {found}"
+
+
+__all__ = ["fetch", "find_checksum_fault"]

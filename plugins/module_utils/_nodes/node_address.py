@@ -338,6 +338,7 @@ def join_words(parts: Iterable[str], last: str = " and ") -> str:
 
 
 __all__ = [
+    "Candidate",
     "Interface",
     "choose_address",
     "join_words",

@@ -44,3 +44,6 @@ class PackageKey:
         """Say why this is not the key, if it is not."""
         fault = find_checksum_fault(data, self.checksum) if self.checksum else None
         return fault or (None if _ARMOUR in data else "what it sends is no key in ASCII armour")
+
+
+__all__ = ["PackageKey"]
