@@ -286,7 +286,7 @@ def _answer_datagrams(sock: socket.socket, listener: Listener, run: str, _loop: 
                     sock.sendto(encode_report(Report(listener.endpoint, show_peer(peer), request[0], len(data))), peer)
 
 
-def stop(patience: float = 5.0) -> bool:
+def stop(patience: float = 20.0) -> bool:
     """End the responders on this node, wait until they are gone, and return whether there were any.
 
     Raises:
