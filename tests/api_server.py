@@ -6,13 +6,19 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from threading import Thread
+from types import SimpleNamespace
 from typing import Any
 from urllib.parse import urlsplit
+
+import pytest
+from ansible_collections.kubernetes.core.plugins.lookup.k8s import LookupModule as Upstream
+
+from ansible_collections.podnet.kubernetes.plugins.lookup import k8s
 
 VERBS = ["create", "delete", "get", "list", "patch"]
 # The kinds that the API knows, by group.
@@ -147,3 +153,26 @@ def write_kubeconfig(path: Path, port: int) -> None:
         "contexts": [{"name": "a", "context": {"cluster": "a", "user": "a"}}],
     }
     path.write_text(json.dumps(config))
+
+
+def action_runner(
+    module: Any, server: Any, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> Callable[..., dict[str, Any]]:
+    """Make a function that runs the action of a module against the API, and returns its result."""
+    lookups = {"kubernetes.core.k8s": Upstream, "podnet.kubernetes.k8s": k8s.LookupModule}
+    loader = SimpleNamespace(get=lambda name, **_options: lookups[name]())
+    monkeypatch.setattr(k8s, "lookup_loader", loader)
+    monkeypatch.setattr(module, "lookup_loader", loader)
+    monkeypatch.setattr("ansible.constants.DEFAULT_LOCAL_TMP", str(folder))
+    path = folder / "admin.conf"
+    write_kubeconfig(path, server.server_port)
+
+    def run(arguments: dict[str, Any], check_mode: bool = False, diff: bool = False) -> dict[str, Any]:
+        every = {"kubeconfig": str(path), **arguments}
+        task = SimpleNamespace(args=every, check_mode=check_mode, diff=diff, async_val=0, action="action")
+        nothing = dict.fromkeys(["play_context", "loader", "templar", "shared_loader_obj"])
+        connection = SimpleNamespace(_shell=SimpleNamespace(tmpdir=None))
+        result: dict[str, Any] = module.ActionModule(task, connection, **nothing).run(task_vars={})
+        return result
+
+    return run

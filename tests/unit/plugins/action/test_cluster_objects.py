@@ -5,15 +5,11 @@
 
 from __future__ import annotations
 
-from types import SimpleNamespace
-
 import pytest
 from ansible.errors import AnsibleActionFail
-from ansible_collections.kubernetes.core.plugins.lookup.k8s import LookupModule as Upstream
-from api_server import serving, write_kubeconfig
+from api_server import action_runner, serving
 
 from ansible_collections.podnet.kubernetes.plugins.action import cluster_objects
-from ansible_collections.podnet.kubernetes.plugins.lookup import k8s
 
 MANIFEST = """\
 {apiVersion: v1, kind: Namespace, metadata: {name: own}}
@@ -33,20 +29,10 @@ def api():
 @pytest.fixture
 def run(api, tmp_path, monkeypatch):
     """Run the action, and return its result."""
-    lookups = {"kubernetes.core.k8s": Upstream, "podnet.kubernetes.k8s": k8s.LookupModule}
-    loader = SimpleNamespace(get=lambda name, **_options: lookups[name]())
-    monkeypatch.setattr(k8s, "lookup_loader", loader)
-    monkeypatch.setattr(cluster_objects, "lookup_loader", loader)
-    monkeypatch.setattr("ansible.constants.DEFAULT_LOCAL_TMP", str(tmp_path))
-    path = tmp_path / "admin.conf"
-    write_kubeconfig(path, api.server_port)
+    act = action_runner(cluster_objects, api, tmp_path, monkeypatch)
 
     def run(manifest=MANIFEST, check_mode=False, diff=False):
-        arguments = {"kubeconfig": str(path), "manifest": manifest}
-        task = SimpleNamespace(args=arguments, check_mode=check_mode, diff=diff, async_val=0, action="objects")
-        nothing = dict.fromkeys(["play_context", "loader", "templar", "shared_loader_obj"])
-        connection = SimpleNamespace(_shell=SimpleNamespace(tmpdir=None))
-        return cluster_objects.ActionModule(task, connection, **nothing).run(task_vars={})
+        return act({"manifest": manifest}, check_mode=check_mode, diff=diff)
 
     return run
 

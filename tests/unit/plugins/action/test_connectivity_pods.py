@@ -10,12 +10,10 @@ from types import SimpleNamespace
 
 import pytest
 from ansible.errors import AnsibleActionFail
-from ansible_collections.kubernetes.core.plugins.lookup.k8s import LookupModule as Upstream
 from api_objects import node
-from api_server import READY, serving, write_kubeconfig
+from api_server import READY, action_runner, serving
 
 from ansible_collections.podnet.kubernetes.plugins.action import connectivity_pods
-from ansible_collections.podnet.kubernetes.plugins.lookup import k8s
 
 OWN = {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": "own"}}
 POD = {
@@ -43,20 +41,10 @@ def api():
 @pytest.fixture
 def run(api, tmp_path, monkeypatch):
     """Run the action, and return its result."""
-    lookups = {"kubernetes.core.k8s": Upstream, "podnet.kubernetes.k8s": k8s.LookupModule}
-    loader = SimpleNamespace(get=lambda name, **_options: lookups[name]())
-    monkeypatch.setattr(k8s, "lookup_loader", loader)
-    monkeypatch.setattr(connectivity_pods, "lookup_loader", loader)
-    monkeypatch.setattr("ansible.constants.DEFAULT_LOCAL_TMP", str(tmp_path))
-    path = tmp_path / "admin.conf"
-    write_kubeconfig(path, api.server_port)
+    act = action_runner(connectivity_pods, api, tmp_path, monkeypatch)
 
     def run(check_mode=False, **options):
-        arguments = {"kubeconfig": str(path), "objects": [OWN, POD], **options}
-        task = SimpleNamespace(args=arguments, check_mode=check_mode, async_val=0, action="pods")
-        nothing = dict.fromkeys(["play_context", "loader", "templar", "shared_loader_obj"])
-        connection = SimpleNamespace(_shell=SimpleNamespace(tmpdir=None))
-        return connectivity_pods.ActionModule(task, connection, **nothing).run(task_vars={})
+        return act({"objects": [OWN, POD], **options}, check_mode=check_mode)
 
     return run
 
