@@ -54,8 +54,10 @@ def look(read: Read, params: Mapping[str, Any]) -> tuple[list[dict[str, Any]], l
         raise ClusterError(error.message) from None
     for one in nodes:
         one["metadata"].pop("managedFields", None)
-    away = [one for one in nodes if one["metadata"]["name"] in params["left_out"]]
-    waiting = find_waiting_nodes([one for one in nodes if one not in away], params["nodes"])
+    left_out = set(params["left_out"])
+    away = [one for one in nodes if one["metadata"]["name"] in left_out]
+    here = [one for one in nodes if one["metadata"]["name"] not in left_out]
+    waiting = find_waiting_nodes(here, params["nodes"])
     # On these nodes the pods of a DaemonSet are not ready either.
     spared = len(find_waiting_nodes(away, "ready"))
     for asked, objects in found:
