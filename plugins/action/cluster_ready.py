@@ -12,7 +12,6 @@ import time
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from ansible.errors import AnsibleLookupError
 from ansible.plugins.action import ActionBase
 from ansible.plugins.loader import lookup_loader
 
@@ -21,6 +20,7 @@ from ansible_collections.podnet.kubernetes.plugins.module_utils._cluster.rollout
     find_waiting,
     find_waiting_nodes,
 )
+from ansible_collections.podnet.kubernetes.plugins.plugin_utils.cluster_api import ClusterApi
 
 ARGUMENTS = {
     "kubeconfig": {"type": "path", "required": True},
@@ -47,13 +47,8 @@ def workloads(params: Mapping[str, Any]) -> list[dict[str, str]]:
 
 def look(read: Read, params: Mapping[str, Any]) -> tuple[list[dict[str, Any]], list[str]]:
     """Read the objects once: the nodes, and a few words for each object that is not ready. Raises ClusterError."""
-    try:
-        nodes = read(kind="Node") if params["nodes"] else []
-        found = [(asked, read(**asked)) for asked in workloads(params)]
-    except AnsibleLookupError as error:
-        raise ClusterError(error.message) from None
-    for one in nodes:
-        one["metadata"].pop("managedFields", None)
+    nodes = read(kind="Node") if params["nodes"] else []
+    found = [(asked, read(**asked)) for asked in workloads(params)]
     left_out = set(params["left_out"])
     away = [one for one in nodes if one["metadata"]["name"] in left_out]
     here = [one for one in nodes if one["metadata"]["name"] not in left_out]
@@ -98,13 +93,8 @@ class ActionModule(ActionBase):
         result: dict[str, Any] = super().run(tmp, task_vars)
         _validated, params = self.validate_argument_spec(argument_spec=ARGUMENTS)
         lookup = lookup_loader.get(LOOKUP, loader=self._loader, templar=self._templar)
-
-        def read(**question: str) -> list[dict[str, Any]]:
-            found: list[dict[str, Any]] = lookup.run([], task_vars, kubeconfig=params["kubeconfig"], **question)
-            return found
-
         try:
-            nodes, waiting = wait(read, params)
+            nodes, waiting = wait(ClusterApi(params["kubeconfig"], lookup).read, params)
         except PodnetError as error:
             # An exception would pass by the failed_when of a task, which lets check mode go on without a cluster.
             return {**result, "failed": True, "msg": str(error)}

@@ -13,6 +13,7 @@ from playbook_runs import run_playbook
 
 from ansible_collections.podnet.kubernetes.plugins.action import cluster_ready
 from ansible_collections.podnet.kubernetes.plugins.module_utils._base.errors import ClusterError
+from ansible_collections.podnet.kubernetes.plugins.plugin_utils.cluster_api import ClusterApi
 
 ROOT = Path(__file__).resolve().parents[4]
 READY = {"type": "Ready", "status": "True"}
@@ -45,7 +46,8 @@ class Api:
     def __init__(self, *answers):
         self.answers, self.asked = list(answers), []
 
-    def __call__(self, kind, **options):
+    def run(self, _terms, _variables, kind, kubeconfig, **options):
+        assert kubeconfig == "admin.conf"
         self.asked.append((kind, options))
         # Each look begins with the nodes.
         if kind == "Node" and len(self.asked) > 1 and len(self.answers) > 1:
@@ -53,6 +55,11 @@ class Api:
         if isinstance(self.answers[0], Exception):
             raise self.answers[0]
         return self.answers[0].get(kind, [])
+
+
+def wait(api, params):
+    """Wait with this API in the place of the lookup."""
+    return cluster_ready.wait(ClusterApi("admin.conf", api).read, params)
 
 
 @pytest.fixture(autouse=True)
@@ -87,7 +94,7 @@ def flannel_of_two(ready):
 )
 def test_a_node_that_is_left_out_may_be_down(there, away, pods, waiting):
     api = Api({"Node": two_nodes(there, away), "DaemonSet": [flannel_of_two(pods)]})
-    assert cluster_ready.look(api, {**PARAMS, "left_out": ["node1"]})[1] == waiting
+    assert cluster_ready.look(ClusterApi("admin.conf", api).read, {**PARAMS, "left_out": ["node1"]})[1] == waiting
 
 
 def test_it_looks_until_all_is_ready(clock):
@@ -96,7 +103,7 @@ def test_it_looks_until_all_is_ready(clock):
         {"Node": [node()], "DaemonSet": [daemon_set(ready=0)]},
         {"Node": [node()], "DaemonSet": [daemon_set()]},
     )
-    nodes, waiting = cluster_ready.wait(api, PARAMS)
+    nodes, waiting = wait(api, PARAMS)
     assert (nodes[0]["metadata"], waiting) == ({"name": "node1"}, [])
     assert len(clock) == 2
     # The cluster has no Deployment of this name, which is no reason to wait.
@@ -107,25 +114,25 @@ def test_it_looks_until_all_is_ready(clock):
 
 
 def test_the_time_is_up(clock):
-    nodes, waiting = cluster_ready.wait(Api({"Node": [node(ready=False)]}), PARAMS)
+    nodes, waiting = wait(Api({"Node": [node(ready=False)]}), PARAMS)
     assert waiting == ["node1 is not ready", "there is no DaemonSet kube-flannel/flannel"]
     assert (len(nodes), sum(clock)) == (1, pytest.approx(PARAMS["timeout"], abs=cluster_ready.PAUSE))
 
 
 def test_an_api_that_fails_once():
     good = {"Node": [node()], "DaemonSet": [daemon_set()]}
-    assert cluster_ready.wait(Api(AnsibleLookupError("gone"), good), PARAMS)[1] == []
+    assert wait(Api(AnsibleLookupError("gone"), good), PARAMS)[1] == []
 
 
 def test_an_api_that_fails_twice(clock):
     with pytest.raises(ClusterError, match=r"^gone$"):
-        cluster_ready.wait(Api(AnsibleLookupError("gone")), PARAMS)
+        wait(Api(AnsibleLookupError("gone")), PARAMS)
     assert len(clock) == 1
 
 
 def test_without_nodes_it_asks_for_none():
     api = Api({"DaemonSet": [daemon_set()]})
-    assert cluster_ready.wait(api, {**PARAMS, "nodes": None, "deployments": []}) == ([], [])
+    assert wait(api, {**PARAMS, "nodes": None, "deployments": []}) == ([], [])
     assert [kind for kind, _options in api.asked] == ["DaemonSet"]
 
 
