@@ -145,8 +145,10 @@ molecule-debian-12: $(VENV) ## Run the tests of the lab and the Molecule scenari
 test-quick: $(VENV) ## Run all tests that need no lab, two kinds at a time
 	@$(MAKE) --no-print-directory --jobs=2 --output-sync=line $(QUICK)
 
-test: $(VENV) ## Run all tests, with those that need no lab beside the others
-	@$(MAKE) --no-print-directory --jobs=2 test-lab test-beside
+test: export PODNET_FAILED_TESTS = $(CURDIR)/.cache/failed-tests.txt
+test: $(VENV) ## Run all tests, with those that need no lab beside the others; the output ends with what failed
+	@mkdir -p .cache && rm -f $(PODNET_FAILED_TESTS)
+	@$(MAKE) --no-print-directory --jobs=2 test-lab test-beside || { cat $(PODNET_FAILED_TESTS) 2>/dev/null; exit 1; }
 
 test-lab:
 	pytest tests/integration -k "not vagrant"
