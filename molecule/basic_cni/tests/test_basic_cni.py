@@ -87,12 +87,23 @@ def test_every_node_has_one_route_to_each_other_the_control_plane_too(on, invent
         assert routes(on(name)) == expected_routes(name)
 
 
+def source_is_another(cell, kind):
+    """Say whether the target saw another source: another address, and for a pod also another port.
+
+    kube-proxy masquerades with random ports. When one of them has the port of a node's probe, the kernel gives the
+    probe another.
+    """
+    if kind == "pod":
+        return cell["translated"]
+    return cell["own"].rpartition(":")[0] != cell["seen"].rpartition(":")[0]
+
+
 def test_every_cell_passed_and_nothing_between_pods_and_nodes_is_translated(reports):
     report = reports("basic_cni")
     kinds = {endpoint["name"]: endpoint["kind"] for endpoint in report["endpoints"]}
     assert {cell["verdict"] for cell in report["cells"]} == {"passed"}
     seen = {
-        (cell["family"], cell["translated"])
+        (cell["family"], source_is_another(cell, kinds[cell["source"]]))
         for cell in report["cells"]
         if {kinds[cell["source"]], kinds[cell["target"]]} <= {"pod", "node"} and "translated" in cell
     }
