@@ -49,7 +49,7 @@ def count_flows(endpoints: Sequence[Endpoint], targets: Iterable[Target], attemp
             opened[str(node)] += (total - sources[str(node)]) * each
     for family, sources in all_sources.items():
         opened.update({node: number * everywhere[family] for node, number in sources.items()})
-    return {one.name: opened[one.name] for one in endpoints if one.kind == "node" and not one.missing}
+    return {node: opened[node] for node in sorted({str(one.node) for one in probing})}
 
 
 def _by_node(sources: Iterable[Endpoint], family: str) -> Counter[str]:

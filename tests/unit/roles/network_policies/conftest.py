@@ -88,9 +88,10 @@ def run_entry(tmp_path):
             "hosts": "localhost",
             "connection": "local",
             "gather_facts": False,
-            "vars": {"network_policies_kubeconfig": str(config), **variables},
             "tasks": [
-                {"ansible.builtin.include_role": {"name": "podnet.kubernetes.network_policies", "tasks_from": entry}}
+                # Facts, because the role reads some of them as those of all hosts.
+                {"ansible.builtin.set_fact": {"network_policies_kubeconfig": str(config), **variables}},
+                {"ansible.builtin.include_role": {"name": "podnet.kubernetes.network_policies", "tasks_from": entry}},
             ],
         }
         (tmp_path / "play.yml").write_text(json.dumps([play]))

@@ -10,6 +10,7 @@ from dataclasses import replace
 import pytest
 
 from ansible_collections.podnet.kubernetes.plugins.module_utils._base.errors import InputError
+from ansible_collections.podnet.kubernetes.plugins.module_utils._matrix.cells import Endpoint, Target, Try
 from ansible_collections.podnet.kubernetes.plugins.module_utils._matrix.flows import count_flows, find_full_tables
 
 
@@ -48,6 +49,16 @@ def test_missing_nodes_make_none(network):
     endpoints = [replace(one, missing="gone") if one.node == "node3" else one for one in lab.endpoints]
     small = network(nodes=2, pods=1)
     assert count_flows(endpoints, lab.targets, 3) == count_flows(small.endpoints, small.targets, 3)
+
+
+def test_pods_alone():
+    """A proof of policies has no endpoints of nodes. On each node: its pod's attempts to both, and the other pod's."""
+    pods = [
+        Endpoint(name=f"default/{node}-a", kind="pod", node=node, addresses=(f"10.0.0.{number}",))
+        for number, node in enumerate(("node1", "node2"), start=1)
+    ]
+    targets = [Target(one.name, "pod", one.addresses[0], (Try("tcp", 80),)) for one in pods]
+    assert count_flows(pods, targets, 3) == {"node1": 3 + 3 + 3, "node2": 3 + 3 + 3}
 
 
 RESPONDERS = [
