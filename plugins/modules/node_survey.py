@@ -52,6 +52,10 @@ options:
       - The version of Kubernetes that the node gets.
       - With it the module names a system, a name or packages of the machine that keep it from being a node.
     type: str
+  upgrades:
+    description: Whether a node of a cluster may have another version than O(kubernetes_version), as before an upgrade.
+    type: bool
+    default: false
   systems:
     description:
       - With O(kubernetes_version), the supported systems, each with the major version of its containerd.
@@ -267,6 +271,7 @@ ARGUMENTS = {
     "interface": {"type": "str"},
     "networks": {"type": "list", "elements": "str", "default": []},
     "kubernetes_version": {"type": "str"},
+    "upgrades": {"type": "bool", "default": False},
     "systems": {"type": "dict", "default": {}},
     "packages": {"type": "list", "elements": "str", "default": []},
     "node_ip": {"type": "list", "elements": "str", "default": []},
@@ -322,7 +327,8 @@ def survey_system(module: AnsibleModule, system: System, joined: bool) -> tuple[
     if not version:
         return [], []
     versions = {name: found[-1]["version"] for name, found in system.packages.items()}
-    machine = FutureNode(module.params["name"], system.distribution, system.distribution_version, versions, joined)
+    keeps = joined and not module.params["upgrades"]
+    machine = FutureNode(module.params["name"], system.distribution, system.distribution_version, versions, keeps)
     return find_unfit(machine, module.params["systems"], version)
 
 

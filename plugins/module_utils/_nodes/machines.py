@@ -24,14 +24,14 @@ class FutureNode:
         distribution: the first word of its name
         version: of the distribution
         packages: the versions of the packages that count
-        joined: whether it is a node of a cluster
+        keeps_version: whether it is a node of a cluster, and this is no upgrade
     """
 
     name: str
     distribution: str
     version: str
     packages: Mapping[str, str]
-    joined: bool
+    keeps_version: bool
 
     @property
     def system(self) -> str:
@@ -66,7 +66,7 @@ def find_unfit(machine: FutureNode, supported: Mapping[str, int], kubernetes: st
         )
     # The packages alone would change the version of a node without a drain, and before its control plane.
     kubelet = machine.packages.get("kubelet")
-    if machine.joined and kubelet and kubelet.partition("-")[0] != kubernetes:
+    if machine.keeps_version and kubelet and kubelet.partition("-")[0] != kubernetes:
         faults.append(
             f"it is a node of a cluster and has the package kubelet {kubelet}, and podnet_kubernetes_version is "
             f"{kubernetes}: set podnet_kubernetes_version to the version of the cluster; playbooks/upgrade.yml gives a "

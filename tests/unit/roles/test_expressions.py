@@ -50,6 +50,8 @@ ROUTED = task("common", "service_route", "Give the Services a route, now and at 
     "ansible.builtin.systemd_service"
 ]
 RULES = task("basic_cni", "route", "Write the rules of the packet filter")["loop"]
+SURVEYED = task("common", "read", "Read the machine")["podnet.kubernetes.node_survey"]
+UPGRADED = task("upgrade", "plan", "Check the machine, and that the repository has the version")["vars"]
 OVERLAPS = task("kubeadm_control_plane", "validate", "Check that the networks do not overlap")
 ONE_PLANE = task("kubeadm_control_plane", "validate", "Refuse to harden several control planes")
 SHOWN = task("kubeadm_control_plane", "show", "Show the nodes and the pods of DNS")
@@ -103,6 +105,9 @@ def condition(status: str | None) -> dict[str, Any]:
 
 # Role, variables, facts of the only host, expression, value.
 CASES = [
+    # The survey refuses another version on a node of a cluster, unless the role upgrade asks.
+    ("common", UPGRADED, {}, SURVEYED["upgrades"], True),
+    ("common", {}, {}, SURVEYED["upgrades"], False),
     ("flannel", {}, {}, "{{ __flannel_net_conf.Backend }}", {"Type": "vxlan"}),
     *(
         (

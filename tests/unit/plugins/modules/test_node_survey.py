@@ -91,6 +91,12 @@ def test_what_keeps_the_machine_from_being_a_node(run_module, machine):
         "it is a node of a cluster and has the package kubelet 1.36.3-1.1"
     ]
     assert machine.warnings == ["node1: Kubernetes 1.37.1 is the last one that runs on containerd 1"]
+    # An upgrade is what gives it the other version. What else is wrong stays wrong.
+    assert run_module(node_survey, kubernetes_version="1.37.1", upgrades=True, **options)["faults"] == []
+    newest = run_module(node_survey, kubernetes_version="1.38.0", upgrades=True, **options)
+    assert [one.partition(", but ")[0] for one in newest["faults"]] == [
+        "Kubernetes 1.38.0 needs the RuntimeConfig call of containerd 2"
+    ]
     # Without a version nothing is compared, as for the CA of a control plane that is not in the play.
     assert run_module(node_survey, **options)["faults"] == []
 

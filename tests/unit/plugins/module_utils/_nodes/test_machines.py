@@ -11,7 +11,7 @@ import pytest
 from ansible_collections.podnet.kubernetes.plugins.module_utils._nodes.machines import FutureNode, find_unfit
 
 SUPPORTED = {"Debian 13": 1, "Ubuntu 24.04": 1}
-MACHINE = FutureNode("node1", "Debian", "13", {}, joined=False)
+MACHINE = FutureNode("node1", "Debian", "13", {}, keeps_version=False)
 
 
 def unfit(kubernetes="1.36.4", **given):
@@ -53,17 +53,17 @@ def test_dockers_containerd():
 
 
 @pytest.mark.parametrize(
-    ("joined", "packages", "right"),
+    ("keeps_version", "packages", "right"),
     [
         (True, {"kubelet": "1.36.4-1.1"}, True),
         (True, {"kubelet": "1.36.3-1.1"}, False),
         (True, {"kubelet": "1.37.1-1.1"}, False),
         (True, {}, True),  # a kubelet that no package brought
-        (False, {"kubelet": "1.36.3-1.1"}, True),  # no node of a cluster yet
+        (False, {"kubelet": "1.36.3-1.1"}, True),  # no node of a cluster yet, or an upgrade
     ],
 )
-def test_the_version_of_a_node_of_a_cluster(joined, packages, right):
-    faults, _warnings = unfit(joined=joined, packages=packages)
+def test_the_version_of_a_node_of_a_cluster(keeps_version, packages, right):
+    faults, _warnings = unfit(keeps_version=keeps_version, packages=packages)
     assert [one.partition(",")[0] for one in faults] == (
         [] if right else [f"it is a node of a cluster and has the package kubelet {packages['kubelet']}"]
     )
