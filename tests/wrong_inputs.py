@@ -329,7 +329,7 @@ SIMPLE = [
     simple("podnet_policies", "cilium", "choose from none, calico"),
     whole(
         f"podnet_policies is calico {EVERYWHERE}: Calico takes its policies to Flannel only: leave podnet_policies "
-        "out, or take flannel.yml or calico.yml",
+        "out, or take Flannel or Calico",
         "basic_cni",
         podnet_policies="calico",
     ),
@@ -348,9 +348,18 @@ SIMPLE = [
         podnet_service_network="10.96.0.0/16,fd10:96::/112",
     ),
     whole(
-        f"podnet_policies is calico {EVERYWHERE}: switch_network.yml gives a cluster none: leave podnet_policies out, "
-        "and run flannel.yml afterwards",
+        f"podnet_policies is calico {EVERYWHERE}: Calico takes its policies to Flannel only: leave podnet_policies "
+        "out, or take Flannel or Calico",
         "switch_network",
+        podnet_network="basic_cni",
+        podnet_policies="calico",
+    ),
+    whole(
+        f"podnet_policies is calico {EVERYWHERE}: Calico enforces policies itself on its own network: leave "
+        "podnet_policies out",
+        "switch_network",
+        podnet_network="flannel",
+        switch_network_to="calico",
         podnet_policies="calico",
     ),
     simple("calico_policies_image_registry", "https://quay.io", REGISTRY),

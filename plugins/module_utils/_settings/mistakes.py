@@ -43,12 +43,7 @@ POD_NETWORKS = {"basic_cni": "10.22.0.0/16", "calico": "192.168.0.0/16", "flanne
 SERVICE_NETWORK = "10.96.0.0/16"
 # Why a network cannot get policies from elsewhere.
 _NO_POLICIES = {
-    "switch_network": (
-        "switch_network.yml gives a cluster none: leave podnet_policies out, and run flannel.yml afterwards"
-    ),
-    "basic_cni": (
-        "Calico takes its policies to Flannel only: leave podnet_policies out, or take flannel.yml or calico.yml"
-    ),
+    "basic_cni": "Calico takes its policies to Flannel only: leave podnet_policies out, or take Flannel or Calico",
     "calico": "Calico enforces policies itself on its own network: leave podnet_policies out",
 }
 _CALICO_BLOCK = 20  # the shortest prefix length of an IPv4 block
@@ -130,17 +125,26 @@ def _reference_faults(inventory: Inventory) -> Iterator[str]:
 
 def _policy_faults(inventory: Inventory) -> Iterator[str]:
     """Yield a sentence when policies are wanted on a network that cannot have them from elsewhere."""
-    reason = next((text for role, text in _NO_POLICIES.items() if role in inventory.roles), None)
-    hosts = [host for host, values in inventory.values.items() if values.get("podnet_policies") == "calico"]
-    if reason and hosts:
+    wanted = {host: one for host, one in inventory.values.items() if one.get("podnet_policies") == "calico"}
+    reasons = {host: _policy_reason(inventory.roles, values) for host, values in wanted.items()}
+    for reason in dict.fromkeys(filter(None, reasons.values())):
+        hosts = [host for host, one in reasons.items() if one == reason]
         yield f"podnet_policies is calico on {describe_hosts(hosts)}: {reason}"
-    both = [host for host in hosts if "," in str(inventory.values[host].get("podnet_pod_network"))]
-    if both and not reason:
+    both = [host for host in wanted if not reasons[host] and "," in str(wanted[host].get("podnet_pod_network"))]
+    if both:
         network = inventory.values[both[0]]["podnet_pod_network"]
         yield (
             f"podnet_policies is calico on {describe_hosts(both)}, and podnet_pod_network {network} has two families: "
             "Calico's policies on Flannel know IPv4 only: give one IPv4 network, or install Calico alone by calico.yml"
         )
+
+
+def _policy_reason(roles: Sequence[str], values: Mapping[str, Any]) -> str:
+    """Say why the network that a host gets cannot have policies from elsewhere. Empty when it can."""
+    # The playbook switch_network.yml has the roles of all networks, and a variable chooses one.
+    chosen = values.get("switch_network_to") or values.get("podnet_network")
+    networks = [chosen] if "switch_network" in roles else roles
+    return next((reason for role, reason in _NO_POLICIES.items() if role in networks), "")
 
 
 def _host_faults(inventory: Inventory, host: str) -> Iterator[Fault]:

@@ -82,6 +82,12 @@ def test_null_leaves_the_dns_out():
     assert find_mistakes(read_inventory(["connectivity"], ["a"], values)) == []
 
 
+@pytest.mark.parametrize("playbook", ["flannel", "switch_network"])
+def test_flannel_may_have_the_policies_of_calico(playbook):
+    values = {"podnet_network": "flannel", "podnet_policies": "calico"}
+    assert find_mistakes(read_inventory(roles_of(playbook), ["a"], {"a": values})) == []
+
+
 @pytest.mark.parametrize("path", ["inventories/example", "lab/inventory", "inventories/vagrant"])
 @pytest.mark.parametrize("playbook", ["basic_cni", "flannel", "calico", "policies", "verify", "cluster"])
 def test_the_inventories_of_the_clone_are_right(path, playbook):
