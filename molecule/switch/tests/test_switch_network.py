@@ -161,8 +161,9 @@ def test_the_cluster_gets_another_network(old, new, before, switch, changes, ask
     counts = changes(done)
     answers = asking()
     assert counts["node1"] > 0
-    # Check mode finds no Flannel on which Calico could enforce policies.
-    assert foretold == counts or new == "both"
+    # Check mode finds no Flannel on which Calico could enforce policies. Two removals follow each other when both go:
+    # pods may come back between them.
+    assert foretold == counts or "both" in (old, new)
     assert bool(kubectl.items("daemonsets", "--all-namespaces", "--selector=k8s-app=canal")) == (new == "both")
     cells = reports(network[0])["summary"]
     assert (cells["failed"], cells["flapping"]) == (0, 0)
