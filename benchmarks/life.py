@@ -41,8 +41,10 @@ def further_nodes(size: int) -> dict[str, object]:
 
 def upgrade() -> list[Row]:
     """Make a cluster of the older version, and upgrade it under requests."""
-    play("lab/create.yml", "-e", "lab_network=flannel", "-e", json.dumps({"lab_kubernetes_versions": [OLD]}))
-    play("playbooks/flannel.yml", "-e", f"podnet_kubernetes_version={OLD}")
+    old = ("-e", f"podnet_kubernetes_version={OLD}")
+    # Nodes that have another version are replaced.
+    play("lab/create.yml", "-e", "lab_network=flannel", "-e", json.dumps({"lab_kubernetes_versions": [OLD]}), *old)
+    play("playbooks/flannel.yml", *old)
     kubectl("apply", "-f", "-", data={"apiVersion": "v1", "kind": "List", "items": objects()})
     kubectl("rollout", "status", f"deployment/{NAME}", "--timeout=90s")
     addresses = [one["address"] for node in items("nodes") for one in node["status"]["addresses"]]

@@ -92,14 +92,18 @@ def test_check_mode_says_what_would_happen_on_each_node(play, kubectl):
     assert (cordoned(kubectl), marked(kubectl)) == (set(), set())
 
 
-def test_a_patch_version_with_a_run_that_is_killed(play, changes, kubectl, addresses, inventory):
+def test_a_patch_version_with_a_run_that_is_killed(play, changes, kubectl, addresses, inventory, tmp_path):
     """The run is killed while the first worker is cordoned, and the second run goes on. No request fails."""
     command = ["ansible-playbook", "--inventory", str(inventory.path), *UPGRADE, "podnet_kubernetes_version=1.36.4"]
+    log, end = tmp_path / "run", time.monotonic() + 600
     with Prober(addresses) as prober:
-        with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL, start_new_session=True) as run:
+        with (
+            log.open("w") as output,
+            subprocess.Popen(command, cwd=ROOT, stdout=output, stderr=output, start_new_session=True) as run,
+        ):
             # The API does not answer while kubeadm restarts it.
             while kubectl.run("get", "node", "node1", "--output=json").stdout.find(MARK) < 0:
-                assert run.poll() is None
+                assert run.poll() is None and time.monotonic() < end, log.read_text()[-3000:]
                 time.sleep(1)
             run.kill()
         assert versions(kubectl)["master"] == "v1.36.4"

@@ -29,6 +29,18 @@ def test_growth_adds_one_node_to_three_and_one_to_eight(monkeypatch):
     assert [row.values for row in rows] == [(4.0,), (9.0,), (9 / 4,)]
 
 
+def test_the_lab_and_its_cluster_get_the_older_version_first(monkeypatch):
+    """A lab with a cluster of the newer version cannot go back, so its nodes have to be replaced."""
+    plays = []
+    monkeypatch.setattr(life, "play", lambda *command: plays.append(command) or 30.0)
+    monkeypatch.setattr(life, "kubectl", lambda *_command, **_data: "")
+    monkeypatch.setattr(life, "items", lambda _kind: [])
+    steps, failed = life.upgrade()
+    assert [one[0] for one in plays] == ["lab/create.yml", "playbooks/flannel.yml", "playbooks/upgrade.yml"]
+    assert [one[-1].partition("=")[2] for one in plays] == [life.OLD, life.OLD, life.NEW]
+    assert (steps.values, failed.values) == ((10.0,), (0,))
+
+
 @pytest.fixture
 def answers():
     """How a web server answers: the status, and how many bytes of ten it sends."""
