@@ -46,3 +46,53 @@ def test_the_output_of_a_run():
     assert soak.last_task(RUN) == "Wait for the node"
     assert soak.last_task("") == "the start of Ansible"
     assert soak.reason(RUN) == 'fatal: [node1]: UNREACHABLE! => {"msg": "no / route"}'
+
+
+@pytest.fixture
+def runs(monkeypatch, tmp_path):
+    """A function that lets a program stand for the playbook, and gives the steps that a try takes beside it."""
+    steps = []
+    monkeypatch.setattr(soak, "ROOT", tmp_path)
+    monkeypatch.setattr(soak, "bare_nodes", lambda: steps.append("bare nodes"))
+    monkeypatch.setattr(soak, "must", lambda _place, command: steps.append(command))
+    monkeypatch.setattr(soak, "converged", lambda: steps.append("converged") or (True, "well"))
+
+    def use(program):
+        monkeypatch.setattr(soak, "PLAYBOOK", program)
+        return steps
+
+    return use
+
+
+class Chance:
+    """It chooses the moment that a test wants, and the last node."""
+
+    def __init__(self, moment):
+        self.uniform = lambda _least, _most: moment
+        self.choice = lambda names: names[-1]
+
+
+def test_a_run_that_is_killed_is_finished_by_the_next_one(runs):
+    steps = runs("sleep 30")
+    assert soak.kill("1.1", Chance(0.1)) == outcome(
+        fault="SIGKILL of ansible-playbook", number="1.1", when="0 s: the start of Ansible"
+    )
+    assert steps == ["bare nodes", "converged"]
+
+
+def test_a_node_without_power_comes_back_before_the_next_run(runs):
+    steps = runs("sleep 1")
+    assert soak.power("1.2", Chance(0.1)).fault == "node2 loses its power"
+    assert steps == [
+        "bare nodes",
+        "podman kill podnet-node2",
+        "ansible-playbook lab/reboot.yml -e lab_reboot=node2",
+        "converged",
+    ]
+
+
+def test_a_run_that_ended_before_its_fault_proves_nothing(runs):
+    steps = runs("true")
+    done = soak.kill("1.3", Chance(20))
+    assert (done.passed, done.words) == (False, "nothing was interrupted, because the run had ended before")
+    assert steps == ["bare nodes"]
