@@ -340,26 +340,33 @@ SIMPLE = [
         podnet_policies="calico",
     ),
     whole(
-        f"podnet_policies is calico {EVERYWHERE}, and podnet_pod_network 10.244.0.0/16,fd10:244::/56 has two "
-        "families: Calico's policies on Flannel know IPv4 only: give one IPv4 network, or install Calico alone by "
-        "calico.yml",
+        f"podnet_policies is calico {EVERYWHERE}: Calico's policies on Flannel know IPv4 only, and podnet_pod_network "
+        "10.244.0.0/16,fd10:244::/56 has two families: give one IPv4 network, or install Calico alone by calico.yml",
         podnet_policies="calico",
         podnet_pod_network="10.244.0.0/16,fd10:244::/56",
         podnet_service_network="10.96.0.0/16,fd10:96::/112",
     ),
     whole(
-        f"podnet_policies is calico {EVERYWHERE}: Calico takes its policies to Flannel only: leave podnet_policies "
-        "out, or take Flannel or Calico",
-        "switch_network",
-        podnet_network="basic_cni",
+        f"podnet_policies is calico {EVERYWHERE}: Calico's policies on Flannel know IPv4 only, and kubeadm_control_plane_pod_network "
+        "10.244.0.0/16,fd10:244::/56 has two families: give one IPv4 network, or install Calico alone by calico.yml",
         podnet_policies="calico",
+        kubeadm_control_plane_pod_network="10.244.0.0/16,fd10:244::/56",
+        kubeadm_control_plane_service_network="10.96.0.0/16,fd10:96::/112",
+        flannel_pod_network="10.244.0.0/16,fd10:244::/56",
     ),
     whole(
         f"podnet_policies is calico {EVERYWHERE}: Calico enforces policies itself on its own network: leave "
         "podnet_policies out",
         "switch_network",
+        podnet_network="calico",
+        podnet_policies="calico",
+    ),
+    whole(
+        f"podnet_policies is calico {EVERYWHERE}: Calico takes its policies to Flannel only: leave podnet_policies "
+        "out, or take Flannel or Calico",
+        "switch_network",
         podnet_network="flannel",
-        switch_network_to="calico",
+        switch_network_to="basic_cni",
         podnet_policies="calico",
     ),
     simple("calico_policies_image_registry", "https://quay.io", REGISTRY),

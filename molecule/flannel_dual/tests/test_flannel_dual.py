@@ -9,7 +9,7 @@ import yaml
 
 NIC = "enp0s8"
 VARIABLES = ("--extra-vars", "@molecule/flannel_dual/vars/dual_stack.yml")
-WORDS = "two families: Calico's policies on Flannel know IPv4 only"
+WORDS = "Calico's policies on Flannel know IPv4 only, and podnet_pod_network"
 
 
 @pytest.fixture(scope="module")

@@ -228,6 +228,11 @@ def _network_faults(cluster: _Cluster, settings: Settings) -> Iterator[str]:
                 f"{name} is {value}, and the pod network of the cluster is {pods}, which does not change on a running "
                 f"cluster: set {name} to {pods}, or leave it out"
             )
+    if target == "flannel" and settings.policies and "," in pods:
+        yield (
+            f"podnet_policies is calico, and the pod network of the cluster {pods} has two families: Calico's policies "
+            "on Flannel know IPv4 only: leave podnet_policies out, or switch to calico"
+        )
     if target == "flannel" and cluster.without_subnet:
         yield (
             f"{', '.join(cluster.without_subnet)} has no pod subnet (spec.podCIDR), and Flannel needs one on each "

@@ -104,7 +104,6 @@ def find_mistakes(inventory: Inventory) -> list[str]:
     sentences = [f"{fault.subject} on {describe_hosts(hosts)}: {fault.remedy}" for fault, hosts in found.items()]
     if "kubeadm_node" in inventory.roles:
         sentences += [*name_faults(list(inventory.values)), *_reference_faults(inventory)]
-    sentences += _policy_faults(inventory)
     # Networks do not fit each other while one of them is wrong by itself.
     if not any(_OF_NETWORKS.match(fault.subject) for fault in found):
         sentences += dict.fromkeys(_network_faults(inventory))
@@ -123,28 +122,29 @@ def _reference_faults(inventory: Inventory) -> Iterator[str]:
         yield f"kubeadm_node_control_plane is {display(name)}: give a host of the inventory, such as {hosts}"
 
 
-def _policy_faults(inventory: Inventory) -> Iterator[str]:
-    """Yield a sentence when policies are wanted on a network that cannot have them from elsewhere."""
-    wanted = {host: one for host, one in inventory.values.items() if one.get("podnet_policies") == "calico"}
-    reasons = {host: _policy_reason(inventory.roles, values) for host, values in wanted.items()}
-    for reason in dict.fromkeys(filter(None, reasons.values())):
-        hosts = [host for host, one in reasons.items() if one == reason]
-        yield f"podnet_policies is calico on {describe_hosts(hosts)}: {reason}"
-    both = [host for host in wanted if not reasons[host] and "," in str(wanted[host].get("podnet_pod_network"))]
-    if both:
-        network = inventory.values[both[0]]["podnet_pod_network"]
-        yield (
-            f"podnet_policies is calico on {describe_hosts(both)}, and podnet_pod_network {network} has two families: "
-            "Calico's policies on Flannel know IPv4 only: give one IPv4 network, or install Calico alone by calico.yml"
-        )
+def _policy_faults(roles: Sequence[str], values: Mapping[str, Any]) -> Iterator[Fault]:
+    """Yield why a network cannot get policies from elsewhere."""
+    if values.get("podnet_policies") == "calico":
+        reason = _NO_POLICIES.get(_wanted_network(roles, values)) or _dual_reason(values)
+        if reason:
+            yield Fault("podnet_policies is calico", reason)
 
 
-def _policy_reason(roles: Sequence[str], values: Mapping[str, Any]) -> str:
-    """Say why the network that a host gets cannot have policies from elsewhere. Empty when it can."""
-    # The playbook switch_network.yml has the roles of all networks, and a variable chooses one.
-    chosen = values.get("switch_network_to") or values.get("podnet_network")
-    networks = [chosen] if "switch_network" in roles else roles
-    return next((reason for role, reason in _NO_POLICIES.items() if role in networks), "")
+def _wanted_network(roles: Sequence[str], values: Mapping[str, Any]) -> str:
+    """The network that a playbook installs. A switch has the roles of all networks, and a variable names one."""
+    if "switch_network" in roles:
+        return str(values.get("switch_network_to", values.get("podnet_network", "")))
+    return next((role for role in POD_NETWORKS if role in roles), "")
+
+
+def _dual_reason(values: Mapping[str, Any]) -> str | None:
+    """Say that the pod network has two families, if a variable says so."""
+    names = (f"{name}_pod_network" for name in ("podnet", "kubeadm_control_plane", "flannel"))
+    name = next((name for name in names if "," in str(values.get(name))), None)
+    return name and (
+        f"Calico's policies on Flannel know IPv4 only, and {name} {values[name]} has two families: give one IPv4 "
+        "network, or install Calico alone by calico.yml"
+    )
 
 
 def _host_faults(inventory: Inventory, host: str) -> Iterator[Fault]:
@@ -154,6 +154,7 @@ def _host_faults(inventory: Inventory, host: str) -> Iterator[Fault]:
     for name, value in inventory.values[host].items():
         yield from _variable_faults(inventory, name, value)
     yield from _comparison_faults(inventory.values[host])
+    yield from _policy_faults(inventory.roles, inventory.values[host])
 
 
 def _comparison_faults(values: Mapping[str, Any]) -> Iterator[Fault]:

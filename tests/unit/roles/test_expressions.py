@@ -213,6 +213,18 @@ CASES = [
             ({"failed": True, "msg": "file not found"}, "0"),
         )
     ),
+    # FLANNEL_IPV6_NETWORK=fd10:244::/56
+    *(
+        ("calico_policies", {}, {"__calico_policies_subnet": read}, "{{ __calico_policies_dual }}", dual)
+        for read, dual in (
+            ({"content": "RkxBTk5FTF9NVFU9MTQ1MApGTEFOTkVMX0lQTUFTUT10cnVlCg=="}, False),
+            (
+                {"content": "RkxBTk5FTF9ORVRXT1JLPTEwLjI0NC4wLjAvMTYKRkxBTk5FTF9JUFY2X05FVFdPUks9ZmQxMDoyNDQ6Oi81Ngo="},
+                True,
+            ),
+            ({"failed": True, "msg": "file not found"}, False),
+        )
+    ),
     # Pods move when one is on the bridge, or when an earlier run was interrupted after its taint.
     *(
         (

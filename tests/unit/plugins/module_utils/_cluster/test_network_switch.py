@@ -273,6 +273,15 @@ def test_two_families_change_their_network_too():
     assert (switch.faults, switch.pod_network) == ((), "10.22.0.0/16,fd10:22::/56")
 
 
+def test_two_families_and_policies_on_flannel_do_not_fit():
+    objects = cluster("calico", config_maps=[kubeadm("10.22.0.0/16, fd10:22::/56")])
+    assert plan(objects, "flannel", policies=True).faults == (
+        "podnet_policies is calico, and the pod network of the cluster 10.22.0.0/16,fd10:22::/56 has two families: "
+        "Calico's policies on Flannel know IPv4 only: leave podnet_policies out, or switch to calico",
+    )
+    assert plan(objects, "flannel").faults == ()
+
+
 def test_the_given_network_may_be_that_of_the_cluster():
     given = {"podnet_pod_network": "10.22.0.0/16, fd10:22::/56"}
     objects = cluster("basic_cni", config_maps=[kubeadm("10.22.0.0/16,fd10:22::/56")])
