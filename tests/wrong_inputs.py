@@ -34,6 +34,7 @@ NODE_NAMES = "give names of nodes, a list or a text with commas between"
 SOME = "give a value, or leave the variable out"
 NIC = "give the name of a NIC, at most 15 letters, digits, _, . and -, a letter first"
 PREFIX = "give a prefix length from 1 to 30, such as 25, or one of IPv4 and one of IPv6, such as 25,72"
+BLOCKS = "Calico's blocks of IPv4 addresses have a prefix length from 20 to 30: give one of these"
 PREFLIGHT = "give names of kubeadm's preflight checks, such as Swap"
 
 
@@ -90,6 +91,21 @@ TIERS = ("sample_app_api", "sample_app_db", "sample_app_client", "sample_app_tie
 def whole(sentence: str, playbook: str = "flannel", **variables: Any) -> Row:
     """Variables that do not fit each other, or a part of one that is wrong."""
     return Row(f"{sentence}.", variables, playbook=playbook)
+
+
+TWO_FAMILIES = "192.168.0.0/16,fd10:192::/56"
+
+
+def dual_calico(detection: str, right: str) -> Row:
+    """A way to find addresses that finds none of one family."""
+    return whole(
+        f"calico_address_detection is {detection} {EVERYWHERE}: podnet_pod_network {TWO_FAMILIES} has two families: "
+        f"{right}",
+        "calico",
+        calico_address_detection=detection,
+        podnet_pod_network=TWO_FAMILIES,
+        podnet_service_network="10.96.0.0/16,fd10:96::/112",
+    )
 
 
 SIMPLE = [
@@ -274,6 +290,16 @@ SIMPLE = [
         "give kubernetes-internal-ip, first-found, can-reach=ADDRESS, "
         "interface=EXPRESSION, skip-interface=EXPRESSION or cidr=NETWORK, such as cidr=10.100.198.0/24",
     ),
+    simple("calico_address_detection", "cidr=10.100.198/24", f"10.100.198/24 is wrong: {NETWORK}"),
+    simple("calico_address_detection", "cidr=10.100.198.0/24,", f"'' is wrong: {NETWORK}"),
+    simple(
+        "calico_address_detection",
+        "interface=enp0s[8",
+        "enp0s[8 is wrong: it is no regular expression (unterminated character set at position 5): give the name of a "
+        "NIC, such as enp0s8",
+    ),
+    dual_calico("cidr=10.100.198.0/24", "give a network of each, such as cidr=10.100.198.0/24,fd00:100:198::/64"),
+    dual_calico("can-reach=fd00::1", "an address is of one: give a name, or another method"),
     simple("calico_check_addresses", "what", "give true or false"),
     simple("calico_encapsulation", "vxlan-cross-subnet", "choose from vxlan, vxlan_cross_subnet, ipip, none"),
     simple("calico_image_registry", "quay.io/Calico", REGISTRY),
@@ -306,11 +332,19 @@ SIMPLE = [
         podnet_node_prefix=26,
     ),
     whole(
-        "podnet_node_prefix is 19: Calico's blocks of IPv4 addresses have a prefix length from 20 to 30: give one of "
-        "these",
+        f"podnet_node_prefix is 19 {EVERYWHERE}: {BLOCKS}",
         "calico",
         podnet_node_prefix=19,
+        # The controller manager takes this one.
+        kubeadm_control_plane_node_prefix=24,
     ),
+    whole(
+        f"podnet_node_prefix is 19 {EVERYWHERE}: {BLOCKS}",
+        "switch_network",
+        podnet_node_prefix=19,
+        podnet_network="calico",
+    ),
+    simple("podnet_node_prefix", "025", PREFIX),
     whole(
         "basic_cni_prefix_lengths sets the prefix length 27: a node's subnet then has addresses for 29 pods, and the "
         "kubelet takes 110 (maxPods): give a prefix length of 25 or less, or set maxPods in "
@@ -347,8 +381,8 @@ SIMPLE = [
         podnet_service_network="10.96.0.0/16,fd10:96::/112",
     ),
     whole(
-        f"podnet_policies is calico {EVERYWHERE}: Calico's policies on Flannel know IPv4 only, and kubeadm_control_plane_pod_network "
-        "10.244.0.0/16,fd10:244::/56 has two families: give one IPv4 network, or install Calico alone by calico.yml",
+        f"podnet_policies is calico {EVERYWHERE}: Calico's policies on Flannel know IPv4 only, and "
+        "kubeadm_control_plane_pod_network 10.244.0.0/16,fd10:244::/56 has two families: give one IPv4 network, or install Calico alone by calico.yml",
         podnet_policies="calico",
         kubeadm_control_plane_pod_network="10.244.0.0/16,fd10:244::/56",
         kubeadm_control_plane_service_network="10.96.0.0/16,fd10:96::/112",

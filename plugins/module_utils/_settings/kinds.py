@@ -97,12 +97,13 @@ def networks(value: Any) -> str | None:
 def prefixes(value: Any) -> str | None:
     """Check the prefix length of a node's IPv4 subnet, perhaps with that of its IPv6 subnet after a comma.
 
-    The longest ones leave two addresses beside those of the network and of its broadcasts.
+    The longest ones leave two addresses beside those of the network and of its broadcasts. The controller manager reads
+    a number with a zero before it as an octal one.
     """
     parts = [part.strip() for part in value.split(",")]
     limits = (30, 126)
     if len(parts) > len(limits) or not all(
-        re.fullmatch("[0-9]{1,3}", part) and 1 <= int(part) <= most for part, most in zip(parts, limits)
+        re.fullmatch("[1-9][0-9]{0,2}", part) and int(part) <= most for part, most in zip(parts, limits)
     ):
         return "give a prefix length from 1 to 30, such as 25, or one of IPv4 and one of IPv6, such as 25,72"
     return None
@@ -194,4 +195,4 @@ environment_name = text(
 )
 
 
-__all__ = ["Check", "display", "number"]
+__all__ = ["Check", "address", "display", "number", "prefixes"]

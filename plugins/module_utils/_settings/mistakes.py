@@ -28,7 +28,7 @@ from ansible_collections.podnet.kubernetes.plugins.module_utils._settings.cluste
     find_small_subnets,
 )
 from ansible_collections.podnet.kubernetes.plugins.module_utils._settings.hosts import describe_hosts, name_faults
-from ansible_collections.podnet.kubernetes.plugins.module_utils._settings.kinds import display
+from ansible_collections.podnet.kubernetes.plugins.module_utils._settings.kinds import address, display, prefixes
 from ansible_collections.podnet.kubernetes.plugins.module_utils._settings.table import (
     FACTS,
     LENIENT,
@@ -139,11 +139,36 @@ def _wanted_network(roles: Sequence[str], values: Mapping[str, Any]) -> str:
 
 def _dual_reason(values: Mapping[str, Any]) -> str | None:
     """Say that the pod network has two families, if a variable says so."""
-    names = (f"{name}_pod_network" for name in ("podnet", "kubeadm_control_plane", "flannel"))
-    name = next((name for name in names if "," in str(values.get(name))), None)
+    name = _dual_variable(values, "flannel")
     return name and (
         f"Calico's policies on Flannel know IPv4 only, and {name} {values[name]} has two families: give one IPv4 "
         "network, or install Calico alone by calico.yml"
+    )
+
+
+def _dual_variable(values: Mapping[str, Any], network_role: str) -> str | None:
+    """The variable that gives the pod network two families, if there is one."""
+    names = (f"{name}_pod_network" for name in ("podnet", "kubeadm_control_plane", network_role))
+    return next((name for name in names if "," in str(values.get(name))), None)
+
+
+def _calico_faults(values: Mapping[str, Any]) -> Iterator[Fault]:
+    """Yield why calico-node would end when it starts: blocks too large, or no address of one of two families."""
+    prefix = str(values.get("podnet_node_prefix", _CALICO_BLOCK))
+    if not prefixes(prefix) and int(prefix.split(",")[0]) < _CALICO_BLOCK:
+        remedy = f"Calico's blocks of IPv4 addresses have a prefix length from {_CALICO_BLOCK} to 30: give one of these"
+        yield Fault(f"podnet_node_prefix is {display(values['podnet_node_prefix'])}", remedy)
+    name = _dual_variable(values, "calico")
+    detection = str(values.get("calico_address_detection", ""))
+    method, _equals, rest = detection.partition("=")
+    if name and method == "cidr" and {":" in part for part in rest.split(",")} != {True, False}:
+        remedy = "give a network of each, such as cidr=10.100.198.0/24,fd00:100:198::/64"
+    elif name and method == "can-reach" and not address(rest):
+        remedy = "an address is of one: give a name, or another method"
+    else:
+        return
+    yield Fault(
+        f"calico_address_detection is {display(detection)}", f"{name} {values[name]} has two families: {remedy}"
     )
 
 
@@ -155,6 +180,8 @@ def _host_faults(inventory: Inventory, host: str) -> Iterator[Fault]:
         yield from _variable_faults(inventory, name, value)
     yield from _comparison_faults(inventory.values[host])
     yield from _policy_faults(inventory.roles, inventory.values[host])
+    if _wanted_network(inventory.roles, inventory.values[host]) == "calico":
+        yield from _calico_faults(inventory.values[host])
 
 
 def _comparison_faults(values: Mapping[str, Any]) -> Iterator[Fault]:
@@ -296,11 +323,6 @@ def _length_faults(network_role: str | None, values: Mapping[str, Any], pods: Na
         return
     # Calico gives a node as many blocks of addresses as it needs.
     if network_role == "calico":
-        if lengths[4] < _CALICO_BLOCK:
-            yield (
-                f"{variable} is {values[variable]}: Calico's blocks of IPv4 addresses have a prefix length from "
-                f"{_CALICO_BLOCK} to 30: give one of these"
-            )
         return
     kubelet = values.get("kubeadm_control_plane_kubelet_configuration")
     most = kubelet.get("maxPods", KUBELET_PODS) if isinstance(kubelet, Mapping) else KUBELET_PODS

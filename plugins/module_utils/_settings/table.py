@@ -34,6 +34,19 @@ def _flannel_interface(value: Any) -> str | None:
     return None
 
 
+def _address_detection(value: str) -> str | None:
+    """Check a method of calico-node. It has commas between several networks and between several expressions."""
+    method, _equals, rest = value.partition("=")
+    parts = {"cidr": kinds.network, "interface": kinds.expression, "skip-interface": kinds.expression}
+    return _detection(value) or (kinds.each(parts[method])(rest.split(",")) if method in parts else None)
+
+
+_detection = kinds.text(
+    r"first-found|kubernetes-internal-ip|(can-reach|interface|skip-interface|cidr)=\S+",
+    "kubernetes-internal-ip, first-found, can-reach=ADDRESS, interface=EXPRESSION, skip-interface=EXPRESSION or "
+    "cidr=NETWORK, such as cidr=10.100.198.0/24",
+    500,
+)
 _mtu = number(576, 65535, "bytes")
 _wait = number(0, _DAY, "seconds")
 _seconds = number(*RANGES["seconds"], "seconds")
@@ -107,12 +120,7 @@ ROLE_VARIABLES: dict[str, Check] = {
     "basic_cni_release": kinds.each(kinds.domain),
     "basic_cni_reserved": kinds.each(kinds.network),
     "basic_cni_wait_timeout": _wait,
-    "calico_address_detection": kinds.text(
-        r"first-found|kubernetes-internal-ip|(can-reach|interface|skip-interface)=\S+|cidr=[0-9./,]+",
-        "kubernetes-internal-ip, first-found, can-reach=ADDRESS, interface=EXPRESSION, skip-interface=EXPRESSION or "
-        "cidr=NETWORK, such as cidr=10.100.198.0/24",
-        500,
-    ),
+    "calico_address_detection": _address_detection,
     "calico_image_registry": kinds.registry,
     "calico_kubeconfig": kinds.path,
     "calico_manifest_checksums": kinds.pairs(

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 import yaml
-from wrong_inputs import INVENTORIES, NETWORKS, PLAYED, ROWS, SIMPLE, Row
+from wrong_inputs import INVENTORIES, NETWORKS, PLAYED, ROWS, SIMPLE, TWO_FAMILIES, Row
 from wrong_plays import play, roles_of
 
 from ansible_collections.podnet.kubernetes.plugins.module_utils._settings.mistakes import (
@@ -75,6 +75,21 @@ def defaults():
 )
 def test_a_default_is_right(role, name, value):
     assert find_mistakes(read_inventory([role], ["master"], {"master": {name: value}})) == []
+
+
+@pytest.mark.parametrize(
+    "detection",
+    [
+        "kubernetes-internal-ip",
+        "can-reach=example.org",
+        "interface=^enp0s8$,eth[0-9]",
+        "cidr=10.100.198.0/24,fd10:100:198::/64",
+    ],
+)
+def test_calico_finds_addresses_of_two_families(detection):
+    networks = {"podnet_pod_network": TWO_FAMILIES, "podnet_service_network": "10.96.0.0/16,fd10:96::/112"}
+    values = {**networks, "calico_address_detection": detection, "podnet_node_prefix": "26,64"}
+    assert find_mistakes(read_inventory(roles_of("calico"), ["a"], {"a": values})) == []
 
 
 def test_null_leaves_the_dns_out():
