@@ -382,8 +382,8 @@ SIMPLE = [
     ),
     whole(
         f"podnet_policies is calico {EVERYWHERE}: Calico's policies on Flannel know IPv4 only, and "
-        "kubeadm_control_plane_pod_network 10.244.0.0/16,fd10:244::/56 has two families: give one IPv4 network, or install "
-        "Calico alone by calico.yml",
+        "kubeadm_control_plane_pod_network 10.244.0.0/16,fd10:244::/56 has two families: give one IPv4 network, or "
+        "install Calico alone by calico.yml",
         podnet_policies="calico",
         kubeadm_control_plane_pod_network="10.244.0.0/16,fd10:244::/56",
         kubeadm_control_plane_service_network="10.96.0.0/16,fd10:96::/112",

@@ -129,14 +129,19 @@ def _pod_faults(cluster: ClusterNetworks, named: str, network: Network) -> Itera
     longest = length - bits
     subnets = 0 if network.prefixlen > length else 1 << (length - network.prefixlen)
     if subnets < cluster.nodes:
-        sentence = (
-            f"{named} has {subnets or 'no'} subnet{'s' * (subnets != 1)} of /{length}, one for each node, and the "
-            f"inventory has {cluster.nodes} node{'s' * (cluster.nodes != 1)}: give a prefix length of {longest} or less"
-        )
         smaller = network.prefixlen + bits
-        if bits <= _MOST_NODE_BITS and _pods_of(network.max_prefixlen - smaller) >= KUBELET_PODS:
-            sentence += f", or set podnet_node_prefix to {smaller}"
-        yield sentence
+        fits = bits <= _MOST_NODE_BITS and _pods_of(network.max_prefixlen - smaller) >= KUBELET_PODS
+        lengths = {**cluster.lengths, network.version: smaller}
+        versions = [part.version for part in _parse(cluster.pods.network)]
+        remedies = [
+            f"give a prefix length of {longest} or less" if longest > 0 else "",
+            f"set podnet_node_prefix to {','.join(str(lengths[version]) for version in versions)}" if fits else "",
+        ]
+        right = ", or ".join(filter(None, remedies)) or "give a larger network, and a longer podnet_node_prefix"
+        yield (
+            f"{named} has {subnets or 'no'} subnet{'s' * (subnets != 1)} of /{length}, one for each node, and the "
+            f"inventory has {cluster.nodes} node{'s' * (cluster.nodes != 1)}: {right}"
+        )
     elif cluster.by_kubeadm and length - network.prefixlen > _MOST_NODE_BITS:
         yield (
             f"{named} is too large for kubeadm, which allows {_MOST_NODE_BITS} bits for the numbers of nodes: give a "

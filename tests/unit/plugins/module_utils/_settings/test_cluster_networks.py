@@ -37,6 +37,30 @@ def test_a_network_with_room_for_its_nodes(length, nodes, smaller):
 
 
 @pytest.mark.parametrize(
+    ("pods", "lengths", "remedy"),
+    [
+        ("10.244.0.0/16", {4: 1, 6: 64}, "set podnet_node_prefix to 18"),
+        ("10.244.0.0/30", {4: 1, 6: 64}, "give a larger network, and a longer podnet_node_prefix"),
+        # Both families need a length.
+        (
+            "10.244.0.0/23,fd01::/48",
+            {4: 24, 6: 64},
+            "give a prefix length of 22 or less, or set podnet_node_prefix to 25,64",
+        ),
+        (
+            "10.244.0.0/16,fd01::/64",
+            {4: 24, 6: 64},
+            "give a prefix length of 62 or less, or set podnet_node_prefix to 24,66",
+        ),
+    ],
+)
+def test_a_remedy_that_the_next_run_takes(pods, lengths, remedy):
+    services = "10.96.0.0/16,fd00::/112" if "," in pods else "10.96.0.0/16"
+    (sentence,) = misfits(pods, services, lengths=lengths)
+    assert sentence.partition("3 nodes: ")[2] == remedy
+
+
+@pytest.mark.parametrize(
     ("services", "right"),
     [("10.0.0.0/12", True), ("10.0.0.0/11", False), ("10.0.0.0/28", True), ("10.0.0.0/29", False)],
 )
