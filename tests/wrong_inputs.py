@@ -108,6 +108,19 @@ def dual_calico(detection: str, right: str) -> Row:
     )
 
 
+def dual_mtu(role: str, mtu: Any, least: int, **variables: Any) -> Row:
+    """An MTU with which the pods of two families would have no IPv6."""
+    return whole(
+        f"{role}_mtu is {mtu} {EVERYWHERE}: podnet_pod_network {TWO_FAMILIES} has two families, and no link with IPv6 "
+        f"has an MTU below 1280: give at least {least}, or leave it out",
+        role,
+        podnet_pod_network=TWO_FAMILIES,
+        podnet_service_network="10.96.0.0/16,fd10:96::/112",
+        **{f"{role}_mtu": mtu},
+        **variables,
+    )
+
+
 SIMPLE = [
     # The networks.
     simple("podnet_pod_network", 10, NETWORK),
@@ -300,6 +313,10 @@ SIMPLE = [
     ),
     dual_calico("cidr=10.100.198.0/24", "give a network of each, such as cidr=10.100.198.0/24,fd00:100:198::/64"),
     dual_calico("can-reach=fd00::1", "an address is of one: give a name, or another method"),
+    dual_mtu("calico", 1279, 1280),
+    dual_mtu("flannel", 1329, 1330),
+    dual_mtu("flannel", "1279", 1280, flannel_backend="host-gw"),
+    dual_mtu("basic_cni", 1000, 1280),
     simple("calico_check_addresses", "what", "give true or false"),
     simple("calico_encapsulation", "vxlan-cross-subnet", "choose from vxlan, vxlan_cross_subnet, ipip, none"),
     simple("calico_image_registry", "quay.io/Calico", REGISTRY),

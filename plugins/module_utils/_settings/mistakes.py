@@ -46,6 +46,8 @@ _NO_POLICIES = {
     "basic_cni": "Calico takes its policies to Flannel only: leave podnet_policies out, or take Flannel or Calico",
     "calico": "Calico enforces policies itself on its own network: leave podnet_policies out",
 }
+_LEAST_IPV6_MTU = 1280  # RFC 8200
+_FLANNEL_VXLAN = 50  # flanneld takes them from its MTU for the pods', in both families
 _CALICO_BLOCK = 20  # the shortest prefix length of an IPv4 block
 _NO = ("false", "no", "off", "0", "n", "f")
 _ALIKE = 0.92  # one letter in twelve; connectivity_report, an output, is less like connectivity_report_dir
@@ -172,6 +174,21 @@ def _calico_faults(values: Mapping[str, Any]) -> Iterator[Fault]:
     )
 
 
+def _mtu_faults(network_role: str, values: Mapping[str, Any]) -> Iterator[Fault]:
+    """Yield that links have too small an MTU for IPv6. The kernel takes their IPv6 addresses away without a word."""
+    name = _dual_variable(values, network_role)
+    mtu = str(values.get(f"{network_role}_mtu"))
+    least = _LEAST_IPV6_MTU
+    if network_role == "flannel" and values.get("flannel_backend", "vxlan") == "vxlan":
+        least += _FLANNEL_VXLAN
+    if name and mtu.isdecimal() and int(mtu) < least:
+        yield Fault(
+            f"{network_role}_mtu is {mtu}",
+            f"{name} {values[name]} has two families, and no link with IPv6 has an MTU below {_LEAST_IPV6_MTU}: give "
+            f"at least {least}, or leave it out",
+        )
+
+
 def _host_faults(inventory: Inventory, host: str) -> Iterator[Fault]:
     """Yield the faults of the variables of one host, each by itself."""
     for name, reason in inventory.unreadable.get(host, {}).items():
@@ -180,7 +197,9 @@ def _host_faults(inventory: Inventory, host: str) -> Iterator[Fault]:
         yield from _variable_faults(inventory, name, value)
     yield from _comparison_faults(inventory.values[host])
     yield from _policy_faults(inventory.roles, inventory.values[host])
-    if _wanted_network(inventory.roles, inventory.values[host]) == "calico":
+    network = _wanted_network(inventory.roles, inventory.values[host])
+    yield from _mtu_faults(network, inventory.values[host])
+    if network == "calico":
         yield from _calico_faults(inventory.values[host])
 
 

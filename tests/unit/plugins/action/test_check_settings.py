@@ -92,6 +92,20 @@ def test_calico_finds_addresses_of_two_families(detection):
     assert find_mistakes(read_inventory(roles_of("calico"), ["a"], {"a": values})) == []
 
 
+@pytest.mark.parametrize(
+    ("playbook", "values"),
+    [
+        ("calico", {"calico_mtu": 1280}),
+        ("flannel", {"flannel_mtu": 1330}),
+        ("flannel", {"flannel_mtu": 1280, "flannel_backend": "host-gw"}),
+        ("basic_cni", {"basic_cni_mtu": 1280}),
+    ],
+)
+def test_the_least_mtu_of_two_families(playbook, values):
+    networks = {"podnet_pod_network": TWO_FAMILIES, "podnet_service_network": "10.96.0.0/16,fd10:96::/112"}
+    assert find_mistakes(read_inventory(roles_of(playbook), ["a"], {"a": {**networks, **values}})) == []
+
+
 def test_null_leaves_the_dns_out():
     values = {"a": {"connectivity_dns_service": None}}
     assert find_mistakes(read_inventory(["connectivity"], ["a"], values)) == []
