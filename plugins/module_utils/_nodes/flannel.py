@@ -89,6 +89,14 @@ def interface_arguments(value: Any) -> list[str]:
     return [] if value is None else [_parse(value).argument]
 
 
+def ipv4_part(value: str) -> str:
+    """The IPv4 network of a pair with a comma between, such as podnet_node_network may be; other texts as they are."""
+    parts = [part.strip() for part in value.split(",")]
+    if all("/" in part for part in parts) and sorted(":" in part for part in parts) == [False, True]:
+        return min(parts, key=lambda part: ":" in part)
+    return value
+
+
 def selects(value: str, address: str, nic: str) -> bool:
     """Whether flanneld with this flannel_interface would take a NIC with this address if the node had no other.
 
@@ -188,6 +196,7 @@ def _parse(value: str) -> _Choice:
             f"flannel_interface {value!r} is empty or has space around it: give the name of a NIC, an address, an IPv4 "
             "network in CIDR form or a regular expression, or leave it out"
         )
+    value = ipv4_part(value)
     # No useful regular expression looks like a network, so this is a network, perhaps a mistyped one.
     if re.fullmatch(r"[0-9A-Fa-f.:]+/.*", value):
         try:
@@ -248,4 +257,4 @@ def _python_only(text: str) -> str | None:
     return None if found is None else f"Go's regular expressions have no {found.group()}"
 
 
-__all__ = ["find_wrong_addresses", "interface_arguments", "parse_flannel_node", "selects"]
+__all__ = ["find_wrong_addresses", "interface_arguments", "ipv4_part", "parse_flannel_node", "selects"]

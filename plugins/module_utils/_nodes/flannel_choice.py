@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ansible_collections.podnet.kubernetes.plugins.module_utils._base.foreign_data import read_text
-from ansible_collections.podnet.kubernetes.plugins.module_utils._nodes.flannel import selects
+from ansible_collections.podnet.kubernetes.plugins.module_utils._nodes.flannel import ipv4_part, selects
 
 # As flanneld's argument --iface takes it, without the form of an address.
 _NIC = re.compile(r"[A-Za-z][A-Za-z0-9_.-]{0,14}")
@@ -47,6 +47,7 @@ def node_nic(value: str | None, address: Mapping[str, Any]) -> NodeNic:
         address: the node_address of the node
     """
     own = read_text(address, "interface")
+    value = value and ipv4_part(value)
     shared = value in (own, read_text(address, "network"))
     if value is not None and "/" in value:
         return NodeNic(value, None, shared)

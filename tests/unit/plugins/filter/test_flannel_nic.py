@@ -21,6 +21,8 @@ ADDRESS = {"address": "10.100.198.201", "interface": "enp0s8", "network": "10.10
         ("eth1.20", None, "eth1.20", False),
         ("10.100.198.0/24", "10.100.198.0/24", None, True),
         ("10.0.2.0/24", "10.0.2.0/24", None, False),
+        # podnet_node_network of two families.
+        ("10.100.198.0/24,fd00::/64", "10.100.198.0/24", None, True),
         ("10.100.198.201", None, "enp0s8", False),
         ("^10[.]100[.]", None, "enp0s8", False),
         ("a-name-of-16-let", None, "enp0s8", False),

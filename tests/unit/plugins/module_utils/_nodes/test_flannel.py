@@ -31,6 +31,11 @@ from ansible_collections.podnet.kubernetes.plugins.module_utils._nodes.flannel i
         pytest.param("10.100.198.201", ["--iface=10.100.198.201"], id="address"),
         pytest.param("fd00::1", ["--iface=fd00::1"], id="IPv6 address"),
         pytest.param("10.100.198.0/24", ["--iface-regex=^10[.]100[.]198[.][0-9]{1,3}$"], id="network"),
+        pytest.param(
+            "10.9.8.0/24, fd00::/64", ["--iface-regex=^10[.]9[.]8[.][0-9]{1,3}$"], id="networks of both families"
+        ),
+        pytest.param("fd00::/64,10.9.8.0/24", ["--iface-regex=^10[.]9[.]8[.][0-9]{1,3}$"], id="IPv6 first"),
+        pytest.param("^enp{1,2}[0-9]$", ["--iface-regex=^enp{1,2}[0-9]$"], id="a comma in an expression"),
         pytest.param("enp0s[89]", ["--iface-regex=enp0s[89]"], id="expression"),
         pytest.param("^(enp0s8|eth1)$", ["--iface-regex=^(enp0s8|eth1)$"], id="expression for names"),
         pytest.param(r"^10\.100\.198\.", [r"--iface-regex=^10\.100\.198\."], id="expression for addresses"),
@@ -59,6 +64,8 @@ NEITHER = "is no NIC's name, no address and no network, and flanneld cannot use 
         ("10.100.198.0/240", "flannel_interface 10.100.198.0/240 is not a network in CIDR form"),
         ("10.100.198/24", "flannel_interface 10.100.198/24 is not a network in CIDR form"),
         ("fd00::/64", "flannel_interface fd00::/64 is an IPv6 network, and "),
+        ("fd00::/64,fd01::/64", "flannel_interface fd00::/64,fd01::/64 is not a network in CIDR form"),
+        ("10.1.0.0/16,10.2.0.9/16", "flannel_interface 10.1.0.0/16,10.2.0.9/16 is not a network"),
         ("10.100.198.256", "flannel_interface 10.100.198.256 is not an IPv4 address: give a whole address, a network"),
         ("10.100.198.", "flannel_interface 10.100.198. is not an IPv4 address: give a whole address, a network"),
         ("enp0s31f6n1d1v1x", "flannel_interface enp0s31f6n1d1v1x is longer than the 15 characters of a NIC's name"),
