@@ -99,7 +99,10 @@ class Api(BaseHTTPRequestHandler):
         return self.answer({"kind": f"{kind}List", "apiVersion": version.rpartition("/")[0], "items": items})
 
     def do_PATCH(self):
-        content = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+        given = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+        # A patch of one field names neither kind nor object.
+        known = self.server.objects.get(urlsplit(self.path).path, {})
+        content = {**{name: known[name] for name in ("kind", "metadata") if name in known}, **given}
         self.server.sent.append(("apply", content["kind"], content["metadata"]["name"], self.headers["Content-Type"]))
         if self.server.together and content["kind"] == "Pod":
             self.server.together.wait(10)
