@@ -189,6 +189,30 @@ CASES = [
             ("10.244.0.0/16", "^10[.]100[.]198[.][0-9]{1,3}$"),
         )
     ),
+    # host-gw: nodes in several networks, in either family. An address of DHCPv6 says nothing about networks.
+    *(
+        (
+            "flannel",
+            {
+                "flannel_pod_network": networks,
+                "__flannel_node_addresses": {"master": NIC, "node1": {**NIC, "network": ipv4}},
+                "__flannel_node_addresses_ipv6": {
+                    "master": {**NIC6, "network": first},
+                    "node1": {**NIC6, "network": ipv6},
+                },
+            },
+            {},
+            "{{ [__flannel_network_counts | max == 1, __flannel_places | map('join', ' in ') | join(', ')] }}",
+            [right, places],
+        )
+        for networks, ipv4, first, ipv6, right, places in (
+            (BOTH, NIC["network"], "fd00::/64", "fd00::/64", True, "master in fd00::/64, node1 in fd00::/64"),
+            (BOTH, NIC["network"], "fd00::/64", "fd00:1::/64", False, "master in fd00::/64, node1 in fd00:1::/64"),
+            (BOTH, "10.9.0.0/24", "fd00::/64", "fd00::/64", False, "master in 10.100.198.0/24, node1 in 10.9.0.0/24"),
+            (BOTH, NIC["network"], "fd00::1/128", "fd00::2/128", True, "master in fd00::1/128, node1 in fd00::2/128"),
+            ("10.244.0.0/16", NIC["network"], "fd00::/64", "fd00:1::/64", True, ""),
+        )
+    ),
     ("flannel", {"__flannel_interface": None}, {}, "{{ __flannel_interface_operations }}", []),
     (
         "flannel",
