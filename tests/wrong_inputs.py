@@ -727,6 +727,11 @@ INVENTORIES = [
     host("node_2", NAME, "node-2"),
     host("n" * 64, "has 64 characters, and a node's name has at most 63", "n" * 63),
     host("fd00::2", NAME, "fd00-2"),
+    Row(
+        "flannel_backend is not set on master and node2, and is host-gw on node1: the cluster has one value, so give "
+        "all hosts the same.",
+        of_hosts={"node1": {"flannel_backend": "host-gw"}},
+    ),
     Row("flannel_mtu is abc on node1: give a whole number.", of_hosts={"node1": {"flannel_mtu": "abc"}}),
     Row(
         "podnet_kubernetes_version is 1 on master and node2: " + VERSION + ".",

@@ -32,6 +32,7 @@ from ansible_collections.podnet.kubernetes.plugins.module_utils._settings.kinds 
 from ansible_collections.podnet.kubernetes.plugins.module_utils._settings.table import (
     FACTS,
     LENIENT,
+    OF_THE_CLUSTER,
     ROLE_VARIABLES,
     SHARED,
 )
@@ -106,10 +107,24 @@ def find_mistakes(inventory: Inventory) -> list[str]:
     sentences = [f"{fault.subject} on {describe_hosts(hosts)}: {fault.remedy}" for fault, hosts in found.items()]
     if "kubeadm_node" in inventory.roles:
         sentences += [*name_faults(list(inventory.values)), *_reference_faults(inventory)]
-    # Networks do not fit each other while one of them is wrong by itself.
-    if not any(_OF_NETWORKS.match(fault.subject) for fault in found):
+    differences = list(_difference_faults(inventory))
+    # Values do not fit each other while one of them is wrong by itself.
+    sentences += [] if found else differences
+    if not differences and not any(_OF_NETWORKS.match(fault.subject) for fault in found):
         sentences += dict.fromkeys(_network_faults(inventory))
     return sentences
+
+
+def _difference_faults(inventory: Inventory) -> Iterator[str]:
+    """Yield a sentence for each variable of the whole cluster that is not the same on all hosts."""
+    for name in OF_THE_CLUSTER:
+        by_value: dict[str, list[str]] = {}
+        for host, values in inventory.values.items():
+            text = f"is {display(str(values[name]))}" if name in values else "is not set"
+            by_value.setdefault(text, []).append(host)
+        if len(by_value) > 1:
+            shown = ", and ".join(f"{text} on {describe_hosts(hosts)}" for text, hosts in by_value.items())
+            yield f"{name} {shown}: the cluster has one value, so give all hosts the same"
 
 
 def _reference_faults(inventory: Inventory) -> Iterator[str]:

@@ -269,10 +269,27 @@ ROLE_VARIABLES: dict[str, Check] = {
     "upgrade_wait_timeout": _wait,
 }
 
+# What the whole cluster has. Most tasks read these of one host, so a value of some hosts alone would have half an effect.
+# flannel_interface may differ, and variables with the prefix of kubeadm's role may be those of the control planes alone.
+OF_THE_CLUSTER = (
+    "podnet_pod_network",
+    "podnet_service_network",
+    "podnet_node_prefix",
+    "podnet_proxy_mode",
+    "podnet_policies",
+    "calico_address_detection",
+    "calico_encapsulation",
+    "calico_mtu",
+    "calico_pod_network",
+    "flannel_backend",
+    "flannel_mtu",
+    "flannel_pod_network",
+)
+
 # Types of texts that roles take in place of lists.
 LENIENT = {"network_policies_files"}
 
 # Facts that the role common sets, perhaps to null. A second playbook in one run finds them, and may not use them.
 FACTS = {"podnet_node_address", "podnet_node_address_ipv6", "podnet_node_addresses"}
 
-__all__ = ["FACTS", "LENIENT", "ROLE_VARIABLES", "SHARED"]
+__all__ = ["FACTS", "LENIENT", "OF_THE_CLUSTER", "ROLE_VARIABLES", "SHARED"]

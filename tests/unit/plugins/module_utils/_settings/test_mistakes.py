@@ -86,10 +86,26 @@ def test_networks_of_a_playbook_that_makes_no_cluster():
     assert len(find_mistakes(Inventory(values, SPECS, ["kubeadm_control_plane"]))) == 1
 
 
+@pytest.mark.parametrize(
+    ("first", "second", "shown"),
+    [
+        ("10.0.0.0/16", "10.0.0.0/24", "is 10.0.0.0/16 on a, and is 10.0.0.0/24 on b"),
+        (None, "10.0.0.0/24", "is not set on a, and is 10.0.0.0/24 on b"),
+        ("10.0.0.0/16", "10.0.0.0/16", None),
+    ],
+)
+def test_a_variable_of_the_cluster_is_the_same_on_all_hosts(first, second, shown):
+    values = {"a": {"podnet_pod_network": first} if first else {}, "b": {"podnet_pod_network": second}}
+    assert find_mistakes(Inventory(values, SPECS, ["kubeadm_control_plane"])) == [
+        f"podnet_pod_network {one}: the cluster has one value, so give all hosts the same" for one in [shown] if one
+    ]
+
+
 def test_each_host_has_its_own_networks():
-    values = {"a": {"podnet_pod_network": "10.0.0.0/16"}, "b": {"podnet_pod_network": "10.0.0.0/24"}}
-    (sentence,) = find_mistakes(Inventory(values, SPECS, ["kubeadm_control_plane"]))
-    assert sentence.startswith("pod network 10.0.0.0/24 (podnet_pod_network) has 1 subnet of /24")
+    name = "kubeadm_control_plane_pod_network"
+    values = {"a": {name: "10.0.0.0/16"}, "b": {name: "10.0.0.0/24"}}
+    (sentence,) = find_mistakes(Inventory(values, {**SPECS, name: {"type": "str"}}, ["kubeadm_control_plane"]))
+    assert sentence.startswith(f"pod network 10.0.0.0/24 ({name}) has 1 subnet of /24")
 
 
 def test_other_mistakes_come_with_those_of_networks():
