@@ -269,8 +269,8 @@ ROLE_VARIABLES: dict[str, Check] = {
     "upgrade_wait_timeout": _wait,
 }
 
-# What the whole cluster has. Most tasks read these of one host, so a value of some hosts alone would have half an effect.
-# flannel_interface may differ, and variables with the prefix of kubeadm's role may be those of the control planes alone.
+# What the whole cluster has. Most tasks read these of one host, so a value of some hosts alone would have half an
+# effect. flannel_interface may differ, and variables of the kubeadm roles may be those of the control planes alone.
 OF_THE_CLUSTER = (
     "podnet_pod_network",
     "podnet_service_network",
