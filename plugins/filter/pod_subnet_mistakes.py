@@ -12,7 +12,7 @@ version_added: "0.1.0"
 author:
   - podnet.kubernetes developers (@podnet)
 description:
-  - Compares C(spec.podCIDRs) of each node with the pod network, in each address family of the network.
+  - Compares C(spec.podCIDRs) of each node with the pod network, in each address family of both.
 options:
   _input:
     description: The Node objects of the cluster.
@@ -41,7 +41,7 @@ EXAMPLES = r"""
 
 RETURN = r"""
 _value:
-  description: A sentence for each node and family without a subnet in the network.
+  description: A sentence for each node and family without a subnet in the network, or without a network.
   type: list
   elements: str
   sample: ["node1 has the pod subnet 10.22.2.0/24, which is not in podnet_pod_network 10.244.0.0/16"]

@@ -19,7 +19,7 @@ from ansible_collections.podnet.kubernetes.plugins.module_utils._cluster.fields 
 
 
 def find_mistakes(nodes: Any, variable: str, pod_network: str) -> list[str]:
-    """Write a sentence for each node and family without a pod subnet in the pod network.
+    """Write a sentence for each node and family without a pod subnet in the pod network, or without a pod network.
 
     Args:
         nodes: the Node objects
@@ -40,6 +40,12 @@ def find_mistakes(nodes: Any, variable: str, pod_network: str) -> list[str]:
             if not any(subnet.subnet_of(network) for subnet in own):  # type: ignore[arg-type]
                 shown = ", ".join(map(str, own)) or f"none of IPv{network.version}"
                 sentences.append(f"{name} has the pod subnet {shown}, which is not in {variable} {network}")
+        versions = {network.version for network in networks}
+        sentences += [
+            f"{name} has the pod subnet {subnet}, and {variable} {pod_network} has no IPv{subnet.version} network"
+            for subnet in subnets
+            if subnet.version not in versions
+        ]
     return sentences
 
 

@@ -21,7 +21,12 @@ def nodes(*subnets):
     ("network", "subnets", "mistakes"),
     [
         (FOUR, ["10.244.1.0/24"], []),
-        (FOUR, ["10.244.1.0/24", "fd10:244::/64"], []),
+        # A cluster of both families would lose one.
+        (
+            FOUR,
+            ["10.244.1.0/24", "fd10:244::/64"],
+            ["node1 has the pod subnet fd10:244::/64, and net 10.244.0.0/16 has no IPv6 network"],
+        ),
         (BOTH, ["10.244.1.0/24", "fd10:244::/64"], []),
         (BOTH, ["fd10:244::/64", "10.244.1.0/24"], []),
         (FOUR, [], ["node1 has the pod subnet none of IPv4, which is not in net 10.244.0.0/16"]),
