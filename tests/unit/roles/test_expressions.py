@@ -54,6 +54,7 @@ SURVEYED = task("common", "read", "Read the machine")["podnet.kubernetes.node_su
 UPGRADED = task("upgrade", "plan", "Check the machine, and that the repository has the version")["vars"]
 OVERLAPS = task("kubeadm_control_plane", "validate", "Check that the networks do not overlap")
 ONE_PLANE = task("kubeadm_control_plane", "validate", "Refuse to harden several control planes")
+KEEPS = task("kubeadm_control_plane", "init", "Say that a cluster that is there keeps its settings")
 SHOWN = task("kubeadm_control_plane", "show", "Show the nodes and the pods of DNS")
 STAYS = task("connectivity", "namespace", "Name the reason why the namespace stays")
 ALIVE = task("connectivity", "assert", "Check that responders lived until the end")
@@ -188,6 +189,20 @@ CASES = [
             (BOTH, "^(10[.]100[.]198[.]200|fd00::200)$"),
             ("10.244.0.0/16", "^10[.]100[.]198[.][0-9]{1,3}$"),
         )
+    ),
+    # A new file of kubeadm's settings changes no cluster that is there.
+    *(
+        (
+            "kubeadm_control_plane",
+            {},
+            {
+                "__kubeadm_control_plane_written": {"changed": written, "failed": False},
+                "__kubeadm_control_plane_made": {"changed": made, "failed": False},
+            },
+            is_true(KEEPS["when"]),
+            said,
+        )
+        for written, made, said in ((True, True, False), (True, False, True), (False, False, False))
     ),
     # host-gw: nodes in several networks, in either family. An address of DHCPv6 says nothing about networks.
     *(
