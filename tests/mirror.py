@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -22,12 +22,14 @@ class Mirror:
     Attributes:
         content: the right bytes
         faults: for each request in turn: status, cut, slow, other, or good; the last one stays
+        right: bytes of paths that have no faults; None: the path is not there
         asked: the paths of the requests
         url: of the mirror
     """
 
     content: bytes
     faults: list[str]
+    right: Mapping[str, bytes | None] = field(default_factory=dict)
     asked: list[str] = field(default_factory=list)
     url: str = ""
 
@@ -37,18 +39,20 @@ class Mirror:
 
 
 @contextmanager
-def misbehaving(content: bytes, *faults: str) -> Iterator[Mirror]:
+def misbehaving(content: bytes, *faults: str, right: Mapping[str, bytes | None] | None = None) -> Iterator[Mirror]:
     """Run a mirror for the block."""
-    mirror = Mirror(content, list(faults))
+    mirror = Mirror(content, list(faults), right or {})
 
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
             mirror.asked.append(self.path)
-            fault = mirror.next_fault()
-            if fault == "status":
-                self.send_error(500)
+            is_right = self.path in mirror.right
+            fault = "good" if is_right else mirror.next_fault()
+            given = mirror.right[self.path] if is_right else mirror.content
+            if fault == "status" or given is None:
+                self.send_error(404 if given is None else 500)
                 return
-            data = PAGE if fault == "other" else mirror.content
+            data = PAGE if fault == "other" else given
             self.send_response(200)
             self.send_header("Content-Length", str(len(data)))
             self.end_headers()

@@ -33,7 +33,7 @@ def limit_for(mirror):
 def run(tmp_path):
     """A function that runs a task file of a role, and those that it includes, with fast tries, and returns the run."""
 
-    def call(role, name, seconds, **variables):
+    def call(role, name, seconds, environment=None, **variables):
         # Waits and time limits of the files stay, only shorter.
         for file in (ROLES / role / "tasks").iterdir():
             text = re.sub(r"\bdelay: \d+", "delay: 1", file.read_text())
@@ -42,6 +42,7 @@ def run(tmp_path):
             "hosts": "localhost",
             "connection": "local",
             "gather_facts": False,
+            "environment": environment or {},
             "vars": {"ansible_python_interpreter": "{{ ansible_playbook_python }}", **variables},
             "tasks": [{"ansible.builtin.include_tasks": str(tmp_path / name)}],
         }
@@ -143,3 +144,72 @@ def test_a_key_is_fetched_once(run, tmp_path):
             assert done.returncode == 0, done.stdout
     assert file.read_bytes() == KEY
     assert len(mirror.asked) == 1
+
+
+DEB = b"!<arch>\n" + b"x" * 4000
+INDEX = f"""\
+Package: podnet-none
+Version: 1.0
+Architecture: all
+Maintainer: nobody
+Description: none
+Filename: ./podnet-none.deb
+Size: {len(DEB)}
+SHA256: {hashlib.sha256(DEB).hexdigest()}
+""".encode()
+
+
+def private_apt(folder, url):
+    """Make an apt of its own that has one source, no packages, and no program that would install one."""
+    for name in ("apt.conf.d", "preferences.d", "sources.list.d", "trusted.gpg.d"):
+        (folder / "etc/apt" / name).mkdir(parents=True)
+    for name in ("lib/apt/lists/partial", "cache/apt/archives/partial", "log/apt"):
+        (folder / "var" / name).mkdir(parents=True)
+    (folder / "status").touch()
+    (folder / "etc/apt/sources.list").write_text(f"deb [trusted=yes] {url}/deb ./\n")
+    settings = {
+        "Dir": folder,
+        "Dir::State::status": folder / "status",
+        "Dir::Bin::dpkg": "/bin/false",
+        "APT::Sandbox::User": "root",
+        "Acquire::Languages": "none",
+        "Acquire::http::Proxy": "DIRECT",
+    }
+    file = folder / "apt.conf"
+    file.write_text("".join(f'{name} "{value}";\n' for name, value in settings.items()))
+    return {"APT_CONFIG": str(file)}
+
+
+@pytest.mark.more
+@pytest.mark.skipif(not Path("/usr/lib/python3/dist-packages/apt").exists(), reason="needs Debian's python3-apt")
+@pytest.mark.parametrize(
+    ("bad", "fault", "reason"),
+    [
+        ("InRelease", "status", "/deb/./InRelease  500  Internal Server Error"),
+        ("Packages", "cut", "/deb/./Packages  "),
+        ("podnet-none.deb", "status", "/deb/./podnet-none.deb  500  Internal Server Error"),
+        ("podnet-none.deb", "cut", "/deb/./podnet-none.deb  "),
+        ("podnet-none.deb", "other", f"/deb/./podnet-none.deb  File has unexpected size ({len(PAGE)} != {len(DEB)})"),
+    ],
+)
+def test_packages_that_cannot_be_had(run, tmp_path, bad, fault, reason):
+    """apt has the packages of its lists alone, and has none that it could install."""
+    packed = [f"Packages.{end}" for end in ("xz", "gz", "bz2", "lzma", "lz4", "zst")]
+    lists = ("InRelease", "Release", "Release.gpg", *packed)
+    right = {f"/deb/./{name}": None for name in lists} | {"/deb/./Packages": INDEX, "/deb/./podnet-none.deb": DEB}
+    content = right.pop(f"/deb/./{bad}") or b""
+    with misbehaving(content, fault, right=right) as mirror:
+        done = run(
+            "common",
+            "packages_install.yml",
+            60,
+            private_apt(tmp_path / "apt", mirror.url),
+            __common_install=["podnet-none=1.0"],
+        )
+        asked = [path for path in mirror.asked if path.endswith(bad)]
+    _host, message, _rest = last_failure(done)
+    assert message.startswith("localhost: apt did not install podnet-none=1.0: ")
+    assert f"Failed to fetch {mirror.url}{reason}" in message
+    assert message.endswith("apt installs nothing before it has everything.")
+    assert 1 <= len(asked) <= 12
+    assert not list((tmp_path / "apt/var/cache/apt/archives").glob("*.deb"))
