@@ -114,6 +114,30 @@ POLICIES = [
         "q",
     ),
 ]
+ADMIN_PODS = {"pods": {"namespaceSelector": {"matchLabels": {"a": "b"}}, "podSelector": {}}}
+ADMIN_PORTS = [
+    {"portNumber": {"port": 80}},
+    {"portRange": {"protocol": "UDP", "start": 1, "end": 9}},
+    {"namedPort": "web"},
+]
+ADMIN_POLICIES = [
+    {
+        "apiVersion": "policy.networking.k8s.io/v1alpha1",
+        "kind": "AdminNetworkPolicy",
+        "metadata": {"name": "one"},
+        "spec": {
+            "priority": 5,
+            "subject": {"namespaces": {}},
+            "ingress": [{"name": "in", "action": "Pass", "from": [ADMIN_PODS], "ports": ADMIN_PORTS}],
+            "egress": [{"action": "Deny", "to": [{"networks": ["10.1.0.0/16"]}, {"domainNames": ["example.org"]}]}],
+        },
+    },
+    {
+        "kind": "BaselineAdminNetworkPolicy",
+        "metadata": {"name": "default"},
+        "spec": {"subject": ADMIN_PODS, "ingress": [{"action": "Deny", "from": [{"namespaces": {}}]}]},
+    },
+]
 STEPS = [{"name": "one", "policies": [{"kind": "NetworkPolicy", **POLICIES[0]}], "labels": [], "objects": []}]
 AFFINITIES = [{"spec": {"node": "node1", "cidr": "10.1.0.0/26", "state": "confirmed", "deleted": "false"}}]
 ROUTES = [
@@ -212,7 +236,7 @@ FILTERS = {
     "missing_packages": ([PACKAGES], {"names": ["conntrack"], "pinned": ["kubeadm"], "version": "1.36.3"}),
     "survey_faults": ([SURVEYS], {"control_planes": ["node1"]}),
     "policy_lint": ([POLICIES, POLICY_PODS, NAMESPACES], {}),
-    "expected_connectivity": ([POLICY_PODS, NAMESPACES, POLICIES, PORTS], {}),
+    "expected_connectivity": ([POLICY_PODS, NAMESPACES, POLICIES + ADMIN_POLICIES, PORTS], {}),
     "policy_plan": ([POLICIES], {"steps": STEPS}),
     "policy_namespaces": ([POLICIES, POLICY_PODS], {}),
     "upgrade_plan": ([UPGRADE], {"version": "1.36.4", "hosts": ["node1", "node2"]}),
