@@ -116,7 +116,12 @@ def find_mistakes(inventory: Inventory) -> list[str]:
 
 
 def _difference_faults(inventory: Inventory) -> Iterator[str]:
-    """Yield a sentence for each variable of the whole cluster that is not the same on all hosts."""
+    """Yield a sentence for each variable of the whole cluster that is not the same on all hosts.
+
+    Only for roles that give the cluster what the variables say: a proof and a diagnosis go on.
+    """
+    if not {"kubeadm_control_plane", *POD_NETWORKS} & set(inventory.roles):
+        return
     for name in OF_THE_CLUSTER:
         by_value: dict[str, list[str]] = {}
         for host, values in inventory.values.items():

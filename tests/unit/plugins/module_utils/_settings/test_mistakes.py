@@ -99,6 +99,7 @@ def test_a_variable_of_the_cluster_is_the_same_on_all_hosts(first, second, shown
     assert find_mistakes(Inventory(values, SPECS, ["kubeadm_control_plane"])) == [
         f"podnet_pod_network {one}: the cluster has one value, so give all hosts the same" for one in [shown] if one
     ]
+    assert find_mistakes(Inventory(values, SPECS, ["connectivity", "diagnose"])) == []
 
 
 def test_each_host_has_its_own_networks():
