@@ -120,7 +120,7 @@ def _difference_faults(inventory: Inventory) -> Iterator[str]:
 
     Only for roles that give the cluster what the variables say: a proof and a diagnosis go on.
     """
-    if not {"kubeadm_control_plane", *POD_NETWORKS} & set(inventory.roles):
+    if not _makes_networks(inventory.roles):
         return
     for name in OF_THE_CLUSTER:
         by_value: dict[str, list[str]] = {}
@@ -144,9 +144,14 @@ def _reference_faults(inventory: Inventory) -> Iterator[str]:
         yield f"kubeadm_node_control_plane is {display(name)}: give a host of the inventory, such as {hosts}"
 
 
+def _makes_networks(roles: Sequence[str]) -> bool:
+    """Whether some of the roles give the cluster its networks. Others only look at them."""
+    return not {"kubeadm_control_plane", *POD_NETWORKS}.isdisjoint(roles)
+
+
 def _policy_faults(roles: Sequence[str], values: Mapping[str, Any]) -> Iterator[Fault]:
     """Yield why a network cannot get policies from elsewhere."""
-    if values.get("podnet_policies") == "calico":
+    if values.get("podnet_policies") == "calico" and _makes_networks(roles):
         reason = _NO_POLICIES.get(_wanted_network(roles, values)) or _dual_reason(values)
         if reason:
             yield Fault("podnet_policies is calico", reason)

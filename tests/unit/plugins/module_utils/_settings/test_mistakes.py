@@ -102,6 +102,12 @@ def test_a_variable_of_the_cluster_is_the_same_on_all_hosts(first, second, shown
     assert find_mistakes(Inventory(values, SPECS, ["connectivity", "diagnose"])) == []
 
 
+@pytest.mark.parametrize(("roles", "number"), [(["cluster_access", "connectivity"], 0), (["flannel"], 1)])
+def test_a_proof_goes_on_where_policies_do_not_fit(roles, number):
+    values = {"a": {"podnet_policies": "calico", "podnet_pod_network": "10.0.0.0/16,fd00::/48"}}
+    assert len(find_mistakes(Inventory(values, SPECS, roles))) == number
+
+
 def test_each_host_has_its_own_networks():
     name = "kubeadm_control_plane_pod_network"
     values = {"a": {name: "10.0.0.0/16"}, "b": {name: "10.0.0.0/24"}}
