@@ -270,9 +270,16 @@ def _network_faults(inventory: Inventory) -> Iterator[str]:
     """Yield what is wrong with the networks of the cluster together, as each host has them."""
     if "kubeadm_control_plane" not in inventory.roles:
         return
+    # Only the control planes need the variables of their role. Workers without them have no other networks.
+    of_planes = {
+        name: value
+        for values in inventory.values.values()
+        for name, value in values.items()
+        if name.startswith("kubeadm_control_plane_")
+    }
     # Each look at the networks counts all nodes, so hosts with the same values share one.
     of_hosts = (
-        {name: value for name, value in values.items() if _FOR_NETWORKS.match(name)}
+        {name: value for name, value in {**of_planes, **values}.items() if _FOR_NETWORKS.match(name)}
         for values in inventory.values.values()
     )
     for values in {repr(sorted(values.items())): values for values in of_hosts}.values():

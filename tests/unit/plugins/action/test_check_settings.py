@@ -106,6 +106,28 @@ def test_the_least_mtu_of_two_families(playbook, values):
     assert find_mistakes(read_inventory(roles_of(playbook), ["a"], {"a": {**networks, **values}})) == []
 
 
+@pytest.mark.parametrize(
+    ("planes", "everywhere"),
+    [
+        ({"kubeadm_control_plane_kubelet_configuration": {"maxPods": 61}}, {"podnet_node_prefix": 26}),
+        ({"kubeadm_control_plane_node_prefix": 25}, {"podnet_pod_network": "10.9.0.0/24"}),
+        ({"kubeadm_control_plane_pod_network": "10.9.0.0/16"}, {"flannel_pod_network": "10.9.0.0/16"}),
+    ],
+)
+def test_variables_of_the_control_planes_hold_for_all_nodes(planes, everywhere):
+    """What all hosts have fits them, and does not fit the defaults that workers would have."""
+    hosts = {"master": {**everywhere, **planes}, "node1": everywhere}
+    assert find_mistakes(read_inventory(roles_of("flannel"), list(hosts), hosts)) == []
+    assert (
+        len(
+            find_mistakes(
+                read_inventory(roles_of("flannel"), ["node1", "node2"], dict.fromkeys(("node1", "node2"), everywhere))
+            )
+        )
+        == 1
+    )
+
+
 def test_null_leaves_the_dns_out():
     values = {"a": {"connectivity_dns_service": None}}
     assert find_mistakes(read_inventory(["connectivity"], ["a"], values)) == []
