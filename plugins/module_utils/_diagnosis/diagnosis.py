@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from ansible_collections.podnet.kubernetes.plugins.module_utils._base.errors import InputError
-from ansible_collections.podnet.kubernetes.plugins.module_utils._base.networks import parse_network
+from ansible_collections.podnet.kubernetes.plugins.module_utils._base.networks import Network, parse_network
 from ansible_collections.podnet.kubernetes.plugins.module_utils._base.shapes import check_shape
 from ansible_collections.podnet.kubernetes.plugins.module_utils._diagnosis.cluster_facts import ClusterFacts
 from ansible_collections.podnet.kubernetes.plugins.module_utils._diagnosis.failed_cells import load_failed_cells
@@ -37,7 +37,7 @@ def load_gathered(
         nodes: the dict pod_network_info of each host, by its name in the inventory; None for a host that did not answer
         objects: lists of objects of the cluster, as load_cluster() takes them; None: the API did not answer
         report: report.json of a verification; None: there is none
-        node_network: podnet_node_network, one network or two with a comma between them
+        node_network: podnet_node_network, one network or two with a comma between them; the IPv4 network counts
         not_looked_at: the reason for each part that the caller could not read
         allocation: the content of the allocation file of the role basic_cni; None: there is none
 
@@ -62,7 +62,7 @@ def load_gathered(
         facts,
         cluster,
         load_failed_cells(report),
-        parse_network(node_network.split(",")[0].strip()) if node_network else None,
+        _ipv4_first(node_network) if node_network else None,
         (
             *_unread(nodes, cluster, seen, not_looked_at or {}),
             *_unread_parts(by_host),
@@ -73,6 +73,10 @@ def load_gathered(
         load_trails(report),
         {one["name"]: one["reason"] for one in (report or {}).get("missing_nodes") or ()},
     )
+
+
+def _ipv4_first(networks: str) -> Network:
+    return parse_network(min((text.strip() for text in networks.split(",")), key=lambda text: ":" in text))
 
 
 def _allocation(document: Any) -> dict[str, tuple[str, ...]]:

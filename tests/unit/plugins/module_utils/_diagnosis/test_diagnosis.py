@@ -39,8 +39,9 @@ def test_a_host_that_is_no_node_is_left_out():
 
 
 def test_two_networks_of_the_nodes():
-    gathered = load_gathered(World().nodes, node_network="10.100.198.0/24,fd10:100:198::/64")
-    assert str(gathered.node_network) == "10.100.198.0/24"
+    for networks in ("10.100.198.0/24,fd10:100:198::/64", "fd10:100:198::/64, 10.100.198.0/24"):
+        gathered = load_gathered(World().nodes, node_network=networks)
+        assert str(gathered.node_network) == "10.100.198.0/24"
 
 
 @pytest.mark.parametrize(
