@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from threading import Lock
 from typing import Any, TypeVar
 
 from ansible.errors import AnsibleLookupError
@@ -24,6 +25,7 @@ class ClusterApi:
 
     def __init__(self, kubeconfig: str, lookup: Any) -> None:
         self._kubeconfig, self._lookup = kubeconfig, lookup
+        self._explaining = Lock()
 
     def read(self, kind: str, **options: str) -> list[dict[str, Any]]:
         """Read the objects of a kind. Raises ClusterError."""
@@ -99,4 +101,6 @@ class ClusterApi:
 
     def _webhooks(self) -> list[dict[str, Any]]:
         options = {"api_version": "admissionregistration.k8s.io/v1"}
-        return [one for kind in WEBHOOKS for one in self.read_if_allowed(kind, **options)]
+        # Threads may be refused at once, and neither the client nor the loader of Ansible learns in two of them.
+        with self._explaining:
+            return [one for kind in WEBHOOKS for one in self.read_if_allowed(kind, **options)]

@@ -76,12 +76,13 @@ def test_a_webhook_whose_server_is_down_is_named(verify, kubectl, lab):
         done, _report, _seconds = verify("webhook")
     finally:
         kubectl.output("delete", "validatingwebhookconfiguration", "molecule-guard")
+        gone = not stays(kubectl)
     assert done.returncode == 2
     assert "the webhook pods.molecule.example (ValidatingWebhookConfiguration molecule-guard) does not answer: its" in (
         " ".join(done.stdout.split())
     )
     assert "Service default/molecule-gone, port 8443" in " ".join(done.stdout.split())
-    assert not stays(kubectl)
+    assert gone
 
 
 def test_our_pods_pass_a_quota_that_demands_limits_and_the_restricted_standard(verify, kubectl, lab):
@@ -99,10 +100,9 @@ def test_a_host_without_ssh_is_missing_although_its_node_is_ready(verify, on, la
         done, report, _seconds = verify("no-ssh")
     assert done.returncode == 2
     (missing,) = report["missing_nodes"]
-    assert (missing["name"], missing["reason"].partition("ssh: ")[0]) == (
-        NODE,
-        f"{NODE}: host {NODE} is unreachable: ",
-    )
+    assert missing["name"] == NODE
+    # What follows is Ansible's, and there are two: ssh may end before Ansible has sent it anything.
+    assert missing["reason"].startswith(f"{NODE}: host {NODE} is unreachable: ")
     check_matrix(report)
     (found,) = report["findings"]
     assert (found["id"], found["nodes"]) == ("node_missing", [NODE])

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import time
 from threading import Barrier
 from types import SimpleNamespace
 
@@ -14,6 +15,7 @@ from api_objects import node
 from api_server import READY, action_runner, serving
 
 from ansible_collections.podnet.kubernetes.plugins.action import connectivity_pods
+from ansible_collections.podnet.kubernetes.plugins.lookup import k8s
 
 OWN = {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": "own"}}
 POD = {
@@ -132,6 +134,27 @@ def test_a_webhook_that_does_not_answer_is_named(run, api):
         "not answer: its Service shop/guard, port 8443: refused: start its server, or delete the configuration of the "
         "webhook"
     )
+
+
+def test_pods_that_are_refused_at_once_are_explained_one_after_another(run, api, monkeypatch):
+    """Ansible's loader gives a second thread the module of a plugin before the first one has executed it."""
+    loading, together = [], []
+
+    def load(*arguments, **options):
+        together.append(len(loading))
+        loading.append(1)
+        time.sleep(0.02)
+        loading.pop()
+        return loader.get(*arguments, **options)
+
+    loader = k8s.lookup_loader
+    monkeypatch.setattr(k8s, "lookup_loader", SimpleNamespace(get=load))
+    api.refused["Pod"] = NO_ANSWER
+    pods = [{**POD, "metadata": {**POD["metadata"], "name": f"node1-{number}"}} for number in range(4)]
+    with pytest.raises(AnsibleActionFail, match=r"the webhook pods\.example\.com"):
+        run(objects=[OWN, *pods])
+    assert len(together) >= len(pods)
+    assert set(together) == {0}
 
 
 def test_an_api_that_does_not_answer_is_one_sentence(run, api):
