@@ -104,6 +104,7 @@ def fetch_key(run, tmp_path, mirror, checksum=None):
     [
         ("other", None, "what it sends is no key in ASCII armour"),
         pytest.param("status", None, "HTTP Error 500", marks=pytest.mark.more),
+        pytest.param("cut", None, "", marks=pytest.mark.more),
         pytest.param(
             "other",
             sum_of(KEY),
