@@ -25,6 +25,7 @@ from ansible_collections.podnet.kubernetes.plugins.plugin_utils.cluster_api impo
 ARGUMENTS = {
     "kubeconfig": {"type": "path", "required": True},
     "nodes": {"type": "str", "choices": ["any", "subnets", "ready"]},
+    "annotation": {"type": "str", "default": ""},
     "daemon_sets": {"type": "list", "elements": "str", "default": []},
     "deployments": {"type": "list", "elements": "str", "default": []},
     "left_out": {"type": "list", "elements": "str", "default": []},
@@ -52,7 +53,7 @@ def look(read: Read, params: Mapping[str, Any]) -> tuple[list[dict[str, Any]], l
     left_out = set(params["left_out"])
     away = [one for one in nodes if one["metadata"]["name"] in left_out]
     here = [one for one in nodes if one["metadata"]["name"] not in left_out]
-    waiting = find_waiting_nodes(here, params["nodes"])
+    waiting = find_waiting_nodes(here, params["nodes"], params["annotation"])
     # On these nodes the pods of a DaemonSet are not ready either.
     spared = len(find_waiting_nodes(away, "ready"))
     for asked, objects in found:

@@ -37,6 +37,10 @@ options:
       - Without this option, the module reads no nodes.
     type: str
     choices: [any, subnets, ready]
+  annotation:
+    description: An annotation that each node must have besides, such as one by which a network announces an address.
+    type: str
+    default: ""
   daemon_sets:
     description: DaemonSets, as NAMESPACE/NAME. One that does not exist is not ready.
     type: list

@@ -8,7 +8,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from ansible_collections.podnet.kubernetes.plugins.module_utils._cluster.fields import read_fields, read_metadata
+from ansible_collections.podnet.kubernetes.plugins.module_utils._cluster.fields import (
+    read_fields,
+    read_labels,
+    read_metadata,
+)
 from ansible_collections.podnet.kubernetes.plugins.module_utils._cluster.nodes import read_ready
 
 # The numbers in the status of a kind that must be the wanted one, and where the wanted one stands.
@@ -18,12 +22,13 @@ _NUMBERS: Mapping[str, tuple[str, tuple[str, ...]]] = {
 }
 
 
-def find_waiting_nodes(nodes: Iterable[Any], needs: str) -> list[str]:
+def find_waiting_nodes(nodes: Iterable[Any], needs: str, annotation: str = "") -> list[str]:
     """Say in a few words which nodes lack something.
 
     Args:
         nodes: Node objects
         needs: V(ready), V(subnets), or V(any) for nothing
+        annotation: each of them must have it, too; empty for none
 
     Raises:
         InputError: an object is no Node
@@ -35,6 +40,8 @@ def find_waiting_nodes(nodes: Iterable[Any], needs: str) -> list[str]:
             waiting.append(f"{name} is not ready")
         if needs == "subnets" and "podCIDR" not in read_fields(one.get("spec", {}), f"{name}.spec"):
             waiting.append(f"{name} has no subnet for its pods")
+        if annotation and annotation not in read_labels(read_fields(one["metadata"], name), "annotations", name):
+            waiting.append(f"{name} has no annotation {annotation}")
     return waiting
 
 

@@ -19,6 +19,7 @@ ROOT = Path(__file__).resolve().parents[4]
 READY = {"type": "Ready", "status": "True"}
 PARAMS = {
     "nodes": "ready",
+    "annotation": "",
     "daemon_sets": ["kube-flannel/flannel"],
     "deployments": ["kube-system/coredns"],
     "left_out": [],
@@ -111,6 +112,15 @@ def test_it_looks_until_all_is_ready(clock):
         ("DaemonSet", ASKED),
         ("Deployment", {"api_version": "apps/v1", "namespace": "kube-system", "resource_name": "coredns"}),
     ]
+
+
+def test_a_network_without_a_probe_announces_its_addresses_later(clock):
+    """Its pods are ready at once. The nodes that count are those with the address."""
+    announced = {**node(), "metadata": {"name": "node1", "annotations": {"flannel/ip": "10.0.0.1"}}}
+    api = Api({"Node": [node()], "DaemonSet": [daemon_set()]}, {"Node": [announced], "DaemonSet": [daemon_set()]})
+    nodes, waiting = wait(api, {**PARAMS, "annotation": "flannel/ip"})
+    assert (nodes[0]["metadata"]["annotations"], waiting) == ({"flannel/ip": "10.0.0.1"}, [])
+    assert len(clock) == 1
 
 
 def test_the_time_is_up(clock):

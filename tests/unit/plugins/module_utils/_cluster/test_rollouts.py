@@ -53,6 +53,16 @@ def test_nodes(found, needs, waiting):
     assert find_waiting_nodes([found], needs) == waiting
 
 
+@pytest.mark.parametrize(
+    ("annotations", "waiting"),
+    [({"a/ip": "10.0.0.1"}, []), ({"b/ip": "10.0.0.1"}, ["node1 has no annotation a/ip"])],
+)
+def test_an_annotation_that_each_node_must_have(annotations, waiting):
+    found = {**node("True"), "metadata": {"name": "node1", "annotations": annotations}}
+    assert find_waiting_nodes([found], "ready", "a/ip") == waiting
+    assert find_waiting_nodes([found], "ready") == []
+
+
 def test_an_object_of_another_kind():
     with pytest.raises(InputError):
         find_waiting_nodes([DAEMON_SET], "any")
