@@ -48,8 +48,9 @@ def workloads(params: Mapping[str, Any]) -> list[dict[str, str]]:
 
 def look(read: Read, params: Mapping[str, Any]) -> tuple[list[dict[str, Any]], list[str]]:
     """Read the objects once: the nodes, and a few words for each object that is not ready. Raises ClusterError."""
-    nodes = read(kind="Node") if params["nodes"] else []
+    # The nodes last: they have what the pods of a network wrote before these were ready.
     found = [(asked, read(**asked)) for asked in workloads(params)]
+    nodes = read(kind="Node") if params["nodes"] else []
     left_out = set(params["left_out"])
     away = [one for one in nodes if one["metadata"]["name"] in left_out]
     here = [one for one in nodes if one["metadata"]["name"] not in left_out]
