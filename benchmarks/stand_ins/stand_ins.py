@@ -90,6 +90,9 @@ ANSWERS: dict[str, Callable[[str, dict[str, Any], list[str]], dict[str, Any]]] =
 }
 
 
+HOSTS: list[str] = []
+
+
 class CallbackModule(CallbackBase):
     CALLBACK_VERSION = 2.0
     CALLBACK_TYPE = "aggregate"
@@ -101,6 +104,9 @@ class CallbackModule(CallbackBase):
         self._tasks: list[tuple[str, int, float]] = []
         count_reads(self._reads)
         stand_in()
+
+    def v2_playbook_on_play_start(self, play: Any) -> None:
+        HOSTS[:] = sorted(play.get_variable_manager().get_vars()["groups"]["all"])
 
     def v2_playbook_on_task_start(self, task: Any, is_conditional: bool) -> None:
         self._note(task.get_name())
@@ -142,8 +148,8 @@ def stand_in() -> None:
         given = ANSWERS.get(name, lambda *_all: {})(variables["inventory_hostname"], arguments, hosts)
         return {"changed": False, **given}
 
-    def look_up(_self: Any, _terms: Any, variables: Any = None, **options: Any) -> list[dict[str, Any]]:
-        found: list[dict[str, Any]] = k8s_info("", options, variables["groups"]["all"])["resources"]
+    def look_up(_self: Any, _terms: Any, _variables: Any = None, **options: Any) -> list[dict[str, Any]]:
+        found: list[dict[str, Any]] = k8s_info("", options, HOSTS)["resources"]
         return found
 
     ActionBase._execute_module = answer
