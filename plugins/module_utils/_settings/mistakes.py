@@ -182,7 +182,7 @@ def _dual_variable(values: Mapping[str, Any], network_role: str) -> str | None:
 def _calico_faults(values: Mapping[str, Any]) -> Iterator[Fault]:
     """Yield why calico-node would end when it starts: blocks too large, or no address of one of two families."""
     prefix = str(values.get("podnet_node_prefix", _CALICO_BLOCK))
-    if not prefixes(prefix) and int(prefix.split(",")[0]) < _CALICO_BLOCK:
+    if not prefixes(prefix) and int(prefix.partition(",")[0]) < _CALICO_BLOCK:
         remedy = f"Calico's blocks of IPv4 addresses have a prefix length from {_CALICO_BLOCK} to 30: give one of these"
         yield Fault(f"podnet_node_prefix is {display(values['podnet_node_prefix'])}", remedy)
     name = _dual_variable(values, "calico")
