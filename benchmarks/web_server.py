@@ -30,6 +30,8 @@ def objects() -> list[dict[str, Any]]:
     spec = {
         "containers": [{"name": "web", "image": IMAGE, "readinessProbe": probe, "lifecycle": hooks}],
         "topologySpreadConstraints": [spread],
+        # While one of two workers is drained and the other one is cordoned, the control plane is the only place.
+        "tolerations": [{"key": "node-role.kubernetes.io/control-plane", "operator": "Exists"}],
     }
     template = {"metadata": {"labels": LABELS}, "spec": spec}
     selector = {"matchLabels": LABELS}
