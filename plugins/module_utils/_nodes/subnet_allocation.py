@@ -263,10 +263,11 @@ def _check_place(request: Request, claim: Claim) -> None:
     """Refuse a claim outside the networks, and a pin that has not the prefix length of new subnets."""
     network, length = claim.network, request.lengths[claim.network.version]
     if not any(network.network_address in one and network.prefixlen >= one.prefixlen for one in request.networks):
+        of_file = "the file belongs to another cluster (remove it when that one is gone), or networks lacks a network"
         remedy = {
             "pins": "choose a pin inside",
             "known": "the pod network must hold the subnets of all nodes of the cluster",
-        }.get(claim.source, "the file belongs to another cluster, or networks lacks a network that the file needs")
+        }.get(claim.source, f"{of_file} that it needs")
         raise InputError(f"{claim} is outside {request.where()}: {remedy}")
     if claim.source == "pins" and network.prefixlen != length:
         raise InputError(f"{claim} must have the prefix length {length} (prefix_lengths ipv{network.version})")

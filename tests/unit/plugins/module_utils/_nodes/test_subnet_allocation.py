@@ -383,7 +383,8 @@ FILE = "/state/subnets.json"
             {"networks": ["10.99.0.0/16", "fd00::/56"]},
             stored(node1="10.22.2.0/24"),
             f"10.22.2.0/24 of node1 ({FILE}) is outside 10.99.0.0/16, fd00::/56 (networks): "
-            "the file belongs to another cluster, or networks lacks a network that the file needs",
+            "the file belongs to another cluster (remove it when that one is gone), or networks lacks a network "
+            "that it needs",
             id="the file has other networks",
         ),
         pytest.param(
