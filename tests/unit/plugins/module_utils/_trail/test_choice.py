@@ -97,9 +97,9 @@ def test_many_failures_take_a_moment():
     named = endpoints(nodes=40)
     failed = [cell(a.name, b.name) for a in named for b in named if a.kind == b.kind == "pod" and a is not b]
     assert len(failed) > 6000
-    start = time.monotonic()
+    start = time.process_time()
     assert len(choose_pairs(failed, named, 6)) == 6
-    assert time.monotonic() - start < 2
+    assert time.process_time() - start < 2
 
 
 def test_large_packets_are_followed_where_they_get_lost():
