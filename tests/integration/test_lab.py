@@ -139,7 +139,11 @@ def test_another_release_of_debian_replaces_the_nodes_alone(run):
     assert releases == {"12."}
 
 
-def test_destroy_leaves_the_machine_as_it_was(run, machine):
+def test_destroy_leaves_the_machine_as_it_was(run, root, machine):
+    allocation = root / "lab" / "inventory" / ".podnet" / "allocation.json"
+    allocation.parent.mkdir(exist_ok=True)
+    allocation.touch()
     done = run("make", "lab-destroy")
     assert done.returncode == 0, done.stdout
     assert snapshot() == machine
+    assert not allocation.exists()
