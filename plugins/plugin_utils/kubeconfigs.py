@@ -11,6 +11,7 @@ from typing import Any
 
 import yaml
 
+from ansible_collections.podnet.kubernetes.plugins.module_utils._base.directories import make_private
 from ansible_collections.podnet.kubernetes.plugins.module_utils._base.errors import InputError
 from ansible_collections.podnet.kubernetes.plugins.plugin_utils.yaml_texts import parse_yaml
 
@@ -31,7 +32,7 @@ def write(path: Path, text: str) -> None:
         InputError: the file cannot be written
     """
     try:
-        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        make_private(path.parent)
         with tempfile.NamedTemporaryFile("w", dir=path.parent, prefix=".", encoding="utf-8", delete=False) as new:
             new.write(text)
         Path(new.name).replace(path)

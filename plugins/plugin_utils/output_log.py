@@ -11,6 +11,7 @@ import time
 from pathlib import Path
 from typing import Any
 
+from ansible_collections.podnet.kubernetes.plugins.module_utils._base.directories import make_private
 from ansible_collections.podnet.kubernetes.plugins.module_utils._base.errors import InputError
 
 KEPT = 20
@@ -30,7 +31,7 @@ class OutputLog:
         stem = re.sub(r"[^\w.-]", "_", name, flags=re.ASCII) or "run"
         self.path = directory.absolute() / f"{stem}-{time.strftime('%Y%m%dT%H%M%S')}-{os.getpid()}.log"
         try:
-            directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+            make_private(directory)
             # Ansible forks, and each child would write the content of a buffer: this file has none.
             self._file = os.open(self.path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
             logs = [path for path in directory.iterdir() if _NAME.fullmatch(path.name) and path != self.path]

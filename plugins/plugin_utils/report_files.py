@@ -9,6 +9,7 @@ import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 
+from ansible_collections.podnet.kubernetes.plugins.module_utils._base.directories import make_private
 from ansible_collections.podnet.kubernetes.plugins.module_utils._base.errors import InputError
 
 
@@ -19,8 +20,7 @@ def write_files(directory: Path, contents: Mapping[str, str | bytes]) -> None:
         InputError: a file cannot be written
     """
     try:
-        directory.parent.mkdir(parents=True, exist_ok=True)
-        directory.mkdir(mode=0o700, exist_ok=True)
+        make_private(directory)
         with tempfile.TemporaryDirectory(dir=directory) as folder:
             for name, content in contents.items():
                 new = Path(folder) / name

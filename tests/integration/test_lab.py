@@ -141,7 +141,7 @@ def test_another_release_of_debian_replaces_the_nodes_alone(run):
 
 def test_destroy_leaves_the_machine_as_it_was(run, root, machine):
     allocation = root / "lab" / "inventory" / ".podnet" / "allocation.json"
-    allocation.parent.mkdir(exist_ok=True)
+    allocation.parent.mkdir(mode=0o700, exist_ok=True)
     allocation.touch()
     done = run("make", "lab-destroy")
     assert done.returncode == 0, done.stdout

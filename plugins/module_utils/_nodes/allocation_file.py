@@ -16,6 +16,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Callable
 
+from ansible_collections.podnet.kubernetes.plugins.module_utils._base.directories import make_private
 from ansible_collections.podnet.kubernetes.plugins.module_utils._base.errors import InputError
 from ansible_collections.podnet.kubernetes.plugins.module_utils._base.foreign_data import parse_json
 from ansible_collections.podnet.kubernetes.plugins.module_utils._base.networks import parse_network
@@ -48,7 +49,7 @@ def update_allocation(
             return before, plan(before)
         # Follow a link, so that the lock and the new file stand beside its target.
         target = Path(os.path.realpath(path))
-        target.parent.mkdir(parents=True, exist_ok=True)
+        make_private(target.parent)
         with _locked(target.with_name(f"{target.name}.lock")):
             before = _read(path)
             after = plan(before)

@@ -17,7 +17,7 @@ def test_only_the_user_can_read_the_files(tmp_path):
     write_files(directory, {"a.json": "ä", "b.bin": b"\xff"})
     assert ((directory / "a.json").read_text(), (directory / "b.bin").read_bytes()) == ("ä", b"\xff")
     assert {stat.S_IMODE(path.stat().st_mode) for path in directory.iterdir()} == {0o600}
-    assert stat.S_IMODE(directory.stat().st_mode) == 0o700
+    assert [stat.S_IMODE(path.stat().st_mode) for path in (directory, directory.parent)] == [0o700, 0o700]
     assert sorted(path.name for path in directory.iterdir()) == ["a.json", "b.bin"]
 
 
