@@ -26,6 +26,7 @@ ARGUMENTS = {
     "kubeconfig": {"type": "path", "required": True},
     "nodes": {"type": "str", "choices": ["any", "subnets", "ready"]},
     "annotation": {"type": "str", "default": ""},
+    "kubelet": {"type": "str", "default": ""},
     "daemon_sets": {"type": "list", "elements": "str", "default": []},
     "deployments": {"type": "list", "elements": "str", "default": []},
     "left_out": {"type": "list", "elements": "str", "default": []},
@@ -54,7 +55,7 @@ def look(read: Read, params: Mapping[str, Any]) -> tuple[list[dict[str, Any]], l
     left_out = set(params["left_out"])
     away = [one for one in nodes if one["metadata"]["name"] in left_out]
     here = [one for one in nodes if one["metadata"]["name"] not in left_out]
-    waiting = find_waiting_nodes(here, params["nodes"], params["annotation"])
+    waiting = find_waiting_nodes(here, params["nodes"], params["annotation"], params["kubelet"])
     # On these nodes the pods of a DaemonSet are not ready either.
     spared = len(find_waiting_nodes(away, "ready"))
     for asked, objects in found:

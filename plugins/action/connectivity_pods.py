@@ -21,6 +21,7 @@ from ansible.plugins.loader import lookup_loader
 from ansible_collections.podnet.kubernetes.plugins.module_utils._base.errors import ClusterError, PodnetError
 from ansible_collections.podnet.kubernetes.plugins.module_utils._cluster.parts import divide_nodes
 from ansible_collections.podnet.kubernetes.plugins.module_utils._cluster.readiness import find_unready
+from ansible_collections.podnet.kubernetes.plugins.module_utils._cluster.refusals import LATE_ACCOUNT
 from ansible_collections.podnet.kubernetes.plugins.plugin_utils.api_requests import private_keys
 from ansible_collections.podnet.kubernetes.plugins.plugin_utils.cluster_api import ClusterApi
 
@@ -52,8 +53,31 @@ def for_all(work: Callable[[Mapping[str, Any]], T], objects: Sequence[Mapping[st
         return [work(one) for one in objects[:1]] + list(pool.map(work, objects[1:]))
 
 
+def make(cluster: ClusterApi, one: Mapping[str, Any], end: float) -> dict[str, Any]:
+    """Make an object, or change it, and return it.
+
+    A controller manager that was just started waits until the lease of the one before it ends, 15 s by default. Until
+    then a new namespace has no service account, and the API refuses each pod in it.
+
+    Args:
+        cluster: where to make it
+        one: the object
+        end: until when a pod waits for its service account, as the monotonic clock has it
+
+    Raises:
+        ClusterError: the API refuses it
+    """
+    while True:
+        try:
+            return cluster.apply(one)
+        except ClusterError as error:
+            if LATE_ACCOUNT not in str(error) or time.monotonic() >= end:
+                raise
+        time.sleep(PAUSE)
+
+
 def wait(
-    cluster: ClusterApi, objects: Iterable[Mapping[str, Any]], services: list[str], exclude: list[str], timeout: float
+    cluster: ClusterApi, objects: Iterable[Mapping[str, Any]], services: list[str], exclude: list[str], end: float
 ) -> tuple[dict[str, Any], list[str]]:
     """Wait until the pods among the objects are ready, and Services have ready endpoints.
 
@@ -62,7 +86,7 @@ def wait(
         objects: pods and Services of our own, and their namespace
         services: Services of others, NAMESPACE/NAME
         exclude: the nodes to leave out
-        timeout: seconds
+        end: when to stop waiting, as the monotonic clock has it
 
     Returns:
         What the cluster has at the end, and a few words for each pod and Service that is not ready even then.
@@ -73,7 +97,7 @@ def wait(
     """
     kinds = [one["kind"] for one in objects]
     namespace = next((one["metadata"]["name"] for one in objects if one["kind"] == "Namespace"), None)
-    end, failed = time.monotonic() + timeout, False
+    failed = False
     while True:
         asked = time.monotonic()
         try:
@@ -115,9 +139,9 @@ class ActionModule(ActionBase):
 
     @staticmethod
     def _make(cluster: ClusterApi, params: Mapping[str, Any]) -> dict[str, Any]:
-        objects = params["objects"]
-        for_all(cluster.apply, objects)
-        found, unready = wait(cluster, objects, params["services"], params["exclude_nodes"], params["timeout"])
+        objects, end = params["objects"], time.monotonic() + params["timeout"]
+        for_all(lambda one: make(cluster, one, end), objects)
+        found, unready = wait(cluster, objects, params["services"], params["exclude_nodes"], end)
         # Credentials that may not read ConfigMaps are no reason to fail.
         maps = cluster.read_if_allowed("ConfigMap", namespace="kube-system") if params["config_maps"] else []
         return {"changed": bool(objects), "objects": found, "config_maps": maps, "unready": unready}

@@ -67,7 +67,7 @@ _value:
     nodes:
       description: The steps of each of these nodes.
       type: dict
-      sample: {node1: {mark: cordoned, kubeadm: node, drain: true, packages: true, end: uncordon}}
+      sample: {node1: {mark: cordoned, kubeadm: node, drain: true, packages: true, control_plane: false, end: uncordon}}
 """
 
 from dataclasses import asdict

@@ -41,6 +41,10 @@ options:
     description: An annotation that each node must have besides, such as one by which a network announces an address.
     type: str
     default: ""
+  kubelet:
+    description: The version that the kubelet of each node must report besides, such as V(1.36.4).
+    type: str
+    default: ""
   daemon_sets:
     description: DaemonSets, as NAMESPACE/NAME. One that does not exist is not ready.
     type: list

@@ -24,6 +24,9 @@ _NO_ANSWER = re.compile(
     r"failed calling webhook \"(?P<name>[^\"]+)\": (?:failed to call webhook: )?(?P<reason>.*)", re.DOTALL
 )
 _DENIAL = re.compile(r"admission webhook \"(?P<name>[^\"]+)\" denied the request(?:: (?P<reason>.*))?", re.DOTALL)
+_NO_ACCOUNT = re.compile(r"error looking up service account (?P<name>[^\s:]+): .*not found")
+# These words are in the sentence when the controller manager is late. It makes the account once it leads.
+LATE_ACCOUNT = "the controller manager has not made their service account"
 # The reason of a call that failed begins with its method and address.
 _CALL = re.compile(r"(?:Post|Get) \"(?P<url>[^\"]+)\": (?P<reason>.*)", re.DOTALL)
 
@@ -42,7 +45,7 @@ def explain_refusal(message: str, configurations: Iterable[Mapping[str, Any]] = 
     if said is None:
         return message
     known = list(configurations)
-    failed, denied = _NO_ANSWER.search(said), _DENIAL.search(said)
+    failed, denied, account = _NO_ANSWER.search(said), _DENIAL.search(said), _NO_ACCOUNT.search(said)
     if failed:
         webhook = _webhook(failed["name"], known)
         return (
@@ -51,6 +54,8 @@ def explain_refusal(message: str, configurations: Iterable[Mapping[str, Any]] = 
         )
     if denied:
         return f"{_webhook(denied['name'], known)} refuses our objects: {denied['reason'] or 'it gives no reason'}"
+    if account:
+        return f"the API refuses our pods: {LATE_ACCOUNT} {account['name']}: see whether kube-controller-manager runs"
     return f"the API refuses our objects: {said}"
 
 
@@ -95,4 +100,4 @@ def _call(reason: str) -> str:
     return f"its server {place.netloc}: {found['reason']}"
 
 
-__all__ = ["explain_refusal"]
+__all__ = ["LATE_ACCOUNT", "explain_refusal"]

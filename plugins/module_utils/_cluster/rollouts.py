@@ -12,6 +12,7 @@ from ansible_collections.podnet.kubernetes.plugins.module_utils._cluster.fields 
     read_fields,
     read_labels,
     read_metadata,
+    read_text,
 )
 from ansible_collections.podnet.kubernetes.plugins.module_utils._cluster.nodes import read_ready
 
@@ -22,13 +23,14 @@ _NUMBERS: Mapping[str, tuple[str, tuple[str, ...]]] = {
 }
 
 
-def find_waiting_nodes(nodes: Iterable[Any], needs: str, annotation: str = "") -> list[str]:
+def find_waiting_nodes(nodes: Iterable[Any], needs: str, annotation: str = "", kubelet: str = "") -> list[str]:
     """Say in a few words which nodes lack something.
 
     Args:
         nodes: Node objects
         needs: V(ready), V(subnets), or V(any) for nothing
         annotation: each of them must have it, too; empty for none
+        kubelet: the version that each kubelet must report, such as V(1.36.4); empty for any
 
     Raises:
         InputError: an object is no Node
@@ -42,7 +44,16 @@ def find_waiting_nodes(nodes: Iterable[Any], needs: str, annotation: str = "") -
             waiting.append(f"{name} has no subnet for its pods")
         if annotation and annotation not in read_labels(read_fields(one["metadata"], name), "annotations", name):
             waiting.append(f"{name} has no annotation {annotation}")
+        if kubelet and (found := _kubelet_version(one)) != kubelet:
+            waiting.append(f"{name} has the kubelet {found}, not {kubelet}")
     return waiting
+
+
+def _kubelet_version(node: Any) -> str:
+    """Read the version that a kubelet reported last."""
+    status = read_fields(read_fields(node, "node").get("status", {}), "status")
+    info = read_fields(status.get("nodeInfo", {}), "status.nodeInfo")
+    return (read_text(info, "kubeletVersion", "status.nodeInfo") or "").removeprefix("v")
 
 
 def find_waiting(kind: str, objects: Iterable[Any], spared: int = 0) -> list[str]:

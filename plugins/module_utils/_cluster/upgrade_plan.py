@@ -37,6 +37,7 @@ class NodeUpgrade:
         kubeadm: C(kubeadm upgrade) runs with this word, V(apply) or V(node)
         drain: whether the pods leave, and the kubelet starts anew
         packages: whether packages are installed
+        control_plane: whether the node is one
         end: what becomes of the mark: V(uncordon), or V(unmark) for a node that the user had cordoned
         note: the steps as a sentence
     """
@@ -46,6 +47,7 @@ class NodeUpgrade:
     kubeadm: str
     drain: bool
     packages: bool
+    control_plane: bool
     end: str
     note: str
 
@@ -99,7 +101,7 @@ def _steps(node: NodeVersions, found: ClusterState, planes: Sequence[NodeVersion
     end = {CORDONED: "uncordon", "": ""}.get(node.mark or mark, "unmark")
     packages = any(version != target for version in node.packages.values())
     note = ", ".join(_words(node, kubeadm, drain, packages, end, target))
-    return NodeUpgrade(node.name, mark, kubeadm, drain, packages, end, f"{node.name}: {note}")
+    return NodeUpgrade(node.name, mark, kubeadm, drain, packages, node.control_plane, end, f"{node.name}: {note}")
 
 
 def _kubeadm_word(node: NodeVersions, found: ClusterState, planes: Sequence[NodeVersions], target: Version) -> str:

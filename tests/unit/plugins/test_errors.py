@@ -109,6 +109,7 @@ FILTERS = {
     "upgrade_plan": ({}, "1.36.4", []),
     "survey_faults": ({},),
     "waiting_pods": ([],),
+    "waiting_static_pods": ("{}",),
 }
 # The errors by which a bug shows itself.
 BUG_NAMES = ("ValueError", "KeyError", "TypeError", "AttributeError", "IndexError", "LookupError", "RuntimeError")

@@ -20,6 +20,7 @@ READY = {"type": "Ready", "status": "True"}
 PARAMS = {
     "nodes": "ready",
     "annotation": "",
+    "kubelet": "",
     "daemon_sets": ["kube-flannel/flannel"],
     "deployments": ["kube-system/coredns"],
     "left_out": [],
@@ -122,6 +123,13 @@ def test_a_network_without_a_probe_announces_its_addresses_later(clock):
     api = Api({"Node": [node()], "DaemonSet": [daemon_set()]}, {"Node": [announced], "DaemonSet": [daemon_set()]})
     nodes, waiting = wait(api, {**PARAMS, "annotation": "flannel/ip"})
     assert (nodes[0]["metadata"]["annotations"], waiting) == ({"flannel/ip": "10.0.0.1"}, [])
+    assert len(clock) == 1
+
+
+def test_a_kubelet_of_the_version_before(clock):
+    new = {**node(), "status": {"conditions": [READY], "nodeInfo": {"kubeletVersion": "v1.36.4"}}}
+    api = Api({"Node": [node()], "DaemonSet": [daemon_set()]}, {"Node": [new], "DaemonSet": [daemon_set()]})
+    assert wait(api, {**PARAMS, "kubelet": "1.36.4"})[1] == []
     assert len(clock) == 1
 
 

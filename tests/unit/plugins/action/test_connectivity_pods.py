@@ -157,6 +157,30 @@ def test_pods_that_are_refused_at_once_are_explained_one_after_another(run, api,
     assert set(together) == {0}
 
 
+NO_ACCOUNT = (
+    'pods "node1-1" is forbidden: error looking up service account own/default: serviceaccount "default" not found'
+)
+
+
+def test_a_pod_waits_for_the_service_account_of_its_namespace(run, api, monkeypatch):
+    """The controller manager makes it after the third try."""
+    api.refused["Pod"] = NO_ACCOUNT
+
+    def pause(_seconds):
+        if [one[1] for one in api.sent].count("Pod") == 3:
+            api.refused.clear()
+
+    monkeypatch.setattr(connectivity_pods.time, "sleep", pause)
+    assert run(timeout=9)["unready"] == []
+    assert [one[1] for one in api.sent] == ["Namespace", *["Pod"] * 4]
+
+
+def test_a_service_account_that_never_comes_is_named(run, api):
+    api.refused["Pod"] = NO_ACCOUNT
+    with pytest.raises(AnsibleActionFail, match=r"has not made their service account own/default: see whether kube-c"):
+        run(timeout=0.3)
+
+
 def test_an_api_that_does_not_answer_is_one_sentence(run, api):
     api.shutdown()
     api.server_close()

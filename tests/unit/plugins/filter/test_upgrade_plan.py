@@ -49,6 +49,7 @@ def test_the_plan_is_plain_data():
                 "kubeadm": "apply",
                 "drain": True,
                 "packages": True,
+                "control_plane": True,
                 "end": "uncordon",
                 "note": note,
             }

@@ -22,6 +22,14 @@ def refused(message):
     return "Failed to apply object: " + json.dumps({"kind": "Status", "status": "Failure", "message": message})
 
 
+def test_a_service_account_that_the_controller_manager_has_not_made():
+    said = 'pods "a" is forbidden: error looking up service account own/default: serviceaccount "default" not found'
+    assert explain_refusal(refused(said)) == (
+        "the API refuses our pods: the controller manager has not made their service account own/default: see whether "
+        "kube-controller-manager runs"
+    )
+
+
 @pytest.mark.parametrize(
     ("call", "words"),
     [

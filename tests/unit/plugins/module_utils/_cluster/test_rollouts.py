@@ -63,6 +63,21 @@ def test_an_annotation_that_each_node_must_have(annotations, waiting):
     assert find_waiting_nodes([found], "ready") == []
 
 
+@pytest.mark.parametrize(
+    ("info", "waiting"),
+    [
+        ({"kubeletVersion": "v1.36.4"}, []),
+        ({"kubeletVersion": "v1.36.3"}, ["node1 has the kubelet 1.36.3, not 1.36.4"]),
+        ({}, ["node1 has the kubelet , not 1.36.4"]),
+    ],
+)
+def test_the_version_of_the_kubelet(info, waiting):
+    found = node("True")
+    found["status"]["nodeInfo"] = info
+    assert find_waiting_nodes([found], "ready", kubelet="1.36.4") == waiting
+    assert find_waiting_nodes([found], "ready") == []
+
+
 def test_an_object_of_another_kind():
     with pytest.raises(InputError):
         find_waiting_nodes([DAEMON_SET], "any")
