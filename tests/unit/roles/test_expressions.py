@@ -83,6 +83,10 @@ KEPT = task("calico", "routes", "Keep the blocks and the names of the nodes")["a
 ANNOTATIONS = task("pod_network", "let_pods_back", "Keep the annotations of all nodes")["ansible.builtin.set_fact"]
 OWN = task("pod_network", "let_pods_back", "Remove the network's marks from the Node object")["vars"]
 BACKEND = task("calico", "validate_cluster", "Check that Calico runs with the manifest of this encapsulation")
+# Nodes of a cluster.
+CONTROL_PLANE = {"taints": [{"key": "node-role.kubernetes.io/control-plane", "effect": "NoSchedule"}]}
+DOWN = {"key": "node.kubernetes.io/unreachable", "effect": "NoExecute"}
+RATHER_NOT = {"key": "old", "value": "x", "effect": "PreferNoSchedule"}
 
 POOL = {"metadata": {"name": "default-ipv4-ippool"}, "spec": {"cidr": "192.168.0.0/16"}}
 BLOCKS = [
@@ -989,6 +993,25 @@ CASES = [
                 "The web servers do not reach each other: curl: (28); rc 124",
             ),
             ([], ""),
+        )
+    ),
+    # Two workers and a control plane; one worker; a worker that is down; a control plane alone, whose web server waits.
+    *(
+        (
+            "sample_app",
+            {"__sample_app_cluster": {"nodes": [{"spec": spec} for spec in nodes]}},
+            {"sample_app_replicas": replicas},
+            "{{ __sample_app_wanted | int }}",
+            wanted,
+        )
+        for nodes, replicas, wanted in (
+            ([CONTROL_PLANE, {}, {"taints": []}], 2, 2),
+            ([CONTROL_PLANE, {}], 2, 1),
+            ([CONTROL_PLANE, {}, {"taints": [DOWN]}], 2, 2),
+            ([CONTROL_PLANE, {}, {"taints": [RATHER_NOT]}], 2, 2),
+            ([CONTROL_PLANE], 2, 1),
+            ([{}, {}, {}], 2, 2),
+            ([{}, {}, {}], 4, 3),
         )
     ),
     # The last one, because the fact stays.
