@@ -235,6 +235,15 @@ SIMPLE = [
         "['Swap --dry-run']",
     ),
     simple("kubeadm_node_ignore_preflight_errors", ["a b"], f"'a b' is wrong: {PREFLIGHT}", "['a b']"),
+    simple("kubeadm_control_plane_cluster_configuration", "scheduler", "give a dict"),
+    simple(
+        "kubeadm_control_plane_cluster_configuration",
+        {"networking": {}},
+        "the key networking is wrong: give another field of kubeadm's ClusterConfiguration; podnet_kubernetes_version, "
+        "podnet_api_endpoint, podnet_pod_network and podnet_service_network set the version, the endpoint and the "
+        "networks",
+        "{'networking': {}}",
+    ),
     simple("kubeadm_control_plane_kubelet_configuration", ["failSwapOn"], "give a dict", "['failSwapOn']"),
     simple("kubeadm_control_plane_kube_proxy_configuration", "mode", "give a dict"),
     simple("kubeadm_control_plane_output_dir", "a\nb", ONE_LINE, r"'a\nb'"),

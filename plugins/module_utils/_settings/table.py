@@ -54,6 +54,12 @@ _port = number(*PORTS)
 _positive = number(1, 1000)
 _preflight = kinds.each(kinds.preflight_check)
 _timeouts = kinds.pairs(kinds.anything, kinds.duration)
+# What the role writes itself, from other variables.
+_cluster_field = kinds.text(
+    "(?!(apiVersion|kind|kubernetesVersion|controlPlaneEndpoint|networking)$).*",
+    "another field of kubeadm's ClusterConfiguration; podnet_kubernetes_version, podnet_api_endpoint, "
+    "podnet_pod_network and podnet_service_network set the version, the endpoint and the networks",
+)
 _version = kinds.text(
     r"1[.](3[1-9]|[4-9][0-9])[.][0-9]{1,3}",
     "all three numbers of a version from 1.31.0 (the first whose kubeadm reads v1beta4), such as 1.36.3",
@@ -207,6 +213,7 @@ ROLE_VARIABLES: dict[str, Check] = {
     "flannel_pod_network": kinds.networks,
     "flannel_wait_timeout": _wait,
     "kubeadm_control_plane_cgroup_driver": kinds.text("systemd|cgroupfs", "systemd or cgroupfs"),
+    "kubeadm_control_plane_cluster_configuration": kinds.pairs(_cluster_field, kinds.anything),
     "kubeadm_control_plane_endpoint": kinds.endpoint,
     "kubeadm_control_plane_ignore_preflight_errors": _preflight,
     "kubeadm_control_plane_join_timeout": _wait,

@@ -42,6 +42,19 @@ def test_a_hardened_cluster(render):
     assert kubelet["tlsCipherSuites"] == arguments(server)["tls-cipher-suites"].split(",")
 
 
+def test_the_settings_of_a_user_come_last(render):
+    """The arguments of a program follow the role's own; of two with one name, the program takes the last."""
+    given = {
+        "scheduler": {"extraArgs": [{"name": "profiling", "value": "true"}]},
+        "etcd": {"local": {"dataDir": "/var/lib/other"}},
+    }
+    found = render(common_hardening=True, kubeadm_control_plane_cluster_configuration=given)["ClusterConfiguration"]
+    assert [one["value"] for one in found["scheduler"]["extraArgs"]] == ["false", "true"]
+    assert arguments(found["controllerManager"]) == {"profiling": "false"}
+    assert found["etcd"] == {"local": {"dataDir": "/var/lib/other"}}
+    assert found["networking"] == {"podSubnet": "10.244.0.0/16", "serviceSubnet": "10.96.0.0/16"}
+
+
 def test_the_audit_policy_asks_for_no_body():
     policy = yaml.safe_load((ROLE / "files/audit-policy.yaml").read_text())
     levels = [rule["level"] for rule in policy["rules"]]
