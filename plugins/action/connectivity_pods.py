@@ -12,6 +12,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from typing import Any, TypeVar
 
 from ansible.errors import AnsibleActionFail
@@ -21,7 +22,7 @@ from ansible.plugins.loader import lookup_loader
 from ansible_collections.podnet.kubernetes.plugins.module_utils._base.errors import ClusterError, PodnetError
 from ansible_collections.podnet.kubernetes.plugins.module_utils._cluster.parts import divide_nodes
 from ansible_collections.podnet.kubernetes.plugins.module_utils._cluster.readiness import find_unready
-from ansible_collections.podnet.kubernetes.plugins.module_utils._cluster.refusals import LATE_ACCOUNT
+from ansible_collections.podnet.kubernetes.plugins.module_utils._cluster.refusals import passes_soon
 from ansible_collections.podnet.kubernetes.plugins.plugin_utils.api_requests import private_keys
 from ansible_collections.podnet.kubernetes.plugins.plugin_utils.cluster_api import ClusterApi
 
@@ -53,25 +54,25 @@ def for_all(work: Callable[[Mapping[str, Any]], T], objects: Sequence[Mapping[st
         return [work(one) for one in objects[:1]] + list(pool.map(work, objects[1:]))
 
 
-def make(cluster: ClusterApi, one: Mapping[str, Any], end: float) -> dict[str, Any]:
-    """Make an object, or change it, and return it.
+def try_until(end: float, work: Callable[[Mapping[str, Any]], T], one: Mapping[str, Any]) -> T:
+    """Send a request about an object, again and again while the control plane is late, and return the answer.
 
     A controller manager that was just started waits until the lease of the one before it ends, 15 s by default. Until
-    then a new namespace has no service account, and the API refuses each pod in it.
+    then a new namespace has no service account, and the API refuses each pod in it. A busy API answers with a timeout.
 
     Args:
-        cluster: where to make it
+        end: until when to try again, as the monotonic clock has it
+        work: sends the request
         one: the object
-        end: until when a pod waits for its service account, as the monotonic clock has it
 
     Raises:
         ClusterError: the API refuses it
     """
     while True:
         try:
-            return cluster.apply(one)
+            return work(one)
         except ClusterError as error:
-            if LATE_ACCOUNT not in str(error) or time.monotonic() >= end:
+            if not passes_soon(str(error)) or time.monotonic() >= end:
                 raise
         time.sleep(PAUSE)
 
@@ -140,7 +141,7 @@ class ActionModule(ActionBase):
     @staticmethod
     def _make(cluster: ClusterApi, params: Mapping[str, Any]) -> dict[str, Any]:
         objects, end = params["objects"], time.monotonic() + params["timeout"]
-        for_all(lambda one: make(cluster, one, end), objects)
+        for_all(partial(try_until, end, cluster.apply), objects)
         found, unready = wait(cluster, objects, params["services"], params["exclude_nodes"], end)
         # Credentials that may not read ConfigMaps are no reason to fail.
         maps = cluster.read_if_allowed("ConfigMap", namespace="kube-system") if params["config_maps"] else []
@@ -148,9 +149,10 @@ class ActionModule(ActionBase):
 
     @staticmethod
     def _delete(cluster: ClusterApi, params: Mapping[str, Any]) -> dict[str, Any]:
+        end = time.monotonic() + params["timeout"]
         names = [one["metadata"]["name"] for one in params["objects"] if one["kind"] == "Namespace"]
         try:
-            were_there = for_all(cluster.delete, params["objects"])
+            were_there = for_all(partial(try_until, end, cluster.delete), params["objects"])
         except ClusterError as error:
             raise ClusterError(f"{error}; the namespace {', '.join(names)} may stay: the next run deletes it") from None
         return {"changed": any(were_there)}

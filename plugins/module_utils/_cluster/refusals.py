@@ -25,8 +25,9 @@ _NO_ANSWER = re.compile(
 )
 _DENIAL = re.compile(r"admission webhook \"(?P<name>[^\"]+)\" denied the request(?:: (?P<reason>.*))?", re.DOTALL)
 _NO_ACCOUNT = re.compile(r"error looking up service account (?P<name>[^\s:]+): .*not found")
-# These words are in the sentence when the controller manager is late. It makes the account once it leads.
-LATE_ACCOUNT = "the controller manager has not made their service account"
+_LATE_ACCOUNT = "the controller manager has not made their service account"
+# What the API says when it has no time, or etcd has none.
+_SLOW = ("Timeout: request did not complete within requested timeout", "etcdserver: request timed out")
 # The reason of a call that failed begins with its method and address.
 _CALL = re.compile(r"(?:Post|Get) \"(?P<url>[^\"]+)\": (?P<reason>.*)", re.DOTALL)
 
@@ -55,8 +56,13 @@ def explain_refusal(message: str, configurations: Iterable[Mapping[str, Any]] = 
     if denied:
         return f"{_webhook(denied['name'], known)} refuses our objects: {denied['reason'] or 'it gives no reason'}"
     if account:
-        return f"the API refuses our pods: {LATE_ACCOUNT} {account['name']}: see whether kube-controller-manager runs"
+        return f"the API refuses our pods: {_LATE_ACCOUNT} {account['name']}: see whether kube-controller-manager runs"
     return f"the API refuses our objects: {said}"
+
+
+def passes_soon(sentence: str) -> bool:
+    """Say whether the same request may succeed a little later: the controller manager or the API is late."""
+    return any(words in sentence for words in (_LATE_ACCOUNT, *_SLOW))
 
 
 def _status_message(message: str) -> str | None:
@@ -100,4 +106,4 @@ def _call(reason: str) -> str:
     return f"its server {place.netloc}: {found['reason']}"
 
 
-__all__ = ["LATE_ACCOUNT", "explain_refusal"]
+__all__ = ["explain_refusal", "passes_soon"]

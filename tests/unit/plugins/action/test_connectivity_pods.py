@@ -162,9 +162,13 @@ NO_ACCOUNT = (
 )
 
 
-def test_a_pod_waits_for_the_service_account_of_its_namespace(run, api, monkeypatch):
-    """The controller manager makes it after the third try."""
-    api.refused["Pod"] = NO_ACCOUNT
+SLOW = "Timeout: request did not complete within requested timeout - context deadline exceeded"
+
+
+@pytest.mark.parametrize("late", [NO_ACCOUNT, SLOW])
+def test_a_pod_is_tried_again_while_the_control_plane_is_late(run, api, monkeypatch, late):
+    """It is there after the third try."""
+    api.refused["Pod"] = late
 
     def pause(_seconds):
         if [one[1] for one in api.sent].count("Pod") == 3:
