@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+from types import SimpleNamespace
+
 import pytest
 import soak
 
@@ -96,3 +99,25 @@ def test_a_run_that_ended_before_its_fault_proves_nothing(runs):
     done = soak.kill("1.3", Chance(20))
     assert (done.passed, done.words) == (False, "nothing was interrupted, because the run had ended before")
     assert steps == ["bare nodes"]
+
+
+@pytest.mark.parametrize(
+    ("status", "written", "found"),
+    [(0, None, (True, set())), (2, "disk_full", (False, {"disk_full"})), (2, None, (False, set()))],
+)
+def test_a_proof_has_the_findings_of_its_own_run(monkeypatch, tmp_path, status, written, found):
+    file = tmp_path / "reports" / "soak" / "findings.json"
+    file.parent.mkdir(parents=True)
+
+    def write(finding):
+        file.write_text(json.dumps({"findings": [{"id": finding}]}))
+
+    def run(_place, _command):
+        if written:
+            write(written)
+        return SimpleNamespace(returncode=status)
+
+    write("of_an_earlier_run")
+    monkeypatch.setattr(soak, "OUTPUT", tmp_path)
+    monkeypatch.setattr(soak, "run", run)
+    assert soak.proved() == found
