@@ -51,6 +51,7 @@ ROUTED = task("common", "service_route", "Give the Services a route, now and at 
 ]
 RULES = task("basic_cni", "route", "Write the rules of the packet filter")["loop"]
 SURVEYED = task("common", "read", "Read the machine")["podnet.kubernetes.node_survey"]
+OUTSIDE = task("common", "survey", "Read the CA of the control plane")
 UPGRADED = task("upgrade", "plan", "Check the machine, and that the repository has the version")["vars"]
 OVERLAPS = task("kubeadm_control_plane", "validate", "Check that the networks do not overlap")
 ONE_PLANE = task("kubeadm_control_plane", "validate", "Refuse to harden several control planes")
@@ -526,6 +527,16 @@ CASES = [
             ({}, []),
             ({"podnet_node_address": NIC, "podnet_node_address_ipv6": None}, [NIC["address"]]),
             ({"podnet_node_address": NIC, "podnet_node_address_ipv6": NIC6}, [NIC["address"], NIC6["address"]]),
+        )
+    ),
+    # The play of these cases has the host localhost alone.
+    *(
+        ("common", {"__common_control_planes": planes}, {}, is_true(OUTSIDE["when"]), asked)
+        for planes, asked in (
+            (["master"], True),
+            (["localhost"], False),
+            (["master", "localhost"], False),
+            ([""], False),
         )
     ),
     (
