@@ -63,7 +63,9 @@ options:
     type: bool
     default: false
   timeout:
-    description: How long to wait, in seconds. What is not ready then is named in RV(unready), and is no error.
+    description:
+      - How long to wait, in seconds. What is not ready then is named in RV(unready), and is no error.
+      - As long, an API without time is asked again, and pods wait for the service account of their namespace.
     type: float
     default: 120
 requirements:
