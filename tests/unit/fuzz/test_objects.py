@@ -19,6 +19,7 @@ from policy_world import PODS as POLICY_PODS
 from ansible_collections.podnet.kubernetes.plugins.module_utils._cluster.fields import read_list
 from ansible_collections.podnet.kubernetes.plugins.module_utils._cluster.readiness import find_unready
 from ansible_collections.podnet.kubernetes.plugins.module_utils._cluster.refusals import explain_refusal
+from ansible_collections.podnet.kubernetes.plugins.module_utils._cluster.static_pods import find_waiting_programs
 
 MAC = "02:00:00:00:00:01"
 NODES = [
@@ -167,6 +168,19 @@ WEBHOOKS = [
         ],
     }
 ]
+KUBELET_PODS = {
+    "items": [
+        {
+            "metadata": {
+                "namespace": "kube-system",
+                "name": "kube-scheduler-node1",
+                "labels": {"component": "kube-scheduler", "tier": "control-plane"},
+                "annotations": {"kubernetes.io/config.source": "file"},
+            },
+            "status": {"conditions": [{"type": "Ready", "status": "True"}]},
+        }
+    ]
+}
 REFUSAL = (
     'Failed to create object: b\'{"kind":"Status","message":"Internal error occurred: failed calling webhook '
     '\\\\"gate.example\\\\": Post \\\\"https://b.a.svc:443\\\\": timeout","code":500}\''
@@ -246,9 +260,12 @@ FILTERS = {
     # What the action connectivity_pods thinks.
     "find_unready": ([CLUSTER], {"services": ["default/s"], "own_namespace": "default", "own_pods": 2}),
     "explain_refusal": ([REFUSAL, WEBHOOKS], {}),
+    # What the filter waiting_static_pods thinks of the answer of a kubelet.
+    "find_waiting_programs": ([KUBELET_PODS], {}),
 }
 FUNCTIONS = {
     "find_unready": find_unready,
+    "find_waiting_programs": find_waiting_programs,
     # The action gives it the text of an answer, and a list.
     "explain_refusal": lambda message, webhooks: explain_refusal(str(message), read_list(webhooks, "webhooks")),
 }

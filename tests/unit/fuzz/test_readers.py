@@ -35,6 +35,7 @@ DOORS = {
     "action/diagnosis_report.py",
     "action/policy_report.py",
     "filter/cluster_domain.py",
+    "filter/waiting_static_pods.py",
     "lookup/objects.py",
     "modules/kubeadm_certificates.py",
     "module_utils/_gathering/knocks.py",  # it passes over packets that are too short
