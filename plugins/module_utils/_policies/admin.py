@@ -90,7 +90,8 @@ class AdminPolicy:
 
 def is_admin(value: Any) -> bool:
     """Whether an object is of one of these kinds."""
-    return isinstance(value, Mapping) and value.get("kind") in _KINDS
+    # A list as a kind has no hash, by which a dict looks.
+    return isinstance(value, Mapping) and value.get("kind") in tuple(_KINDS)
 
 
 def parse_admin_policies(values: Iterable[Any]) -> tuple[AdminPolicy, ...]:

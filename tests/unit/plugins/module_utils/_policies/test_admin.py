@@ -14,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ansible_collections.podnet.kubernetes.plugins.module_utils._base.errors import InputError
-from ansible_collections.podnet.kubernetes.plugins.module_utils._policies.admin import parse_admin_policies
+from ansible_collections.podnet.kubernetes.plugins.module_utils._policies.admin import is_admin, parse_admin_policies
 from ansible_collections.podnet.kubernetes.plugins.module_utils._policies.cells import list_cells
 from ansible_collections.podnet.kubernetes.plugins.module_utils._policies.oracle import ask
 
@@ -135,6 +135,13 @@ NOBODY = network(policyTypes=["Ingress"])
 def test_what_is_blocked(policies, expected):
     assert blocked(*policies) == expected
     assert blocked(stored=policies) == expected
+
+
+@pytest.mark.parametrize("kind", [[], {}, None, 3, "NetworkPolicy"])
+def test_an_object_of_another_kind(kind):
+    """Whatever stands there: a file may have a list as its kind."""
+    assert not is_admin({"kind": kind})
+    assert is_admin({"kind": "AdminNetworkPolicy"})
 
 
 def test_a_reason_names_policy_and_rule():
