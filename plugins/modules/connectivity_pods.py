@@ -64,8 +64,9 @@ options:
     default: false
   timeout:
     description:
-      - How long to wait, in seconds. What is not ready then is named in RV(unready), and is no error.
-      - As long, an API without time is asked again, and pods wait for the service account of their namespace.
+      - How long to wait, in seconds. RV(unready) names what is not ready then. That is no error.
+      - In this time the module also repeats a request that the API had no time for, and waits for the service account
+        of the pods.
     type: float
     default: 120
 requirements:

@@ -88,7 +88,7 @@ def test_others_read_no_secret_on_a_node(watched, node):
     _texts, pieces = watched
     given = "\n".join(sorted(pieces))
     search = READ_BY_OTHERS.format(places=PLACES)
-    assert node.run(f"printf %%s %s | ({search})", given).stdout.split() == []
+    assert node.check_output(f"printf %%s %s | ({search})", given).split() == []
     # The same search finds the same text in a file that others may read.
     planted = f"umask 022; printf %%s %s > /tmp/planted; printf %%s %s | ({search}); rm /tmp/planted"
     assert node.run(planted, given[:80], given[:80]).stdout.split() == ["/tmp/planted"]

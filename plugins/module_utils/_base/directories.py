@@ -11,8 +11,8 @@ from pathlib import Path
 def make_private(directory: Path) -> None:
     """Make a directory and its missing parents, for the user alone. Those that exist keep their mode.
 
-    `mkdir(mode=0o700, parents=True)` gives the parents the mode of the umask, so the first file would decide
-    who reads the directory in which admin.conf comes later.
+    `mkdir(mode=0o700, parents=True)` gives the parents the mode of the umask. Others could then list a directory that
+    gets admin.conf later.
 
     Raises:
         OSError: a directory cannot be made

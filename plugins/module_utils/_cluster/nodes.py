@@ -69,6 +69,12 @@ def read_ready(node: Any, path: str = "status") -> Mapping[str, Any]:
     return next((one for one in conditions if one.get("type") == "Ready"), {})
 
 
+def read_node_info(node: Any) -> Mapping[str, Any]:
+    """Return what the kubelet reported last of itself and its machine. Raises InputError when it has another form."""
+    status = read_fields(read_fields(node, "node").get("status", {}), "status")
+    return read_fields(status.get("nodeInfo", {}), "status.nodeInfo")
+
+
 def read_taints(node: Any) -> list[Mapping[str, Any]]:
     """Return the taints of a Node object. Raises InputError when they are not as the API has them."""
     spec = read_fields(read_fields(node, "node").get("spec", {}), "spec")
@@ -86,4 +92,4 @@ def _read_internal_addresses(item: Any) -> tuple[str, ...]:
     return tuple(address for address in addresses if address)
 
 
-__all__ = ["Node", "read_label", "read_nodes", "read_ready", "read_taints"]
+__all__ = ["Node", "read_label", "read_node_info", "read_nodes", "read_ready", "read_taints"]

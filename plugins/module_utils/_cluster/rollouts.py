@@ -14,7 +14,7 @@ from ansible_collections.podnet.kubernetes.plugins.module_utils._cluster.fields 
     read_metadata,
     read_text,
 )
-from ansible_collections.podnet.kubernetes.plugins.module_utils._cluster.nodes import read_ready
+from ansible_collections.podnet.kubernetes.plugins.module_utils._cluster.nodes import read_node_info, read_ready
 
 # The numbers in the status of a kind that must be the wanted one, and where the wanted one stands.
 _NUMBERS: Mapping[str, tuple[str, tuple[str, ...]]] = {
@@ -51,9 +51,7 @@ def find_waiting_nodes(nodes: Iterable[Any], needs: str, annotation: str = "", k
 
 def _kubelet_version(node: Any) -> str:
     """Read the version that a kubelet reported last."""
-    status = read_fields(read_fields(node, "node").get("status", {}), "status")
-    info = read_fields(status.get("nodeInfo", {}), "status.nodeInfo")
-    return (read_text(info, "kubeletVersion", "status.nodeInfo") or "").removeprefix("v")
+    return (read_text(read_node_info(node), "kubeletVersion", "status.nodeInfo") or "").removeprefix("v")
 
 
 def find_waiting(kind: str, objects: Iterable[Any], spared: int = 0) -> list[str]:

@@ -20,7 +20,7 @@ from ansible_collections.podnet.kubernetes.plugins.module_utils._cluster.fields 
     read_metadata,
     read_text,
 )
-from ansible_collections.podnet.kubernetes.plugins.module_utils._cluster.nodes import read_ready
+from ansible_collections.podnet.kubernetes.plugins.module_utils._cluster.nodes import read_node_info, read_ready
 
 # A node has this annotation while it is upgraded. It tells whether the run cordoned the node.
 _MARK = "podnet.kubernetes/upgrade"
@@ -129,11 +129,10 @@ def _read_node(
     with errors_of(metadata.name):
         fields = read_fields(item, "node")
         annotations = read_labels(read_fields(fields["metadata"], "metadata"), "annotations", "metadata")
-        info = read_fields(read_fields(fields.get("status", {}), "status").get("nodeInfo", {}), "status.nodeInfo")
         own = static_pods.get(metadata.name, {})
         return NodeVersions(
             name=metadata.name,
-            kubelet=parse_version(info.get("kubeletVersion"), "status.nodeInfo.kubeletVersion"),
+            kubelet=parse_version(read_node_info(item).get("kubeletVersion"), "status.nodeInfo.kubeletVersion"),
             control_plane=_CONTROL_PLANE in metadata.labels or API_SERVER in own,
             ready=read_ready(item).get("status") == "True",
             takes_pods=not read_fields(fields.get("spec", {}), "spec").get("unschedulable"),
