@@ -15,8 +15,8 @@ name: failed_tasks
 type: aggregate
 short_description: Note failed tasks in the file that PODNET_FAILED_TESTS names
 description:
-  - Notes each task that fails, with its host and its message. Playbooks that a test plays are left out, for the test says
-    itself what it expected.
+  - Notes each task that fails, with its host and its message. Playbooks that a test plays are left out, because the test
+    says itself what it expected.
 requirements:
   - enabled by its name
 """
@@ -31,7 +31,7 @@ class CallbackModule(CallbackBase):
     CALLBACK_NEEDS_ENABLED = True
 
     def v2_runner_on_failed(self, result, ignore_errors=False):
-        """Note a failure that the playbook does not ignore. A rescued one is noted too: it may be the reason of the next."""
+        """Note a failure that the playbook does not ignore. A rescued one is noted too, for it may explain the next."""
         if not ignore_errors:
             self._note(result)
 
