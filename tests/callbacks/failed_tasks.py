@@ -15,7 +15,7 @@ name: failed_tasks
 type: aggregate
 short_description: Note failed tasks in the file that PODNET_FAILED_TESTS names
 description:
-  - Notes each task that fails, with its host and its message. Playbooks that a test plays are left out, because the test
+  - Notes each task that fails, with its host and its message. Playbooks that a test plays are left out, because a test
     says itself what it expected.
 requirements:
   - enabled by its name
