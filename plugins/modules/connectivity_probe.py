@@ -60,7 +60,9 @@ options:
     type: float
     default: 0.15
   timeout:
-    description: How long one attempt may take, in seconds. From V(0.01) to V(60).
+    description:
+      - How long one attempt may take, in seconds. From V(0.01) to V(60).
+      - When another attempt of the same cell has an answer, it may take five times as long.
     type: float
     default: 0.6
   transfer:

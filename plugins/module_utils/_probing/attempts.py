@@ -17,6 +17,7 @@ from ansible_collections.podnet.kubernetes.plugins.module_utils._matrix.cells im
     Target,
     Try,
 )
+from ansible_collections.podnet.kubernetes.plugins.module_utils._probing.settings import ProbeSettings
 
 _REASONS = {
     errno.ECONNREFUSED: "refused",
@@ -93,6 +94,21 @@ class Record:
     def outcome(self) -> str:
         """The sum of the attempts."""
         return add_up({one.outcome for one in self.attempts})
+
+    @property
+    def answered(self) -> bool:
+        """Whether an attempt has an answer."""
+        return any(one.ended is not None for one in self.attempts)
+
+    def gives_up(self, attempt: Attempt, settings: ProbeSettings) -> float:
+        """Return when an attempt of this cell counts as lost, in seconds of the monotonic clock. The moment can move.
+
+        On a busy machine an answer may be late. While no attempt has an answer, the target seems not to be reachable,
+        and each waits as long as the last one. A cell with an answer would be flapping without the others, so they wait
+        longer, until their answers would be of no use.
+        """
+        latest = attempt.begun + settings.patience * settings.timeout
+        return latest if self.answered else min(latest, self.attempts[-1].begun + settings.timeout)
 
     def begin(self, own: str | None = None) -> Attempt:
         """Begin an attempt."""

@@ -89,7 +89,8 @@ def converge(
         ClusterError: as probe() does
     """
     waiting = _pairs(list(sources), targets, goal.cells)
-    settings = replace(settings, attempts=_ATTEMPTS, transfer=0)
+    # A cell that changes during a round has answers and silence; the next round tells more than patience would.
+    settings = replace(settings, attempts=_ATTEMPTS, transfer=0, patience=1)
     cells, rounds = len(waiting), 0
     start = last = time.monotonic()
     while waiting and (not rounds or time.monotonic() < start + goal.timeout):

@@ -31,7 +31,7 @@ class Echoes:
         self.unsent = 0
         self._family, self._settings = family, settings
         self._sock: socket.socket | None = None
-        self._waiting: dict[int, Attempt] = {}
+        self._waiting: dict[int, tuple[Record, Attempt]] = {}
         self._last = 0.0  # when the last attempt began
         # Each raw socket of a namespace receives all answers, also those to other processes: start at a random number.
         self._number = int.from_bytes(os.urandom(4), "big")
@@ -41,7 +41,7 @@ class Echoes:
         self.unsent -= 1
         attempt = record.begin()
         self._number = (self._number + 1) & 0xFFFFFFFF
-        self._waiting[self._number], self._last = attempt, attempt.begun
+        self._waiting[self._number], self._last = (record, attempt), attempt.begun
         if self._sock is None:
             protocol = socket.IPPROTO_ICMP if self._family == "ipv4" else socket.IPPROTO_ICMPV6
             self._sock = open_socket(record, socket.SOCK_RAW, protocol)
@@ -57,12 +57,20 @@ class Echoes:
     def _listen(self, sock: socket.socket) -> Steps:
         """Take answers until each attempt has one or has timed out."""
         while self.unsent or self._waiting:
-            end = self._last + self._settings.timeout
             # Attempts that have not begun yet move the end, so look again after 50 ms.
-            if (yield max(end, time.monotonic() + 0.05) if self.unsent else end):
+            if (yield max(self._end(), time.monotonic() + 0.05) if self.unsent else self._end()):
                 self._receive(sock)
-            elif not self.unsent and time.monotonic() >= self._last + self._settings.timeout:
+            elif not self.unsent and time.monotonic() >= self._end():
                 return
+
+    def _end(self) -> float:
+        """Return when the last attempt counts as lost. It is looked at when most have their answers."""
+        end = self._last + self._settings.timeout
+        if time.monotonic() < end:
+            return end
+        return max(
+            (record.gives_up(attempt, self._settings) for record, attempt in self._waiting.values()), default=end
+        )
 
     def _receive(self, sock: socket.socket) -> None:
         """Take all answers that have arrived."""
@@ -74,8 +82,8 @@ class Echoes:
             except OSError:  # it is about one attempt's packet, and the same error also arrives as an ICMP message
                 continue
             number, failure = decode_echo(self._family, data) or (-1, None)
-            attempt = self._waiting.get(number)
-            if attempt is None or arrived > attempt.begun + self._settings.timeout:
+            record, attempt = self._waiting.get(number, (None, None))
+            if record is None or attempt is None or arrived > record.gives_up(attempt, self._settings):
                 continue
             del self._waiting[number]
             if failure is None:

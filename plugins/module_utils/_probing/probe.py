@@ -31,11 +31,13 @@ from ansible_collections.podnet.kubernetes.plugins.module_utils._probing.pace im
 from ansible_collections.podnet.kubernetes.plugins.module_utils._probing.path_mtu import PathMtu
 from ansible_collections.podnet.kubernetes.plugins.module_utils._probing.settings import ProbeSettings
 from ansible_collections.podnet.kubernetes.plugins.module_utils._probing.sockets import (
+    Deadline,
     bind_socket,
     is_connected,
     open_socket,
     read_datagram,
     read_until,
+    wait,
 )
 from ansible_collections.podnet.kubernetes.plugins.module_utils._probing.source_ports import SourcePorts
 from ansible_collections.podnet.kubernetes.plugins.module_utils._probing.wire import (
@@ -152,7 +154,7 @@ class _Prober:
         bind_socket(sock, self._ports.candidates(record.target, record.try_.port))
         if check == "mtu":
             search = PathMtu(sock, record, settings.run, partial(self._nic_mtu, record.namespace))
-            steps = search.steps(settings.attempts, settings.interval, settings.timeout)
+            steps = search.steps(settings)
         else:
             attempt = record.begin()
             steps = _guard(self._conversations[check](sock, record, attempt, number), attempt)
@@ -167,15 +169,20 @@ class _Prober:
             self._mtus[namespace, address] = mtu_of(address)
         return self._mtus[namespace, address]
 
+    def _deadline(self, record: Record, attempt: Attempt) -> Deadline:
+        """Return what tells when this attempt counts as lost."""
+        return partial(record.gives_up, attempt, self._settings)
+
     def _connect(self, sock: socket.socket, record: Record, attempt: Attempt, number: int) -> Steps:
         """Open a connection and ask who answers. The last attempt also transfers bytes both ways."""
-        deadline = attempt.begun + self._settings.timeout
         code = sock.connect_ex((record.target.address, record.try_.port))
         if code not in (0, errno.EINPROGRESS):
             raise OSError(code, os.strerror(code))
+        # No patience here: the kernels shake hands, and after a second they hide that a packet was lost (RFC 6298).
         while not is_connected(sock):
-            if not (yield deadline):
+            if not (yield attempt.begun + self._settings.timeout):
                 return
+        deadline = self._deadline(record, attempt)
         attempt.own = show_peer(sock.getsockname())
         if record.try_.answers == "nothing":
             attempt.answer()
@@ -199,7 +206,6 @@ class _Prober:
 
     def _exchange(self, sock: socket.socket, record: Record, attempt: Attempt, number: int) -> Steps:
         """Send one datagram and read the report in the answer."""
-        deadline = attempt.begun + self._settings.timeout
         answers = record.try_.answers
         sock.connect((record.target.address, record.try_.port))
         attempt.own = show_peer(sock.getsockname())
@@ -207,7 +213,7 @@ class _Prober:
         sock.send(encode_request(self._settings.run, str(number)) if answers == "podnet" else b"clientip")
         if answers == "nothing":
             attempt.outcome, attempt.reason = "not observed", None
-        data = yield from read_datagram(sock, deadline)
+        data = yield from read_datagram(sock, self._deadline(record, attempt))
         if data is None:
             return
         if answers == "podnet":
@@ -221,7 +227,7 @@ class _Prober:
         sock.connect((record.target.address, record.try_.port))
         attempt.own = show_peer(sock.getsockname())
         sock.send(encode_question(number, question, family_of(wanted)))
-        data = yield from read_datagram(sock, attempt.begun + self._settings.timeout)
+        data = yield from read_datagram(sock, self._deadline(record, attempt))
         if data is None:
             return
         attempt.answer()
@@ -261,7 +267,7 @@ def _take_report(record: Record, attempt: Attempt, line: bytes, nonce: str) -> b
     return True
 
 
-def _carry(sock: socket.socket, attempt: Attempt, size: int, arrived: bytearray, deadline: float) -> Steps:
+def _carry(sock: socket.socket, attempt: Attempt, size: int, arrived: bytearray, deadline: Deadline) -> Steps:
     """Send bytes and check that the same bytes come back. Small packets arrived, so lost packets were too big."""
     left = memoryview(payload(size))
     while len(arrived) < size:
@@ -270,7 +276,7 @@ def _carry(sock: socket.socket, attempt: Attempt, size: int, arrived: bytearray,
                 left = left[sock.send(left) :]
             part = sock.recv(65536)
         except BlockingIOError:
-            if not (yield deadline):
+            if not (yield from wait(deadline)):
                 attempt.reject(f"connected, and {len(arrived)} of {size} bytes came back", "too big")
                 return
             continue

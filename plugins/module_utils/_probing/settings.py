@@ -39,6 +39,8 @@ class ProbeSettings:
         attempts: number of attempts for each cell
         interval: seconds between the starts of two attempts
         timeout: seconds that one attempt may take
+        patience: when another attempt of the same cell has an answer, an attempt may take this many timeouts; see
+            Record.gives_up()
         transfer: bytes that the last TCP attempt carries each way; 0 for none
         packet_rate, connection_rate: the most packets that probes send, and connections and flows that they begin, in
             a second; 0 for no limit
@@ -51,6 +53,7 @@ class ProbeSettings:
     attempts: int = 3
     interval: float = 0.15
     timeout: float = 0.6
+    patience: float = 5
     transfer: int = 65536
     packet_rate: int = 0
     connection_rate: int = 0

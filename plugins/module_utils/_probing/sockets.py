@@ -10,10 +10,12 @@ import os
 import socket
 import struct
 import time
-from collections.abc import Generator, Iterable
+from collections.abc import Callable, Generator, Iterable
 
 from ansible_collections.podnet.kubernetes.plugins.module_utils._base.errors import ClusterError
 from ansible_collections.podnet.kubernetes.plugins.module_utils._probing.attempts import Record
+
+Deadline = Callable[[], float]  # a time of the monotonic clock, which can move while somebody waits
 
 _VERSIONS = {"ipv4": socket.AF_INET, "ipv6": socket.AF_INET6}
 _SO_TIMESTAMPNS = 35  # asm-generic/socket.h; the message with the time has the same number
@@ -82,8 +84,14 @@ def is_connected(sock: socket.socket) -> bool:
     return True
 
 
+def wait(deadline: Deadline) -> Generator[float, bool, bool]:
+    """Wait for data. Return False at the deadline, if it has not moved meanwhile."""
+    limit = deadline()
+    return (yield limit) or deadline() > limit
+
+
 def read_until(
-    sock: socket.socket, end: bytes, deadline: float, beyond: bool = False
+    sock: socket.socket, end: bytes, deadline: Deadline, beyond: bool = False
 ) -> Generator[float, bool, bytes | None]:
     """Read a connection up to C(end), or with C(beyond) up to its close. Return None at the deadline.
 
@@ -94,7 +102,7 @@ def read_until(
         try:
             part = sock.recv(65536)
         except BlockingIOError:
-            if not (yield deadline):
+            if not (yield from wait(deadline)):
                 return None
             continue
         if not part:
@@ -103,17 +111,18 @@ def read_until(
     return data
 
 
-def read_datagram(sock: socket.socket, deadline: float) -> Generator[float, bool, bytes | None]:
+def read_datagram(sock: socket.socket, deadline: Deadline) -> Generator[float, bool, bytes | None]:
     """Read the next datagram. Return None at the deadline."""
     while True:
         try:
             return sock.recv(65536)
         except BlockingIOError:
-            if not (yield deadline):
+            if not (yield from wait(deadline)):
                 return None
 
 
 __all__ = [
+    "Deadline",
     "bind_socket",
     "is_connected",
     "open_socket",
@@ -121,4 +130,5 @@ __all__ = [
     "read_until",
     "receive_stamped",
     "stamp_arrivals",
+    "wait",
 ]

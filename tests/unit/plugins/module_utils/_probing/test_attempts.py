@@ -10,6 +10,7 @@ import pytest
 
 from ansible_collections.podnet.kubernetes.plugins.module_utils._matrix.cells import Target, Try
 from ansible_collections.podnet.kubernetes.plugins.module_utils._probing.attempts import Attempt, Record, add_up
+from ansible_collections.podnet.kubernetes.plugins.module_utils._probing.settings import ProbeSettings
 
 
 @pytest.mark.parametrize(
@@ -36,6 +37,23 @@ def record(*attempts):
 
 def good(begun, ended, **more):
     return Attempt(begun, ended, "reachable", None, **more)
+
+
+SETTINGS = ProbeSettings("run", attempts=3, interval=0.2, timeout=1.0, patience=4)
+
+
+@pytest.mark.parametrize(
+    ("others", "gives_up"),
+    [
+        ([], 11.0),
+        ([Attempt(10.2), Attempt(10.4)], 11.4),  # all wait as long as the last one
+        ([Attempt(10.2), Attempt(13.5)], 14.0),  # but not longer than with an answer
+        ([Attempt(10.2, 10.3)], 14.0),
+    ],
+)
+def test_an_attempt_waits_longer_when_its_cell_has_an_answer(others, gives_up):
+    first = Attempt(10.0)
+    assert record(first, *others).gives_up(first, SETTINGS) == gives_up
 
 
 def test_a_cell_of_attempts_that_succeeded():

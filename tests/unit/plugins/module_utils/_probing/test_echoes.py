@@ -6,6 +6,8 @@ from __future__ import annotations
 
 import errno
 import socket
+import threading
+import time
 
 import pytest
 
@@ -85,6 +87,21 @@ def test_the_first_answer_to_a_request_counts(raw, packets):
 def test_an_answer_belongs_to_the_request_of_its_number(raw):
     raw.answers = [[], [reply(43)]]
     assert attempts(2) == [("blocked", "timeout", None), ("reachable", None, None)]
+
+
+def test_a_late_answer_counts_beside_one_in_time(raw):
+    raw.answers = [[], [reply(43)]]
+    late = threading.Timer(0.25, raw.network.send, [reply(42)])
+    late.start()
+    assert attempts(2) == [("reachable", None, None)] * 2
+    late.join()
+
+
+def test_an_answer_beside_one_in_time_is_not_waited_for_without_end(raw):
+    raw.answers = [[], [reply(43)]]
+    start = time.monotonic()
+    assert attempts(2) == [("blocked", "timeout", None), ("reachable", None, None)]
+    assert time.monotonic() - start > 0.5  # five times the timeout
 
 
 def test_an_error_of_the_network(raw):

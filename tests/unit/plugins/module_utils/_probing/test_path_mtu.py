@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from ansible_collections.podnet.kubernetes.plugins.module_utils._matrix.cells import Target, Try
 from ansible_collections.podnet.kubernetes.plugins.module_utils._probing.attempts import Record
 from ansible_collections.podnet.kubernetes.plugins.module_utils._probing.path_mtu import PathMtu
+from ansible_collections.podnet.kubernetes.plugins.module_utils._probing.settings import ProbeSettings
 from ansible_collections.podnet.kubernetes.plugins.module_utils._probing.wire import (
     Report,
     decode_request,
@@ -29,10 +30,16 @@ IP_MTU_DISCOVER = {"ipv4": (0, 10, 3), "ipv6": (41, 23, 3)}  # 3: IP_PMTUDISC_PR
 
 
 class Path:
-    """A socket to a responder. `carries` decides by nonce and packet size which requests the path carries."""
+    """A socket to a responder. `carries` decides by nonce and packet size which requests the path carries.
 
-    def __init__(self, family, route, carries, too_big=lambda size: False):
+    `late` has the datagrams whose answers arrive only after so many deadlines.
+    """
+
+    def __init__(self, family, route, carries, too_big=lambda size: False, late=()):
         self.family, self.route, self._carries, self._too_big = family, route, carries, too_big
+        self._late = dict(late)
+        self.deadlines = 0  # that passed
+        self._held = {}
         self.options = []
         self.bursts = [[]]  # sizes of packets, of one step each
         self.waiting = []  # reports, or errors, that have arrived
@@ -58,7 +65,16 @@ class Path:
         if self._too_big(size):
             raise OSError(errno.EMSGSIZE, os.strerror(errno.EMSGSIZE))
         if self._carries(nonce, size):
-            self.waiting.append(encode_report(Report("b", "192.0.2.1:40000", nonce, len(data))))
+            self._held[nonce] = encode_report(Report("b", "192.0.2.1:40000", nonce, len(data)))
+            self.pass_time(0)
+
+    def pass_time(self, deadlines=1):
+        """Let a deadline pass, and have those answers arrive that are not late any more."""
+        self.deadlines += deadlines
+        for nonce in list(self._held):
+            self._late[nonce] = self._late.get(nonce, 0) - deadlines
+            if self._late[nonce] <= 0:
+                self.waiting.append(self._held.pop(nonce))
 
     def recv(self, size):
         if not self.waiting:
@@ -72,7 +88,7 @@ class Path:
 def find(path, attempts=3):
     """Search the MTU of the path, and return the cell."""
     record = Record("a", "", Target("b", "pod", ADDRESSES[path.family], ()), Try("mtu", 4000, "podnet"))
-    steps = PathMtu(path, record, "run").steps(attempts, 0.1, 1.0)
+    steps = PathMtu(path, record, "run").steps(ProbeSettings("run", attempts=attempts, interval=0.1, timeout=1.0))
     event = None
     while True:
         try:
@@ -81,6 +97,8 @@ def find(path, attempts=3):
             return record.summarise(0.0)
         path.bursts.append([])
         event = bool(path.waiting)  # nothing there: the time has come
+        if not event:
+            path.pass_time()
 
 
 @given(st.sampled_from(["ipv4", "ipv6"]), st.integers(1280, 65535), st.data())
@@ -100,7 +118,9 @@ def test_the_largest_size_that_arrives_is_found(family, route, data):
 @given(st.integers(576, 1499))
 def test_sizes_that_this_node_will_not_send_are_as_good_as_lost(limit):
     """The route remembers an error of a router: the kernel refuses a packet, or reports the error of an earlier one."""
-    assert find(Path("ipv4", 1500, lambda nonce, size: True, lambda size: size > limit)).mtu == limit
+    path = Path("ipv4", 1500, lambda nonce, size: True, lambda size: size > limit)
+    assert find(path).mtu == limit
+    assert path.deadlines == 2, "no time but that between the attempts passes: nobody waits for what was not sent"
 
 
 def test_that_a_packet_was_too_big_is_no_end():
@@ -131,6 +151,29 @@ def test_an_ipv4_packet_is_never_larger_than_its_length_field_tells():
 def test_packets_that_are_lost(lost, outcome, reason, succeeded, mtu):
     cell = find(Path("ipv4", 1500, lambda nonce, size: nonce not in lost))
     assert (cell.outcome, cell.reason, cell.succeeded, cell.mtu) == (outcome, reason, succeeded, mtu)
+
+
+@pytest.mark.parametrize(
+    "late",
+    [
+        {"large2": 1},
+        {"large0": 3, "large1": 2},
+        {"small2": 1, "large2": 1},
+        # These come while the search is under way.
+        {"large0": 3, "large1": 2, "large2": 1},
+        {"large0": 5, "large1": 4, "large2": 3, **{f"size{size}": 1 for size in range(577, 1500)}},
+    ],
+)
+def test_late_answers_count(late):
+    """Deadlines pass after each of the first two attempts, and after the last one."""
+    cell = find(Path("ipv4", 1500, lambda nonce, size: True, late=late))
+    assert (cell.outcome, cell.succeeded, cell.mtu) == ("reachable", 3, 1500)
+
+
+def test_late_answers_of_a_search_count():
+    late = {f"size{size}": size % 2 for size in range(577, 1500)}
+    cell = find(Path("ipv4", 1500, lambda nonce, size: size <= 1400, late=late))
+    assert (cell.outcome, cell.succeeded, cell.mtu) == ("reachable", 3, 1400)
 
 
 @pytest.mark.parametrize("lost", ["small0", "small1", "small2"])

@@ -9,6 +9,7 @@ import os
 import re
 import socket
 import threading
+import time
 from contextlib import contextmanager, suppress
 
 import pytest
@@ -414,6 +415,33 @@ def test_one_answer_of_two_is_flapping():
     with server(socket.SOCK_DGRAM, serve) as port:
         found = cell(Try("udp", port, "podnet"), timeout=0.2)
     assert (found.outcome, found.reason, found.attempts, found.succeeded) == ("flapping", "timeout", 2, 1)
+
+
+def test_a_late_answer_beside_one_in_time_counts():
+    late = []
+
+    def serve(sock, data, peer):
+        """Answer the first request after the second one, when its time is over."""
+        nonce = decode_request(data, "run")[0]
+        late.append((encode_report(Report("b", "x:1", nonce)), peer))
+        if nonce == "1":
+            sock.sendto(*late.pop())
+            time.sleep(0.4)
+            sock.sendto(*late.pop())
+
+    with server(socket.SOCK_DGRAM, serve) as port:
+        found = cell(Try("udp", port, "podnet"), timeout=0.2)
+    assert (found.outcome, found.succeeded) == ("reachable", 2)
+
+
+def test_without_an_answer_in_time_none_is_waited_for():
+    def serve(sock, data, peer):
+        time.sleep(0.4)
+        sock.sendto(encode_report(Report("b", "x:1", decode_request(data, "run")[0])), peer)
+
+    with server(socket.SOCK_DGRAM, serve) as port:
+        found = cell(Try("udp", port, "podnet"), timeout=0.2)
+    assert (found.outcome, found.succeeded) == ("blocked", 0)
 
 
 def test_a_namespace_that_is_gone():

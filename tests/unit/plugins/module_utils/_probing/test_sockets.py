@@ -113,7 +113,7 @@ def test_a_handshake_that_failed():
 
 def test_an_answer_in_two_parts(pair):
     ours, theirs = pair
-    steps = read_until(ours, b"\n", 7.0)
+    steps = read_until(ours, b"\n", lambda: 7.0)
     theirs.send(b"one")
     assert next(steps) == 7.0
     theirs.send(b" two\nmore")
@@ -123,7 +123,7 @@ def test_an_answer_in_two_parts(pair):
 def test_an_answer_is_read_to_its_close(pair):
     ours, theirs = pair
     theirs.send(b"one\ntwo")
-    steps = read_until(ours, b"\n", 7.0, beyond=True)
+    steps = read_until(ours, b"\n", lambda: 7.0, beyond=True)
     assert next(steps) == 7.0
     theirs.close()
     assert wake(steps) == b"one\ntwo"
@@ -135,13 +135,15 @@ def test_an_answer_that_closes_early_or_is_too_long(pair, monkeypatch, data):
     ours, theirs = pair
     theirs.send(data)
     theirs.close()
-    steps = read_until(ours, b"\n", 7.0)
+    steps = read_until(ours, b"\n", lambda: 7.0)
     with pytest.raises(StopIteration) as ended:
         next(steps)
     assert ended.value.value == data
 
 
-@pytest.mark.parametrize("read", [lambda sock: read_until(sock, b"\n", 7.0), lambda sock: read_datagram(sock, 7.0)])
+@pytest.mark.parametrize(
+    "read", [lambda sock: read_until(sock, b"\n", lambda: 7.0), lambda sock: read_datagram(sock, lambda: 7.0)]
+)
 def test_no_answer_before_the_deadline(pair, read):
     steps = read(pair[0])
     assert next(steps) == 7.0
@@ -150,7 +152,7 @@ def test_no_answer_before_the_deadline(pair, read):
 
 def test_a_datagram(pair):
     ours, theirs = pair
-    steps = read_datagram(ours, 7.0)
+    steps = read_datagram(ours, lambda: 7.0)
     assert next(steps) == 7.0
     assert steps.send(True) == 7.0  # the loop may wake a conversation without need
     theirs.send(b"data")
