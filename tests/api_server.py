@@ -99,6 +99,10 @@ class Api(BaseHTTPRequestHandler):
         return self.answer({"kind": f"{kind}List", "apiVersion": version.rpartition("/")[0], "items": items})
 
     def do_PATCH(self):
+        if self.server.cut:
+            self.server.cut -= 1
+            self.close_connection = True
+            return None
         given = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
         # A patch of one field names neither kind nor object.
         known = self.server.objects.get(urlsplit(self.path).path, {})
@@ -135,6 +139,7 @@ def serving() -> Iterator[Any]:
     server.objects, server.sent, server.refused, server.forbidden = {}, [], {}, set()
     server.looks, server.ready_at, server.fails_at = 0, 1, None
     server.together = None  # a barrier that pods wait for
+    server.cut = 0  # the number of requests to make or change an object that get no answer
     thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
     thread.start()
     try:

@@ -12,7 +12,6 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from functools import partial
 from typing import Any, TypeVar
 
 from ansible.errors import AnsibleActionFail
@@ -22,7 +21,6 @@ from ansible.plugins.loader import lookup_loader
 from ansible_collections.podnet.kubernetes.plugins.module_utils._base.errors import ClusterError, PodnetError
 from ansible_collections.podnet.kubernetes.plugins.module_utils._cluster.parts import divide_nodes
 from ansible_collections.podnet.kubernetes.plugins.module_utils._cluster.readiness import find_unready
-from ansible_collections.podnet.kubernetes.plugins.module_utils._cluster.refusals import passes_soon
 from ansible_collections.podnet.kubernetes.plugins.plugin_utils.api_requests import private_keys
 from ansible_collections.podnet.kubernetes.plugins.plugin_utils.cluster_api import ClusterApi
 
@@ -52,29 +50,6 @@ def for_all(work: Callable[[Mapping[str, Any]], T], objects: Sequence[Mapping[st
     # With the namespace the client learns all kinds of v1, so the threads only read what it knows.
     with private_keys(), ThreadPoolExecutor(AT_ONCE) as pool:
         return [work(one) for one in objects[:1]] + list(pool.map(work, objects[1:]))
-
-
-def try_until(end: float, work: Callable[[Mapping[str, Any]], T], one: Mapping[str, Any]) -> T:
-    """Send a request about an object, again and again while the control plane is late, and return the answer.
-
-    A controller manager that was just started waits until the lease of the one before it ends, 15 s by default. Until
-    then a new namespace has no service account, and the API refuses each pod in it. A busy API answers with a timeout.
-
-    Args:
-        end: until when to try again, as the monotonic clock has it
-        work: sends the request
-        one: the object
-
-    Raises:
-        ClusterError: the API refuses it
-    """
-    while True:
-        try:
-            return work(one)
-        except ClusterError as error:
-            if not passes_soon(str(error)) or time.monotonic() >= end:
-                raise
-        time.sleep(PAUSE)
 
 
 def wait(
@@ -129,9 +104,8 @@ class ActionModule(ActionBase):
         _result, params = self.validate_argument_spec(argument_spec=ARGUMENTS)
         if self._task.check_mode:
             return {**result, "changed": bool(params["objects"])}
-        cluster = ClusterApi(
-            params["kubeconfig"], lookup_loader.get(LOOKUP, loader=self._loader, templar=self._templar)
-        )
+        lookup = lookup_loader.get(LOOKUP, loader=self._loader, templar=self._templar)
+        cluster = ClusterApi(params["kubeconfig"], lookup, params["timeout"])
         try:
             work = self._delete if params["state"] == "absent" else self._make
             return {**result, **work(cluster, params)}
@@ -141,7 +115,7 @@ class ActionModule(ActionBase):
     @staticmethod
     def _make(cluster: ClusterApi, params: Mapping[str, Any]) -> dict[str, Any]:
         objects, end = params["objects"], time.monotonic() + params["timeout"]
-        for_all(partial(try_until, end, cluster.apply), objects)
+        for_all(cluster.apply, objects)
         found, unready = wait(cluster, objects, params["services"], params["exclude_nodes"], end)
         # Credentials that may not read ConfigMaps are no reason to fail.
         maps = cluster.read_if_allowed("ConfigMap", namespace="kube-system") if params["config_maps"] else []
@@ -149,10 +123,9 @@ class ActionModule(ActionBase):
 
     @staticmethod
     def _delete(cluster: ClusterApi, params: Mapping[str, Any]) -> dict[str, Any]:
-        end = time.monotonic() + params["timeout"]
         names = [one["metadata"]["name"] for one in params["objects"] if one["kind"] == "Namespace"]
         try:
-            were_there = for_all(partial(try_until, end, cluster.delete), params["objects"])
+            were_there = for_all(cluster.delete, params["objects"])
         except ClusterError as error:
             raise ClusterError(f"{error}; the namespace {', '.join(names)} may stay: the next run deletes it") from None
         return {"changed": any(were_there)}

@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 
 from ansible_collections.podnet.kubernetes.plugins.module_utils._base.errors import InputError
 from ansible_collections.podnet.kubernetes.plugins.module_utils._base.foreign_data import parse_json
+from ansible_collections.podnet.kubernetes.plugins.module_utils._cluster.refusals import passes_soon
 
 # The name of the kubeconfig that the action api_access writes. Its server is a forwarded port of the controller.
 FORWARDED = "forwarded.conf"
@@ -25,6 +26,8 @@ _REMEDIES = {
     "proxy": "the API is asked through a proxy: change proxy-url in the kubeconfig, or HTTPS_PROXY and NO_PROXY",
     "forwarded": "the API does not answer through the control plane (podnet_api_through): check the API there",
 }
+# HTTP: too many requests, unavailable, and a timeout behind the server that answers.
+_LATE = (429, 503, 504)
 
 
 @dataclass(frozen=True)
@@ -79,6 +82,16 @@ def refusal(status: int | None, reason: str | None, body: str | bytes | None) ->
     return message
 
 
+def is_late(status: int | None, body: str | bytes | None) -> bool:
+    """Say whether the API may answer the same request a little later: it, or etcd behind it, has no time now."""
+    return status in _LATE or (status == 500 and passes_soon(_message(body) or ""))
+
+
+def is_cut(error: BaseException) -> bool:
+    """Say whether a connection ended before the answer. Behind one that is refused, nobody listens."""
+    return isinstance(_root(error), (ConnectionResetError, ConnectionAbortedError, BrokenPipeError, ssl.SSLEOFError))
+
+
 def no_connection(error: BaseException) -> str:
     """Choose the words for an error of the connection: those of the operating system, if the error has them."""
     root = _root(error)
@@ -120,4 +133,4 @@ def _message(body: str | bytes | None) -> str | None:
     return message if isinstance(message, str) else None
 
 
-__all__ = ["FORWARDED", "UNREACHED", "Question", "no_connection", "refusal", "without_password"]
+__all__ = ["FORWARDED", "UNREACHED", "Question", "is_cut", "is_late", "no_connection", "refusal", "without_password"]

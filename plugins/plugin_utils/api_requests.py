@@ -8,6 +8,7 @@ from __future__ import annotations
 import binascii
 import os
 import tempfile
+import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -16,7 +17,12 @@ from typing import Any, TypeVar
 from ansible import constants
 
 from ansible_collections.podnet.kubernetes.plugins.module_utils._base.errors import ClusterError, InputError
-from ansible_collections.podnet.kubernetes.plugins.plugin_utils.api_errors import Question, refusal
+from ansible_collections.podnet.kubernetes.plugins.plugin_utils.api_errors import (
+    Question,
+    is_cut,
+    is_late,
+    refusal,
+)
 
 # Here, and not where they are used: Ansible imports an action, and forks a process for each task after it. So one
 # import serves all tasks of a run. It takes longer than the requests of a task.
@@ -35,6 +41,13 @@ else:
     MISSING = None
 
 T = TypeVar("T")
+# How long a request is sent again, in seconds: an election of etcd and an API that was just started take a few.
+PATIENCE = 10.0
+PAUSE = 0.5  # seconds between two requests
+
+
+class LateError(ClusterError):
+    """The cluster has no time now, or cut the connection: the same request may succeed a little later."""
 
 
 @contextmanager
@@ -60,19 +73,32 @@ def find_resource(one: Mapping[str, Any], kubeconfig: str) -> Any:
     return get_api_client(kubeconfig=kubeconfig).resource(one["kind"], one["apiVersion"])
 
 
-def send(request: Callable[[], T], options: Mapping[str, Any], verb: str = "read") -> T:
-    """Send a request with the Kubernetes client, and make one sentence of its errors.
+def send(request: Callable[[], T], options: Mapping[str, Any], verb: str = "read", patience: float | None = None) -> T:
+    """Send a request with the Kubernetes client, again while the cluster is late, and make one sentence of its errors.
 
     Args:
-        request: sends it
+        request: sends it; it may be sent twice, as a question, server-side apply and a deletion may
         options: those of the plugin that asks; kind and api_version of the objects, and the access to the API
         verb: what the request does with the objects
+        patience: for how many seconds to begin anew; None: PATIENCE
 
     Raises:
         ClusterError: the cluster refuses or does not answer
         InputError: the kubeconfig is missing or wrong, or a package is missing on the controller
     """
     check_client()
+    end = time.monotonic() + (PATIENCE if patience is None else patience)
+    while True:
+        try:
+            return _send_once(request, options, verb)
+        except LateError:
+            if time.monotonic() >= end:
+                raise
+        time.sleep(PAUSE)
+
+
+def _send_once(request: Callable[[], T], options: Mapping[str, Any], verb: str) -> T:
+    """Send a request. Raises as send() does, and LateError when the same request may succeed a little later."""
     kind, kubeconfig = str(options.get("kind")), _kubeconfig(options)
     try:
         return request()
@@ -80,13 +106,15 @@ def send(request: Callable[[], T], options: Mapping[str, Any], verb: str = "read
         question = Question(kind, kubeconfig=kubeconfig, verb=verb)
         raise InputError(question.failure(_fault(error, kubeconfig))) from None
     except ResourceNotFoundError:
-        reason = f"the API has no {kind} in {options.get('api_version', 'v1')}"
+        kind_of_error, reason = ClusterError, f"the API has no {kind} in {options.get('api_version', 'v1')}"
     except ApiException as error:
+        kind_of_error = LateError if is_late(error.status, error.body) else ClusterError
         reason = refusal(error.status, error.reason, error.body)
     except (HTTPError, OSError) as error:
         server, proxy = _way(options)
-        raise ClusterError(Question(kind, server, kubeconfig, proxy, verb).unanswered(error)) from None
-    raise ClusterError(Question(kind, _way(options)[0], kubeconfig, verb=verb).failure(reason))
+        kind_of_error = LateError if is_cut(error) else ClusterError
+        raise kind_of_error(Question(kind, server, kubeconfig, proxy, verb).unanswered(error)) from None
+    raise kind_of_error(Question(kind, _way(options)[0], kubeconfig, verb=verb).failure(reason))
 
 
 def _way(options: Mapping[str, Any]) -> tuple[str | None, str | None]:

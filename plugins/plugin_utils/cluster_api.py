@@ -12,8 +12,18 @@ from typing import Any, TypeVar
 from ansible.errors import AnsibleLookupError
 
 from ansible_collections.podnet.kubernetes.plugins.module_utils._base.errors import ClusterError
-from ansible_collections.podnet.kubernetes.plugins.module_utils._cluster.refusals import explain_refusal
-from ansible_collections.podnet.kubernetes.plugins.plugin_utils.api_requests import find_resource, private_keys, send
+from ansible_collections.podnet.kubernetes.plugins.module_utils._cluster.refusals import (
+    explain_refusal,
+    passes_soon,
+)
+from ansible_collections.podnet.kubernetes.plugins.plugin_utils.api_errors import is_late
+from ansible_collections.podnet.kubernetes.plugins.plugin_utils.api_requests import (
+    PATIENCE,
+    LateError,
+    find_resource,
+    private_keys,
+    send,
+)
 
 T = TypeVar("T")
 FIELD_MANAGER = "podnet.kubernetes"
@@ -21,10 +31,15 @@ WEBHOOKS = ("ValidatingWebhookConfiguration", "MutatingWebhookConfiguration")
 
 
 class ClusterApi:
-    """The API of a cluster, over one connection."""
+    """The API of a cluster, over one connection.
 
-    def __init__(self, kubeconfig: str, lookup: Any) -> None:
-        self._kubeconfig, self._lookup = kubeconfig, lookup
+    A controller manager that was just started waits until the lease of the one before it ends, 15 s by default. Until
+    then a new namespace has no service account, and the API refuses each pod in it. So an object is sent again for
+    C(patience) seconds.
+    """
+
+    def __init__(self, kubeconfig: str, lookup: Any, patience: float = PATIENCE) -> None:
+        self._kubeconfig, self._lookup, self._patience = kubeconfig, lookup, patience
         self._explaining = Lock()
 
     def read(self, kind: str, **options: str) -> list[dict[str, Any]]:
@@ -72,11 +87,13 @@ class ClusterApi:
                 )
                 return applied.to_dict()  # type: ignore[no-any-return]
             except ApiException as error:
+                if is_late(error.status, error.body):
+                    raise
                 body = error.body.decode(errors="replace") if isinstance(error.body, bytes) else str(error.body)
                 refused = explain_refusal(body, self._webhooks())
                 if refused == body:  # no answer of the API itself
                     raise
-                raise ClusterError(refused) from None
+                raise (LateError if passes_soon(refused) else ClusterError)(refused) from None
 
         return self._send(request, one, "make")
 
@@ -97,7 +114,7 @@ class ClusterApi:
     def _send(self, request: Callable[[], T], one: Mapping[str, Any], verb: str) -> T:
         options = {"kubeconfig": self._kubeconfig, "kind": one["kind"], "api_version": one["apiVersion"]}
         with private_keys():
-            return send(request, options, verb)
+            return send(request, options, verb, self._patience)
 
     def _webhooks(self) -> list[dict[str, Any]]:
         options = {"api_version": "admissionregistration.k8s.io/v1"}

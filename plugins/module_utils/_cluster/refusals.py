@@ -27,7 +27,11 @@ _DENIAL = re.compile(r"admission webhook \"(?P<name>[^\"]+)\" denied the request
 _NO_ACCOUNT = re.compile(r"error looking up service account (?P<name>[^\s:]+): .*not found")
 _LATE_ACCOUNT = "the controller manager has not made their service account"
 # What the API says when it has no time, or etcd has none.
-_SLOW = ("Timeout: request did not complete within requested timeout", "etcdserver: request timed out")
+_SLOW = (
+    "Timeout: request did not complete within requested timeout",
+    "etcdserver: request timed out",
+    "etcdserver: leader changed",
+)
 # The reason of a call that failed begins with its method and address.
 _CALL = re.compile(r"(?:Post|Get) \"(?P<url>[^\"]+)\": (?P<reason>.*)", re.DOTALL)
 

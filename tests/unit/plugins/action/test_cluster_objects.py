@@ -10,6 +10,7 @@ from ansible.errors import AnsibleActionFail
 from api_server import action_runner, serving
 
 from ansible_collections.podnet.kubernetes.plugins.action import cluster_objects
+from ansible_collections.podnet.kubernetes.plugins.plugin_utils import api_requests
 
 MANIFEST = """\
 {apiVersion: v1, kind: Namespace, metadata: {name: own}}
@@ -78,6 +79,13 @@ def test_who_refuses_an_object_is_named(run, api):
     api.refused["Service"] = 'admission webhook "ports.example.com" denied the request: no port 80'
     with pytest.raises(AnsibleActionFail, match=r"ports\.example\.com.* refuses our objects: no port 80$"):
         run()
+
+
+def test_an_object_is_sent_again_when_the_connection_was_cut(run, api, monkeypatch):
+    monkeypatch.setattr(api_requests, "PAUSE", 0)
+    api.cut = 2
+    assert run()["changes"] == ["Namespace own", "Service own/web"]
+    assert api.cut == 0
 
 
 @pytest.mark.parametrize(

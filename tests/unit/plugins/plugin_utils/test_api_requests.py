@@ -4,12 +4,15 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
+from types import SimpleNamespace
 
 import pytest
+from kubernetes.client import ApiException
 
-from ansible_collections.podnet.kubernetes.plugins.module_utils._base.errors import InputError
+from ansible_collections.podnet.kubernetes.plugins.module_utils._base.errors import ClusterError, InputError
 from ansible_collections.podnet.kubernetes.plugins.plugin_utils import api_requests
 
 # Ansible imports an action in the process from which it forks all later tasks.
@@ -49,3 +52,80 @@ def test_a_controller_without_the_client(monkeypatch):
         assert str(raised.value) == (
             "k8s: No module named 'kubernetes': install the Python package kubernetes on the controller"
         )
+
+
+def refused(status, message=""):
+    """The client's error for an answer of the API."""
+    error = ApiException(status=status, reason="So")
+    error.body = json.dumps({"kind": "Status", "message": message})
+    return error
+
+
+class Request:
+    """A request that fails with some errors, one after another, and then gets an answer."""
+
+    def __init__(self, *errors):
+        self.errors, self.sent = list(errors), 0
+
+    def __call__(self):
+        self.sent += 1
+        if self.errors:
+            raise self.errors.pop(0)
+        return "answer"
+
+
+@pytest.fixture
+def pauses(monkeypatch):
+    """A clock that only pauses move, and its pauses."""
+    slept = []
+    clock = SimpleNamespace(sleep=slept.append, monotonic=lambda: sum(slept))
+    monkeypatch.setattr(api_requests, "time", clock)
+    return slept
+
+
+def name_of(error):
+    return str(getattr(error, "status", error))
+
+
+LATE = [
+    refused(429, "too many requests"),
+    refused(503, "the server is currently unable to handle the request"),
+    refused(504, "Timeout: request did not complete within requested timeout - context deadline exceeded"),
+    refused(500, "etcdserver: request timed out"),
+    refused(500, "etcdserver: leader changed"),
+    ConnectionResetError(104, "Connection reset by peer"),
+    BrokenPipeError(32, "Broken pipe"),
+]
+
+
+@pytest.mark.parametrize("error", LATE, ids=name_of)
+def test_a_late_api_is_asked_again(pauses, error):
+    request = Request(error, error)
+    assert api_requests.send(request, {"kind": "Node"}) == "answer"
+    assert (request.sent, len(pauses)) == (3, 2)
+
+
+LASTING = [
+    refused(403, "nodes is forbidden"),
+    refused(404, "not found"),
+    refused(409, "Apply failed with 1 conflict"),
+    refused(500, 'failed calling webhook "pods.example.com": context deadline exceeded'),
+    ConnectionRefusedError(111, "Connection refused"),
+    OSError(113, "No route to host"),
+]
+
+
+@pytest.mark.parametrize("error", LASTING, ids=name_of)
+def test_what_lasts_is_said_at_once(pauses, error):
+    request = Request(error)
+    with pytest.raises(ClusterError, match=r"^k8s: cannot read Node objects"):
+        api_requests.send(request, {"kind": "Node"})
+    assert (request.sent, pauses) == (1, [])
+
+
+@pytest.mark.parametrize("patience", [None, 3.0, 0.0])
+def test_an_api_that_stays_late_is_named_after_a_time(pauses, patience):
+    request = Request(*[refused(503, "no time")] * 100)
+    with pytest.raises(ClusterError, match=r"^k8s: cannot make Pod objects.*: no time$"):
+        api_requests.send(request, {"kind": "Pod"}, "make", patience)
+    assert sum(pauses) == (api_requests.PATIENCE if patience is None else patience)
