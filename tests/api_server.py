@@ -31,9 +31,10 @@ KINDS = {
         "configmaps": "ConfigMap",
     },
     "discovery.k8s.io/v1": {"endpointslices": "EndpointSlice"},
+    "networking.k8s.io/v1": {"networkpolicies": "NetworkPolicy"},
     "admissionregistration.k8s.io/v1": {"validatingwebhookconfigurations": "ValidatingWebhookConfiguration"},
 }
-NAMESPACED = {"Pod", "Service", "ConfigMap", "EndpointSlice"}
+NAMESPACED = {"Pod", "Service", "ConfigMap", "EndpointSlice", "NetworkPolicy"}
 READY = {"phase": "Running", "conditions": [{"type": "Ready", "status": "True"}]}
 
 

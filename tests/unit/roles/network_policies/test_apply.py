@@ -1,0 +1,48 @@
+# Copyright (c) 2026, podnet.kubernetes developers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The policies of a step are applied in one task, also when the API cuts a connection."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+from api_server import serving, write_kubeconfig
+from playbook_runs import run_playbook
+
+ROOT = Path(__file__).resolve().parents[4]
+
+
+def policy(name):
+    return {
+        "apiVersion": "networking.k8s.io/v1",
+        "kind": "NetworkPolicy",
+        "metadata": {"name": name, "namespace": "shop"},
+        "spec": {"podSelector": {}, "policyTypes": ["Ingress"]},
+    }
+
+
+@pytest.fixture
+def api():
+    with serving() as server:
+        yield server
+
+
+def test_each_policy_of_a_step_is_applied_and_a_second_time_changes_nothing(api, tmp_path):
+    write_kubeconfig(tmp_path / "admin.conf", api.server_port)
+    api.cut = 1
+    step = {"policies": [policy("nobody"), policy("no-one")], "stale": []}
+    settings = {"network_policies_kubeconfig": str(tmp_path / "admin.conf"), "step": step}
+    task = {
+        "ansible.builtin.include_role": {"name": "podnet.kubernetes.network_policies", "tasks_from": "apply"},
+        "vars": settings,
+    }
+    play = {"hosts": "localhost", "connection": "local", "gather_facts": False, "tasks": [task, task]}
+    (tmp_path / "play.yml").write_text(json.dumps([play]))
+    done = run_playbook("-i", "localhost,", str(tmp_path / "play.yml"), cwd=ROOT)
+    assert done.returncode == 0, done.stdout
+    assert [one[1:3] for one in api.sent] == [("NetworkPolicy", "nobody"), ("NetworkPolicy", "no-one")] * 2
+    assert re.search(r"changed=1 ", done.stdout), done.stdout
