@@ -49,7 +49,7 @@ class Pods:
         items = [{"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": self.namespace}}, *self._objects()]
         self.kubectl.output("apply", "--filename=-", data={"apiVersion": "v1", "kind": "List", "items": items})
         self.kubectl.output(
-            "rollout", "status", f"daemonset/{self.name}", "--namespace", self.namespace, "--timeout=90s"
+            "rollout", "status", f"daemonset/{self.name}", "--namespace", self.namespace, "--timeout=180s"
         )
 
     def _objects(self) -> list[dict[str, Any]]:

@@ -119,14 +119,15 @@ def diagnose(*faults, **settings):
 
 
 def test_a_whole_network_is_found_whole_in_both_families():
+    timeout = 20.0
     with responders() as listeners:
-        judgements, seconds = verify(listeners)
+        judgements, seconds = verify(listeners, timeout=timeout)
     assert failures(judgements) == {}
     assert {one.verdict for one in judgements} == {"passed"}
     # Six endpoints, four checks, two families.
     assert len(judgements) == 6 * 5 * 4 * 2
-    # Three attempts, 0.15 s apart, and no timeout: the rest is for a machine that does something else too.
-    assert seconds < 2 * 0.15 + 1
+    # Nothing waited for its timeout. It takes 0.5 s on a machine that does nothing else.
+    assert seconds < timeout
 
 
 def test_a_missing_route():
@@ -288,19 +289,22 @@ def test_a_responder_that_died():
 
 
 def test_what_is_dropped_takes_one_timeout_and_no_more():
+    timeout = 3.0
     with responders() as listeners, rules(ROUTER, "drop"):
-        judgements, seconds = verify(listeners, timeout=1.0)
+        judgements, seconds = verify(listeners, timeout=timeout)
     across = set(failures(judgements))
     assert across == {
         pair for here in ("a", "a1", "a2") for there in ("b", "b1", "b2") for pair in ((here, there), (there, here))
     }
-    assert seconds < 1.0 + 2 * 0.15 + 1
+    # One attempt after another would take three.
+    assert timeout <= seconds < 2.5 * timeout
 
 
 # The effect of a deny-all policy for b1 on the pods of a: it drops new connections, not answers, in both families.
 DENY = ("ip saddr 10.98.1.0/24 ip daddr 10.98.2.11 ct state new drop",)
 DENY += ("ip6 saddr fd00:98:1::/64 ip6 daddr fd00:98:2::11 ct state new drop",)
 ROUND = 2 * 0.15 + TIMEOUT  # seconds that a round of polling takes at most, on a machine that does nothing else
+SLACK = 3.0  # seconds, for a machine that does something else too; who does not stop goes on for 30
 
 
 def said_of_b1(allowed, listeners):
@@ -348,7 +352,7 @@ def test_the_probe_waits_until_what_policies_say_is_so(allowed):
     assert (found.cells, found.wrong) == (12, ())
     assert found.rounds > 1
     # What was under way when it happened may show the new state; what comes after it begins a round later at most.
-    assert moments[0] - 0.1 <= found.seconds <= moments[0] + ROUND + 0.5
+    assert moments[0] - 0.1 <= found.seconds <= moments[0] + ROUND + SLACK
     # And then the matrix, probed once, is as policies say.
     assert failures(judgements) == {}
 
@@ -364,7 +368,7 @@ def test_the_probe_says_what_never_becomes_as_policies_say():
     assert set(found.wrong) == {cell for cell in cells if cell.family == "ipv6"}
     assert found.cells == 12
     assert found.rounds > 1
-    assert 1.0 <= found.seconds < 1.0 + ROUND + 0.5
+    assert 1.0 <= found.seconds < 1.0 + ROUND + SLACK
     assert failures(judgements) == all_of({("a1", "b1"), ("a2", "b1")}, *EVERYTHING)
     (text,) = sentences(judgements)
     assert text.startswith("8 cells: ") and text.endswith("ipv6: reachable, should be blocked: deny-b1"), text

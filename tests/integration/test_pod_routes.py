@@ -331,7 +331,7 @@ def test_an_address_ends_the_wait_between_tries(module, watcher, wanted):
         # The next try is four seconds away.
         assert until(lambda: log.read_text().count("failed") == 3), log.read_text()
         ip(*(f"address add {one} dev enp0s8" for one in had))
-        assert until(lambda: routes() == before, 2), log.read_text()
+        assert until(lambda: routes() == before, 3), log.read_text()
 
 
 def test_routes_are_set_at_the_start_as_after_a_reboot(module, watcher):

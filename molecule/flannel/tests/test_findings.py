@@ -43,7 +43,7 @@ def faults(lab, kubectl, on):
     """A webhook without a server, an image of a registry that does not answer, and a closed port of VXLAN."""
     kubectl.output("apply", "--filename=-", data={"apiVersion": "v1", "kind": "List", "items": [WEBHOOK, POD]})
     on(NODE).check_output(f"iptables -I {PORT}")
-    for _attempt in range(30):
+    for _attempt in range(120):
         (pod,) = kubectl.items("pods", "--namespace=default", "--field-selector=metadata.name=molecule-findings")
         waiting = [one["state"].get("waiting", {}) for one in pod["status"].get("containerStatuses", [])]
         if any(one.get("reason") in ("ErrImagePull", "ImagePullBackOff") for one in waiting):

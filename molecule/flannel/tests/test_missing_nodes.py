@@ -10,6 +10,7 @@ import pytest
 
 OWN = "podnet-connectivity"
 NODE = "node2"
+WAIT = 400  # seconds that a wait for pods on a dead node would take
 WEBHOOK = {
     "apiVersion": "admissionregistration.k8s.io/v1",
     "kind": "ValidatingWebhookConfiguration",
@@ -53,7 +54,7 @@ def verify(play, inventory):
 
 def stays(kubectl):
     """Whether the namespace of our own pods, with something in it, is there a moment after a run."""
-    for _attempt in range(20):
+    for _attempt in range(90):
         if not kubectl.output("get", "namespace", OWN, "--ignore-not-found"):
             return False
         time.sleep(1)
@@ -122,18 +123,18 @@ def check_matrix(report):
 def test_a_dead_kubelet_costs_no_time_and_the_rest_is_proved(verify, on, kubectl, lab):
     healthy = verify("healthy")[2]
     with stopped(on(NODE), "kubelet"):
-        kubectl.output("wait", "--for=condition=Ready=Unknown", f"node/{NODE}", "--timeout=90s")
-        done, report, seconds = verify("dead-kubelet")
+        kubectl.output("wait", "--for=condition=Ready=Unknown", f"node/{NODE}", "--timeout=180s")
+        done, report, seconds = verify("dead-kubelet", connectivity_wait_timeout=WAIT)
         # Kubernetes may have put all pods of the DNS on that node.
         left_out = verify("left-out", connectivity_exclude_nodes=[NODE], connectivity_dns_service=None)
-    kubectl.output("wait", "--for=condition=Ready", f"node/{NODE}", "--timeout=60s")
+    kubectl.output("wait", "--for=condition=Ready", f"node/{NODE}", "--timeout=180s")
     reason = f"{NODE} is not ready: NodeStatusUnknown: Kubelet stopped posting node status."
     assert done.returncode == 2
     assert report["missing_nodes"] == [{"name": NODE, "reason": reason}]
     assert f"cells: not probed: {reason}" in " ".join(done.stdout.split())
     check_matrix(report)
-    # The machine may be much busier than before. A wait for pods would take connectivity_wait_timeout, 120 s.
-    assert seconds < healthy + 60
+    # The machine may be much busier than before.
+    assert seconds < healthy + WAIT / 2
     done, report, _seconds = left_out
     assert done.returncode == 0, done.stdout
     assert report["excluded_nodes"] == [

@@ -73,7 +73,7 @@ def removal(changes, on, inventory, pods, remove):
 def test_pods_without_a_controller_are_named_and_nothing_is_changed(take, kubectl, pods, remove):
     kubectl.output("apply", "--filename=-", data=BARE_POD)
     try:
-        kubectl.output("wait", "--for=condition=Ready", "pod/nobodys", "--timeout=60s")
+        kubectl.output("wait", "--for=condition=Ready", "pod/nobodys", "--timeout=180s")
         before = take()
         refused = remove("flannel")
         after = take()
@@ -111,7 +111,7 @@ def test_foreign_additions_are_kept(removal, on, inventory):
 
 
 def test_nodes_are_not_ready_without_a_network(removal, kubectl):
-    kubectl.output("wait", "--for=condition=Ready=False", "nodes", "--all", "--timeout=60s")
+    kubectl.output("wait", "--for=condition=Ready=False", "nodes", "--all", "--timeout=180s")
 
 
 def test_the_nodes_are_as_they_were(removal, take, scratch, inventory):

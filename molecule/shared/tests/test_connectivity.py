@@ -101,7 +101,7 @@ def test_the_outside_sees_pods_by_the_address_of_a_nat(reports, kinds, lab):
 
 def wait_until_own_is_gone(kubectl):
     """Kubernetes looks at a namespace 5 s after it was deleted, and a verification does not wait for that."""
-    kubectl.output("wait", "--for=delete", f"namespace/{OWN}", "--timeout=30s")
+    kubectl.output("wait", "--for=delete", f"namespace/{OWN}", "--timeout=120s")
 
 
 @pytest.fixture(scope="module")
@@ -233,7 +233,7 @@ def test_a_namespace_that_stays_is_named_with_what_keeps_it(verify, kubectl):
     kubectl.output("apply", "--filename=-", data={"apiVersion": "v1", "kind": "List", "items": objects})
     try:
         kubectl.output("delete", "namespace", OWN, "--wait=false")
-        kubectl.output("wait", "--for=condition=NamespaceFinalizersRemaining", f"namespace/{OWN}", "--timeout=30s")
+        kubectl.output("wait", "--for=condition=NamespaceFinalizersRemaining", f"namespace/{OWN}", "--timeout=120s")
         done, _report = verify("kept", connectivity_wait_timeout=1)
     finally:
         released = json.dumps({"metadata": {"finalizers": None}})
