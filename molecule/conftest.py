@@ -280,9 +280,9 @@ def the_nine_pods(kubectl: Kubectl) -> Iterator[dict[str, str]]:
         {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name, "labels": {"ns": name}}}
         for name in nine.NAMESPACES
     ] + [nine.pod(name, nodes[number % len(nodes)]) for number, name in enumerate(nine.PODS)]
-    kubectl.output("apply", "--filename=-", data={"apiVersion": "v1", "kind": "List", "items": objects})
+    kubectl.make(objects)
     for namespace in nine.NAMESPACES:
-        kubectl.output("wait", "--for=condition=Ready", "pod", "--all", "--namespace", namespace, "--timeout=60s")
+        kubectl.output("wait", "--for=condition=Ready", "pod", "--all", "--namespace", namespace, "--timeout=180s")
     yield nine.addresses(kubectl)
     kubectl.output("delete", "namespace", *nine.NAMESPACES)
 

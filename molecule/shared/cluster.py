@@ -30,6 +30,23 @@ class Kubectl:
         assert done.returncode == 0, done.stderr
         return done.stdout
 
+    def make(self, objects: list[dict[str, Any]]) -> None:
+        """Make or change objects, the namespaces first.
+
+        The API refuses a pod without a service account, and a busy controller manager makes that of a new namespace
+        later than the second for which the API waits.
+        """
+        spaces = [one for one in objects if one["kind"] == "Namespace"]
+        others = [one for one in objects if one["kind"] != "Namespace"]
+        self._apply(spaces)
+        for one in spaces:
+            place = f"--namespace={one['metadata']['name']}"
+            self.output("wait", "--for=create", "serviceaccount/default", place, "--timeout=180s")
+        self._apply(others)
+
+    def _apply(self, items: list[dict[str, Any]]) -> None:
+        self.output("apply", "--filename=-", data={"apiVersion": "v1", "kind": "List", "items": items})
+
     def items(self, *arguments: str) -> list[dict[str, Any]]:
         """List the objects that `kubectl get` finds."""
         found: list[dict[str, Any]] = json.loads(self.output("get", *arguments, "--output=json"))["items"]
@@ -47,7 +64,7 @@ class Pods:
     def start(self) -> None:
         """Make the pods, and wait until they answer."""
         items = [{"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": self.namespace}}, *self._objects()]
-        self.kubectl.output("apply", "--filename=-", data={"apiVersion": "v1", "kind": "List", "items": items})
+        self.kubectl.make(items)
         self.kubectl.output(
             "rollout", "status", f"daemonset/{self.name}", "--namespace", self.namespace, "--timeout=180s"
         )

@@ -72,7 +72,7 @@ def here(inventory):
 def services(kubectl, here):
     """The Services by name, as the API has them."""
     apply = ("apply", "--filename=-")
-    kubectl.output(*apply, data={"apiVersion": "v1", "kind": "List", "items": objects(here)})
+    kubectl.make(objects(here))
     kubectl.output("wait", "--for=condition=Ready", f"pod/{POD}", "--namespace", NAMESPACE, "--timeout=180s")
     address = kubectl.items("pods", "--namespace", NAMESPACE)[0]["status"]["podIP"]
     kubectl.output(*apply, data=by_hand(address, here))
