@@ -137,6 +137,7 @@ molecule: $(VENV) ## Run the Molecule scenarios (they take the lab over)
 	molecule test -s basic_cni
 	molecule test -s calico
 	molecule test -s flannel
+	molecule test -s lifecycle
 
 molecule-debian-12: $(VENV) ## Run the tests of the lab and the Molecule scenario flannel on nodes with Debian 12
 	LAB_NODE_RELEASE=12 pytest tests/integration/test_lab.py

@@ -120,6 +120,7 @@ def check_matrix(report):
     assert report["summary"]["passed"] > 100
 
 
+@pytest.mark.more
 def test_a_dead_kubelet_costs_no_time_and_the_rest_is_proved(verify, on, kubectl, lab):
     healthy = verify("healthy")[2]
     with stopped(on(NODE), "kubelet"):
