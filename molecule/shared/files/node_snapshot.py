@@ -9,6 +9,7 @@ import hashlib
 import json
 import shutil
 import subprocess
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -33,7 +34,11 @@ def describe(path: Path) -> str:
 def files() -> dict[str, str]:
     """Describe all files below the directories, by their paths."""
     paths = [path for directory in DIRECTORIES for path in [Path(directory), *Path(directory).rglob("*")]]
-    return {str(path): describe(path) for path in paths if path.is_symlink() or path.exists()}
+    found = {}
+    for path in paths:
+        with suppress(FileNotFoundError):  # a pod may end meanwhile, and what a plugin keeps about it goes
+            found[str(path)] = describe(path)
+    return found
 
 
 def is_of_pod(name: str) -> bool:
