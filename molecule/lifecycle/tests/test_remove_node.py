@@ -39,7 +39,7 @@ def objects(replicas):
 def budget(kubectl):
     """Pods on both workers whose budget allows no eviction."""
     kubectl.output("apply", "--filename=-", data=objects(4))
-    kubectl.output("rollout", "status", "deployment/budget", "--timeout=90s")
+    kubectl.output("rollout", "status", "deployment/budget", "--timeout=180s")
     yield
     kubectl.output("delete", "deployment,poddisruptionbudget", "budget", "--ignore-not-found")
 
@@ -77,7 +77,7 @@ def test_the_node_is_removed_and_its_pods_are_elsewhere(budget, play, changes, k
     done = play(*REMOVE, f"podnet_remove_nodes={NODE}")
     assert changes(done)[NODE] > 0
     assert {one["metadata"]["name"] for one in kubectl.items("nodes")} == {"master", "node1"}
-    kubectl.output("rollout", "status", "deployment/budget", "--timeout=90s")
+    kubectl.output("rollout", "status", "deployment/budget", "--timeout=180s")
     assert not on(NODE).file("/etc/kubernetes/kubelet.conf").exists
 
 
@@ -90,4 +90,4 @@ def test_the_node_joins_again_with_the_control_plane_alone(play, changes, kubect
     """The other worker is left out, as if it were down."""
     done = play("playbooks/cluster.yml", "--limit", f"{NODE},master")
     assert changes(done)[NODE] > 0
-    kubectl.output("wait", "--for=condition=Ready", f"node/{NODE}", "--timeout=90s")
+    kubectl.output("wait", "--for=condition=Ready", f"node/{NODE}", "--timeout=180s")

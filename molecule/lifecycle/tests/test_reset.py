@@ -112,13 +112,13 @@ def test_without_a_terminal_nothing_is_reset(play, kubectl, inventory):
     assert "The reset of master, node1, node2 is not confirmed" in said
     assert "set podnet_reset_confirmed to true" in said
     assert "changed=0" in refused.stdout
-    kubectl.output("wait", "--for=condition=Ready", "nodes", "--all", "--timeout=5s")
+    kubectl.output("wait", "--for=condition=Ready", "nodes", "--all", "--timeout=60s")
 
 
 def test_a_worker_is_reset_while_the_others_go_on(foreign, play, changes, kubectl, on, as_prepared, pods):
     pods.start()
     kubectl.output("apply", "--filename=-", data=HOST_PORT)
-    kubectl.output("wait", "--for=condition=Ready", "pod/host-port", "--timeout=60s")
+    kubectl.output("wait", "--for=condition=Ready", "pod/host-port", "--timeout=180s")
     assert "CNI-HOSTPORT-DNAT" in on("node2").check_output("iptables-save --table nat")
     uids = {name: pod["metadata"]["uid"] for name, pod in pods.found().items()}
     foretold = changes(play("playbooks/reset.yml", "--limit", "node2", *CONFIRMED, "--check"))
@@ -176,4 +176,4 @@ def test_all_machines_are_reset_with_broken_programs(foreign, play, changes, on,
 def test_the_machines_make_another_cluster_at_once(play, kubectl):
     done = play("playbooks/flannel.yml")
     assert done.returncode == 0, done.stdout
-    kubectl.output("wait", "--for=condition=Ready", "nodes", "--all", "--timeout=60s")
+    kubectl.output("wait", "--for=condition=Ready", "nodes", "--all", "--timeout=180s")
