@@ -114,9 +114,9 @@ def test_the_lock_ends_with_the_input(name, other, how):
 
 
 def test_lines_keep_the_lock(name, other):
-    first = other(patience=0.6)
+    first = other(patience=2.0)
     first.stdout.readline()
-    for _beat in range(6):
+    for _beat in range(12):
         first.stdin.write("\n")
         first.stdin.flush()
         time.sleep(0.2)

@@ -97,10 +97,10 @@ def test_an_empty_file_has_no_files():
 
 @pytest.mark.parametrize("size", [LIMIT + 1, 10 * 1024**3])
 def test_a_large_file_is_refused_by_its_header(size):
-    start = time.perf_counter()
+    start = time.process_time()
     with pytest.raises(InputError, match="it has more than 512 MiB"):
         unpack(archive((member("a.json", size=size), b""), end=False), KNOWN)
-    assert time.perf_counter() - start < 1
+    assert time.process_time() - start < 1
 
 
 def test_the_limit_holds_for_all_files_together():

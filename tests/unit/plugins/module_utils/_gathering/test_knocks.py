@@ -71,12 +71,12 @@ def test_open_and_refused(listener):
         free = gone.getsockname()[1]
     doors = [Door("tcp", "127.0.0.1", listener), Door("tcp", "127.0.0.1", free), Door("udp", "127.0.0.1", free)]
     start = time.monotonic()
-    assert knock(doors, 10) == {
+    assert knock(doors, 60) == {
         f"tcp 127.0.0.1 {listener}": "open",
         f"tcp 127.0.0.1 {free}": "refused",
         f"udp 127.0.0.1 {free}": "refused",
     }
-    assert time.monotonic() - start < 5
+    assert time.monotonic() - start < 30
 
 
 def test_nothing_to_do():

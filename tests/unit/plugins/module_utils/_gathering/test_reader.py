@@ -49,11 +49,11 @@ def test_no_half_of_a_secret_is_kept(tmp_path, rest):
 
 
 def test_a_program_that_hangs_is_ended_with_its_children(tmp_path):
-    reader = Reader(tmp_path, timeout=0.3)
+    reader = Reader(tmp_path, timeout=1.5)
     start = time.monotonic()
     assert reader.output("slow", "sh", "-c", f"sleep 77 & echo $! > {tmp_path}/pid; wait") is None
-    assert time.monotonic() - start < 5
-    assert reader.unread["slow"].endswith("did not end within 0.3 s")
+    assert time.monotonic() - start < 30
+    assert reader.unread["slow"].endswith("did not end within 1.5 s")
     with pytest.raises(ProcessLookupError):
         for _attempt in range(50):
             os.kill(int((tmp_path / "pid").read_text()), 0)

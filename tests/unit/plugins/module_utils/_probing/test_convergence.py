@@ -205,11 +205,11 @@ def test_over_real_sockets(allowed):
                 [Source("a", "", (HERE,))],
                 [Target("b", "pod", HERE, (Try("udp", port, "podnet"),))],
                 Goal([wanted("b", allowed, protocol="UDP", port=port)]),
-                ProbeSettings("run", interval=0.01, timeout=0.1),
+                ProbeSettings("run", interval=0.01, timeout=0.5),
                 namespaces,
             )
         thread.join(5)
     assert requests == 9
     assert (found.cells, found.rounds, found.wrong) == (1, 3, ())
     # Two rounds came before, each with two intervals; one attempt of theirs at least was waited for.
-    assert 0.1 < found.seconds < 2
+    assert 0.1 < found.seconds < 10

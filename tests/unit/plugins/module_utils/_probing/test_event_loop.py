@@ -69,10 +69,10 @@ def test_data_that_came_while_the_process_stood_still_is_in_time(pair):
     def stands_still():
         assert (yield time.monotonic() + 5)
         there.send(b"in time")
-        time.sleep(0.1)
+        time.sleep(0.4)
 
     def waits():
-        woken.append((yield time.monotonic() + 0.05))
+        woken.append((yield time.monotonic() + 0.3))
 
     loop = Loop(10)
     loop.add(slow, stands_still())
@@ -170,11 +170,11 @@ def test_who_arrived_in_time_is_read_before_time_is_up(pair):
     woken = []
 
     def steps():
-        woken.append((yield time.monotonic() + 0.01))
+        woken.append((yield time.monotonic() + 0.2))
 
     def keep_busy():
         there.send(b"x")
-        end = time.monotonic() + 0.02
+        end = time.monotonic() + 0.25
         while time.monotonic() < end:
             pass
 

@@ -413,7 +413,7 @@ def test_one_answer_of_two_is_flapping():
             sock.sendto(encode_report(Report("b", "x:1", "1")), peer)
 
     with server(socket.SOCK_DGRAM, serve) as port:
-        found = cell(Try("udp", port, "podnet"), timeout=0.2)
+        found = cell(Try("udp", port, "podnet"), timeout=0.5)
     assert (found.outcome, found.reason, found.attempts, found.succeeded) == ("flapping", "timeout", 2, 1)
 
 
@@ -426,17 +426,17 @@ def test_a_late_answer_beside_one_in_time_counts():
         late.append((encode_report(Report("b", "x:1", nonce)), peer))
         if nonce == "1":
             sock.sendto(*late.pop())
-            time.sleep(0.4)
+            time.sleep(0.8)
             sock.sendto(*late.pop())
 
     with server(socket.SOCK_DGRAM, serve) as port:
-        found = cell(Try("udp", port, "podnet"), timeout=0.2)
+        found = cell(Try("udp", port, "podnet"), timeout=0.5)
     assert (found.outcome, found.succeeded) == ("reachable", 2)
 
 
 def test_without_an_answer_in_time_none_is_waited_for():
     def serve(sock, data, peer):
-        time.sleep(0.4)
+        time.sleep(1.0)
         sock.sendto(encode_report(Report("b", "x:1", decode_request(data, "run")[0])), peer)
 
     with server(socket.SOCK_DGRAM, serve) as port:

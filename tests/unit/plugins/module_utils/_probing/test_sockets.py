@@ -172,7 +172,8 @@ def test_a_packet_has_the_time_of_its_arrival_and_not_of_its_reading(family):
             after = time.monotonic()
             time.sleep(0.1)
             data, arrived = receive_stamped(here, 100)
-            if arrived < after + 0.02:
+            # A busy machine may also let the process stand still between two looks at the clock.
+            if before - 0.02 < arrived < after + 0.02:
                 break
     assert data == b"early"
     assert before - 0.02 < arrived < after + 0.02

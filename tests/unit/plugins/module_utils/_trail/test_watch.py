@@ -72,9 +72,9 @@ def test_a_probe_that_the_kernel_refuses():
 def test_a_watch_ends_when_it_saw_too_many_packets(monkeypatch):
     monkeypatch.setattr(watch_module, "_MOST_PACKETS", 2)
     start = time.monotonic()
-    found = run({"target": "there"}, seconds=5)
+    found = run({"target": "there"}, seconds=30)
     assert found.full
-    assert time.monotonic() - start < 4
+    assert time.monotonic() - start < 20
 
 
 def test_nothing_is_left_open_when_a_namespace_is_gone():
