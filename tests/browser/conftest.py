@@ -23,6 +23,7 @@ from ansible_collections.podnet.kubernetes.plugins.plugin_utils.trend_page impor
 # The proofs of policies, with the text that begins their names.
 PROOFS = {"policies": "", "hostile_policies": page_samples.HOSTILE}
 CHROMIUM = "/usr/bin/chromium"
+PATIENCE = 180_000  # milliseconds; make test runs these tests at low priority beside the lab
 
 
 def run(*command: str, **environment: str) -> subprocess.CompletedProcess[str]:
@@ -42,7 +43,7 @@ def browser() -> Iterator[Browser]:
     """One Chromium for all tests."""
     need(["chromium"], "chromium", run)
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"], timeout=PATIENCE)
         yield browser
         browser.close()
 
@@ -92,6 +93,7 @@ def open_page(browser: Browser, files: Callable[[str], str]) -> Iterator[Callabl
 
     def open_page(name: str, **settings: Any) -> Page:
         context = browser.new_context(**{"viewport": {"width": 1280, "height": 800}, **settings})
+        context.set_default_timeout(PATIENCE)
         contexts.append(context)
         page = context.new_page()
         page.on("console", lambda message: complaints.append(message.text))

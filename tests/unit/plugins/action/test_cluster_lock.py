@@ -55,14 +55,14 @@ def other(name):
 @pytest.fixture
 def ansible(monkeypatch):
     """A process that stands for Ansible: the lock ends with it."""
-    process = subprocess.Popen(["sleep", "60"])
+    process = subprocess.Popen(["sleep", "300"])
     monkeypatch.setattr(cluster_lock.os, "getppid", lambda: process.pid)
     yield process
     process.kill()
     process.wait()
 
 
-def is_free(name, seconds=10.0):
+def is_free(name, seconds=60.0):
     """Whether the lock is free within some seconds."""
     end = time.monotonic() + seconds
     while time.monotonic() < end:
@@ -109,7 +109,7 @@ def test_the_lock_ends_with_the_input(name, other, how):
     if how == "ends":
         first.stdin.close()
     assert is_free(name)
-    first.wait(5)
+    first.wait(60)
     first.stdin = None
 
 

@@ -16,10 +16,10 @@ import pytest
 from ansible_collections.podnet.kubernetes.plugins.plugin_utils import forward_keeper
 
 # A command that says its PID and sleeps.
-SLEEPS = [sys.executable, "-c", "import os, time; print(os.getpid(), flush=True); time.sleep(60)"]
+SLEEPS = [sys.executable, "-c", "import os, time; print(os.getpid(), flush=True); time.sleep(300)"]
 
 
-def ends(pid, seconds=10.0):
+def ends(pid, seconds=60.0):
     """Whether a process ends within some seconds."""
     end = time.monotonic() + seconds
     while time.monotonic() < end:
@@ -40,7 +40,7 @@ def run(tmp_path):
     def start(command=tuple(SLEEPS)):
         file = tmp_path / "forwarded.conf"
         file.write_text("a kubeconfig")
-        ansible = subprocess.Popen(["sleep", "60"])
+        ansible = subprocess.Popen(["sleep", "300"])
         keeper = subprocess.Popen(
             [sys.executable, forward_keeper.__file__, str(ansible.pid), str(file), *command], stdout=subprocess.PIPE
         )
@@ -65,7 +65,7 @@ def test_the_command_ends_with_ansible(run, how):
     ansible.send_signal(how)
     ansible.wait()
     assert ends(command)
-    keeper.wait(10)
+    keeper.wait(60)
     assert not file.exists()
 
 
@@ -74,14 +74,14 @@ def test_the_command_ends_with_the_keeper(run, how):
     _ansible, keeper, file = run()
     command = int(keeper.stdout.readline())
     keeper.send_signal(how)
-    keeper.wait(10)
+    keeper.wait(60)
     assert ends(command)
     assert file.exists() == (how == signal.SIGKILL)  # then nothing can remove it
 
 
 def test_the_keeper_ends_with_the_command(run):
     _ansible, keeper, file = run([sys.executable, "-c", "raise SystemExit(3)"])
-    assert keeper.wait(10) == 3
+    assert keeper.wait(60) == 3
     assert not file.exists()
 
 
@@ -89,12 +89,12 @@ def test_ansible_ended_before_the_keeper_looked(tmp_path):
     gone = subprocess.Popen(["true"])
     gone.wait()
     command = [sys.executable, forward_keeper.__file__, str(gone.pid), str(tmp_path / "file"), *SLEEPS]
-    assert subprocess.run(command, check=False, timeout=10, capture_output=True).stdout == b""
+    assert subprocess.run(command, check=False, timeout=60, capture_output=True).stdout == b""
 
 
 def test_a_system_without_pidfd(monkeypatch):
     monkeypatch.delattr(os, "pidfd_open")
-    process = subprocess.Popen(["sleep", "60"])
+    process = subprocess.Popen(["sleep", "300"])
     lives = forward_keeper.watch(process.pid)
     assert lives(0)
     process.kill()
