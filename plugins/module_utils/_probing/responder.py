@@ -39,7 +39,7 @@ from ansible_collections.podnet.kubernetes.plugins.module_utils._probing.wire im
 
 # An abstract socket of the node's network namespace: it leaves no file behind, even when the process is killed.
 _CONTROL = "\0podnet.kubernetes/responder"
-_SO_RCVBUFFORCE = 33  # asm-generic/socket.h: exceeds the limit for other users
+_SO_SNDBUFFORCE, _SO_RCVBUFFORCE = 32, 33  # asm-generic/socket.h: they exceed the limits for other users
 _CONVERSATION = 10.0  # seconds for one conversation
 _MCL_CURRENT_AND_FUTURE = 3  # asm-generic/mman.h
 _PRIORITY = -10  # as a nice value
@@ -106,8 +106,10 @@ def _bind(endpoint: str, address: str, protocol: str, port: int, mtu: int | None
     try:
         if protocol == "tcp":
             sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        else:  # many sources may send at once
-            sock.setsockopt(socket.SOL_SOCKET, _SO_RCVBUFFORCE if os.geteuid() == 0 else socket.SO_RCVBUF, 1 << 20)
+        else:  # many sources may ask at once, and an answer that finds no room is lost
+            root = os.geteuid() == 0
+            for option in (_SO_RCVBUFFORCE, _SO_SNDBUFFORCE) if root else (socket.SO_RCVBUF, socket.SO_SNDBUF):
+                sock.setsockopt(socket.SOL_SOCKET, option, 1 << 20)
         sock.bind((address, port))
         if protocol == "tcp":
             sock.listen(4096)

@@ -181,6 +181,18 @@ def test_free_ports_are_chosen_and_the_nic_s_mtu_is_told():
         assert len({(one.address, one.protocol, one.port) for one in listeners}) == len(listeners)
 
 
+@pytest.mark.skipif(os.geteuid() != 0, reason="the kernel gives others less")
+def test_there_is_room_for_many_datagrams():
+    """The kernel of a busy node may take answers later than a responder gives them."""
+    with Namespaces() as namespaces:
+        bound = bind([Place("b", "", ADDRESSES[:1])], namespaces)
+    (udp,) = [one.sock for one in bound if one.listener.protocol == "udp"]
+    for option in (socket.SO_RCVBUF, socket.SO_SNDBUF):
+        assert udp.getsockopt(socket.SOL_SOCKET, option) >= 1 << 20
+    for one in bound:
+        one.sock.close()
+
+
 @pytest.mark.parametrize("taken_protocol", ["tcp", "udp"])
 def test_a_port_that_is_taken_is_left_to_who_has_it(taken_protocol):
     with socket.socket(type=socket.SOCK_STREAM if taken_protocol == "tcp" else socket.SOCK_DGRAM) as taken:
