@@ -394,10 +394,12 @@ from ansible_collections.podnet.kubernetes.plugins.module_utils._matrix.rulebook
     load_rulebook,
 )
 from ansible_collections.podnet.kubernetes.plugins.module_utils._probing.convergence import Goal, converge
+from ansible_collections.podnet.kubernetes.plugins.module_utils._probing.kube_proxy import wait_for_rules
 from ansible_collections.podnet.kubernetes.plugins.module_utils._probing.network_namespace import Namespaces
 from ansible_collections.podnet.kubernetes.plugins.module_utils._probing.pod_namespaces import locate
 from ansible_collections.podnet.kubernetes.plugins.module_utils._probing.probe import Source, probe
 from ansible_collections.podnet.kubernetes.plugins.module_utils._probing.settings import ProbeSettings
+from ansible_collections.podnet.kubernetes.plugins.module_utils._probing.source_ports import leads_through_service
 
 ARGUMENTS = {
     "endpoints": {"type": "list", "elements": "dict", "required": True},
@@ -463,13 +465,15 @@ def find_sources(request: Request, node: str | None) -> tuple[str, list[Source],
 
 
 def run_probes(request: Request, node: str | None) -> dict[str, Any]:
-    """Find the pods of this node, wait for the cells of the goal, probe, and return the values of the module.
+    """Find the pods of this node, wait for kube-proxy and for the cells of the goal, probe, and return the values.
 
     Raises:
         InputError: a cell of the goal is not among the targets
         ClusterError: the node or a pod is not found, or the kernel refuses a namespace or a socket
     """
     node, sources, targets = find_sources(request, node)
+    if not request.controller and any(leads_through_service(target) for target in targets):
+        wait_for_rules()
     with Namespaces() as namespaces:
         convergence = converge(sources, targets, request.goal, request.settings, namespaces)
         start = time.monotonic()

@@ -26,6 +26,11 @@ _PER_SECOND = 230
 _CANDIDATES = 100  # maximum number of ports that a probe tries when other programs use them
 
 
+def leads_through_service(target: Target) -> bool:
+    """Say whether a node translates the address of this target into that of a pod."""
+    return target.kind in ("service", "nodeport", "loadbalancer", "dns")
+
+
 class SourcePorts:
     """Gives each probe of a target another source port. The next run begins after these ports.
 
@@ -41,7 +46,7 @@ class SourcePorts:
 
     def candidates(self, target: Target, port: int | None) -> Iterator[int]:
         """Yield source ports for one probe of a target's port, the best first."""
-        through_service = target.kind in ("service", "nodeport", "loadbalancer", "dns")
+        through_service = leads_through_service(target)
         ports = _FOR_SERVICES if through_service else _FOR_OTHERS
         # Two Services may lead to one pod.
         key = ("", None) if through_service else (target.address, port)
@@ -50,4 +55,4 @@ class SourcePorts:
         return (ports[number % len(ports)] for number in range(first, first + _CANDIDATES))
 
 
-__all__ = ["SourcePorts"]
+__all__ = ["SourcePorts", "leads_through_service"]

@@ -68,6 +68,7 @@ from ansible_collections.podnet.kubernetes.plugins.module_utils._nodes.service_r
     find_route_faults,
     read_routes,
 )
+from ansible_collections.podnet.kubernetes.plugins.module_utils._probing.kube_proxy import is_settled
 from ansible_collections.podnet.kubernetes.plugins.module_utils._probing.pod_namespaces import (
     addresses_of,
     parse_pod_uid,
@@ -163,6 +164,10 @@ CGROUPS = (
     "12:cpu:/kubepods/burstable/pod0a1b2c3d-0a1b-0a1b-0a1b-0a1b2c3d4e5f/0123\n"
     "0::/kubepods.slice/kubepods-pod0a1b2c3d_0a1b_0a1b_0a1b_0a1b2c3d4e5f.slice/x\n"
 )
+METRICS = "".join(
+    f'kubeproxy_sync_proxy_rules_last_{name}timestamp_seconds{{ip_family="IPv4"}} 1.796e+09\n'
+    for name in ("queued_", "")
+)
 MOUNTS = "36 35 98:0 /mnt1 /var/lib/kubelet/a\\040b rw - ext3 /dev/root rw\n"
 PACKAGES = "Package: kubeadm\nVersion: 1.36.3-1.1\n\nPackage: kubelet\nVersion: 1.36.10-1\n"
 RESOLVER = "search x\nnameserver 127.0.0.53\nnameserver fe80::1%eth0\noptions edns0\n"
@@ -238,6 +243,7 @@ TEXTS = {
     "snmp6": (lambda text: moved_counters("a", {}, {"snmp6": text}), any_text("Ip6InDiscards \t 5\n")),
     "dev": (lambda text: moved_counters("a", {}, {"dev": text}), any_text(DEV)),
     "tc": (lambda text: moved_counters("a", {}, {"qdisc": text}), any_json(QUEUES)),
+    "metrics of kube-proxy": (lambda text: is_settled(text, 1.8e9), any_text(METRICS)),
     "trail: links": (read_links, any_json(ADDRESSES)),
     "trail: forwarding": (partial(read_links, "[]"), any_json(FORWARDING)),
     "trail: silent": (read_silent, any_json(NEIGHBOURS)),
