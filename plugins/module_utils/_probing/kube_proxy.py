@@ -21,7 +21,7 @@ _ANSWERS = 2.0  # seconds
 _LARGEST = 16 << 20  # bytes; kube-proxy of a cluster with thousands of Services writes less
 _MOMENT = re.compile(
     r"^kubeproxy_sync_proxy_rules_last_(?P<queued>queued_)?timestamp_seconds"
-    r'\{ip_family="(?P<family>\w+)"\} (?P<moment>\S+)$',
+    r'\{ip_family="(?P<family>\w+)"\} (?P<moment>[0-9]+(\.[0-9]+)?(e[+-]?[0-9]+)?)$',
     re.MULTILINE,
 )
 # kube-proxy notes the time when it has written its rules, and then looks through connection tracking.
@@ -62,10 +62,7 @@ def is_settled(metrics: str, now: float) -> bool:
     queued: dict[str, float] = {}
     synced: dict[str, float] = {}
     for found in _MOMENT.finditer(metrics):
-        try:
-            (queued if found["queued"] else synced)[found["family"]] = float(found["moment"])
-        except ValueError:  # not a number of Prometheus
-            continue
+        (queued if found["queued"] else synced)[found["family"]] = float(found["moment"])
     return all(queued.get(family, 0.0) <= moment <= now - _CLEANS for family, moment in synced.items())
 
 
