@@ -49,8 +49,8 @@ def steps_of(found):
     ]
 
 
-def check_cases(found, reports):
-    """Check the reports of all cases: each cell passed, and the cases really keep pods apart."""
+def check_cases(found, reports, least=20):
+    """Check the reports of at least so many cases: each cell passed, and the cases really keep pods apart."""
     mixed = 0
     for name, step in reports.items():
         cells = step["report"]["cells"]
@@ -61,5 +61,5 @@ def check_cases(found, reports):
             outcomes.setdefault(cell["target"], set()).add(cell["outcome"])
         assert any("blocked" in each for each in outcomes.values()) or name in ("allow-all-over-deny", "exists"), name
         mixed += any(each == {"reachable", "blocked"} for each in outcomes.values())
-    assert len(found) >= 8
+    assert len(found) >= least
     assert mixed >= len(found) / 2

@@ -73,21 +73,21 @@ def find_resource(one: Mapping[str, Any], kubeconfig: str) -> Any:
     return get_api_client(kubeconfig=kubeconfig).resource(one["kind"], one["apiVersion"])
 
 
-def send(request: Callable[[], T], options: Mapping[str, Any], verb: str = "read", patience: float | None = None) -> T:
+def send(request: Callable[[], T], options: Mapping[str, Any], verb: str = "read", patience: float = PATIENCE) -> T:
     """Send a request with the Kubernetes client, again while the cluster is late, and make one sentence of its errors.
 
     Args:
         request: sends it; it may be sent twice, as a question, server-side apply and a deletion may
         options: those of the plugin that asks; kind and api_version of the objects, and the access to the API
         verb: what the request does with the objects
-        patience: for how many seconds to begin anew; None: PATIENCE
+        patience: for how many seconds to begin anew
 
     Raises:
         ClusterError: the cluster refuses or does not answer
         InputError: the kubeconfig is missing or wrong, or a package is missing on the controller
     """
     check_client()
-    end = time.monotonic() + (PATIENCE if patience is None else patience)
+    end = time.monotonic() + patience
     while True:
         try:
             return _send_once(request, options, verb)

@@ -123,9 +123,9 @@ def test_what_lasts_is_said_at_once(pauses, error):
     assert (request.sent, pauses) == (1, [])
 
 
-@pytest.mark.parametrize("patience", [None, 3.0, 0.0])
+@pytest.mark.parametrize("patience", [(), (3.0,), (0.0,)])
 def test_an_api_that_stays_late_is_named_after_a_time(pauses, patience):
     request = Request(*[refused(503, "no time")] * 100)
     with pytest.raises(ClusterError, match=r"^k8s: cannot make Pod objects.*: no time$"):
-        api_requests.send(request, {"kind": "Pod"}, "make", patience)
-    assert sum(pauses) == (api_requests.PATIENCE if patience is None else patience)
+        api_requests.send(request, {"kind": "Pod"}, "make", *patience)
+    assert sum(pauses) == (patience[0] if patience else api_requests.PATIENCE)

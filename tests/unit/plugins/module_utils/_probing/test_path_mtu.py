@@ -120,7 +120,7 @@ def test_sizes_that_this_node_will_not_send_are_as_good_as_lost(limit):
     """The route remembers an error of a router: the kernel refuses a packet, or reports the error of an earlier one."""
     path = Path("ipv4", 1500, lambda nonce, size: True, lambda size: size > limit)
     assert find(path).mtu == limit
-    assert path.deadlines == 2, "no time but that between the attempts passes: nobody waits for what was not sent"
+    assert path.deadlines == 2, "the probe waits between its attempts only, and not for packets that were not sent"
 
 
 def test_that_a_packet_was_too_big_is_no_end():
