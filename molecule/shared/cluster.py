@@ -45,7 +45,8 @@ class Kubectl:
         self._apply(others)
 
     def _apply(self, items: list[dict[str, Any]]) -> None:
-        self.output("apply", "--filename=-", data={"apiVersion": "v1", "kind": "List", "items": items})
+        if items:
+            self.output("apply", "--filename=-", data={"apiVersion": "v1", "kind": "List", "items": items})
 
     def items(self, *arguments: str) -> list[dict[str, Any]]:
         """List the objects that `kubectl get` finds."""

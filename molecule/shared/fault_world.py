@@ -45,7 +45,7 @@ class World:
 
     def apply(self, *items: Any) -> None:
         """Make objects in the cluster."""
-        self.kubectl.output("apply", "--filename=-", data={"apiVersion": "v1", "kind": "List", "items": items})
+        self.kubectl.make([*items])
 
     def node(self, name: str) -> dict[str, Any]:
         """Read a Node object."""

@@ -288,7 +288,7 @@ def administrators(kubectl, specs):
         }
         for kind, spec in specs.items()
     ]
-    kubectl.output("apply", "--filename=-", data={"apiVersion": "v1", "kind": "List", "items": items})
+    kubectl.make(items)
     try:
         yield
     finally:

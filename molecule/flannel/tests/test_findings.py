@@ -41,7 +41,7 @@ PORT = "INPUT -p udp -m udp --dport 8472 -j DROP"
 @pytest.fixture
 def faults(lab, kubectl, on):
     """A webhook without a server, an image of a registry that does not answer, and a closed port of VXLAN."""
-    kubectl.output("apply", "--filename=-", data={"apiVersion": "v1", "kind": "List", "items": [WEBHOOK, POD]})
+    kubectl.make([WEBHOOK, POD])
     on(NODE).check_output(f"iptables -I {PORT}")
     for _attempt in range(120):
         (pod,) = kubectl.items("pods", "--namespace=default", "--field-selector=metadata.name=molecule-findings")

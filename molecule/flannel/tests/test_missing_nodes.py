@@ -87,7 +87,7 @@ def test_a_webhook_whose_server_is_down_is_named(verify, kubectl, lab):
 
 
 def test_our_pods_pass_a_quota_that_demands_limits_and_the_restricted_standard(verify, kubectl, lab):
-    kubectl.output("apply", "--filename=-", data={"apiVersion": "v1", "kind": "List", "items": LIMITED})
+    kubectl.make(LIMITED)
     done, report, _seconds = verify("quota")
     assert done.returncode == 0, done.stdout
     assert {cell["verdict"] for cell in report["cells"]} == {"passed"}

@@ -15,30 +15,18 @@ def objects(replicas):
     pod = {"metadata": {"labels": labels}, "spec": {"containers": [{"name": "web", "image": IMAGE}]}}
     metadata = {"name": "budget", "namespace": "default"}
     selector = {"matchLabels": labels}
-    return {
-        "apiVersion": "v1",
-        "kind": "List",
-        "items": [
-            {
-                "apiVersion": "apps/v1",
-                "kind": "Deployment",
-                "metadata": metadata,
-                "spec": {"replicas": replicas, "selector": selector, "template": pod},
-            },
-            {
-                "apiVersion": "policy/v1",
-                "kind": "PodDisruptionBudget",
-                "metadata": metadata,
-                "spec": {"minAvailable": replicas, "selector": selector},
-            },
-        ],
-    }
+    deployment = {"replicas": replicas, "selector": selector, "template": pod}
+    budget = {"minAvailable": replicas, "selector": selector}
+    return [
+        {"apiVersion": "apps/v1", "kind": "Deployment", "metadata": metadata, "spec": deployment},
+        {"apiVersion": "policy/v1", "kind": "PodDisruptionBudget", "metadata": metadata, "spec": budget},
+    ]
 
 
 @pytest.fixture(scope="module")
 def budget(kubectl):
     """Pods on both workers whose budget allows no eviction."""
-    kubectl.output("apply", "--filename=-", data=objects(4))
+    kubectl.make(objects(4))
     kubectl.output("rollout", "status", "deployment/budget", "--timeout=180s")
     yield
     kubectl.output("delete", "deployment,poddisruptionbudget", "budget", "--ignore-not-found")

@@ -230,7 +230,7 @@ def test_a_namespace_that_stays_is_named_with_what_keeps_it(verify, kubectl):
         {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": OWN, "labels": labels}},
         {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "a", "namespace": OWN, "finalizers": [keeper]}},
     ]
-    kubectl.output("apply", "--filename=-", data={"apiVersion": "v1", "kind": "List", "items": objects})
+    kubectl.make(objects)
     try:
         kubectl.output("delete", "namespace", OWN, "--wait=false")
         kubectl.output("wait", "--for=condition=NamespaceFinalizersRemaining", f"namespace/{OWN}", "--timeout=120s")

@@ -59,17 +59,16 @@ def web_objects():
     pod = {"metadata": {"labels": labels}, "spec": spec}
     deployment = {"replicas": 2, "selector": {"matchLabels": labels}, "template": pod}
     service = {"selector": labels, "ports": [{"port": 80}]}
-    items = [
+    return [
         {"apiVersion": "apps/v1", "kind": "Deployment", "metadata": metadata, "spec": deployment},
         {"apiVersion": "v1", "kind": "Service", "metadata": metadata, "spec": service},
     ]
-    return {"apiVersion": "v1", "kind": "List", "items": items}
 
 
 @pytest.fixture(scope="module")
 def web(kubectl):
     """The address of the web server's Service."""
-    kubectl.output("apply", "--filename=-", data=web_objects())
+    kubectl.make(web_objects())
     kubectl.output("rollout", "status", "deployment/switched", "--timeout=90s")
     yield kubectl.output("get", "service", "switched", "--output=jsonpath={.spec.clusterIP}")
     kubectl.output("delete", "deployment,service", "switched")

@@ -26,7 +26,7 @@ def addresses(kubectl):
 
 @pytest.fixture(scope="module", autouse=True)
 def web(kubectl):
-    kubectl.output("apply", "--filename=-", data={"apiVersion": "v1", "kind": "List", "items": objects()})
+    kubectl.make(objects())
     kubectl.output("rollout", "status", f"deployment/{NAME}", "--timeout=90s")
     return
 
