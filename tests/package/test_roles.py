@@ -254,6 +254,25 @@ def test_a_module_outside_the_group_is_found():
     assert list(without_kubeconfig(files, "b.yml", members)) == ["b.yml: ask"]
 
 
+def sent_once(text: str) -> Iterator[str]:
+    """Name the tasks that send a request once, and must succeed: the modules of kubernetes.core try no second time."""
+    for step in steps(text):
+        if any(name.startswith(CORE) for name in step) and "until" not in step and step.get("failed_when") is not False:
+            yield str(step["name"])
+
+
+def test_requests_are_sent_again_when_the_api_is_late():
+    found = [f"{role}/{path}: {name}" for (role, path), text in TASKS.items() for name in sent_once(text)]
+    assert found == []
+
+
+def test_a_request_that_is_sent_once_is_found():
+    task = "- block:\n  - name: ask\n    kubernetes.core.k8s_info: {kind: Node}\n"
+    assert list(sent_once(task)) == ["ask"]
+    assert list(sent_once(f"{task}    until: asked is succeeded\n")) == []
+    assert list(sent_once(f"{task}    failed_when: false\n")) == []
+
+
 OWN = {"ansible_become", "ansible_connection", "ansible_python_interpreter"}
 # An action that runs in Ansible itself, without a connection.
 WITHOUT_CONNECTION = "ansible.builtin.set_fact"
