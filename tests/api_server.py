@@ -32,9 +32,10 @@ KINDS = {
     },
     "discovery.k8s.io/v1": {"endpointslices": "EndpointSlice"},
     "networking.k8s.io/v1": {"networkpolicies": "NetworkPolicy"},
+    "policy/v1": {"poddisruptionbudgets": "PodDisruptionBudget"},
     "admissionregistration.k8s.io/v1": {"validatingwebhookconfigurations": "ValidatingWebhookConfiguration"},
 }
-NAMESPACED = {"Pod", "Service", "ConfigMap", "EndpointSlice", "NetworkPolicy"}
+NAMESPACED = {"Pod", "Service", "ConfigMap", "EndpointSlice", "NetworkPolicy", "PodDisruptionBudget"}
 READY = {"phase": "Running", "conditions": [{"type": "Ready", "status": "True"}]}
 
 
@@ -55,6 +56,9 @@ def resource_list(version):
         {"name": plural, "singularName": "", "kind": kind, "namespaced": kind in NAMESPACED, "verbs": VERBS}
         for plural, kind in KINDS[version].items()
     ]
+    if version == "v1":
+        eviction = {"name": "pods/eviction", "kind": "Eviction", "group": "policy", "version": "v1"}
+        resources.append({**eviction, "singularName": "", "namespaced": True, "verbs": ["create"]})
     return {"kind": "APIResourceList", "groupVersion": version, "resources": resources}
 
 
@@ -121,6 +125,16 @@ class Api(BaseHTTPRequestHandler):
             self.server.objects[parts.path] = applied
         return self.answer(applied)
 
+    def do_POST(self):
+        """Evict a pod, which ends at once."""
+        self.rfile.read(int(self.headers["Content-Length"]))
+        path = urlsplit(self.path).path.removesuffix("/eviction")
+        self.server.sent.append(("evict", path))
+        status, message = next(self.server.evictions.get(path, iter(())), (201, ""))
+        if status == 201 and self.server.objects.pop(path, None) is None:
+            status = 404
+        return self.answer({"kind": "Status", "message": message}, status)
+
     def do_DELETE(self):
         path = urlsplit(self.path).path
         self.server.sent.append(("delete", path))
@@ -140,6 +154,7 @@ def serving() -> Iterator[Any]:
     server.objects, server.sent, server.refused, server.forbidden = {}, [], {}, set()
     server.looks, server.ready_at, server.fails_at = 0, 1, None
     server.together = None  # a barrier that pods wait for
+    server.evictions = {}  # an iterator of statuses and messages by the path of a pod; after its end the pod goes
     server.cut = 0  # the number of requests to make or change an object that get no answer
     thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
     thread.start()

@@ -62,11 +62,6 @@ _value:
       type: list
       elements: str
       sample: []
-    uncordon:
-      description: The nodes of C(drain) that take new pods now.
-      type: list
-      elements: str
-      sample: [node2]
     control_planes:
       description: The nodes to remove that are members of etcd. Those that do not answer come first.
       type: list

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from threading import Lock
 from typing import Any, TypeVar
 
@@ -111,10 +112,39 @@ class ClusterApi:
 
         return self._send(request, one, "delete")
 
-    def _send(self, request: Callable[[], T], one: Mapping[str, Any], verb: str) -> T:
+    def patch(self, one: Mapping[str, Any]) -> None:
+        """Change the fields of an object that this one has; a field without a value goes. Raises ClusterError."""
+
+        def request() -> None:
+            find_resource(one, self._kubeconfig).patch(
+                one, namespace=one["metadata"].get("namespace"), content_type="application/merge-patch+json"
+            )
+
+        self._send(request, one, "change")
+
+    def evict(self, namespace: str, name: str) -> bool:
+        """Evict a pod, and say whether a budget or the API forbids it for now. Raises ClusterError."""
+        from kubernetes.dynamic.exceptions import NotFoundError
+
+        pod = {"apiVersion": "v1", "kind": "Pod"}
+        metadata = {"namespace": namespace, "name": name}
+        eviction = {"apiVersion": "policy/v1", "kind": "Eviction", "metadata": metadata}
+
+        def request() -> None:
+            with suppress(NotFoundError):
+                find_resource(pod, self._kubeconfig).subresources["eviction"].create(eviction, name, namespace)
+
+        try:
+            # A budget says what a late API says. Whoever waits for the pods asks again.
+            self._send(request, pod, "evict", 0)
+        except LateError:
+            return True
+        return False
+
+    def _send(self, request: Callable[[], T], one: Mapping[str, Any], verb: str, patience: float | None = None) -> T:
         options = {"kubeconfig": self._kubeconfig, "kind": one["kind"], "api_version": one["apiVersion"]}
         with private_keys():
-            return send(request, options, verb, self._patience)
+            return send(request, options, verb, self._patience if patience is None else patience)
 
     def _webhooks(self) -> list[dict[str, Any]]:
         options = {"api_version": "admissionregistration.k8s.io/v1"}

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, podnet.kubernetes developers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The removal of nodes from a cluster: what forbids it, and what keeps pods on a node. No I/O, no Ansible."""
+"""The removal of nodes from a cluster: what forbids it. No I/O, no Ansible."""
 
 from __future__ import annotations
 
@@ -28,14 +28,12 @@ class NodeRemoval:
         faults: sentences that say why nothing may be changed
         drain: nodes that answer, from which pods are taken off first
         silent: nodes that do not answer; nothing takes pods off them
-        uncordon: nodes of drain that take new pods now, so a drain that fails gives that back
         control_planes: nodes that etcd loses, those that do not answer first
     """
 
     faults: tuple[str, ...]
     drain: tuple[str, ...]
     silent: tuple[str, ...]
-    uncordon: tuple[str, ...]
     control_planes: tuple[str, ...]
 
 
@@ -43,7 +41,6 @@ class NodeRemoval:
 class _Node:
     name: str
     ready: bool
-    takes_pods: bool
     control_plane: bool
     is_lost: bool  # the kubelet does not answer
 
@@ -61,12 +58,10 @@ def plan_removal(nodes: Any, names: Sequence[str], hosts: Collection[str]) -> No
     """
     known = {node.name: node for node in map(_read_node, read_list(nodes, "nodes"))}
     leaving = [known[name] for name in dict.fromkeys(names) if name in known]
-    drained = [node for node in leaving if node.ready]
     return NodeRemoval(
         faults=tuple(_faults(known, names, hosts)),
-        drain=tuple(node.name for node in drained),
+        drain=tuple(node.name for node in leaving if node.ready),
         silent=tuple(node.name for node in leaving if not node.ready),
-        uncordon=tuple(node.name for node in drained if node.takes_pods),
         control_planes=tuple(node.name for node in sorted(leaving, key=lambda one: one.ready) if node.control_plane),
     )
 
@@ -111,26 +106,8 @@ def _read_node(item: Any) -> _Node:
     metadata = read_metadata(item, "nodes", "Node")
     with errors_of(metadata.name):
         fields = read_fields(item, "node")
-        ready, spec = read_ready(fields).get("status"), read_fields(fields.get("spec", {}), "spec")
-    takes_pods, is_plane = not spec.get("unschedulable"), _CONTROL_PLANE in metadata.labels
-    return _Node(metadata.name, ready == "True", takes_pods, is_plane, ready == "Unknown")
+        ready = read_ready(fields).get("status")
+    return _Node(metadata.name, ready == "True", _CONTROL_PLANE in metadata.labels, ready == "Unknown")
 
 
-def find_blocking_budgets(budgets: Any, namespaces: Collection[str]) -> list[str]:
-    """Describe the PodDisruptionBudgets of some namespaces that allow no eviction now.
-
-    Raises:
-        InputError: an object is no PodDisruptionBudget
-    """
-    found = []
-    for item in read_list(budgets, "budgets"):
-        metadata = read_metadata(item, "budgets", "PodDisruptionBudget")
-        with errors_of(metadata):
-            status = read_fields(read_fields(item, "budget").get("status", {}), "status")
-        if metadata.namespace in namespaces and not status.get("disruptionsAllowed"):
-            healthy, wanted = status.get("currentHealthy", 0), status.get("desiredHealthy", 0)
-            found.append(f"{metadata} needs {wanted} ready pods, and {healthy} are ready")
-    return sorted(found)
-
-
-__all__ = ["find_blocking_budgets", "plan_removal"]
+__all__ = ["plan_removal"]

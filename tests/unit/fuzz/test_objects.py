@@ -16,6 +16,10 @@ from hypothesis import strategies as st
 from policy_world import DNS, LAB, NAMESPACES, ingress, policy
 from policy_world import PODS as POLICY_PODS
 
+from ansible_collections.podnet.kubernetes.plugins.module_utils._cluster.draining import (
+    find_blocking_budgets,
+    find_leaving,
+)
 from ansible_collections.podnet.kubernetes.plugins.module_utils._cluster.fields import read_list
 from ansible_collections.podnet.kubernetes.plugins.module_utils._cluster.readiness import find_unready
 from ansible_collections.podnet.kubernetes.plugins.module_utils._cluster.refusals import explain_refusal
@@ -234,7 +238,6 @@ FILTERS = {
     "network_problems": ([NODES, PODS], {"daemon_set": "calico-node"}),
     "network_pods": ([PODS], {}),
     "node_removal": ([NODES], {"names": ["node2"], "hosts": ["node1", "node2"]}),
-    "blocking_budgets": ([BUDGETS], {"namespaces": ["a"]}),
     "pause_images": ([NODES], {}),
     "cluster_domain": ([CONFIG_MAPS], {}),
     "calico_missing_routes": ([ROUTES, AFFINITIES, NODES], {}),
@@ -260,10 +263,15 @@ FILTERS = {
     # What the action connectivity_pods thinks.
     "find_unready": ([CLUSTER], {"services": ["default/s"], "own_namespace": "default", "own_pods": 2}),
     "explain_refusal": ([REFUSAL, WEBHOOKS], {}),
+    # What the action node_drain thinks.
+    "find_leaving": ([SWITCH["pods"]], {}),
+    "find_blocking_budgets": ([BUDGETS], {"namespaces": ["a"]}),
     # What the filter waiting_static_pods thinks of the answer of a kubelet.
     "find_waiting_programs": ([KUBELET_PODS], {}),
 }
 FUNCTIONS = {
+    "find_blocking_budgets": find_blocking_budgets,
+    "find_leaving": find_leaving,
     "find_unready": find_unready,
     "find_waiting_programs": find_waiting_programs,
     # The action gives it the text of an answer, and a list.

@@ -54,7 +54,6 @@ MODULES = {
 # The arguments with which each filter runs.
 FILTERS = {
     "api_vip_plan": ({}, [], "10.0.0.1"),
-    "blocking_budgets": ([], []),
     "calico_foreign_routes": ([], "node1"),
     "calico_missing_routes": ([], [], []),
     "calico_pool_plan": ([], "10.244.0.0/16", "Always", "Never"),

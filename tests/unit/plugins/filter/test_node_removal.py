@@ -20,7 +20,6 @@ def test_names_are_a_list_or_a_text(names):
         "faults": [],
         "drain": ["node1", "node2"],
         "silent": [],
-        "uncordon": ["node1", "node2"],
         "control_planes": [],
     }
 

@@ -9,7 +9,6 @@ import pytest
 from ansible_collections.podnet.kubernetes.plugins.module_utils._base.errors import InputError
 from ansible_collections.podnet.kubernetes.plugins.module_utils._cluster.node_removal import (
     NodeRemoval,
-    find_blocking_budgets,
     plan_removal,
 )
 
@@ -27,12 +26,12 @@ NODES = [node("master"), node("node1"), node("node2", "Unknown"), node("node3", 
 
 def test_nodes_that_answer_are_drained_and_silent_ones_are_not():
     assert plan_removal(NODES, ["node1", "node2", "node3", "node1"], ["node1"]) == NodeRemoval(
-        faults=(), drain=("node1", "node3"), silent=("node2",), uncordon=("node1",), control_planes=()
+        faults=(), drain=("node1", "node3"), silent=("node2",), control_planes=()
     )
 
 
 def test_a_host_that_is_no_node_has_left_already():
-    assert plan_removal(NODES, ["node9"], ["node9"]) == NodeRemoval((), (), (), (), ())
+    assert plan_removal(NODES, ["node9"], ["node9"]) == NodeRemoval((), (), (), ())
 
 
 @pytest.mark.parametrize(
@@ -88,19 +87,3 @@ def test_a_cluster_whose_control_planes_are_no_nodes_loses_any_node():
 def test_no_node_is_an_input_error():
     with pytest.raises(InputError):
         plan_removal([{"kind": "Pod", "metadata": {"name": "a"}}], [], [])
-
-
-def budget(name, allowed, namespace="default"):
-    status = {"disruptionsAllowed": allowed, "currentHealthy": 2, "desiredHealthy": 2}
-    return {"kind": "PodDisruptionBudget", "metadata": {"name": name, "namespace": namespace}, "status": status}
-
-
-def test_budgets_that_allow_no_eviction_are_described():
-    budgets = [budget("b", 0), budget("a", 0), budget("c", 1), budget("d", 0, "other")]
-    assert find_blocking_budgets(budgets, ["default"]) == [
-        "default/a needs 2 ready pods, and 2 are ready",
-        "default/b needs 2 ready pods, and 2 are ready",
-    ]
-    assert find_blocking_budgets([{**budget("a", 0), "status": None}], ["default"]) == [
-        "default/a needs 0 ready pods, and 0 are ready"
-    ]
