@@ -603,6 +603,7 @@ SIMPLE = [
     simple("upgrade_version", "1.36", VERSION),
     simple("upgrade_wait_timeout", -1, WAIT),
     simple("remove_node_drained", "a b", "give a domain in lower case, such as cluster.local", "'a b'"),
+    simple("remove_node_only_asks", "some", "give true or false"),
     simple("remove_node_purpose", "reset", "choose from removed, upgraded"),
     simple("sample_app_api_arguments", "netexec", "give a list"),
     simple("sample_app_api_image", "a b", IMAGE, "'a b'"),

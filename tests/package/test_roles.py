@@ -254,6 +254,22 @@ def test_a_module_outside_the_group_is_found():
     assert list(without_kubeconfig(files, "b.yml", members)) == ["b.yml: ask"]
 
 
+def hides(text: str, defaults: Collection[str]) -> set[str]:
+    """Find the loop variables in a file of tasks that are defaults of its role: Ansible warns of them at each loop."""
+    return {step.get("loop_control", {}).get("loop_var") for step in steps(text)} & set(defaults)
+
+
+def test_no_loop_hides_a_default():
+    for (role, path), text in TASKS.items():
+        files = [*ROOT.glob(f"roles/{role}/defaults/*.yml"), *ROOT.glob(f"lab/roles/{role}/defaults/*.yml")]
+        defaults = {name for file in files for name in yaml.safe_load(file.read_text()) or {}}
+        assert hides(text, defaults) == set(), f"{role}/{path}"
+
+
+def test_a_loop_that_hides_a_default_is_found():
+    assert hides("[{name: ask, loop: [1], loop_control: {loop_var: role_a}}]", {"role_a", "role_b"}) == {"role_a"}
+
+
 def sent_once(text: str) -> Iterator[str]:
     """Name the tasks that send a request once, and must succeed: the modules of kubernetes.core try no second time."""
     for step in steps(text):

@@ -6,6 +6,7 @@ import subprocess
 import time
 
 import pytest
+from cluster import IMAGE
 from machines import ROOT
 from web_server import NAME, Prober, objects
 
@@ -90,6 +91,17 @@ def test_check_mode_says_what_would_happen_on_each_node(play, kubectl):
         assert f"{name}: package kubeadm 1.36.3 to 1.36.4, kubeadm upgrade node, drain, kubelet 1.36.3 to" in said
     assert versions(kubectl) == dict.fromkeys(NODES, "v1.36.3")
     assert (cordoned(kubectl), marked(kubectl)) == (set(), set())
+
+
+def test_a_pod_that_may_not_leave_is_named_before_anything_is_changed(play, kubectl):
+    spec = {"nodeName": "node2", "containers": [{"name": "pause", "image": IMAGE}]}
+    lonely = {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "lonely", "namespace": "default"}, "spec": spec}
+    kubectl.output("apply", "--filename=-", data=lonely)
+    refused = play(*UPGRADE, "podnet_kubernetes_version=1.36.4", "--check")
+    kubectl.output("delete", "pod", "lonely", "--now")
+    assert refused.returncode == 2
+    said = "node2 was not upgraded: no controller makes these pods again: default/lonely. upgrade_drain_timeout sets"
+    assert said in " ".join(refused.stdout.split())
 
 
 def test_a_patch_version_with_a_run_that_is_killed(play, changes, kubectl, addresses, inventory, tmp_path):

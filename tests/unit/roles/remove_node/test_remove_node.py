@@ -1,0 +1,87 @@
+# Copyright (c) 2026, podnet.kubernetes developers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The role against a small API: which nodes it drains, and what it says of pods that may not leave."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from api_server import READY, serving, write_kubeconfig
+from playbook_runs import last_failure, run_playbook
+
+ROOT = Path(__file__).resolve().parents[4]
+NODES = ("master", "node1", "node2")
+PLANE = "node-role.kubernetes.io/control-plane"
+PODS = "/api/v1/namespaces/default/pods"
+
+
+def node(name):
+    labels = {PLANE: ""} if name == "master" else {}
+    metadata = {"name": name, "labels": labels}
+    return {"apiVersion": "v1", "kind": "Node", "metadata": metadata, "spec": {}, "status": READY}
+
+
+def pod(name, **metadata):
+    metadata = {"name": name, "namespace": "default", **metadata}
+    return {"apiVersion": "v1", "kind": "Pod", "metadata": metadata, "spec": {"nodeName": "node1"}}
+
+
+@pytest.fixture
+def remove(tmp_path):
+    """A function that removes both workers from a cluster with these pods. Returns the run and what was sent."""
+
+    def run(*pods, check_mode=False, **variables):
+        with serving() as server:
+            write_kubeconfig(tmp_path / "admin.conf", server.server_port)
+            server.objects = {f"/api/v1/nodes/{name}": node(name) for name in NODES}
+            server.objects |= {f"{PODS}/{one['metadata']['name']}": one for one in pods}
+            play = {
+                "hosts": "all",
+                "connection": "local",
+                "gather_facts": False,
+                "vars": {
+                    "ansible_python_interpreter": "{{ ansible_playbook_python }}",
+                    "remove_node_names": ["node1", "node2"],
+                    "remove_node_kubeconfig": str(tmp_path / "admin.conf"),
+                    **variables,
+                },
+                "roles": ["podnet.kubernetes.remove_node"],
+            }
+            (tmp_path / "play.yml").write_text(json.dumps([play]))
+            collections = {"ANSIBLE_COLLECTIONS_PATH": str(ROOT / ".collections")}
+            check = ["--check"] if check_mode else []
+            done = run_playbook("-i", "master,", *check, "play.yml", cwd=tmp_path, **collections)
+            return done, list(server.sent)
+
+    return run
+
+
+WEB = pod("web", ownerReferences=[{"kind": "ReplicaSet", "name": "web", "controller": True}])
+
+
+@pytest.mark.more
+def test_nodes_are_drained_and_removed_without_a_warning(remove):
+    done, sent = remove(WEB)
+    assert done.returncode == 0, done.stdout
+    assert "[WARNING]" not in done.stdout + done.stderr
+    assert [one[:2] for one in sent] == [
+        ("apply", "Node"),
+        ("evict", f"{PODS}/web"),
+        ("apply", "Node"),
+        ("delete", "/api/v1/nodes/node1"),
+        ("delete", "/api/v1/nodes/node2"),
+    ]
+
+
+@pytest.mark.more
+@pytest.mark.parametrize("check_mode", [False, True])
+def test_a_pod_that_may_not_leave_is_named_before_the_first_node_is_drained(remove, check_mode):
+    done, sent = remove(WEB, pod("lonely"), check_mode=check_mode)
+    assert done.returncode == 2
+    assert last_failure(done)[1].startswith(
+        "node1 was not removed: no controller makes these pods again: default/lonely. remove_node_drain_timeout sets"
+    )
+    assert sent == []
