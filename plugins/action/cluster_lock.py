@@ -137,7 +137,7 @@ class ActionModule(ActionBase):
             # Whoever needs the host says so later, and some runs need it not, such as the reset of another machine.
             return {
                 "changed": False,
-                "msg": f"There is no lock against a second run, because {host} holds none: {error}.",
+                "msg": f"{host} holds no lock against a second run: {error}.",
             }
         except PodnetError as error:
             raise AnsibleActionFail(str(error)) from error
