@@ -66,9 +66,13 @@ def read_pins(value: Any) -> Pins:
 
 
 def choose_holder(surveys: Mapping[str, Survey], control_planes: Sequence[str]) -> str:
-    """Choose the control plane whose CA counts: the first one with a CA, else the first one. Empty without any."""
+    """Choose the control plane whose CA counts: the first one with a CA, else the first one. Empty without any.
+
+    One that was not surveyed may have the cluster. Then a machine without a CA does not count.
+    """
     surveyed = [name for name in control_planes if name in surveys]
-    return next((name for name in surveyed if any(surveys[name].ca_pins.values())), "") or "".join(surveyed[:1])
+    bare = surveyed[0] if surveyed and len(surveyed) == len(control_planes) else ""
+    return next((name for name in surveyed if any(surveys[name].ca_pins.values())), bare)
 
 
 def find_hardening(surveys: Mapping[str, Survey], holder: str, outside: bool | None) -> list[str]:

@@ -67,3 +67,11 @@ def test_the_first_control_plane_is_a_new_machine():
     surveys["master3"] = result("sha256:0b")
     [told] = survey_faults(surveys, ["master", "master2", "master3"])
     assert told.startswith("master3 belongs to another cluster (CA sha256:0b instead of sha256:0a)")
+
+
+def test_a_new_control_plane_says_nothing_of_a_cluster_whose_control_plane_is_left_out():
+    """As with --limit master2,node1, where node1 works in the cluster of master."""
+    surveys = {"master2": result(), "node1": result("sha256:0a")}
+    assert survey_faults(surveys, ["master", "master", "master2"]) == []
+    [told] = survey_faults({**surveys, "master": result()}, ["master", "master", "master2"])
+    assert told.startswith("node1 belongs to another cluster (CA sha256:0a instead of none")
