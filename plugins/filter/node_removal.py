@@ -24,17 +24,22 @@ options:
     type: raw
     required: true
   hosts:
-    description: The hosts of the inventory. One that is no node has left the cluster already.
+    description: The hosts of the groups with the cluster's machines. One that is no node has left the cluster already.
     type: list
     elements: str
     default: []
-positional: names, hosts
+  control_planes:
+    description: Those among them that are control planes. One of them may have lost its Node object.
+    type: list
+    elements: str
+    default: []
+positional: names, hosts, control_planes
 """
 
 EXAMPLES = r"""
 - name: Plan the removal
   ansible.builtin.set_fact:
-    plan: "{{ nodes.resources | podnet.kubernetes.node_removal(['node2'], groups['all']) }}"
+    plan: "{{ nodes.resources | podnet.kubernetes.node_removal(['node2'], groups['nodes']) }}"
 """
 
 RETURN = r"""
@@ -78,10 +83,11 @@ from ansible_collections.podnet.kubernetes.plugins.plugin_utils.filters import f
 
 
 @filter_errors("node_removal")
-def node_removal(nodes: Any, names: Any, hosts: Any = ()) -> dict[str, Any]:
+def node_removal(nodes: Any, names: Any, hosts: Any = (), control_planes: Any = ()) -> dict[str, Any]:
     listed = [part.strip() for part in names.split(",") if part.strip()] if isinstance(names, str) else names
     wanted = list(read_texts_option("names", listed))
-    plan = asdict(plan_removal(nodes, wanted, read_texts_option("hosts", hosts)))
+    groups = read_texts_option("hosts", hosts), read_texts_option("control_planes", control_planes)
+    plan = asdict(plan_removal(nodes, wanted, *groups))
     return {"names": wanted, **{name: list(value) for name, value in plan.items()}}
 
 

@@ -45,13 +45,16 @@ class _Node:
     is_lost: bool  # the kubelet does not answer
 
 
-def plan_removal(nodes: Any, names: Sequence[str], hosts: Collection[str]) -> NodeRemoval:
-    """Plan the removal of nodes. A host of the inventory that is no node has left the cluster already.
+def plan_removal(
+    nodes: Any, names: Sequence[str], hosts: Collection[str], control_planes: Collection[str] = ()
+) -> NodeRemoval:
+    """Plan the removal of nodes. A host of the cluster's groups that is no node has left the cluster already.
 
     Args:
         nodes: the Node objects of the cluster
         names: the nodes to remove
-        hosts: the hosts of the inventory
+        hosts: the hosts of the groups with the cluster's machines
+        control_planes: those that are, or are to be, control planes; one of them may have lost its Node object
 
     Raises:
         InputError: an object is no Node
@@ -59,26 +62,29 @@ def plan_removal(nodes: Any, names: Sequence[str], hosts: Collection[str]) -> No
     known = {node.name: node for node in map(_read_node, read_list(nodes, "nodes"))}
     leaving = [known[name] for name in dict.fromkeys(names) if name in known]
     return NodeRemoval(
-        faults=tuple(_faults(known, names, hosts)),
+        faults=tuple(_faults(known, names, hosts, control_planes)),
         drain=tuple(node.name for node in leaving if node.ready),
         silent=tuple(node.name for node in leaving if not node.ready),
         control_planes=tuple(node.name for node in sorted(leaving, key=lambda one: one.ready) if node.control_plane),
     )
 
 
-def _faults(known: dict[str, _Node], names: Sequence[str], hosts: Collection[str]) -> Iterator[str]:
+def _faults(
+    known: dict[str, _Node], names: Sequence[str], hosts: Collection[str], control_planes: Collection[str]
+) -> Iterator[str]:
     if not names:
         yield f"no node is named: give -e podnet_remove_nodes=… with names of {_listed(known)}"
     unknown = [name for name in names if name not in known and name not in hosts]
     if unknown:
         yield (
-            f"the cluster has no node {', '.join(unknown)}, and the inventory no such host: the nodes are "
-            f"{_listed(known)}"
+            f"the cluster has no node {', '.join(unknown)}, and the inventory no such host in the groups of its "
+            f"machines: the nodes are {_listed(known)}"
         )
     planes = [node.name for node in known.values() if node.control_plane]
-    if planes and not set(planes) - set(names):
+    ending = next((one for one in (planes, control_planes) if one and not set(one) - set(names)), None)
+    if ending:
         yield (
-            f"{', '.join(planes)} is the last control plane, and the cluster would end: leave it out, or end the "
+            f"{', '.join(ending)} is the last control plane, and the cluster would end: leave it out, or end the "
             "cluster with playbooks/reset.yml"
         )
     elif set(planes) & set(names):

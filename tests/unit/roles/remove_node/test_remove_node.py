@@ -15,6 +15,7 @@ from playbook_runs import last_failure, run_playbook
 ROOT = Path(__file__).resolve().parents[4]
 NODES = ("master", "node1", "node2")
 PLANE = "node-role.kubernetes.io/control-plane"
+INVENTORY = {"control_plane": {"hosts": {"master": {}}}, "elsewhere": {"hosts": {"other": {}}}}
 PODS = "/api/v1/namespaces/default/pods"
 
 
@@ -39,7 +40,7 @@ def remove(tmp_path):
             server.objects = {f"/api/v1/nodes/{name}": node(name) for name in NODES}
             server.objects |= {f"{PODS}/{one['metadata']['name']}": one for one in pods}
             play = {
-                "hosts": "all",
+                "hosts": "control_plane",
                 "connection": "local",
                 "gather_facts": False,
                 "vars": {
@@ -53,7 +54,8 @@ def remove(tmp_path):
             (tmp_path / "play.yml").write_text(json.dumps([play]))
             collections = {"ANSIBLE_COLLECTIONS_PATH": str(ROOT / ".collections")}
             check = ["--check"] if check_mode else []
-            done = run_playbook("-i", "master,", *check, "play.yml", cwd=tmp_path, **collections)
+            (tmp_path / "hosts.json").write_text(json.dumps(INVENTORY))
+            done = run_playbook("-i", "hosts.json", *check, "play.yml", cwd=tmp_path, **collections)
             return done, list(server.sent)
 
     return run
@@ -74,6 +76,22 @@ def test_nodes_are_drained_and_removed_without_a_warning(remove):
         ("delete", "/api/v1/nodes/node1"),
         ("delete", "/api/v1/nodes/node2"),
     ]
+
+
+@pytest.mark.more
+@pytest.mark.parametrize(
+    ("names", "fault"),
+    [
+        (["other"], "the cluster has no node other, and the inventory no such host in the groups of its machines"),
+        (["master"], "master is the last control plane"),
+    ],
+)
+def test_a_host_of_another_cluster_and_the_last_control_plane_stay(remove, names, fault):
+    """The playbook resets the hosts that this role lets pass."""
+    done, sent = remove(remove_node_names=names)
+    assert done.returncode == 2
+    assert last_failure(done)[1].startswith(fault)
+    assert sent == []
 
 
 @pytest.mark.more

@@ -39,7 +39,7 @@ def test_a_host_that_is_no_node_has_left_already():
     [
         (
             ["node9", "all"],
-            "the cluster has no node node9, all, and the inventory no such host: the nodes are master, ",
+            "the cluster has no node node9, all, and the inventory no such host in the groups of its machines: the ",
         ),
         (["master", "node1"], "master is the last control plane, and the cluster would end"),
         ([], "no node is named: give -e podnet_remove_nodes=… with names of master, node1, node2, node3"),
@@ -48,6 +48,14 @@ def test_a_host_that_is_no_node_has_left_already():
 def test_what_may_not_be_removed_is_said(names, fault):
     faults = plan_removal(NODES, names, ["master", "node1"]).faults
     assert [one.startswith(fault) for one in faults] == [True]
+
+
+@pytest.mark.parametrize(("names", "is_refused"), [(["master"], True), (["node1"], False), (["master2"], False)])
+def test_the_last_control_plane_may_have_lost_its_node_object(names, is_refused):
+    """It is reset with the others, and the cluster would end."""
+    planes = ["master"] if names != ["master2"] else ["master", "master2"]
+    faults = plan_removal(NODES[1:], names, ["master", "master2", "node1"], planes).faults
+    assert [one.startswith("master is the last control plane") for one in faults] == [True] * is_refused
 
 
 def test_one_of_several_control_planes_may_go():
