@@ -9,6 +9,7 @@ import signal
 import subprocess
 import sys
 import time
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -40,7 +41,8 @@ def run(tmp_path):
     def start(command=tuple(SLEEPS)):
         file = tmp_path / "forwarded.conf"
         file.write_text("a kubeconfig")
-        ansible = subprocess.Popen(["sleep", "300"])
+        # A shell starts a program in the background with SIGINT ignored, and its children inherit that.
+        ansible = subprocess.Popen(["sleep", "300"], preexec_fn=partial(signal.signal, signal.SIGINT, signal.SIG_DFL))
         keeper = subprocess.Popen(
             [sys.executable, forward_keeper.__file__, str(ansible.pid), str(file), *command], stdout=subprocess.PIPE
         )
