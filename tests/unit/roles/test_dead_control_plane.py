@@ -1,7 +1,7 @@
 # Copyright (c) 2026, podnet.kubernetes developers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The first control plane of the inventory is down, and another one answers: it holds the lock, and asks the API."""
+"""The first control plane is down. Another one answers: it holds the lock, gives admin.conf, and asks the API."""
 
 from __future__ import annotations
 
@@ -48,3 +48,19 @@ def test_a_control_plane_that_answers_asks_the_api(said, tmp_path):
         write_kubeconfig(tmp_path / "admin.conf", server.server_port)
         found = said("playbooks/api.yml", podnet_api_through="control_plane")
     assert f"The controller asks the API at http://127.0.0.1:{server.server_port}" in found
+
+
+@pytest.mark.more
+def test_a_controller_that_did_not_make_the_cluster_fetches_admin_conf(said, tmp_path):
+    with serving() as server:
+        write_kubeconfig(tmp_path / "theirs.conf", server.server_port)
+        variables = {
+            "podnet_output_dir": str(tmp_path / "out"),
+            "cluster_access_places": [str(tmp_path / "theirs.conf")],
+        }
+        found = said("playbooks/api.yml", **variables)
+        again = said("playbooks/api.yml", **variables)
+    assert f"The controller asks the API at http://127.0.0.1:{server.server_port}" in found
+    assert f"from alive:{tmp_path}/theirs.conf, is new." in found
+    # It is there, so no host is asked.
+    assert "Look for a kubeconfig on the hosts" not in again
