@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import base64
 import re
+import subprocess
 from collections.abc import Iterable, Mapping
+from pathlib import Path
 
 _KEY = re.compile(r"-----BEGIN [A-Z ]*PRIVATE KEY-----\s+(.*?)-----END", re.DOTALL)
 _KEY_DATA = re.compile(r"(?:client-key-data|token): *([A-Za-z0-9+/=_.-]{20,})")
@@ -44,6 +46,19 @@ def pieces_of(text: str) -> set[str]:
         decoded = base64.b64decode(value, validate=False).decode(errors="replace") if value.startswith("LS0t") else ""
         found |= pieces_of(decoded)
     return found | set(_TOKEN.findall(text))
+
+
+def holders(pieces: Iterable[str], places: Iterable[Path]) -> list[Path]:
+    """Find the files of this machine that hold a piece."""
+    search = ["timeout", "120", "grep", "-rlsF", "-D", "skip", "-f", "-", *map(str, places)]
+    done = subprocess.run(search, input="\n".join(sorted(pieces)), stdout=subprocess.PIPE, text=True, check=False)
+    assert done.returncode <= 2, f"grep ended with {done.returncode}"
+    return [Path(line) for line in done.stdout.splitlines()]
+
+
+def open_to_others(files: Iterable[Path]) -> list[str]:
+    """Name the files whose mode lets others read them, whatever directory they are in."""
+    return [str(path) for path in files if path.stat().st_mode & 0o044]
 
 
 def places_of(pieces: Iterable[str], texts: Mapping[str, str]) -> list[str]:

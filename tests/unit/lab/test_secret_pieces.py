@@ -7,7 +7,7 @@ from __future__ import annotations
 import base64
 
 import pytest
-from secret_pieces import pieces_of, places_of
+from secret_pieces import holders, open_to_others, pieces_of, places_of
 
 LINES = (
     "MHcCAQEEIOqJ5u1n8oGx0pTq2Zb3l6c9d1fKx7yVb0aQ4sWm2rLhoAoGCCqGSM49",
@@ -33,3 +33,15 @@ def test_pieces(text, pieces):
 def test_a_place_with_a_piece_is_named():
     texts = {"output": f"- {LINES[1]}", "log": "nothing", "cache": IN_BASE64}
     assert places_of(pieces_of(f"client-key-data: {IN_BASE64}"), texts) == ["cache", "output"]
+
+
+@pytest.mark.parametrize(("mode", "is_open"), [(0o600, False), (0o640, True), (0o604, True)])
+def test_a_file_that_others_may_read_is_found_in_a_directory_that_is_closed(tmp_path, mode, is_open):
+    tmp_path.chmod(0o700)
+    (tmp_path / "other").write_text("nothing")
+    file = tmp_path / "admin.conf"
+    file.write_text(f"client-key-data: {LINES[0]}\n")
+    file.chmod(mode)
+    found = holders(LINES, [tmp_path])
+    assert found == [file]
+    assert open_to_others(found) == [str(file)] * is_open
