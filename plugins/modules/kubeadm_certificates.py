@@ -12,7 +12,8 @@ short_description: Renew the certificates of a node before they end
 version_added: "0.1.0"
 description:
   - Reads when the certificates of a node end, and renews those that end soon by C(kubeadm certs renew).
-  - Then restarts the static pods that read them, one after the other, and waits each time until the API answers.
+  - Then restarts the static pods that read them, one after the other, and waits each time until the API
+    server of the node answers.
   - Also restarts a static pod that started before a certificate that it reads was written, as when a run was killed.
   - kubeadm renews no CA, and the kubelet renews its own certificate. The module warns when one of these ends soon.
 extends_documentation_fragment:
@@ -92,6 +93,8 @@ from ansible_collections.podnet.kubernetes.plugins.module_utils._kubeadm.node im
 
 ROOT = Path("/")
 _DATA = re.compile(r"client-certificate-data:\s*(\S+)")
+_LOOPBACK = "127.0.0.1"
+_SECURE_PORT = re.compile(r"--secure-port=(\d{1,5})\b")
 _BOOT = re.compile(r"^btime (\d+)$", re.MULTILINE)
 # A static pod that cannot read its certificates ends within this time, in seconds.
 _SETTLES = 3.0
@@ -137,6 +140,16 @@ def find_components() -> dict[str, tuple[int, float]]:
     return found
 
 
+def own_api() -> str:
+    """The address of this node's API server. At the one of several control planes, another of them may answer."""
+    manifest = ""
+    with suppress(OSError):
+        path = ROOT / "etc/kubernetes/manifests/kube-apiserver.yaml"
+        manifest = path.read_text(encoding="utf-8", errors="replace")
+    port = _SECURE_PORT.search(manifest)
+    return f"https://{_LOOPBACK}:{port[1] if port else 6443}"
+
+
 def end(name: str, process: tuple[int, float]) -> None:
     """End the process of a static pod."""
     os.kill(process[0], signal.SIGTERM)
@@ -152,6 +165,8 @@ def end(name: str, process: tuple[int, float]) -> None:
 def restart(module: AnsibleModule, name: str, written: float) -> None:
     """Have a static pod read its certificates: end its process, which the kubelet starts again, and wait for the API.
 
+    The API of this node is not ready as long as its etcd is not.
+
     A process that started after the certificates were written may go on. One that does not run is waited for: without
     the API, the controller manager and the scheduler end by themselves.
 
@@ -165,7 +180,9 @@ def restart(module: AnsibleModule, name: str, written: float) -> None:
     else:
         old = None
     deadline = time.monotonic() + module.params["timeout"]
-    ready = ["kubectl", "--kubeconfig", "/etc/kubernetes/admin.conf", "--request-timeout=5s", "get", "--raw=/readyz"]
+    # kubeadm puts this name into each certificate of an API server.
+    access = ["--kubeconfig=/etc/kubernetes/admin.conf", f"--server={own_api()}", "--tls-server-name=kubernetes"]
+    ready = ["kubectl", *access, "--request-timeout=5s", "get", "--raw=/readyz"]
     while True:
         new = find_components().get(name)
         if new and new != old:

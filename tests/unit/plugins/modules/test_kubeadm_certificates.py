@@ -78,6 +78,19 @@ def test_a_certificate_is_renewed_and_its_reader_restarted(run_module, machine, 
     assert len(machine.ran(READY)) == 1
 
 
+@pytest.mark.parametrize("port", [6443, 8443])
+def test_the_api_of_the_node_itself_is_asked(run_module, machine, port):
+    """At the address of several control planes, another one would answer, and the next etcd would end too early."""
+    if port != 6443:
+        (machine.root / "etc/kubernetes/manifests").mkdir()
+        manifest = f"    - --secure-port={port}\n"
+        (machine.root / "etc/kubernetes/manifests/kube-apiserver.yaml").write_text(manifest)
+    show_process(machine, 7, start=10)
+    run_module(kubeadm_certificates, renew_before=YEARS)
+    [asked] = machine.ran(READY)
+    assert f"--server=https://127.0.0.1:{port} --tls-server-name=kubernetes" in asked
+
+
 def test_check_mode_says_the_same_and_changes_nothing(run_module, machine):
     show_process(machine, 7)
     result = run_module(kubeadm_certificates, renew_before=YEARS, check_mode=True)
