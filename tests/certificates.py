@@ -1,4 +1,7 @@
-"""Two CAs that `openssl req -x509` made, and the pins that `openssl pkey -pubin -outform der | sha256sum` shows."""
+"""Certificates that `openssl req -x509` made: two CAs, and one of a kubelet.
+
+The pins are those that `openssl pkey -pubin -outform der | sha256sum` shows.
+"""
 
 from __future__ import annotations
 
@@ -28,3 +31,18 @@ Ko2X2F2vEbLOPa2EcbxQw+ICnvTYUkOLpbl4NgmIEH18AA==
 -----END CERTIFICATE-----
 """
 OTHER_CA_PIN = "sha256:be71a939ad6bc49ead5ccde4bada09a888ad6c1dc004d101f8dd35f1cfefd520"
+# Of the node web-2.
+KUBELET = """\
+-----BEGIN CERTIFICATE-----
+MIIBvDCCAWGgAwIBAgIUUhB9JHGOLQ9nZrjP9ZDsxlsQ2H8wCgYIKoZIzj0EAwIw
+MzEVMBMGA1UECgwMc3lzdGVtOm5vZGVzMRowGAYDVQQDDBFzeXN0ZW06bm9kZTp3
+ZWItMjAeFw0yNjExMzAwNTAxMjlaFw0zNjExMjcwNTAxMjlaMDMxFTATBgNVBAoM
+DHN5c3RlbTpub2RlczEaMBgGA1UEAwwRc3lzdGVtOm5vZGU6d2ViLTIwWTATBgcq
+hkjOPQIBBggqhkjOPQMBBwNCAAQb95d5yAoogOrfuOJL/rEQl0lpgwhhD0flrDte
+sBSBkIsVQkbWgzU7RYJ/ywrzotUuVEuCSrjaHac+sNNdtIIIo1MwUTAdBgNVHQ4E
+FgQUteVjImlHy/h4qdcyg2ueQltCziowHwYDVR0jBBgwFoAUteVjImlHy/h4qdcy
+g2ueQltCziowDwYDVR0TAQH/BAUwAwEB/zAKBggqhkjOPQQDAgNJADBGAiEAx4l2
+EK1s0KeXyD2Xg6Deg8p4HNTore+nusTZ3sewnhcCIQDRVpodELsdF6i4+k6ox8IS
+dLDIAHt0mLgLpTbTDkKTxg==
+-----END CERTIFICATE-----
+"""

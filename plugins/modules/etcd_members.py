@@ -33,6 +33,10 @@ options:
     type: list
     elements: str
     default: []
+  own:
+    description: Whether the member of this node has to go too. Its manifest has the name, and the inventory may not.
+    type: bool
+    default: false
 seealso:
   - module: podnet.kubernetes.kubeadm_join
 """
@@ -61,12 +65,17 @@ removed:
 from ansible.module_utils.basic import AnsibleModule
 
 from ansible_collections.podnet.kubernetes.plugins.module_utils._base.errors import PodnetError
-from ansible_collections.podnet.kubernetes.plugins.module_utils._kubeadm.etcd import has_etcd, remove_members
+from ansible_collections.podnet.kubernetes.plugins.module_utils._kubeadm.etcd import (
+    has_etcd,
+    own_name,
+    remove_members,
+)
 from ansible_collections.podnet.kubernetes.plugins.module_utils._kubeadm.etcd_members import Member
 
 ARGUMENTS = {
     "absent": {"type": "list", "elements": "str", "default": []},
     "addresses": {"type": "list", "elements": "str", "default": []},
+    "own": {"type": "bool", "default": False},
 }
 
 
@@ -76,7 +85,9 @@ def main() -> None:
     members: list[Member] = []
     try:
         if has_etcd():
-            leaving, members = remove_members(module.params["absent"], module.params["addresses"], module.check_mode)
+            own = [own_name()] if module.params["own"] else []
+            names = list(dict.fromkeys([*module.params["absent"], *filter(None, own)]))
+            leaving, members = remove_members(names, module.params["addresses"], module.check_mode)
     except PodnetError as error:
         module.fail_json(msg=str(error))
     module.exit_json(changed=bool(leaving), members=[*map(str, members)], removed=[*map(str, leaving)])

@@ -50,6 +50,13 @@ removed:
   type: list
   elements: str
   sample: [service kubelet, file /etc/kubernetes/kubelet.conf]
+node:
+  description:
+    - The name of the machine's node in its cluster, as the certificate of the kubelet had it before the run.
+    - Empty for a machine without one.
+  returned: success
+  type: str
+  sample: node2
 """
 
 import time
@@ -59,6 +66,8 @@ from dataclasses import dataclass
 from ansible.module_utils.basic import AnsibleModule
 
 from ansible_collections.podnet.kubernetes.plugins.module_utils._base.errors import ClusterError, PodnetError
+from ansible_collections.podnet.kubernetes.plugins.module_utils._gathering.certificates import read_certificates
+from ansible_collections.podnet.kubernetes.plugins.module_utils._kubeadm.expiry import KUBELET_CLIENT
 from ansible_collections.podnet.kubernetes.plugins.module_utils._kubeadm.node import only_kubeadm
 from ansible_collections.podnet.kubernetes.plugins.module_utils._reset import machine, pods
 from ansible_collections.podnet.kubernetes.plugins.module_utils._reset.bundles import Bundle
@@ -71,6 +80,7 @@ from ansible_collections.podnet.kubernetes.plugins.module_utils._reset.kubernete
 from ansible_collections.podnet.kubernetes.plugins.module_utils._reset.traces import Traces
 
 _ENDED = ("inactive", "failed")
+_NODE = "CN=system:node:"
 
 
 @dataclass(frozen=True)
@@ -94,6 +104,15 @@ class Cluster:
         """Kubelet and containers in words, for the diff."""
         containers = [bundle.id for bundle in self.bundles] if self.known is None else self.known
         return ["service kubelet"] * self.kubelet + [f"container {one}" for one in containers]
+
+
+def read_node_name() -> str:
+    """Read the name of the machine's node, which may be another one than the inventory has. Empty without one."""
+    text = ""
+    with suppress(OSError):
+        text = machine.ROOT.joinpath(KUBELET_CLIENT[1:]).read_text(encoding="utf-8", errors="replace")
+    subjects = [one.get("subject", "") for one in read_certificates(text)]
+    return next((subject.partition(_NODE)[2] for subject in subjects if _NODE in subject), "")
 
 
 def refuse_other_programs() -> None:
@@ -159,11 +178,12 @@ def main() -> None:
     module = AnsibleModule(argument_spec={"timeout": {"type": "int", "default": 60}}, supports_check_mode=True)
     try:
         with only_kubeadm(module.params["timeout"]):
+            node = read_node_name()
             removed = reset(module)
     except PodnetError as error:
         module.fail_json(msg=str(error))
     diff = {"before": "".join(f"{line}\n" for line in removed), "after": ""}
-    module.exit_json(changed=bool(removed), removed=removed, diff=diff)
+    module.exit_json(changed=bool(removed), removed=removed, node=node, diff=diff)
 
 
 if __name__ == "__main__":

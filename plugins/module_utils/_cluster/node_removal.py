@@ -80,6 +80,14 @@ def _faults(
             f"the cluster has no node {', '.join(unknown)}, and the inventory no such host in the groups of its "
             f"machines: the nodes are {_listed(known)}"
         )
+    strangers = [name for name in known if name not in (*hosts, *names)]
+    gone = [name for name in names if name not in known and name in hosts]
+    if gone and strangers:
+        yield (
+            f"the host {', '.join(gone)} is no node of the cluster, and the node {', '.join(strangers)} no host: they "
+            "may be the same machine, whose pods would end without a drain. Give the host the name of its node, or "
+            f"reset the machine by playbooks/reset.yml --limit {','.join(gone)}"
+        )
     planes = [node.name for node in known.values() if node.control_plane]
     ending = next((one for one in (planes, control_planes) if one and not set(one) - set(names)), None)
     if ending:

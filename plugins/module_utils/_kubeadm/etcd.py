@@ -19,6 +19,7 @@ from ansible_collections.podnet.kubernetes.plugins.module_utils._kubeadm.etcd_me
     Member,
     find_endpoints,
     find_leaving,
+    find_name,
     parse_members,
 )
 
@@ -52,9 +53,8 @@ def _ask(question: str, body: dict[str, str]) -> str:
         ClusterError: no member answers, or one refuses
     """
     opener = _opener()
-    manifest = MANIFEST.read_text(encoding="utf-8") if MANIFEST.exists() else ""
     faults = []
-    for endpoint in dict.fromkeys(find_endpoints(manifest)):
+    for endpoint in dict.fromkeys(find_endpoints(_read_manifest())):
         try:
             with opener.open(f"{endpoint}{question}", json.dumps(body).encode(), _TIMEOUT) as answer:
                 return str(answer.read().decode("utf-8", errors="replace"))
@@ -63,6 +63,15 @@ def _ask(question: str, body: dict[str, str]) -> str:
         except OSError as error:
             faults.append(f"{endpoint}: {getattr(error, 'reason', None) or error}")
     raise ClusterError(f"etcd does not answer: {'; '.join(faults)}: bring back a majority of its members first")
+
+
+def _read_manifest() -> str:
+    return MANIFEST.read_text(encoding="utf-8") if MANIFEST.exists() else ""
+
+
+def own_name() -> str:
+    """The name of this node's member, which may be another one than the inventory has. Empty without a manifest."""
+    return find_name(_read_manifest())
 
 
 def read_members() -> list[Member]:
@@ -85,4 +94,4 @@ def remove_members(names: list[str], addresses: list[str], check_mode: bool) -> 
     return leaving, members
 
 
-__all__ = ["has_data", "has_etcd", "read_members", "remove_members"]
+__all__ = ["has_data", "has_etcd", "own_name", "read_members", "remove_members"]

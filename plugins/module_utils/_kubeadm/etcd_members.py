@@ -21,6 +21,7 @@ from ansible_collections.podnet.kubernetes.plugins.module_utils._base.foreign_da
 
 _LOCAL = "https://127.0.0.1:2379"
 _INITIAL_CLUSTER = re.compile(r"--initial-cluster=(\S+)")
+_NAME = re.compile(r"--name=['\"]?([^\s'\"]+)")
 _PEER = re.compile(r"=https://(?P<host>[^,\s]+):2380")
 
 
@@ -81,9 +82,15 @@ def find_endpoints(manifest: str) -> list[str]:
     return [_LOCAL, *(f"https://{host}:2379" for host in hosts)]
 
 
+def find_name(manifest: str) -> str:
+    """Find the name of this node's member in the manifest of its static pod. Empty without one."""
+    found = _NAME.search(manifest)
+    return found[1] if found else ""
+
+
 def is_voting(members: Sequence[Member], name: str) -> bool:
     """Whether a node's member has started and has a vote."""
     return any(member.name == name and not member.learner for member in members)
 
 
-__all__ = ["Member", "find_endpoints", "find_leaving", "is_voting", "parse_members"]
+__all__ = ["Member", "find_endpoints", "find_leaving", "find_name", "is_voting", "parse_members"]

@@ -146,6 +146,7 @@ def read_start(stat: str, boot: float, ticks: int) -> float:
 __all__ = [
     "COMPONENTS",
     "DAY",
+    "KUBELET_CLIENT",
     "PLACES",
     "Certificate",
     "Renewal",

@@ -31,6 +31,18 @@ def test_a_lost_member(run_module, removed, check_mode):
     assert removed == ([] if check_mode else ["2"])
 
 
+@pytest.mark.parametrize("absent", [["web-2"], ["master2"]])
+def test_the_member_of_the_node_itself(run_module, removed, monkeypatch, tmp_path, absent):
+    """The inventory has another name for the machine."""
+    manifest = tmp_path / "etcd.yaml"
+    manifest.write_text("    - --initial-cluster=master=https://10.0.0.1:2380\n    - --name=master2\n")
+    monkeypatch.setattr(etcd, "MANIFEST", manifest)
+    assert run_module(etcd_members, absent=absent, own=True)["removed"] == ["master2"]
+    assert removed == ["2"]
+    manifest.unlink()
+    assert run_module(etcd_members, absent=["web-2"], own=True)["removed"] == []
+
+
 def test_a_member_that_is_not_there(run_module, removed):
     result = run_module(etcd_members, absent=["master3"])
     assert (result["changed"], result["removed"], removed) == (False, [], [])

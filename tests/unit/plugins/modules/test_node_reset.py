@@ -9,6 +9,7 @@ import os
 import signal
 import subprocess
 
+import certificates
 import pytest
 from ansible.module_utils.basic import AnsibleModule
 
@@ -91,6 +92,17 @@ def test_a_machine_is_reset_and_foreign_files_stay(run_module, machine):
     calls = [" ".join(command) for command, _keywords in machine.calls]
     places = [next(number for number, call in enumerate(calls) if part in call) for part in order]
     assert places == sorted(places)
+
+
+def test_the_machine_knows_the_name_of_its_node(run_module, machine):
+    """The inventory may have another one."""
+    path = machine.root / "var/lib/kubelet/pki/kubelet-client-current.pem"
+    path.parent.mkdir()
+    path.write_text(f"-----BEGIN EC PRIVATE KEY-----\nAAAA\n-----END EC PRIVATE KEY-----\n{certificates.KUBELET}")
+    assert run_module(node_reset, check_mode=True)["node"] == "web-2"
+    machine.answer("containers list", (0, f"{ID}\n", ""), (0, "", ""))
+    assert run_module(node_reset)["node"] == "web-2"
+    assert run_module(node_reset)["node"] == ""
 
 
 def test_a_second_run_changes_nothing(run_module, machine):

@@ -30,8 +30,20 @@ def test_nodes_that_answer_are_drained_and_silent_ones_are_not():
     )
 
 
+NAMES = [one["metadata"]["name"] for one in NODES]
+
+
 def test_a_host_that_is_no_node_has_left_already():
-    assert plan_removal(NODES, ["node9"], ["node9"]) == NodeRemoval((), (), (), ())
+    assert plan_removal(NODES, ["node9"], [*NAMES, "node9"]) == NodeRemoval((), (), (), ())
+
+
+def test_a_host_that_may_be_a_node_under_another_name_is_refused():
+    """It would be reset, and its pods would end without a drain."""
+    hosts = ["Node1", *(name for name in NAMES if name != "node1")]
+    [fault] = plan_removal(NODES, ["Node1"], hosts).faults
+    assert fault.startswith("the host Node1 is no node of the cluster, and the node node1 no host: they may be the ")
+    # Here node1 is drained.
+    assert plan_removal(NODES, ["Node1", "node1"], hosts).faults == ()
 
 
 @pytest.mark.parametrize(
@@ -54,7 +66,7 @@ def test_what_may_not_be_removed_is_said(names, fault):
 def test_the_last_control_plane_may_have_lost_its_node_object(names, is_refused):
     """It is reset with the others, and the cluster would end."""
     planes = ["master"] if names != ["master2"] else ["master", "master2"]
-    faults = plan_removal(NODES[1:], names, ["master", "master2", "node1"], planes).faults
+    faults = plan_removal(NODES[1:], names, ["master2", *NAMES], planes).faults
     assert [one.startswith("master is the last control plane") for one in faults] == [True] * is_refused
 
 
