@@ -103,3 +103,17 @@ def test_a_pod_that_may_not_leave_is_named_before_the_first_node_is_drained(remo
         "node1 was not removed: no controller makes these pods again: default/lonely. remove_node_drain_timeout sets"
     )
     assert sent == []
+
+
+@pytest.mark.more
+def test_a_run_without_a_control_plane_is_refused(tmp_path):
+    """It would only reset the machine, without a drain and without a question."""
+    inventory = {"control_plane": {"hosts": {"master": {}}}, "nodes": {"hosts": {"node2": {}}}}
+    (tmp_path / "hosts.json").write_text(json.dumps(inventory))
+    given = ["-i", str(tmp_path / "hosts.json"), "-e", "podnet_remove_nodes=node2", "--limit", "node2"]
+    done = run_playbook(*given, "playbooks/remove_node.yml", cwd=ROOT)
+    assert done.returncode == 2
+    assert last_failure(done)[1] == (
+        "This playbook needs a control plane, and this run leaves out master: name one beside the other hosts, such as "
+        "--limit node2,master."
+    )
