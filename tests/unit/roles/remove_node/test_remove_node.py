@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from pathlib import Path
 
 import pytest
@@ -117,3 +118,25 @@ def test_a_run_without_a_control_plane_is_refused(tmp_path):
         "This playbook needs a control plane, and this run leaves out master: name one beside the other hosts, such as "
         "--limit node2,master."
     )
+
+
+@pytest.mark.more
+@pytest.mark.parametrize("planes", [1, 3])
+def test_a_machine_whose_pods_may_not_leave_is_not_reset(tmp_path, planes):
+    local = {"ansible_connection": "local", "ansible_python_interpreter": sys.executable}
+    dead = {"ansible_host": "127.0.0.1", "ansible_port": 1}
+    hosts = dict.fromkeys(("master", "master2", "master3")[:planes], local)
+    inventory = {"control_plane": {"hosts": hosts}, "nodes": {"hosts": {"node1": dead, "node2": dead}}}
+    (tmp_path / "hosts.json").write_text(json.dumps(inventory))
+    with serving() as server:
+        write_kubeconfig(tmp_path / "admin.conf", server.server_port)
+        server.objects = {f"/api/v1/nodes/{name}": node(name) for name in (*hosts, "node1", "node2")}
+        server.objects[f"{PODS}/lonely"] = pod("lonely")
+        extra = json.dumps({"podnet_output_dir": str(tmp_path), "podnet_remove_nodes": "node1,node2"})
+        given = ["-i", str(tmp_path / "hosts.json"), "-e", extra]
+        done = run_playbook(*given, "playbooks/remove_node.yml", cwd=ROOT)
+        sent = list(server.sent)
+    assert done.returncode == 2
+    assert "node1 was not removed: no controller makes these pods again: default/lonely." in done.stdout
+    assert "Reset the machines that answer" not in done.stdout
+    assert sent == []
