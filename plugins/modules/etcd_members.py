@@ -60,12 +60,18 @@ removed:
   type: list
   elements: str
   sample: [master2]
+needed:
+  description: Whether etcd refuses the removal, because it would lose its majority.
+  returned: failure
+  type: bool
+  sample: true
 """
 
 from ansible.module_utils.basic import AnsibleModule
 
 from ansible_collections.podnet.kubernetes.plugins.module_utils._base.errors import PodnetError
 from ansible_collections.podnet.kubernetes.plugins.module_utils._kubeadm.etcd import (
+    MajorityError,
     has_etcd,
     own_name,
     remove_members,
@@ -89,7 +95,7 @@ def main() -> None:
             names = list(dict.fromkeys([*module.params["absent"], *filter(None, own)]))
             leaving, members = remove_members(names, module.params["addresses"], module.check_mode)
     except PodnetError as error:
-        module.fail_json(msg=str(error))
+        module.fail_json(msg=str(error), needed=isinstance(error, MajorityError))
     module.exit_json(changed=bool(leaving), members=[*map(str, members)], removed=[*map(str, leaving)])
 
 

@@ -27,6 +27,12 @@ PKI = Path("/etc/kubernetes/pki")
 MANIFEST = Path("/etc/kubernetes/manifests/etcd.yaml")
 DATA = Path("/var/lib/etcd/member")
 _TIMEOUT = 10.0  # seconds for one question; etcd itself gives up after about seven without a majority
+# What etcd says of a removal after which too few members would be left that answer.
+_NEEDED = ("unhealthy cluster", "not enough started members")
+
+
+class MajorityError(ClusterError):
+    """etcd would lose its majority."""
 
 
 def has_etcd() -> bool:
@@ -83,15 +89,26 @@ def remove_members(names: list[str], addresses: list[str], check_mode: bool) -> 
     """Remove members, unless in check mode. Return those that were to go, and all that were there.
 
     Raises:
-        ClusterError: etcd does not answer, refuses, or would lose its last member
+        MajorityError: etcd refuses, because it would lose its majority
+        ClusterError: etcd does not answer, or would lose its last member
     """
     members = read_members()
     leaving = find_leaving(members, names, addresses)
     if leaving and len(leaving) == len(members):
         raise ClusterError(f"{', '.join(map(str, leaving))} is all of etcd: its data would be lost")
     for member in leaving if not check_mode else []:
-        _ask("/v3/cluster/member/remove", {"ID": member.identity})
+        _remove(member)
     return leaving, members
 
 
-__all__ = ["has_data", "has_etcd", "own_name", "read_members", "remove_members"]
+def _remove(member: Member) -> None:
+    """Remove a member. Raises ClusterError as remove_members() does."""
+    try:
+        _ask("/v3/cluster/member/remove", {"ID": member.identity})
+    except ClusterError as error:
+        if any(sign in str(error) for sign in _NEEDED):
+            raise MajorityError(f"etcd would lose its majority without {member} ({error})") from None
+        raise
+
+
+__all__ = ["MajorityError", "has_data", "has_etcd", "own_name", "read_members", "remove_members"]

@@ -74,6 +74,7 @@ LOOKED = task("pod_network", "check_traces", "Look for traces of {{ pod_network_
 ]
 FAMILIES = task("pod_network", "check_families", "Check that the pod network has families which the node has too")
 NODES = task("pod_network", "nodes", "Ask the cluster for its nodes")
+NEEDED = is_true(task("reset", "control_plane", "Refuse to take the majority of etcd away")["when"])
 LEFT_OUT = task("pod_network", "nodes", "Keep the nodes, and the addresses of those that this run leaves out")
 SHARED_OUTSIDE = task("pod_network", "left_out", "Refuse addresses that nodes outside this run have")
 KEPT_NETWORK = task("pod_network", "keep", "Refuse to change the network of nodes that this run leaves out")
@@ -111,6 +112,10 @@ def condition(status: str | None) -> dict[str, Any]:
 
 # Role, variables, facts of the only host, expression, value.
 CASES = [
+    # A control plane that etcd needs is not reset; one without an etcd that answers is.
+    ("reset", {"ansible_failed_result": {"msg": "x", "needed": True}}, {}, NEEDED, True),
+    ("reset", {"ansible_failed_result": {"msg": "x", "needed": False}}, {}, NEEDED, False),
+    ("reset", {"ansible_failed_result": {"msg": "x", "unreachable": True}}, {}, NEEDED, False),
     # The survey refuses another version on a node of a cluster, unless the role upgrade asks.
     ("common", UPGRADED, {}, SURVEYED["upgrades"], True),
     ("common", {}, {}, SURVEYED["upgrades"], False),

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import pytest
 
+from ansible_collections.podnet.kubernetes.plugins.module_utils._base.errors import ClusterError
 from ansible_collections.podnet.kubernetes.plugins.module_utils._kubeadm import etcd
 from ansible_collections.podnet.kubernetes.plugins.module_utils._kubeadm.etcd_members import Member
 from ansible_collections.podnet.kubernetes.plugins.modules import etcd_members
@@ -57,3 +58,14 @@ def test_the_last_member(run_module, removed):
     result = run_module(etcd_members, absent=["master", "master2"])
     assert result["msg"] == "master, master2 is all of etcd: its data would be lost"
     assert removed == []
+    assert result["needed"] is False
+
+
+def test_a_member_that_etcd_needs(run_module, removed, monkeypatch):
+    def refuse(_question, _body):
+        raise ClusterError("etcdserver: unhealthy cluster")
+
+    monkeypatch.setattr(etcd, "_ask", refuse)
+    result = run_module(etcd_members, absent=["master2"])
+    assert result["needed"] is True
+    assert result["msg"] == "etcd would lose its majority without master2 (etcdserver: unhealthy cluster)"

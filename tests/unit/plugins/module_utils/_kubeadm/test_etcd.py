@@ -25,14 +25,16 @@ def gateway(monkeypatch):
     """A member of etcd that answers without TLS, and notes what it was asked."""
 
     class Handler(http.server.BaseHTTPRequestHandler):
-        status, members = 200, MEMBERS
+        status, members, refusal = 200, MEMBERS, ""
 
         def do_POST(self):
             body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
             self.asked.append((self.path, body))
-            self.send_response(self.status)
+            refusal = self.refusal if self.path.endswith("remove") else ""
+            self.send_response(503 if refusal else self.status)
             self.end_headers()
-            self.wfile.write(json.dumps({"members": self.members, "error": "etcdserver: unhealthy cluster"}).encode())
+            error = refusal or "etcdserver: unhealthy cluster"
+            self.wfile.write(json.dumps({"members": self.members, "error": error}).encode())
 
         def log_message(self, *arguments):
             pass
@@ -60,6 +62,22 @@ def test_check_mode_removes_none(gateway):
     leaving, _members = etcd.remove_members(["master2"], [], check_mode=True)
     assert [*map(str, leaving)] == ["master2"]
     assert gateway.asked == [("/v3/cluster/member/list", {})]
+
+
+@pytest.mark.parametrize(
+    ("error", "kind"),
+    [
+        ("etcdserver: unhealthy cluster", etcd.MajorityError),
+        ("etcdserver: re-configuration failed due to not enough started members", etcd.MajorityError),
+        ("etcdserver: request timed out", ClusterError),
+    ],
+)
+def test_a_member_that_etcd_needs_is_told_from_an_etcd_without_an_answer(gateway, monkeypatch, error, kind):
+    monkeypatch.setattr(gateway, "refusal", error)
+    with pytest.raises(ClusterError, match=error) as refused:
+        etcd.remove_members(["master2"], [], check_mode=False)
+    assert type(refused.value) is kind
+    assert str(refused.value).startswith("etcd would lose its majority without master2") == (kind is not ClusterError)
 
 
 def test_the_last_member_stays(gateway, monkeypatch):
