@@ -122,8 +122,8 @@ class ClusterApi:
 
         self._send(request, one, "change")
 
-    def evict(self, namespace: str, name: str) -> bool:
-        """Evict a pod, and say whether a budget or the API forbids it for now. Raises ClusterError."""
+    def evict(self, namespace: str, name: str) -> None:
+        """Evict a pod, unless a budget or the API forbids it for now. Raises ClusterError."""
         from kubernetes.dynamic.exceptions import NotFoundError
 
         pod = {"apiVersion": "v1", "kind": "Pod"}
@@ -134,12 +134,9 @@ class ClusterApi:
             with suppress(NotFoundError):
                 find_resource(pod, self._kubeconfig).subresources["eviction"].create(eviction, name, namespace)
 
-        try:
-            # A budget says what a late API says. Whoever waits for the pods asks again.
+        # A budget says what a late API says. Whoever waits for the pods asks again.
+        with suppress(LateError):
             self._send(request, pod, "evict", 0)
-        except LateError:
-            return True
-        return False
 
     def _send(self, request: Callable[[], T], one: Mapping[str, Any], verb: str, patience: float | None = None) -> T:
         options = {"kubeconfig": self._kubeconfig, "kind": one["kind"], "api_version": one["apiVersion"]}
