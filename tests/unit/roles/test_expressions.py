@@ -73,6 +73,11 @@ LOOKED = task("pod_network", "check_traces", "Look for traces of {{ pod_network_
     "podnet.kubernetes.pod_network_traces"
 ]
 FAMILIES = task("pod_network", "check_families", "Check that the pod network has families which the node has too")
+NAMESAKE = is_true(
+    task("kubeadm_control_plane", "namesake", "Refuse a machine whose name one that works has")[
+        "ansible.builtin.assert"
+    ]["that"]
+)
 NODES = task("pod_network", "nodes", "Ask the cluster for its nodes")
 NEEDED = is_true(task("reset", "control_plane", "Refuse to take the majority of etcd away")["when"])
 LEFT_OUT = task("pod_network", "nodes", "Keep the nodes, and the addresses of those that this run leaves out")
@@ -112,6 +117,11 @@ def condition(status: str | None) -> dict[str, Any]:
 
 # Role, variables, facts of the only host, expression, value.
 CASES = [
+    # What kubectl says of the Ready condition of a node; nothing without one.
+    *(
+        ("kubeadm_control_plane", {"__kubeadm_control_plane_namesake": {"stdout": status}}, {}, NAMESAKE, may_join)
+        for status, may_join in (("True", False), ("False", True), ("Unknown", True), ("", True))
+    ),
     # A control plane that etcd needs is not reset; one without an etcd that answers is.
     ("reset", {"ansible_failed_result": {"msg": "x", "needed": True}}, {}, NEEDED, True),
     ("reset", {"ansible_failed_result": {"msg": "x", "needed": False}}, {}, NEEDED, False),
