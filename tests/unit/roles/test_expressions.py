@@ -79,6 +79,7 @@ NAMESAKE = is_true(
     ]["that"]
 )
 NODES = task("pod_network", "nodes", "Ask the cluster for its nodes")
+WHOLE = task("reset", "control_plane", "Refuse to end a cluster that has more control planes than the inventory")
 NEEDED = is_true(task("reset", "control_plane", "Refuse to take the majority of etcd away")["when"])
 LEFT_OUT = task("pod_network", "nodes", "Keep the nodes, and the addresses of those that this run leaves out")
 SHARED_OUTSIDE = task("pod_network", "left_out", "Refuse addresses that nodes outside this run have")
@@ -121,6 +122,23 @@ CASES = [
     *(
         ("kubeadm_control_plane", {"__kubeadm_control_plane_namesake": {"stdout": status}}, {}, NAMESAKE, may_join)
         for status, may_join in (("True", False), ("False", True), ("Unknown", True), ("", True))
+    ),
+    # The group of the inventory lacks a control plane. Without etcd, or without its answer, no member is known.
+    *(
+        (
+            "reset",
+            {**WHOLE["vars"], "__reset_etcd": etcd, "__reset_control_planes": ["master"]},
+            {},
+            is_true(WHOLE["ansible.builtin.assert"]["that"]),
+            may_end,
+        )
+        for etcd, may_end in (
+            ({"members": ["master"]}, True),
+            ({"members": ["web-1", "web-2"]}, False),
+            ({"members": []}, True),
+            ({"msg": "etcd does not answer"}, True),
+            ({"skipped": True}, True),
+        )
     ),
     # A control plane that etcd needs is not reset; one without an etcd that answers is.
     ("reset", {"ansible_failed_result": {"msg": "x", "needed": True}}, {}, NEEDED, True),
