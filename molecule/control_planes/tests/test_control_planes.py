@@ -121,6 +121,23 @@ def test_the_diagnosis_finds_nothing(names_nothing):
     names_nothing()
 
 
+def test_certificates_are_renewed_while_the_api_answers(play, changes, on, members):
+    """The API server of one control plane after the other restarts, and its etcd too."""
+    serial = "openssl x509 -noout -serial -in /etc/kubernetes/pki/apiserver.crt"
+    before = {name: on(name).check_output(serial) for name in PLANES}
+    with Watch() as watch:
+        time.sleep(3)
+        since = time.monotonic()
+        counts = changes(play("playbooks/certificates.yml", "--extra-vars", "certificates_renew_before=3650"))
+        gap = watch.longest_gap(since)
+    print(f"the address did not answer for {gap:.1f} s")
+    assert gap < OUTAGE / 2
+    assert [counts[name] for name in PLANES].count(0) == 0
+    assert not before.items() & {name: on(name).check_output(serial) for name in PLANES}.items()
+    assert members("master") == PLANES
+    assert set(changes(play("playbooks/certificates.yml")).values()) == {0}
+
+
 def test_the_control_plane_with_the_address_is_lost_and_replaced(play, changes, kubectl, members, on, inventory):
     [lost] = holders(on, PLANES)
     rest = [name for name in PLANES if name != lost]
@@ -135,6 +152,10 @@ def test_the_control_plane_with_the_address_is_lost_and_replaced(play, changes, 
     assert len(holders(on, rest)) == 1
 
     await_silence(kubectl, lost)
+    # Kubernetes may have put all pods of the DNS on that node.
+    left_out = {"connectivity_exclude_nodes": [lost], "connectivity_dns_service": None}
+    done = play("playbooks/verify.yml", "--extra-vars", json.dumps(left_out))
+    assert done.returncode == 0, done.stdout
     changes(play("playbooks/remove_node.yml", "--extra-vars", f"podnet_remove_nodes={lost}"))
     assert members(rest[0]) == rest
     assert ready(kubectl) == {*rest, "node1"}
@@ -164,17 +185,17 @@ def test_a_lost_machine_that_nobody_removed_is_replaced_too(play, changes, kubec
     assert members("master") == PLANES
 
 
-def test_one_control_plane_is_reset_and_the_others_go_on(play, changes, kubectl, members):
-    changes(play("playbooks/reset.yml", "--limit", "master2", "--extra-vars", "podnet_reset_confirmed=true"))
-    assert members("master") == ["master", "master3"]
-    assert ready(kubectl) == {"master", "master3", "node1"}
+def test_two_control_planes_are_reset_and_one_grows_to_three(play, changes, kubectl, members):
+    changes(play("playbooks/reset.yml", "--limit", "master2,master3", "--extra-vars", "podnet_reset_confirmed=true"))
+    assert members("master") == ["master"]
+    assert ready(kubectl) == {"master", "node1"}
     changes(play("playbooks/cluster.yml"))
     assert members("master") == PLANES
 
 
 def test_the_matrix_is_green(play, kubectl):
-    """The last control plane joined a moment ago, and cluster.yml waits for no network."""
-    kubectl.output("wait", "--for=condition=Ready", "node/master2", "--timeout=120s")
+    """The last control planes joined a moment ago, and cluster.yml waits for no network."""
+    kubectl.output("wait", "--for=condition=Ready", "node", "--all", "--timeout=120s")
     for where in ("kube-flannel/kube-flannel-ds", "kube-system/kube-proxy"):
         namespace, _slash, name = where.partition("/")
         kubectl.output("rollout", "status", f"daemonset/{name}", f"--namespace={namespace}", "--timeout=120s")
