@@ -19,6 +19,7 @@ import pytest
 from ansible_collections.kubernetes.core.plugins.lookup.k8s import LookupModule as Upstream
 
 from ansible_collections.podnet.kubernetes.plugins.lookup import k8s
+from ansible_collections.podnet.kubernetes.plugins.plugin_utils import cluster_api
 
 VERBS = ["create", "delete", "get", "list", "patch"]
 # The kinds that the API knows, by group.
@@ -186,7 +187,7 @@ def action_runner(
     lookups = {"kubernetes.core.k8s": Upstream, "podnet.kubernetes.k8s": k8s.LookupModule}
     loader = SimpleNamespace(get=lambda name, **_options: lookups[name]())
     monkeypatch.setattr(k8s, "lookup_loader", loader)
-    monkeypatch.setattr(module, "lookup_loader", loader)
+    monkeypatch.setattr(cluster_api, "lookup_loader", loader)
     monkeypatch.setattr("ansible.constants.DEFAULT_LOCAL_TMP", str(folder))
     path = folder / "admin.conf"
     write_kubeconfig(path, server.server_port)

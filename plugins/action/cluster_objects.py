@@ -14,16 +14,14 @@ from typing import Any
 import yaml
 from ansible.errors import AnsibleActionFail
 from ansible.plugins.action import ActionBase
-from ansible.plugins.loader import lookup_loader
 
 from ansible_collections.podnet.kubernetes.plugins.module_utils._base.errors import InputError, PodnetError
-from ansible_collections.podnet.kubernetes.plugins.plugin_utils.cluster_api import ClusterApi
+from ansible_collections.podnet.kubernetes.plugins.plugin_utils.cluster_api import open_cluster
 
 ARGUMENTS = {
     "kubeconfig": {"type": "path", "required": True},
     "manifest": {"type": "str", "required": True},
 }
-LOOKUP = "podnet.kubernetes.k8s"
 # The cluster changes these by itself.
 _RUNNING = ("generation", "managedFields", "resourceVersion")
 
@@ -73,8 +71,7 @@ class ActionModule(ActionBase):
         """Apply the objects in their order; in check mode, let the API say what that would change."""
         result: dict[str, Any] = super().run(tmp, task_vars)
         _validated, params = self.validate_argument_spec(argument_spec=ARGUMENTS)
-        lookup = lookup_loader.get(LOOKUP, loader=self._loader, templar=self._templar)
-        cluster = ClusterApi(params["kubeconfig"], lookup)
+        cluster = open_cluster(self, params["kubeconfig"])
         try:
             pairs = [
                 (cluster.find(one), cluster.apply(one, dry_run=self._task.check_mode))

@@ -13,14 +13,13 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from ansible.plugins.action import ActionBase
-from ansible.plugins.loader import lookup_loader
 
 from ansible_collections.podnet.kubernetes.plugins.module_utils._base.errors import ClusterError, PodnetError
 from ansible_collections.podnet.kubernetes.plugins.module_utils._cluster.rollouts import (
     find_waiting,
     find_waiting_nodes,
 )
-from ansible_collections.podnet.kubernetes.plugins.plugin_utils.cluster_api import ClusterApi
+from ansible_collections.podnet.kubernetes.plugins.plugin_utils.cluster_api import open_cluster
 
 ARGUMENTS = {
     "kubeconfig": {"type": "path", "required": True},
@@ -32,7 +31,6 @@ ARGUMENTS = {
     "left_out": {"type": "list", "elements": "str", "default": []},
     "timeout": {"type": "float", "default": 120.0},
 }
-LOOKUP = "podnet.kubernetes.k8s"
 PAUSE = 0.3  # seconds between two looks, at least
 Read = Callable[..., list[dict[str, Any]]]
 
@@ -95,9 +93,8 @@ class ActionModule(ActionBase):
         """Wait."""
         result: dict[str, Any] = super().run(tmp, task_vars)
         _validated, params = self.validate_argument_spec(argument_spec=ARGUMENTS)
-        lookup = lookup_loader.get(LOOKUP, loader=self._loader, templar=self._templar)
         try:
-            nodes, waiting = wait(ClusterApi(params["kubeconfig"], lookup).read, params)
+            nodes, waiting = wait(open_cluster(self, params["kubeconfig"]).read, params)
         except PodnetError as error:
             # An exception would pass by the failed_when of a task, which lets check mode go on without a cluster.
             return {**result, "failed": True, "msg": str(error)}

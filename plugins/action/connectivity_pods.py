@@ -16,13 +16,12 @@ from typing import Any, TypeVar
 
 from ansible.errors import AnsibleActionFail
 from ansible.plugins.action import ActionBase
-from ansible.plugins.loader import lookup_loader
 
 from ansible_collections.podnet.kubernetes.plugins.module_utils._base.errors import ClusterError, PodnetError
 from ansible_collections.podnet.kubernetes.plugins.module_utils._cluster.parts import divide_nodes
 from ansible_collections.podnet.kubernetes.plugins.module_utils._cluster.readiness import find_unready
 from ansible_collections.podnet.kubernetes.plugins.plugin_utils.api_requests import private_keys
-from ansible_collections.podnet.kubernetes.plugins.plugin_utils.cluster_api import ClusterApi
+from ansible_collections.podnet.kubernetes.plugins.plugin_utils.cluster_api import ClusterApi, open_cluster
 
 ARGUMENTS = {
     "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
@@ -34,7 +33,6 @@ ARGUMENTS = {
     "timeout": {"type": "float", "default": 120.0},
 }
 T = TypeVar("T")
-LOOKUP = "podnet.kubernetes.k8s"
 AT_ONCE = 8  # requests
 PAUSE = 0.2  # seconds between two looks at the pods, at least
 READ: Mapping[str, Mapping[str, str]] = {
@@ -104,8 +102,7 @@ class ActionModule(ActionBase):
         _result, params = self.validate_argument_spec(argument_spec=ARGUMENTS)
         if self._task.check_mode:
             return {**result, "changed": bool(params["objects"])}
-        lookup = lookup_loader.get(LOOKUP, loader=self._loader, templar=self._templar)
-        cluster = ClusterApi(params["kubeconfig"], lookup, params["timeout"])
+        cluster = open_cluster(self, params["kubeconfig"], params["timeout"])
         try:
             work = self._delete if params["state"] == "absent" else self._make
             return {**result, **work(cluster, params)}

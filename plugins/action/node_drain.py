@@ -16,7 +16,6 @@ from typing import Any
 
 from ansible.errors import AnsibleActionFail
 from ansible.plugins.action import ActionBase
-from ansible.plugins.loader import lookup_loader
 
 from ansible_collections.podnet.kubernetes.plugins.module_utils._base.errors import ClusterError, PodnetError
 from ansible_collections.podnet.kubernetes.plugins.module_utils._cluster.draining import (
@@ -27,7 +26,7 @@ from ansible_collections.podnet.kubernetes.plugins.module_utils._cluster.drainin
 )
 from ansible_collections.podnet.kubernetes.plugins.module_utils._cluster.fields import read_fields
 from ansible_collections.podnet.kubernetes.plugins.plugin_utils.api_requests import PATIENCE
-from ansible_collections.podnet.kubernetes.plugins.plugin_utils.cluster_api import ClusterApi
+from ansible_collections.podnet.kubernetes.plugins.plugin_utils.cluster_api import ClusterApi, open_cluster
 
 ARGUMENTS = {
     "kubeconfig": {"type": "path", "required": True},
@@ -36,7 +35,6 @@ ARGUMENTS = {
     "empty_dirs": {"type": "bool", "default": False},
     "timeout": {"type": "float", "default": 300.0},
 }
-LOOKUP = "podnet.kubernetes.k8s"
 PAUSE = 1.0  # seconds between two looks, at least
 
 
@@ -130,9 +128,8 @@ class ActionModule(ActionBase):
         """Drain the node; in check mode, say whether that would change anything."""
         result: dict[str, Any] = super().run(tmp, task_vars)
         _validated, params = self.validate_argument_spec(argument_spec=ARGUMENTS)
-        lookup = lookup_loader.get(LOOKUP, loader=self._loader, templar=self._templar)
         try:
-            changed = drain(ClusterApi(params["kubeconfig"], lookup), params, self._task.check_mode)
+            changed = drain(open_cluster(self, params["kubeconfig"]), params, self._task.check_mode)
         except PodnetError as error:
             raise AnsibleActionFail(str(error)) from error
         return {**result, "changed": changed}

@@ -11,6 +11,8 @@ from threading import Lock
 from typing import Any, TypeVar
 
 from ansible.errors import AnsibleLookupError
+from ansible.plugins.action import ActionBase
+from ansible.plugins.loader import lookup_loader
 
 from ansible_collections.podnet.kubernetes.plugins.module_utils._base.errors import ClusterError
 from ansible_collections.podnet.kubernetes.plugins.module_utils._cluster.refusals import (
@@ -28,6 +30,7 @@ from ansible_collections.podnet.kubernetes.plugins.plugin_utils.api_requests imp
 
 T = TypeVar("T")
 FIELD_MANAGER = "podnet.kubernetes"
+LOOKUP = "podnet.kubernetes.k8s"
 WEBHOOKS = ("ValidatingWebhookConfiguration", "MutatingWebhookConfiguration")
 
 
@@ -148,3 +151,9 @@ class ClusterApi:
         # Threads may be refused at once, and neither the client nor the loader of Ansible learns in two of them.
         with self._explaining:
             return [one for kind in WEBHOOKS for one in self.read_if_allowed(kind, **options)]
+
+
+def open_cluster(action: ActionBase, kubeconfig: str, patience: float = PATIENCE) -> ClusterApi:
+    """Open the API of a cluster for an action."""
+    lookup = lookup_loader.get(LOOKUP, loader=action._loader, templar=action._templar)
+    return ClusterApi(kubeconfig, lookup, patience)
