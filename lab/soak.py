@@ -6,7 +6,8 @@ five tries, and a try that failed can be played again. The page has one line for
 
 - kill: a run of `playbooks/flannel.yml` from bare nodes loses its ansible-playbook by SIGKILL. The workers of Ansible
   and the programs on the nodes live on, as after an out-of-memory kill, and the second run begins at once.
-- power: during such a run a node loses its power, and comes back when the run has ended.
+- power: during such a run a node loses its power, and comes back when the run has ended. A run that waits for longer
+  than two minutes is ended, as by a person who sees that the node is off.
 - faults: on a cluster with Flannel, each fault of FAULTS.
 
 A try passes when the next run finishes the cluster and proves its network, and a third run changes nothing. A fault
@@ -19,6 +20,7 @@ import argparse
 import json
 import random
 import re
+import signal
 import subprocess
 import sys
 import time
@@ -34,6 +36,7 @@ HEAD = "| Fault | Try | When | Outcome | Date |\n|---|---|---|---|---|\n"
 NODES = ("master", "node1", "node2")
 PLAYBOOK = "ansible-playbook playbooks/flannel.yml"
 WHOLE_RUN = 80.0  # seconds; bare nodes need about as long, until the proof begins
+LEFT_ALONE = 120.0  # seconds that a run has for its own end after a fault; then it is ended as by Ctrl-C
 
 
 @dataclass(frozen=True)
@@ -142,14 +145,22 @@ def interrupted(moment: float, interrupt: _Interrupt) -> tuple[str, bool]:
     log = ROOT / ".cache" / "soak" / "interrupted.log"
     log.parent.mkdir(parents=True, exist_ok=True)
     with log.open("w") as file:
-        process = subprocess.Popen(PLAYBOOK.split(), cwd=ROOT, env=environment(), stdout=file, stderr=file, text=True)
+        # A shell starts programs in the background with SIGINT ignored, and their children inherit that.
+        process = subprocess.Popen(
+            PLAYBOOK.split(), cwd=ROOT, env=environment(), stdout=file, stderr=file, text=True,
+            preexec_fn=partial(signal.signal, signal.SIGINT, signal.SIG_DFL),
+        )  # fmt: skip
         try:
             process.wait(moment)
             ran = False
         except subprocess.TimeoutExpired:
             interrupt(process)
             ran = True
-        process.wait(PATIENCE)
+        try:
+            process.wait(LEFT_ALONE)
+        except subprocess.TimeoutExpired:
+            process.send_signal(signal.SIGINT)
+            process.wait(PATIENCE)
     return log.read_text(), ran
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from types import SimpleNamespace
 
 import pytest
@@ -92,6 +93,14 @@ def test_a_node_without_power_comes_back_before_the_next_run(runs):
         "ansible-playbook lab/reboot.yml -e lab_reboot=node2",
         "converged",
     ]
+
+
+def test_a_run_that_waits_too_long_for_the_node_is_ended(runs, monkeypatch):
+    monkeypatch.setattr(soak, "LEFT_ALONE", 0.1)
+    began = time.monotonic()
+    runs("sleep 60")
+    assert soak.power("1.2", Chance(0.1)).passed
+    assert time.monotonic() - began < 50
 
 
 def test_a_run_that_ended_before_its_fault_proves_nothing(runs):
