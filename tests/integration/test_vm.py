@@ -12,6 +12,7 @@ import subprocess
 from pathlib import Path
 
 import pytest
+from virtual_machines import ask, changes, reboot
 
 pytestmark = [
     pytest.mark.more,
@@ -66,26 +67,6 @@ def snapshot():
     }
 
 
-def changed(done):
-    """Count the changes that the last playbook of a run reports for the machine."""
-    assert done.returncode == 0, done.stdout
-    return int(done.stdout.rpartition("changed=")[2].split()[0])
-
-
-def ask(run, command):
-    """Run a command on both virtual machines and give what it printed, by their names."""
-    inside = ["nsenter", "--net=/run/netns/podnetvm", "ansible", "lab", "--inventory", "lab/vm/hosts.yml"]
-    done = run(*inside, "-m", "ansible.builtin.raw", "-a", command, "--one-line")
-    assert done.returncode == 0, done.stdout
-    lines = [line for line in done.stdout.splitlines() if "(stdout)" in line]
-    return {line.partition(" |")[0]: printed(line) for line in lines}
-
-
-def printed(line):
-    """Give what a command printed, from a line of Ansible, which also has what ssh said."""
-    return line.partition("(stdout)")[2].partition("(stderr)")[0].replace("\\r\\n", " ").strip()
-
-
 @pytest.fixture(scope="module", autouse=True)
 def machine(run):
     """The state of the machine without virtual machines."""
@@ -96,7 +77,7 @@ def machine(run):
 
 
 def test_the_machines_come_up(run):
-    assert changed(run("make", "vm")) > 0
+    assert changes(run("make", "vm"))["localhost"] > 0
     assert sorted(processes().values()) == ["podnetvm-master", "podnetvm-node1"]
 
 
@@ -130,17 +111,13 @@ def test_no_link_leads_to_the_machines_own_namespace(machine):
 
 def test_a_second_run_changes_nothing(run):
     before = processes()
-    assert changed(run("make", "vm")) == 0
+    assert changes(run("make", "vm"))["localhost"] == 0
     assert processes() == before
 
 
 def test_a_machine_reboots(run):
     before = ask(run, "cat /proc/sys/kernel/random/boot_id")
-    playbook = run(
-        *["nsenter", "--net=/run/netns/podnetvm", "ansible", "node1", "--inventory", "lab/vm/hosts.yml"],
-        *["-m", "ansible.builtin.reboot", "-a", "reboot_timeout=1800"],
-    )
-    assert playbook.returncode == 0, playbook.stdout
+    reboot(run, "node1")
     after = ask(run, "cat /proc/sys/kernel/random/boot_id")
     assert before["master"] == after["master"]
     assert before["node1"] != after["node1"]
@@ -150,7 +127,7 @@ def test_a_machine_that_was_halted_is_switched_on_with_its_disk(run):
     ask(run, "touch /root/kept")
     [number] = [number for number, name in processes().items() if name == "podnetvm-node1"]
     os.kill(int(number), 9)
-    assert changed(run("make", "vm")) == 1
+    assert changes(run("make", "vm"))["localhost"] == 1
     assert set(ask(run, "ls /root/kept").values()) == {"/root/kept"}
 
 
