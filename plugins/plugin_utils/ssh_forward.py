@@ -25,6 +25,7 @@ from ansible_collections.podnet.kubernetes.plugins.plugin_utils.kept_process imp
 
 LOOPBACK = "127.0.0.1"
 _HANDSHAKE = 5.0  # seconds for a handshake of TLS
+_PAUSES = (0.0, 0.5, 1.0)  # seconds before each look for an answer: a restart of the API is short
 
 # Options that win over those of ansible.cfg and of the inventory. A shared connection would keep the forward open for
 # as long as it persists, after the end of Ansible.
@@ -142,24 +143,27 @@ def _wait(keeper: subprocess.Popen[bytes], ports: Sequence[int], server: Server,
     """Wait until one of the ports answers, and return it. Raises TimeoutError when none does, or ssh has ended."""
     end = time.monotonic() + seconds
     while keeper.poll() is None and time.monotonic() < end:
-        with contextlib.suppress(OSError):
-            # When one forward listens, all do.
+        try:
             socket.create_connection((LOOPBACK, ports[0]), _HANDSHAKE).close()
-            return _best(ports, server)
-        time.sleep(0.05)
+        except OSError:
+            time.sleep(0.05)
+        else:
+            return _best(ports, server)  # when one forward listens, all do
     raise TimeoutError
 
 
 def _best(ports: Sequence[int], server: Server) -> int:
     """Return the port behind which the right server answers, else the first one with an answer. Raises TimeoutError."""
-    answered = []
-    for port in ports:
-        quality = answer(port, server)
-        if quality == 2:
-            return port
-        answered += [port] * quality
-    if answered:
-        return answered[0]
+    for pause in _PAUSES:
+        time.sleep(pause)
+        answered = []
+        for port in ports:
+            quality = answer(port, server)
+            if quality == 2:
+                return port
+            answered += [port] * quality
+        if answered:
+            return answered[0]
     raise TimeoutError
 
 

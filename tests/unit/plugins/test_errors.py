@@ -273,8 +273,8 @@ def run_lookup(monkeypatch, error):
     [
         (CoreException("no client"), "Node objects (kubeconfig /admin.conf): the kubeconfig does not exist: give"),
         (
-            ApiException(429, "Too Many Requests"),
-            "Node objects from https://10.0.0.1:6443 (kubeconfig /admin.conf): 429",
+            ApiException(404, "Not Found"),
+            "Node objects from https://10.0.0.1:6443 (kubeconfig /admin.conf): 404",
         ),
         (HTTPError("timed out"), "Node objects from https://10.0.0.1:6443 (kubeconfig /admin.conf): timed out"),
         (OSError(5, "Input/output error"), "https://10.0.0.1:6443 (kubeconfig /admin.conf): Input/output error"),
