@@ -27,7 +27,7 @@ export ANSIBLE_CONFIG := $(CURDIR)/ansible.cfg
 # Container images set it. Then each ansible-playbook compiles all its imports, a third of the work of a short playbook.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help venv lab lab-destroy vm vm-play vm-destroy basic-cni flannel flannel-calico calico verify diagnose-demo soak screenshots conformance lint sanity unit versions browser bad-input integration molecule molecule-debian-12 test-quick test test-more test-lab test-beside architecture findings bench bench-cluster bench-life build lock lock-3.11 lock-3.12 clean
+.PHONY: help venv lab lab-destroy vm vm-play vm-destroy basic-cni flannel flannel-calico calico verify diagnose-demo soak screenshots conformance lint sanity unit versions browser bad-input integration molecule molecule-debian-12 test-quick test test-more test-lab test-beside architecture findings bench bench-code bench-lab bench-cluster bench-life bench-targets build lock lock-3.11 lock-3.12 clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "%-18s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -189,22 +189,29 @@ architecture: $(VENV) ## Draw the rooms and their imports into docs/architecture
 findings: $(VENV) ## Write docs/findings.md from the findings
 	python tests/findings.py
 
-bench: $(VENV) ## Measure, and write docs/times.md (after make calico); fail when a ratio is a fifth worse than in the last commit
+bench: bench-code bench-lab bench-cluster bench-life bench-targets ## Measure everything, and write docs/times.md (two hours, takes the lab over); fail when a ratio is a fifth worse than in the last commit
+	python benchmarks/rows.py
+
+bench-code: $(VENV) ## Measure what needs no cluster
 	python benchmarks/planning.py
 	python benchmarks/footprint.py
 	python benchmarks/policies.py
 	python benchmarks/scale.py
 	python benchmarks/controller.py
 	python benchmarks/detail.py
+
+bench-lab: calico ## Measure proofs on the lab's cluster with Calico
 	python benchmarks/lab.py
 	python benchmarks/lab_policies.py
-	python benchmarks/rows.py
 
-bench-cluster: $(VENV) ## Time the lab's cluster by hand and by playbook, in turns, and write docs/times.md (takes the lab over, 20 minutes and more; ARGS="--rounds 1 --state bare")
+bench-cluster: $(VENV) ## Time the lab's cluster by hand and by playbook, in turns (20 minutes and more; ARGS="--rounds 1 --state bare")
 	python benchmarks/cluster_up.py $(ARGS)
 
-bench-life: $(VENV) ## Time an upgrade under requests and nodes that join, and write docs/times.md (takes the lab over, 20 minutes and more; ARGS="--part growth")
+bench-life: $(VENV) ## Time an upgrade under requests and nodes that join (20 minutes and more; ARGS="--part growth")
 	python benchmarks/life.py $(ARGS)
+
+bench-targets: $(VENV) ## Time targets of make, and playbooks on a broken lab (15 minutes; ARGS="--part cold" or "--part test" times what takes longer)
+	python benchmarks/targets.py $(ARGS)
 
 build: $(VENV) ## Build the collection's archive in build/
 	ansible-galaxy collection build --force --output-path build
