@@ -23,7 +23,7 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
-from lab_cluster import AT_ONCE, KUBECONFIG, ROOT, RUNS, execute, node_names, pod, running, timed
+from lab_cluster import AT_ONCE, KUBECONFIG, ROOT, RUNS, execute, kubectl, node_names, pod, running, timed
 from rows import Row, record
 
 NAMESPACE = "podnet-bench"
@@ -103,13 +103,15 @@ def by_us() -> dict[str, Any]:
 def verification() -> Row:
     """Measure a verification of the lab as a user runs it."""
     seconds, cells = [], ""
+    command = ["ansible-playbook", "playbooks/verify.yml"]
     for _run in range(RUNS):
+        # A run waits for the end of the namespace of the one before.
+        kubectl("wait", "--for=delete", "namespace/podnet-connectivity", "--timeout=60s")
         begin = time.monotonic()
-        command = ["ansible-playbook", "playbooks/verify.yml"]
         done = subprocess.run(command, cwd=ROOT, stdout=subprocess.PIPE, text=True, check=True)
         seconds.append(time.monotonic() - begin)
         cells = re.findall(r"(\d+) cells: ", done.stdout)[-1]
-    limit = "starting and removing pods, and forks of Ansible"
+    limit = "pods start in 1.7 s; Ansible: 55 tasks, and three modules on three nodes with two processors"
     print(f"make verify, {cells} cells: {median(seconds):.1f} s")
     return Row("A verification of the lab", f"{cells} cells: `make verify`", "s", tuple(seconds), 6, limit)
 
