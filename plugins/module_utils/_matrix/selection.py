@@ -73,26 +73,30 @@ def select_pods(
         selectors: of existing pods
         only_running: whether pods of the selectors that do not run are left out, where others of a selector run
         missing: nodes that cannot take part, each with the reason. Their pods need not run, and are missing too.
-        excluded: nodes whose pods are left out
+        excluded: nodes whose pods are left out. A selector may select pods on these alone, if others select some.
 
     Raises:
         InputError: a selector selects no pod, or a selected pod does not run and its node takes part
     """
     reasons = missing or {}
-    candidates = [pod for pod in pods if pod.on_pod_network and pod.node not in excluded]
+    on_network = [pod for pod in pods if pod.on_pod_network]
+    candidates = [pod for pod in on_network if pod.node not in excluded]
     own = [PodSelector(own_namespace)] if own_namespace else []
     wanted = [*((one, "own_namespace") for one in own), *((one, _SELECTORS) for one in selectors)]
     selected: dict[str, Pod] = {}
     for selector, option in wanted:
         matching = [pod for pod in candidates if selector.selects(pod)]
-        if not matching:
-            raise InputError(f"{option}: no pod on the pod network is in {selector}: {_near(selector, candidates)}")
+        if not matching and not any(selector.selects(pod) for pod in on_network):
+            raise InputError(f"{option}: no pod on the pod network is in {selector}: {_near(selector, on_network)}")
         if only_running and option == _SELECTORS:
             matching = [pod for pod in matching if _runs(pod)] or matching
         for pod in matching:
             if pod.node not in reasons:
                 _check_running(pod, option)
             selected[str(pod)] = pod
+    if wanted and not selected:
+        nodes = ", ".join(sorted(excluded))
+        raise InputError(f"{_SELECTORS}: all selected pods run on nodes that are left out ({nodes}): leave none out")
     endpoints = [
         _endpoint(pod, pod.namespace == own_namespace, reasons.get(pod.node or "")) for pod in selected.values()
     ]

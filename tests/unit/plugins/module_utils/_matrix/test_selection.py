@@ -87,3 +87,20 @@ def test_our_own_pods_must_run():
     pods = read_pods([RUNNING, LATE])
     with pytest.raises(InputError, match=r"^pod shop/late \(own_namespace\) is Pending and has no address"):
         select_pods(pods, "shop", only_running=True)
+
+
+FAR = pod("web/far", "10.244.3.5", node="node3")
+OURS = pod("shop/ours", "10.244.1.9", node="node1")
+
+
+def test_a_selector_whose_pods_are_all_on_nodes_that_are_left_out_selects_none():
+    """As in a run with --limit NEW,CONTROL_PLANE: the new node has none of the web servers yet."""
+    both = [PodSelector("web"), PodSelector("shop")]
+    found = select_pods(read_pods([OURS, FAR]), selectors=both, excluded=["node3"])
+    assert [one.name for one in found] == ["shop/ours"]
+
+
+def test_nothing_but_pods_on_nodes_that_are_left_out_proves_nothing():
+    message = r"^pod_selectors: all selected pods run on nodes that are left out \(node2, node3\): leave none out$"
+    with pytest.raises(InputError, match=message):
+        select_pods(read_pods([OURS, FAR]), selectors=[PodSelector("web")], excluded=["node3", "node2"])
