@@ -29,6 +29,7 @@ SYSTEM_APPS = (*_NETWORKS, _DNS, _PROXY)
 _LAYER = {_PROXY: "services", _DNS: "pods"}
 _ENDS = re.compile(r"CrashLoop|ended with|Loop")  # what the API says of a container that asks itself
 _CONTROL_PLANE = ("kube-apiserver-", "etcd-")
+_NO_WATCHERS = "too many open files"  # also EMFILE of inotify_init(2): a limit of the user, not of the program
 
 
 def find(gathered: Gathered) -> Iterator[Found]:
@@ -126,6 +127,11 @@ def _remedy(gathered: Gathered, app: str, pods: list[SystemPod]) -> str:
         return (
             "set resolvConf of the kubelet to a file with real name servers, such as /run/systemd/resolve/resolv.conf"
         )
+    if any(_NO_WATCHERS in line for line in _evidence(gathered, pods)):
+        return (
+            "raise fs.inotify.max_user_instances on the node, such as to 512: all programs of root share these "
+            "watchers of files. Where there are enough, raise the program's limit of open files"
+        )
     first = pods[0]
     pod = f"-n {first.namespace} {first.name}"
     return f"run `kubectl describe pod {pod}` and `kubectl logs {pod}`"
@@ -144,7 +150,7 @@ CAUSE = Cause(
         "The line of the log that says why a container ended, with its reason and message. The resolv.conf that makes "
         "CoreDNS ask itself. When the API does not answer: the last lines of kube-apiserver and etcd."
     ),
-    remedy="By the reason: another resolvConf, or the log of the pod.",
+    remedy="By the reason: another resolvConf, more watchers of files, or the log of the pod.",
     harmless=(
         "A pod that has just been started, or that ended well. A pod that has failed or is going, whose controller "
         "makes another one."

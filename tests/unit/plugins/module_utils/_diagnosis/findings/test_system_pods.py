@@ -106,3 +106,13 @@ def test_last_words_are_harmless_while_the_api_answers():
     world = World()
     world.nodes["master"]["last_words"] = {"kube-system/etcd-master/etcd": "F1128 an earlier start"}
     assert world.found() == []
+
+
+def test_a_program_without_watchers_of_files_has_the_limit_as_its_remedy():
+    """As the lab said it, with eight nodes on one kernel and its default of 128 for root."""
+    world = World()
+    pod = break_pods(world, "kube-proxy", "CrashLoopBackOff", ended=1)[-1]
+    name, node = f"kube-system/{pod['metadata']['name']}/kube-proxy", pod["spec"]["nodeName"]
+    line = 'E1130 10:09:19.456679 1 run.go:72] "command failed" err="failed complete: too many open files"'
+    world.nodes[node]["last_words"] = {name: line}
+    assert world.first("system_pods")["remedy"].startswith("raise fs.inotify.max_user_instances on the node")
