@@ -100,5 +100,17 @@ def test_the_right_certificate_is_better_than_any_answer(serve):
         best([closed, plain], server)
 
 
+@pytest.mark.parametrize(("answers", "slept"), [([0, 0, 0, 2], [0.0, 0.5]), ([0] * 6, [0.0, 0.5, 1.0])])
+def test_an_api_that_restarts_is_asked_again_and_a_dead_one_not_for_long(monkeypatch, answers, slept):
+    left, pauses = list(answers), []
+    monkeypatch.setattr(ssh_forward, "answer", lambda _port, _server: left.pop(0))
+    monkeypatch.setattr(ssh_forward.time, "sleep", pauses.append)
+    try:
+        found = ssh_forward._best([1, 2], Server(False))
+    except TimeoutError:
+        found = None
+    assert (found, pauses) == (2 if 2 in answers else None, slept)
+
+
 def test_an_ipv6_target_stands_in_brackets():
     assert [str(ssh_forward.Target(host, 6443)) for host in ("fd00::1", "api")] == ["[fd00::1]:6443", "api:6443"]
