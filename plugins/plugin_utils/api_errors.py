@@ -88,7 +88,7 @@ def is_late(status: int | None, body: str | bytes | None) -> bool:
 
 
 def is_cut(error: BaseException) -> bool:
-    """Say whether a connection ended before the answer. Nobody listens behind one that is refused."""
+    """Say whether the server cut the connection before it answered. A server that refuses one may not run at all."""
     return isinstance(_root(error), (ConnectionResetError, ConnectionAbortedError, BrokenPipeError, ssl.SSLEOFError))
 
 

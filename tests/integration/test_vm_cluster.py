@@ -125,18 +125,17 @@ class TestFlannel:
         assert mended.returncode == 0, mended.stdout
         all_passed(written("flannel"))
 
-    @pytest.mark.parametrize("hours", ["+1", "-1"])
-    def test_a_clock_that_jumps_with_flannel_is_named_or_does_no_harm(self, run, written, hours):
+    @pytest.mark.parametrize(("there", "back"), [("+1", "-1"), ("-1", "+1")])
+    def test_a_clock_that_jumps_with_flannel_is_named_and_does_no_lasting_harm(self, run, written, there, back):
         """On a worker. Back again, the network is proved without a change by hand."""
-        ask(run, f"systemctl stop systemd-timesyncd; date --set='{hours} hour'", "node1")
+        ask(run, f"systemctl stop systemd-timesyncd; date --set='{there} hour'", "node1")
         try:
             done = play(run, "diagnose", diagnose_name="clock")
             [finding] = [one for one in written("clock", "findings.json")["findings"] if one["id"] == "clocks"]
             # Of two machines none is right, so the one that differs from the controller is named.
             assert finding["nodes"] == ["node1"], done.stdout
-            play(run, "verify", connectivity_name="jumped")
         finally:
-            ask(run, f"date --set='{'-1' if hours == '+1' else '+1'} hour'; systemctl start systemd-timesyncd", "node1")
+            ask(run, f"date --set='{back} hour'; systemctl start systemd-timesyncd", "node1")
         ask(run, READY, "master")
         prove(run, written, "clock-is-back")
 

@@ -47,12 +47,13 @@ def find(gathered: Gathered) -> Iterator[Found]:
     for app, some in sorted(groups.items()):
         names = sorted({pod.node or "no node" for pod in some})
         any_ready = any(pod.ready for pod in pods if pod.app == app)
+        evidence, loop = tuple(_evidence(gathered, some)), _loop(gathered, app, some)
         yield Found(
             tuple(name for name in names if name in gathered.objects),
             f"{len(some)} {several(some, 'pod', 'pods')} of {app} {several(some, 'is', 'are')} not ready, on "
             f"{named(names)}",
-            tuple(_evidence(gathered, some)) + _loop(gathered, app, some),
-            _remedy(gathered, app, some),
+            evidence + loop,
+            _remedy(some[0], evidence, bool(loop)),
             explained(app, names, any_ready),
             layer=_LAYER.get(app),
         )
@@ -122,19 +123,18 @@ def _loop(gathered: Gathered, app: str, pods: list[SystemPod]) -> tuple[str, ...
     return tuple(sorted(lines))  # the names of the pods are random, and so is their order
 
 
-def _remedy(gathered: Gathered, app: str, pods: list[SystemPod]) -> str:
-    if _loop(gathered, app, pods):
+def _remedy(pod: SystemPod, evidence: tuple[str, ...], asks_itself: bool) -> str:
+    if asks_itself:
         return (
             "set resolvConf of the kubelet to a file with real name servers, such as /run/systemd/resolve/resolv.conf"
         )
-    if any(_NO_WATCHERS in line for line in _evidence(gathered, pods)):
+    if any(_NO_WATCHERS in line for line in evidence):
         return (
             "raise fs.inotify.max_user_instances on the node, such as to 512: all programs of root share these "
             "watchers of files. Where there are enough, raise the program's limit of open files"
         )
-    first = pods[0]
-    pod = f"-n {first.namespace} {first.name}"
-    return f"run `kubectl describe pod {pod}` and `kubectl logs {pod}`"
+    name = f"-n {pod.namespace} {pod.name}"
+    return f"run `kubectl describe pod {name}` and `kubectl logs {name}`"
 
 
 CAUSE = Cause(
