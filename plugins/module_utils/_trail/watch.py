@@ -81,6 +81,8 @@ def watch(
 ) -> Watched:
     """Watch some places for some seconds, and send the probes of the pairs that begin there.
 
+    A machine that stood still meanwhile sends them late, and watches that much longer.
+
     Raises:
         ClusterError: this process cannot enter a namespace or open a socket there
     """
@@ -99,16 +101,18 @@ def watch(
             poll.register(descriptor, select.POLLIN)
         clock, start = time.time(), time.monotonic()
         due = _times(seconds, senders)
-        left = _MOST_PACKETS
+        left, end = _MOST_PACKETS, seconds
         while left > 0:
             now = time.monotonic() - start
-            if now >= seconds:
-                break
             while due and due[0][0] <= now:
                 _moment, number, pair, place_of, sender = due.pop(0)
                 namespaces.enter(place_of.namespace)
                 sent.append(_send(sender, Mark(pair.number, number), clock + time.monotonic() - start))
-            patience = min([seconds, *(one[0] for one in due[:1])]) - (time.monotonic() - start)
+                # A machine that stood still sends late. Its answers have their time all the same.
+                end = max(end, now + _TAIL)
+            if now >= end:
+                break
+            patience = min([end, *(one[0] for one in due[:1])]) - (time.monotonic() - start)
             for descriptor, _event in poll.poll(max(0.0, patience) * 1000):
                 left -= _read(*watchers[descriptor], min(left, _AT_ONCE), sightings)
         ended = clock + time.monotonic() - start
