@@ -13,12 +13,12 @@ import re
 import subprocess
 import time
 from collections.abc import Iterable, Mapping
-from pathlib import Path
 from statistics import median
 
+from commands import play
+from lab_cluster import ROOT
 from rows import Row, record
 
-ROOT = Path(__file__).resolve().parents[1]
 TABLE = "Cluster up"
 FORKS = "Ansible forks a process for each host and task"
 # The phases of by_hand.sh, and the plays that do the same.
@@ -60,16 +60,11 @@ def phases(lines: Iterable[tuple[float, str]]) -> dict[str, float]:
     ends: dict[str, float] = {}
     for moment, line in lines:
         found = _LINE.match(line)
-        for name, play in PHASES.items():
-            if found and found["play"] == play:
+        for name, title in PHASES.items():
+            if found and found["play"] == title:
                 ends[name] = moment
     starts = [0.0, *ends.values()]
     return {name: end - start for (name, end), start in zip(ends.items(), starts, strict=False)}
-
-
-def play(*command: str) -> None:
-    """Run a playbook whose time does not count."""
-    subprocess.run(["ansible-playbook", *command], cwd=ROOT, check=True, stdout=subprocess.DEVNULL)
 
 
 def make_bare_nodes() -> None:

@@ -8,11 +8,10 @@ from __future__ import annotations
 
 import argparse
 import json
-import subprocess
 import tempfile
-import time
 from pathlib import Path
 
+from commands import play
 from lab_cluster import ROOT, items, kubectl
 from rows import Row, record
 from web_server import NAME, Prober, objects
@@ -21,16 +20,6 @@ TABLE = "A cluster's life"
 OLD, NEW = "1.36.3", "1.36.4"
 NETWORK = "10.100.198."  # the node network of the lab, whose first node has .200
 SIZES = (3, 8)
-
-
-def play(playbook: str, *arguments: str) -> float:
-    """Run a playbook, and return its seconds. Its output is shown when it fails."""
-    began = time.monotonic()
-    command = ["ansible-playbook", playbook, *arguments]
-    done = subprocess.run(command, cwd=ROOT, stdout=subprocess.PIPE, text=True, check=False)
-    if done.returncode:
-        raise SystemExit(done.stdout)
-    return time.monotonic() - began
 
 
 def further_nodes(size: int) -> dict[str, object]:

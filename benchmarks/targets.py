@@ -8,14 +8,13 @@ empty directory, and removes the lab's images before; what Debian's packages of 
 from __future__ import annotations
 
 import argparse
-import os
 import subprocess
 import tempfile
-import time
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 
-from lab_cluster import ROOT, kubectl
+import commands
+from lab_cluster import kubectl
 from rows import Row, record
 
 TABLE = "Targets of make"
@@ -27,26 +26,15 @@ ROUNDS = 2
 IMAGES = ["podman", "images", "--quiet", "--no-trunc", "--filter", "reference=localhost/podnet/*"]
 
 
-def timed(*command: str, expected: int = 0, **environment: str) -> float:
-    """Run a command in the clone, and return its seconds. Its output is shown when it ends in another way."""
-    began = time.monotonic()
-    done = subprocess.run(
-        command, cwd=ROOT, env={**os.environ, **environment}, stdout=subprocess.PIPE, text=True, check=False
-    )
-    if done.returncode != expected:
-        raise SystemExit(f"{' '.join(command)}: {done.returncode}\n{done.stdout}")
-    return time.monotonic() - began
-
-
 def clusters() -> list[Row]:
     """Make the cluster of each network from bare nodes, and again."""
     found = []
     for network in NETWORKS:
         # The programs, which may be missing.
-        timed("ansible-playbook", "lab/create.yml", "-e", f"lab_network={network}")
-        timed("make", "lab-destroy")
+        commands.play("lab/create.yml", "-e", f"lab_network={network}")
+        commands.seconds_of("make", "lab-destroy")
         title = f"`make {network}`"
-        first, second = timed("make", network), timed("make", network)
+        first, second = commands.seconds_of("make", network), commands.seconds_of("make", network)
         found += [
             Row(TABLE, f"{title}, with the programs built", "s", (first,), limit="packages and images"),
             Row(TABLE, f"a second {title}", "s", (second,), limit=FORKS),
@@ -56,12 +44,12 @@ def clusters() -> list[Row]:
 
 def playbooks() -> list[Row]:
     """Diagnose the healthy lab, and verify it with a dead node."""
-    diagnosis = [timed("ansible-playbook", "playbooks/diagnose.yml") for _round in range(ROUNDS)]
-    timed("podman", "kill", f"podnet-{DEAD}")
+    diagnosis = [commands.play("playbooks/diagnose.yml") for _round in range(ROUNDS)]
+    commands.seconds_of("podman", "kill", f"podnet-{DEAD}")
     try:
-        dead = [timed("ansible-playbook", "playbooks/verify.yml", expected=2) for _round in range(ROUNDS)]
+        dead = [commands.play("playbooks/verify.yml", expected=2) for _round in range(ROUNDS)]
     finally:
-        timed("ansible-playbook", "lab/reboot.yml", "-e", f"lab_reboot={DEAD}")
+        commands.play("lab/reboot.yml", "-e", f"lab_reboot={DEAD}")
         kubectl("wait", "node", "--all", "--for=condition=Ready", "--timeout=180s")
     return [
         Row(VERIFICATION, "the diagnosis of the healthy lab", "s", tuple(diagnosis), limit="one module on each node"),
@@ -71,25 +59,25 @@ def playbooks() -> list[Row]:
 
 def quick() -> list[Row]:
     """Run the tests that need no lab."""
-    return [Row(TABLE, "`make test-quick`", "s", (timed("make", "test-quick"),), limit="two cores")]
+    return [Row(TABLE, "`make test-quick`", "s", (commands.seconds_of("make", "test-quick"),), limit="two cores")]
 
 
 def cold() -> list[Row]:
     """Make a cluster with Flannel where nothing is built and nothing was fetched."""
-    timed("make", "lab-destroy")
+    commands.seconds_of("make", "lab-destroy")
     images = subprocess.run(IMAGES, check=True, stdout=subprocess.PIPE, text=True).stdout.split()
     if images:
-        timed("podman", "rmi", "--force", *dict.fromkeys(images))
+        commands.seconds_of("podman", "rmi", "--force", *dict.fromkeys(images))
     with tempfile.TemporaryDirectory(prefix="podnet-cold-") as folder:
         places = {name: str(Path(folder, name)) for name in ("XDG_CACHE_HOME", "GOCACHE", "GOMODCACHE")}
-        seconds = timed("make", "flannel", **places)
-        timed("make", "lab-destroy", **places)
+        seconds = commands.seconds_of("make", "flannel", **places)
+        commands.seconds_of("make", "lab-destroy", **places)
     return [Row(TABLE, "`make flannel` from nothing", "s", (seconds,), 540, "compiling on two cores")]
 
 
 def tests() -> list[Row]:
     """Run `make test`."""
-    seconds = timed("make", "test")
+    seconds = commands.seconds_of("make", "test")
     return [Row(TABLE, "`make test`, with the programs built", "s", (seconds,), 2280, "the scenarios on the lab")]
 
 
