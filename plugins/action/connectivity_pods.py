@@ -19,7 +19,13 @@ from ansible.plugins.action import ActionBase
 
 from ansible_collections.podnet.kubernetes.plugins.module_utils._base.errors import ClusterError, PodnetError
 from ansible_collections.podnet.kubernetes.plugins.module_utils._cluster.parts import divide_nodes
+from ansible_collections.podnet.kubernetes.plugins.module_utils._cluster.pods import read_pods
 from ansible_collections.podnet.kubernetes.plugins.module_utils._cluster.readiness import find_unready
+from ansible_collections.podnet.kubernetes.plugins.module_utils._matrix.selection import (
+    PodSelector,
+    find_waiting,
+    load_selectors,
+)
 from ansible_collections.podnet.kubernetes.plugins.plugin_utils.api_requests import private_keys
 from ansible_collections.podnet.kubernetes.plugins.plugin_utils.cluster_api import ClusterApi, open_cluster
 
@@ -28,6 +34,7 @@ ARGUMENTS = {
     "kubeconfig": {"type": "path", "required": True},
     "objects": {"type": "list", "elements": "dict", "required": True},
     "services": {"type": "list", "elements": "str", "default": []},
+    "pod_selectors": {"type": "list", "elements": "dict", "default": []},
     "exclude_nodes": {"type": "list", "elements": "str", "default": []},
     "config_maps": {"type": "bool", "default": False},
     "timeout": {"type": "float", "default": 120.0},
@@ -51,14 +58,20 @@ def for_all(work: Callable[[Mapping[str, Any]], T], objects: Sequence[Mapping[st
 
 
 def wait(
-    cluster: ClusterApi, objects: Iterable[Mapping[str, Any]], services: list[str], exclude: list[str], end: float
+    cluster: ClusterApi,
+    objects: Iterable[Mapping[str, Any]],
+    services: list[str],
+    selectors: Sequence[PodSelector],
+    exclude: list[str],
+    end: float,
 ) -> tuple[dict[str, Any], list[str]]:
-    """Wait until the pods among the objects are ready, and Services have ready endpoints.
+    """Wait until the pods among the objects are ready, selected pods run, and Services have ready endpoints.
 
     Args:
         cluster: where they are
         objects: pods and Services of our own, and their namespace
         services: Services of others, NAMESPACE/NAME
+        selectors: of pods of others
         exclude: the nodes to leave out
         end: when to stop waiting, as the monotonic clock has it
 
@@ -84,6 +97,7 @@ def wait(
             failed = False
             outsiders = divide_nodes(found["nodes"], exclude).outsiders
             unready = find_unready(found, services, namespace, kinds.count("Pod"), outsiders)
+            unready += find_waiting(read_pods(found["pods"]), selectors, outsiders)
             if not unready or time.monotonic() >= end:
                 return found, unready
         # A large cluster answers for seconds: it has as long to rest.
@@ -112,8 +126,9 @@ class ActionModule(ActionBase):
     @staticmethod
     def _make(cluster: ClusterApi, params: Mapping[str, Any]) -> dict[str, Any]:
         objects, end = params["objects"], time.monotonic() + params["timeout"]
+        selectors = load_selectors(params["pod_selectors"])
         for_all(cluster.apply, objects)
-        found, unready = wait(cluster, objects, params["services"], params["exclude_nodes"], end)
+        found, unready = wait(cluster, objects, params["services"], selectors, params["exclude_nodes"], end)
         # Credentials that may not read ConfigMaps are no reason to fail.
         maps = cluster.read_if_allowed("ConfigMap", namespace="kube-system") if params["config_maps"] else []
         return {"changed": bool(objects), "objects": found, "config_maps": maps, "unready": unready}

@@ -53,6 +53,13 @@ options:
     type: list
     elements: str
     default: []
+  pod_selectors:
+    description:
+      - Pods of others that must run, as in P(podnet.kubernetes.connectivity_endpoints#filter). Those on nodes that take
+        no part, and those that have ended, are not waited for.
+    type: list
+    elements: dict
+    default: []
   exclude_nodes:
     description: Nodes to leave out, as in P(podnet.kubernetes.connectivity_nodes#filter).
     type: list

@@ -103,9 +103,10 @@ def select_pods(
     return sorted(endpoints, key=lambda pod: (pod.node or "", pod.name))
 
 
-def find_waiting(pods: Iterable[Pod], selectors: Sequence[PodSelector]) -> list[str]:
-    """Describe in a few words each selected pod that does not run."""
-    selected = (pod for pod in pods if pod.on_pod_network and any(one.selects(pod) for one in selectors))
+def find_waiting(pods: Iterable[Pod], selectors: Sequence[PodSelector], outsiders: Collection[str] = ()) -> list[str]:
+    """Describe in a few words each selected pod that does not run, but for those on nodes that take no part."""
+    candidates = (pod for pod in pods if pod.on_pod_network and pod.node not in outsiders)
+    selected = (pod for pod in candidates if any(one.selects(pod) for one in selectors))
     return [f"pod {pod} is {_state(pod)}" for pod in selected if not _runs(pod)]
 
 

@@ -92,9 +92,27 @@ def test_the_api_has_as_long_to_rest_as_it_takes_to_answer(monkeypatch, answer, 
 
     monkeypatch.setattr(connectivity_pods, "time", SimpleNamespace(monotonic=lambda: clock[0], sleep=sleep))
     cluster = SimpleNamespace(read=lambda **_question: pass_time(answer))
-    _found, unready = connectivity_pods.wait(cluster, [OWN, POD], [], [], 1.0)
+    _found, unready = connectivity_pods.wait(cluster, [OWN, POD], [], [], [], 1.0)
     assert unready
     assert slept == pauses
+
+
+def test_selected_pods_of_others_are_waited_for(run, api):
+    named = {"metadata": {"name": "web", "namespace": "shop", "labels": {"app": "web"}}}
+    api.objects["/pod"] = {**POD, **named, "status": {"phase": "Pending"}}
+    web = {"namespace": "shop", "match_labels": {"app": "web"}}
+    late = ["pod shop/web is Pending and has no address"]
+    api.ready_at = 1000
+    assert run(objects=[], timeout=0.3, pod_selectors=[web])["unready"] == late
+    assert run(objects=[], timeout=0.3, pod_selectors=[{**web, "match_labels": {"app": "db"}}])["unready"] == []
+    api.objects["/pod"]["status"] = {"phase": "Running", "podIPs": [{"ip": "10.244.0.7"}]}
+    assert run(objects=[], pod_selectors=[web])["unready"] == []
+
+
+def test_a_selector_of_another_form_is_refused_before_anything_is_made(run, api):
+    with pytest.raises(AnsibleActionFail, match=r"pod_selectors has \{'labels': 'x'\}: give a dict with namespace"):
+        run(pod_selectors=[{"labels": "x"}])
+    assert api.sent == []
 
 
 def test_without_objects_it_only_reads(run, api):

@@ -67,6 +67,7 @@ def test_pods_that_do_not_run_are_left_out_and_named():
     assert [one.name for one in select_pods(pods, selectors=SHOP, only_running=True)] == ["shop/web"]
     expected = ["pod shop/late is Pending and has no address", "pod shop/lost is Unknown"]
     assert find_waiting(pods, SHOP) == expected
+    assert find_waiting(pods, SHOP, outsiders=["node1"]) == []
 
 
 @pytest.mark.parametrize(
