@@ -78,6 +78,9 @@ class Api(BaseHTTPRequestHandler):
 
     def do_GET(self):
         path = urlsplit(self.path).path
+        if self.server.rightless:
+            self.server.rightless -= 1
+            return self.answer({"kind": "Status", "message": f"you may not get {path}"}, 403)
         if path == "/version":
             return self.answer({"major": "1", "minor": "36"})
         if path == "/api":
@@ -154,6 +157,7 @@ def serving() -> Iterator[Any]:
     server: Any = ThreadingHTTPServer(("127.0.0.1", 0), Api)
     server.objects, server.sent, server.refused, server.forbidden = {}, [], {}, set()
     server.looks, server.ready_at, server.fails_at = 0, 1, None
+    server.rightless = 0  # the number of questions that it answers without knowing any rights
     server.together = None  # a barrier that pods wait for
     server.evictions = {}  # an iterator of statuses and messages by the path of a pod; after its end the pod goes
     server.cut = 0  # the number of requests to make or change an object that get no answer

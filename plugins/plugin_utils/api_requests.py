@@ -29,7 +29,7 @@ from ansible_collections.podnet.kubernetes.plugins.plugin_utils.api_errors impor
 try:
     from ansible_collections.kubernetes.core.plugins.module_utils.k8s.client import get_api_client
     from ansible_collections.kubernetes.core.plugins.module_utils.k8s.exceptions import CoreException
-    from kubernetes.client import ApiException, Configuration
+    from kubernetes.client import ApiException, Configuration, VersionApi
     from kubernetes.client.rest import should_bypass_proxies
     from kubernetes.config import ConfigException
     from kubernetes.dynamic.exceptions import ResourceNotFoundError
@@ -108,13 +108,35 @@ def _send_once(request: Callable[[], T], options: Mapping[str, Any], verb: str) 
     except ResourceNotFoundError:
         kind_of_error, reason = ClusterError, f"the API has no {kind} in {options.get('api_version', 'v1')}"
     except ApiException as error:
-        kind_of_error = LateError if is_late(error.status, error.body) else ClusterError
+        late = is_late(error.status, error.body) or knows_no_rights(error.status, options)
+        kind_of_error = LateError if late else ClusterError
         reason = refusal(error.status, error.reason, error.body)
     except (HTTPError, OSError) as error:
         server, proxy = _way(options)
         kind_of_error = LateError if is_cut(error) else ClusterError
         raise kind_of_error(Question(kind, server, kubeconfig, proxy, verb).unanswered(error)) from None
     raise kind_of_error(Question(kind, _way(options)[0], kubeconfig, verb=verb).failure(reason))
+
+
+def knows_no_rights(status: int | None, options: Mapping[str, Any]) -> bool:
+    """Say whether the API forbids something because it has just started, and has not read its roles yet.
+
+    It then refuses even its version. All users may read that by the roles system:discovery and
+    system:public-info-viewer, which Kubernetes restores at each start of the API (its reference of RBAC).
+
+    Args:
+        status: HTTP's, of the answer
+        options: the access to the API
+    """
+    if status != 403:
+        return False
+    try:
+        VersionApi(get_api_client(**options).client.client).get_code()
+    except ApiException as error:
+        return bool(error.status == 403)
+    except (CoreException, HTTPError, OSError):
+        pass
+    return False
 
 
 def _way(options: Mapping[str, Any]) -> tuple[str | None, str | None]:

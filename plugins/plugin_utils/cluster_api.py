@@ -24,6 +24,7 @@ from ansible_collections.podnet.kubernetes.plugins.plugin_utils.api_requests imp
     PATIENCE,
     LateError,
     find_resource,
+    knows_no_rights,
     private_keys,
     send,
 )
@@ -94,10 +95,12 @@ class ClusterApi:
                 if is_late(error.status, error.body):
                     raise
                 body = error.body.decode(errors="replace") if isinstance(error.body, bytes) else str(error.body)
-                refused = explain_refusal(body, self._webhooks())
+                # First, because a question about webhooks waits until the API knows its roles.
+                early = knows_no_rights(error.status, {"kubeconfig": self._kubeconfig})
+                refused = explain_refusal(body, [] if early else self._webhooks())
                 if refused == body:  # no answer of the API itself
                     raise
-                raise (LateError if passes_soon(refused) else ClusterError)(refused) from None
+                raise (LateError if early or passes_soon(refused) else ClusterError)(refused) from None
 
         return self._send(request, one, "make")
 

@@ -131,6 +131,12 @@ def test_one_failure_of_the_api_while_it_waits_ends_nothing(run, api):
     assert run()["unready"] == []
 
 
+def test_an_api_that_has_just_started_and_knows_no_rights_is_asked_again(run, api):
+    api.rightless = 4
+    assert run()["unready"] == []
+    assert api.rightless == 0
+
+
 def test_credentials_that_may_not_read_config_maps_are_enough(run, api):
     api.forbidden.add("configmaps")
     assert run(config_maps=True)["config_maps"] == []
