@@ -64,7 +64,7 @@ vm: $(VENV) ## Bring up virtual machines beside the lab, two or VM_NODES=3 (docs
 	$(VM_INSIDE) ansible-playbook $(VM_INVENTORY) lab/create.yml $(ARGS)
 
 vm-play: $(VENV) ## Run a playbook on the virtual machines, PLAY=playbooks/flannel.yml
-	$(VM_INSIDE) ansible-playbook $(VM_INVENTORY) $(PLAY) $(ARGS)
+	nice $(VM_INSIDE) ansible-playbook $(VM_INVENTORY) $(PLAY) $(ARGS)
 
 vm-destroy: $(VENV) ## Remove the virtual machines
 	ansible-playbook $(VM_INVENTORY) lab/destroy.yml $(ARGS)
