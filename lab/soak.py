@@ -24,7 +24,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import partial
 
@@ -35,6 +35,7 @@ BEGIN = "<!-- `make soak` writes the lines below. -->\n"
 HEAD = "| Fault | Try | When | Outcome | Date |\n|---|---|---|---|---|\n"
 NODES = ("master", "node1", "node2")
 PLAYBOOK = "ansible-playbook playbooks/flannel.yml"
+RUNS = 3  # of a try, for moments that come after the end of its run
 WHOLE_RUN = 80.0  # seconds; bare nodes need about as long, until the proof begins
 LEFT_ALONE = 120.0  # seconds that a run has for its own end after a fault; then it is ended as by Ctrl-C
 
@@ -167,32 +168,40 @@ def interrupted(moment: float, interrupt: _Interrupt) -> tuple[str, bool]:
 def attempt(
     fault: str,
     number: str,
-    moment: float,
+    moments: Iterable[float],
     interrupt: _Interrupt,
     mend: Callable[[], object] = lambda: None,
 ) -> Outcome:
-    """Interrupt a run, and see whether the next one finishes the cluster. A run that ended before proves nothing."""
-    output, ran = interrupted(moment, interrupt)
-    passed, words = False, "nothing was interrupted, because the run had ended before"
-    if ran:
-        mend()
-        passed, words = converged()
-    return Outcome(fault, number, f"{moment:.0f} s: {last_task(output)}", passed, words)
+    """Interrupt a run, and see whether the next one finishes the cluster.
+
+    A run that ended before proves nothing, so another one is interrupted at the next of the moments, in seconds.
+    """
+    for moment in moments:
+        output, ran = interrupted(moment, interrupt)
+        if ran:
+            mend()
+            passed, words = converged()
+            return Outcome(fault, number, f"{moment:.0f} s: {last_task(output)}", passed, words)
+    return Outcome(fault, number, "", False, "nothing was interrupted, because each run had ended before")
+
+
+def moments(chance: random.Random) -> Iterator[float]:
+    """Choose when to interrupt a run: the first moment, and others for runs that end before it."""
+    return (chance.uniform(0, WHOLE_RUN) for _run in range(RUNS))
 
 
 def kill(number: str, chance: random.Random) -> Outcome:
     """Kill ansible-playbook at a random moment."""
-    moment = chance.uniform(0, WHOLE_RUN)
-    return attempt("SIGKILL of ansible-playbook", number, moment, lambda process: process.kill())
+    return attempt("SIGKILL of ansible-playbook", number, moments(chance), lambda process: process.kill())
 
 
 def power(number: str, chance: random.Random) -> Outcome:
     """Take the power of a random node at a random moment."""
-    moment, node = chance.uniform(0, WHOLE_RUN), chance.choice(NODES)
+    first, node = chance.uniform(0, WHOLE_RUN), chance.choice(NODES)
     return attempt(
         f"{node} loses its power",
         number,
-        moment,
+        (first, *moments(chance)),
         lambda _process: must("controller", f"podman kill podnet-{node}"),
         lambda: must("controller", f"ansible-playbook lab/reboot.yml -e lab_reboot={node}"),
     )

@@ -69,10 +69,11 @@ def runs(monkeypatch, tmp_path):
 
 
 class Chance:
-    """It chooses the moment that a test wants, and the last node."""
+    """It chooses the moments that a test wants, the last of them again and again, and the last node."""
 
-    def __init__(self, moment):
-        self.uniform = lambda _least, _most: moment
+    def __init__(self, *moments):
+        left = list(moments)
+        self.uniform = lambda _least, _most: left.pop(0) if left[1:] else left[0]
         self.choice = lambda names: names[-1]
 
 
@@ -106,8 +107,15 @@ def test_a_run_that_waits_too_long_for_the_node_is_ended(runs, monkeypatch):
 def test_a_run_that_ended_before_its_fault_proves_nothing(runs):
     steps = runs("true")
     done = soak.kill("1.3", Chance(20))
-    assert (done.passed, done.words) == (False, "nothing was interrupted, because the run had ended before")
-    assert steps == ["bare nodes"]
+    assert (done.passed, done.words) == (False, "nothing was interrupted, because each run had ended before")
+    assert steps == ["bare nodes"] * 3
+
+
+def test_a_run_that_ended_before_its_fault_is_made_again(runs):
+    steps = runs("sleep 1")
+    assert soak.power("1.3", Chance(20, 0.1)).passed
+    assert steps.count("bare nodes") == 2
+    assert steps.count("podman kill podnet-node2") == 1
 
 
 @pytest.mark.parametrize(
