@@ -185,14 +185,14 @@ def attempt(
     return Outcome(fault, number, "", False, "nothing was interrupted, because each run had ended before")
 
 
-def moments(chance: random.Random) -> Iterator[float]:
+def random_moments(chance: random.Random) -> Iterator[float]:
     """Choose when to interrupt a run: the first moment, and others for runs that end before it."""
     return (chance.uniform(0, WHOLE_RUN) for _run in range(RUNS))
 
 
 def kill(number: str, chance: random.Random) -> Outcome:
     """Kill ansible-playbook at a random moment."""
-    return attempt("SIGKILL of ansible-playbook", number, moments(chance), lambda process: process.kill())
+    return attempt("SIGKILL of ansible-playbook", number, random_moments(chance), lambda process: process.kill())
 
 
 def power(number: str, chance: random.Random) -> Outcome:
@@ -201,7 +201,7 @@ def power(number: str, chance: random.Random) -> Outcome:
     return attempt(
         f"{node} loses its power",
         number,
-        (first, *moments(chance)),
+        (first, *random_moments(chance)),
         lambda _process: must("controller", f"podman kill podnet-{node}"),
         lambda: must("controller", f"ansible-playbook lab/reboot.yml -e lab_reboot={node}"),
     )
