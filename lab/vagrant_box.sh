@@ -11,6 +11,7 @@ key=$(find /usr/share/rubygems-integration /opt/vagrant -path '*/vagrant-*/keys/
 khz=$(awk '/^cpu MHz/ { printf "%d", $4 * 1000; exit }' /proc/cpuinfo)
 
 work=$(mktemp --directory)
+# Before the mount, and after its end, there is nothing to unmount.
 trap 'umount "$work/root" 2>/dev/null || true; rm -rf "$work"' EXIT
 cd "$work"
 cp --sparse=always "$image/disk" disk

@@ -97,7 +97,8 @@ def wait(
             failed = False
             outsiders = divide_nodes(found["nodes"], exclude).outsiders
             unready = find_unready(found, services, namespace, kinds.count("Pod"), outsiders)
-            unready += find_waiting(read_pods(found["pods"]), selectors, outsiders)
+            if selectors:
+                unready += find_waiting(read_pods(found["pods"]), selectors, outsiders)
             if not unready or time.monotonic() >= end:
                 return found, unready
         # A large cluster answers for seconds: it has as long to rest.

@@ -22,7 +22,7 @@ def changes(done: subprocess.CompletedProcess[str]) -> dict[str, int]:
 
 
 def ask(run: Run, command: str, hosts: str = "lab") -> dict[str, str]:
-    """Run a command on each virtual machine. It must succeed. Return what it printed, by the names of the machines."""
+    """Run a command on each virtual machine, and return its output by the name of the machine. It must succeed."""
     done = run(*INSIDE, "ansible", hosts, *INVENTORY, "-m", "ansible.builtin.raw", "-a", command, "--one-line")
     assert done.returncode == 0, done.stdout
     lines = [line for line in done.stdout.splitlines() if "(stdout)" in line]

@@ -9,7 +9,7 @@ import subprocess
 import threading
 import time
 import urllib.request
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 
 import pytest
 from machines import ROOT
@@ -50,6 +50,18 @@ class Watch:
     def longest_gap(self, since):
         times = [since, *(one for one in self.answers if one > since)]
         return max(after - before for before, after in zip(times, [*times[1:], time.monotonic()]))
+
+
+@contextmanager
+def short_silence():
+    """See that the address is silent for a short time at most, whatever happens meanwhile."""
+    with Watch() as watch:
+        time.sleep(3)
+        since = time.monotonic()
+        yield
+        gap = watch.longest_gap(since)
+    print(f"the address did not answer for {gap:.1f} s")
+    assert gap < OUTAGE / 2
 
 
 @pytest.fixture(scope="module")
@@ -126,13 +138,8 @@ def test_certificates_are_renewed_while_the_api_answers(play, changes, on, membe
     """The API server of one control plane after the other restarts, and its etcd too."""
     serial = "openssl x509 -noout -serial -in /etc/kubernetes/pki/apiserver.crt"
     before = {name: on(name).check_output(serial) for name in PLANES}
-    with Watch() as watch:
-        time.sleep(3)
-        since = time.monotonic()
+    with short_silence():
         counts = changes(play("playbooks/certificates.yml", "--extra-vars", "certificates_renew_before=3650"))
-        gap = watch.longest_gap(since)
-    print(f"the address did not answer for {gap:.1f} s")
-    assert gap < OUTAGE / 2
     assert [counts[name] for name in PLANES].count(0) == 0
     assert not before.items() & {name: on(name).check_output(serial) for name in PLANES}.items()
     assert members("master") == PLANES
@@ -142,14 +149,9 @@ def test_certificates_are_renewed_while_the_api_answers(play, changes, on, membe
 def test_the_control_plane_with_the_address_is_lost_and_replaced(play, changes, kubectl, members, on, inventory):
     [lost] = holders(on, PLANES)
     rest = [name for name in PLANES if name != lost]
-    with Watch() as watch:
-        time.sleep(3)
-        since = time.monotonic()
+    with short_silence():
         cut_power(lost)
         time.sleep(OUTAGE)
-        gap = watch.longest_gap(since)
-    print(f"the address did not answer for {gap:.1f} s")
-    assert gap < OUTAGE / 2
     assert len(holders(on, rest)) == 1
 
     await_silence(kubectl, lost)
@@ -198,13 +200,8 @@ def test_the_control_planes_are_upgraded_one_by_one_while_the_api_answers(play, 
     """The last control planes joined a moment ago, and cluster.yml waits for no network."""
     kubectl.output("wait", "--for=condition=Ready", "node", "--all", "--timeout=120s")
     upgrade = ("playbooks/upgrade.yml", "--extra-vars", f"podnet_kubernetes_version={NEXT}")
-    with Watch() as watch:
-        time.sleep(3)
-        since = time.monotonic()
+    with short_silence():
         changes(play(*upgrade))
-        gap = watch.longest_gap(since)
-    print(f"the address did not answer for {gap:.1f} s")
-    assert gap < OUTAGE / 2
     assert members("master") == PLANES
     versions = {one["metadata"]["name"]: one["status"]["nodeInfo"]["kubeletVersion"] for one in kubectl.items("nodes")}
     assert versions == dict.fromkeys([*PLANES, "node1"], f"v{NEXT}")

@@ -61,6 +61,12 @@ def test_probes_through_the_whole_watch():
         assert {one.numbers for one in sights} == {tuple(range(len(first)))}
 
 
+def test_the_probes_of_a_pair_are_spread_over_the_watch():
+    due = [moment for moment, *_rest in watch_module._times(1.2, [(None, None, None)])]
+    assert due[-1] - due[0] > 0.2  # seconds
+    assert due == sorted(due) and due[0] > 0 and due[-1] <= 1.2 - 0.5
+
+
 def test_pairs_of_other_nodes_are_only_watched():
     assert run({"source": "there", "target": "here"}).sent == ()
 
