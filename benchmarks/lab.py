@@ -84,9 +84,7 @@ def by_us() -> dict[str, Any]:
         environment = {**os.environ, "ANSIBLE_STDOUT_CALLBACK": "ansible.posix.json"}
         done = subprocess.run(command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, text=True, check=False)
         report = json.loads(Path(folder, "reports", "bench", "report.json").read_text())
-    # Other callbacks print before and after it.
-    plays = json.JSONDecoder().raw_decode(done.stdout, done.stdout.index("\n{") + 1)[0]["plays"]
-    theirs, ours = (play["tasks"] for play in plays)
+    theirs, ours = (play["tasks"] for play in plays_in(done.stdout))
     probing = [
         host["seconds"] for task in ours for host in task["hosts"].values() if "seconds" in host and "cells" in host
     ]
@@ -98,6 +96,13 @@ def by_us() -> dict[str, Any]:
         "pairs": len({(c["source"], c["target"]) for c in report["cells"]}),
         "failed": len({(c["source"], c["target"]) for c in report["cells"] if c["verdict"] != "passed"}),
     }
+
+
+def plays_in(text: str) -> list[dict[str, Any]]:
+    """Read the plays in what the callback json printed. Other callbacks may print lines before and after it."""
+    lines = f"\n{text}"
+    found: list[dict[str, Any]] = json.JSONDecoder().raw_decode(lines, lines.index("\n{") + 1)[0]["plays"]
+    return found
 
 
 def verification() -> Row:
