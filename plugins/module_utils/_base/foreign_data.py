@@ -31,7 +31,9 @@ def parse_json(text: str | bytes, make_object: Callable[[list[tuple[str, Any]]],
         InputError: the text is no JSON (RFC 8259), or nests too deeply
     """
     try:
-        return json.loads(text, object_pairs_hook=make_object, parse_constant=_refuse)
+        words = text if isinstance(text, str) else text.decode(json.detect_encoding(text), "surrogatepass")
+        decoder = json.JSONDecoder(object_pairs_hook=make_object, parse_constant=_refuse) if make_object else _DECODER
+        return decoder.decode(words)
     except ValueError as error:
         raise InputError(f"no JSON: {error}") from None
     except RecursionError:
@@ -41,6 +43,10 @@ def parse_json(text: str | bytes, make_object: Callable[[list[tuple[str, Any]]],
 def _refuse(word: str) -> None:
     """Refuse NaN and the infinities, which Python takes for JSON. No sum or comparison with them is of use."""
     raise InputError(f"no JSON: it has {word}")
+
+
+# Probes read thousands of small answers, and json.loads() would make a decoder for each.
+_DECODER = json.JSONDecoder(parse_constant=_refuse)
 
 
 def parse_base64(text: str) -> bytes:

@@ -30,14 +30,12 @@ def open_socket(record: Record, kind: socket.SocketKind, protocol: int = 0) -> s
         ClusterError: the kernel refuses, because this process lacks a right or has too many open files
     """
     try:
-        sock = socket.socket(_VERSIONS[record.family], kind, protocol)
+        return socket.socket(_VERSIONS[record.family], kind | socket.SOCK_NONBLOCK, protocol)
     except OSError as error:
         raise ClusterError(
             f"{record.source}: no socket for {record.try_.check} over {record.family}: {error.strerror} "
             "(root is needed, and enough open files)"
         ) from None
-    sock.setblocking(False)
-    return sock
 
 
 def bind_socket(sock: socket.socket, ports: Iterable[int]) -> None:

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import json
 
-import lab
 import pytest
+
+import lab
 
 PLAYS = [{"play": {"name": "theirs"}, "tasks": []}, {"play": {"name": "ours"}, "tasks": []}]
 TEXT = json.dumps({"custom_stats": {}, "plays": PLAYS}, indent=4) + "\n"
