@@ -41,7 +41,11 @@ _BEGIN = "<!-- `make bench` writes the lines below. -->\n"
 
 @dataclass(frozen=True)
 class Row:
-    """What a benchmark measured in some rounds of one run; the fields below the limit are filled by `record`."""
+    """What a benchmark measured in some rounds of one run; the fields below the limit are filled by `record`.
+
+    Raises:
+        ValueError: the row has a goal, and does not say what limits its figure
+    """
 
     table: str
     name: str
@@ -52,6 +56,10 @@ class Row:
     date: str = ""
     machine: str = ""
     load: float = 0
+
+    def __post_init__(self) -> None:
+        if self.goal is not None and not self.limit:
+            raise ValueError(f"{self.table}: {self.name} has a goal and no limit")
 
     @property
     def key(self) -> tuple[str, str]:
