@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import errno
+import gc
 import os
 import re
 import socket
@@ -114,6 +115,37 @@ def test_the_mtu_of_a_nic_is_asked_for_once(responder, monkeypatch):
     found = cells(Try("mtu", udp, "podnet"), Try("mtu", udp, "podnet"), Try("mtu", udp, "podnet"))
     assert len(found) == 3
     assert asked == [HERE]
+
+
+@pytest.mark.parametrize("answered", [True, False])
+def test_probes_leave_no_cycles_behind_because_nothing_collects_them_meanwhile(responder, answered):
+    """Their number may not grow with that of the cells."""
+    ports = (responder["tcp"], responder["udp"]) if answered else (1, 1)
+    tries = (Try("tcp", ports[0], "podnet"), Try("udp", ports[1], "podnet"), Try("mtu", ports[1], "podnet"))
+    left = []
+    for times in (1, 20):
+        gc.collect()
+        found = cells(*tries * times, timeout=0.2, attempts=1)
+        assert {one.outcome == "reachable" for one in found} == {answered}
+        del found
+        left.append(gc.collect())
+    assert left[1] - left[0] < 20, left
+
+
+def test_garbage_is_collected_again_after_the_probes(responder, monkeypatch):
+    seen = []
+    monkeypatch.setattr(_probe._Prober, "run", lambda _self: seen.append(gc.isenabled()))
+    cells(Try("udp", responder["udp"], "podnet"))
+    assert seen == [False]
+    assert gc.isenabled()
+
+    def fail(_self):
+        raise ClusterError("x")
+
+    monkeypatch.setattr(_probe._Prober, "run", fail)
+    with pytest.raises(ClusterError):
+        cells(Try("udp", responder["udp"], "podnet"))
+    assert gc.isenabled()
 
 
 @pytest.mark.parametrize("check", ["tcp", "udp"])
