@@ -70,6 +70,19 @@ class Source:
     addresses: tuple[str, ...]
 
 
+@contextmanager
+def _without_garbage_collection() -> Iterator[None]:
+    """Let Python look for no cycles meanwhile. Probes make none, and each look would go through all records."""
+    collects = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if collects:
+            gc.enable()
+
+
+@_without_garbage_collection()
 def probe(
     sources: Iterable[Source], targets: Iterable[Target], settings: ProbeSettings, namespaces: Namespaces
 ) -> list[Cell]:
@@ -86,19 +99,6 @@ def probe(
     return [record.summarise(start) for record in records]
 
 
-@contextmanager
-def _without_garbage_collection() -> Iterator[None]:
-    """Let Python look for no cycles meanwhile. Probes make none, and each look would go through all records."""
-    collects = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if collects:
-            gc.enable()
-
-
-@_without_garbage_collection()
 def make_attempts(records: Sequence[Record], settings: ProbeSettings, namespaces: Namespaces) -> float:
     """Make all attempts of the records, and return the time of the start, of the monotonic clock.
 
