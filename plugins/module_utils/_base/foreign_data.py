@@ -12,6 +12,7 @@ import base64
 import ipaddress
 import json
 from collections.abc import Mapping, Sequence
+from functools import cache
 from typing import Any, Callable
 
 from ansible_collections.podnet.kubernetes.plugins.module_utils._base.addresses import Address
@@ -31,9 +32,7 @@ def parse_json(text: str | bytes, make_object: Callable[[list[tuple[str, Any]]],
         InputError: the text is no JSON (RFC 8259), or nests too deeply
     """
     try:
-        words = text if isinstance(text, str) else text.decode(json.detect_encoding(text), "surrogatepass")
-        decoder = json.JSONDecoder(object_pairs_hook=make_object, parse_constant=_refuse) if make_object else _DECODER
-        return decoder.decode(words)
+        return json.loads(text, cls=_decoder, object_pairs_hook=make_object)  # type: ignore[arg-type]  # it is called
     except ValueError as error:
         raise InputError(f"no JSON: {error}") from None
     except RecursionError:
@@ -45,8 +44,10 @@ def _refuse(word: str) -> None:
     raise InputError(f"no JSON: it has {word}")
 
 
-# Probes read thousands of small answers, and json.loads() would make a decoder for each.
-_DECODER = json.JSONDecoder(parse_constant=_refuse)
+@cache
+def _decoder(object_pairs_hook: Callable[[list[tuple[str, Any]]], Any] | None = None) -> json.JSONDecoder:
+    """One decoder for all texts. Probes read thousands of small answers, and json.loads() would make one for each."""
+    return json.JSONDecoder(object_pairs_hook=object_pairs_hook, parse_constant=_refuse)
 
 
 def parse_base64(text: str) -> bytes:
