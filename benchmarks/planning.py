@@ -228,7 +228,8 @@ def ansible_rows(sizes: tuple[int, int]) -> list[Row]:
             "; ".join(f"{task['task']} {task['seconds']:.1f} s, {task['reads']} reads" for task in worst),
         )
     few, many = sizes
-    limit, state = "Ansible forks a process for each host and task", "Ansible keeps the routes of all hosts while their task runs"
+    limit = "Ansible forks a process for each host and task"
+    state = "Ansible keeps the routes of all hosts while their task runs"
     name = f"Ansible, {many:,} hosts"
     of_host = (memory[1] - memory[0]) / (many - few)
     return [
