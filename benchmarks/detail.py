@@ -60,6 +60,11 @@ class Spent:
     own: float
     kernel: float
 
+    @property
+    def processor(self) -> float:
+        """The time of the processor."""
+        return self.own + self.kernel
+
 
 def size(*forms: Any) -> float:
     """Return the megabytes of data as JSON."""
@@ -116,11 +121,10 @@ def run(number: int, settings: ProbeSettings, dead: int) -> list[Row]:
     judged = time.process_time() - start
     if len(shown) > dead * number * len(CHECKS):
         sys.exit(f"{len(shown)} cells failed: did another process stop the responders of this machine?")
-    processor = spent.own + spent.kernel
-    limit = f"one core for each node, of it the kernel {spent.kernel:.1f} s"
+    limit = f"one core for each node; the kernel takes {spent.kernel:.1f} s of it"
     rows = [
         row("probing, one attempt a cell, without the large transfer", "s", spent.clock, limit, 10),
-        row("the same, time of the processor", "s", processor, "packets and sockets, in the kernel"),
+        row("the same, time of the processor", "s", spent.processor, "packets and sockets, in the kernel"),
         row("the node judges its cells, time of the processor", "s", judged),
     ]
     lists = [[as_dict(one) for one in some] for some in (pods, targets, listeners)]
@@ -133,8 +137,8 @@ def run(number: int, settings: ProbeSettings, dead: int) -> list[Row]:
         controller, written = report(pods, listeners, targets, list(sent), briefs)
         answer = size([as_dict(cell) for cell in sent], [as_dict(one) for one in briefs])
         print(
-            f"{number:5} {len(pods):8} {len(cells):8} {len(sent):8}  {name:9} {spent.clock:8.2f} {processor:10.2f} "
-            f"{own:7.2f} {size(*asked):8.3f} {answer:8.3f} {controller:11.2f} {written:8.2f}",
+            f"{number:5} {len(pods):8} {len(cells):8} {len(sent):8}  {name:9} "
+            f"{spent.clock:8.2f} {spent.processor:10.2f} {own:7.2f} {size(*asked):8.3f} {answer:8.3f} {controller:11.2f} {written:8.2f}",
             flush=True,
         )
         rows.append(row(f"report.json of these cells, {name}", "MB", written))
@@ -156,7 +160,7 @@ def node_pairs() -> Row:
         sys.exit(f"{failed} cells failed: did another process stop the responders of this machine?")
     name = f"{NODES} nodes, {len(cells):,} cells of one node, three attempts: its probes"
     limit = "64 KiB each way in each cell of TCP; the targets share this machine's cores"
-    print(f"{name}: {spent.clock:.2f} s, {spent.own + spent.kernel:.2f} s of the processor")
+    print(f"{name}: {spent.clock:.2f} s, {spent.processor:.2f} s of the processor")
     return Row("The nodes' part of a proof, node_pairs, in namespaces", name, "s", (spent.clock,), 5, limit)
 
 

@@ -150,8 +150,8 @@ def main() -> None:
         for title, broken in (("all open", False), ("a third dropped", True)):
             with a_third_dropped(found) if broken else pods_as_they_are():
                 runs = [by_us() for _run in range(RUNS)]
-                # A proof that fails also names the causes, which no other task does.
-                ratios += [] if broken else [(run["play"] - run["probing"]) / run["comparison"] for run in runs]
+                if not broken:  # a proof that fails also names the causes, which no other task does
+                    ratios += [(run["play"] - run["probing"]) / run["comparison"] for run in runs]
                 ours = middle(runs)
                 rows = [
                     ("ours: the probes", ours["probing"], ours["pairs"], ours["failed"], ours["cells"]),
