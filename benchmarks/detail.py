@@ -138,7 +138,8 @@ def run(number: int, settings: ProbeSettings, dead: int) -> list[Row]:
         answer = size([as_dict(cell) for cell in sent], [as_dict(one) for one in briefs])
         print(
             f"{number:5} {len(pods):8} {len(cells):8} {len(sent):8}  {name:9} "
-            f"{spent.clock:8.2f} {spent.processor:10.2f} {own:7.2f} {size(*asked):8.3f} {answer:8.3f} {controller:11.2f} {written:8.2f}",
+            f"{spent.clock:8.2f} {spent.processor:10.2f} {own:7.2f} {size(*asked):8.3f} {answer:8.3f} "
+            f"{controller:11.2f} {written:8.2f}",
             flush=True,
         )
         rows.append(row(f"report.json of these cells, {name}", "MB", written))
