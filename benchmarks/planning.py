@@ -97,7 +97,7 @@ def route_plan(hosts: int) -> Work:
     wanted = routes(hosts)()
     own = Candidate(ip_address("10.100.0.2"), 16, "enp0s8", 1500, ("enp0s8",), False, None, None)
     nics = [Interface(("enp0s8",), False, (own,))]
-    half = pod_routes.wanted_routes(wanted[: hosts // 2], nics, "enp0s8", 140)
+    half = pod_routes.wanted_routes(dict(list(wanted.items())[: hosts // 2]), nics, "enp0s8", 140)
     return lambda: pod_routes.plan_routes(half, pod_routes.wanted_routes(wanted, nics, "enp0s8", 140), 140)
 
 

@@ -45,18 +45,11 @@ EXAMPLES = r"""
 
 RETURN = r"""
 _value:
-  description: The routes, in the order of the allocation.
-  type: list
-  elements: dict
-  contains:
-    destination:
-      description: A subnet of another node.
-      type: str
-      sample: 10.22.2.0/24
-    gateway:
-      description: The address of that node, in the family of the subnet.
-      type: str
-      sample: 10.100.198.201
+  description:
+    - The routes, in the order of the allocation. A key is a subnet of another node. Its value is the address of that
+      node, in the family of the subnet.
+  type: dict
+  sample: {10.22.2.0/24: 10.100.198.201}
 """
 
 from collections.abc import Iterable, Mapping
@@ -73,7 +66,7 @@ from ansible_collections.podnet.kubernetes.plugins.plugin_utils.filters import f
 @filter_errors("node_routes")
 def node_routes(
     allocation: Mapping[str, Iterable[str]], addresses: Mapping[str, str | Iterable[str]], node: str
-) -> list[dict[str, str]]:
+) -> dict[str, str]:
     subnets = {
         name: read_texts_option(f"the subnets of {name}", some)
         for name, some in read_dict_option("the allocation", allocation).items()

@@ -40,19 +40,11 @@ options:
   routes:
     description:
       - All routes of the node to the pod subnets of the other nodes, IPv4 and IPv6.
-      - An empty list deletes all routes of O(protocol), and the file.
-    type: list
-    elements: dict
+      - A key is the pod subnet of another node, in CIDR form. Its value is the gateway, the address of that node on a
+        network of O(device).
+      - An empty dict deletes all routes of O(protocol), and the file.
+    type: dict
     required: true
-    suboptions:
-      destination:
-        description: The pod subnet of another node, in CIDR form.
-        type: str
-        required: true
-      gateway:
-        description: The address of the other node on a network of O(device).
-        type: str
-        required: true
   device:
     description:
       - The name of the NIC on the network that the nodes share. Each gateway must be on one of its networks.
@@ -77,62 +69,21 @@ EXAMPLES = r"""
   podnet.kubernetes.pod_routes:
     device: enp0s8
     routes:
-      - destination: 10.22.1.0/24
-        gateway: 10.100.198.200
-      - destination: 10.22.3.0/24
-        gateway: 10.100.198.202
+      10.22.1.0/24: 10.100.198.200
+      10.22.3.0/24: 10.100.198.202
 
 - name: Remove them
   podnet.kubernetes.pod_routes:
-    routes: []
+    routes: {}
 """
 
-RETURN = r"""
-pod_routes:
-  description:
-    - The routes of O(protocol) after the run, IPv4 before IPv6, sorted by destination.
-    - In check mode, the routes that a run would leave.
-  returned: success
-  type: list
-  elements: dict
-  contains:
-    destination:
-      description: The pod subnet of another node, in CIDR form.
-      returned: success
-      type: str
-      sample: 10.22.3.0/24
-    gateway:
-      description: The address of the other node.
-      returned: success
-      type: str
-      sample: 10.100.198.202
-    device:
-      description: The name of the NIC.
-      returned: success
-      type: str
-      sample: enp0s8
-    protocol:
-      description: The number of the route protocol.
-      returned: success
-      type: int
-      sample: 140
-  sample:
-    - destination: 10.22.1.0/24
-      gateway: 10.100.198.200
-      device: enp0s8
-      protocol: 140
-    - destination: 10.22.3.0/24
-      gateway: 10.100.198.202
-      device: enp0s8
-      protocol: 140
-"""
+RETURN = r"""#"""
 
 import os
 import stat
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from ansible.module_utils.basic import AnsibleModule
 
@@ -150,15 +101,7 @@ from ansible_collections.podnet.kubernetes.plugins.module_utils._nodes.pod_route
 )
 
 ARGUMENTS = {
-    "routes": {
-        "type": "list",
-        "elements": "dict",
-        "required": True,
-        "options": {
-            "destination": {"type": "str", "required": True},
-            "gateway": {"type": "str", "required": True},
-        },
-    },
+    "routes": {"type": "dict", "required": True},
     "device": {"type": "str"},
     "protocol": {"type": "int", "default": 140},
     "path": {"type": "path", "default": "/etc/podnet.kubernetes/routes"},
@@ -188,17 +131,18 @@ class Change:
         """Whether the content or the mode of the file is wrong."""
         return self.present != (self.text, MODE)
 
-    def as_result(self, protocol: int) -> dict[str, Any]:
-        """The values that the module returns."""
+    @property
+    def changes_anything(self) -> bool:
+        """Whether the routes in the kernel or the file are wrong."""
+        return bool(self.plan.commands) or self.changes_file
+
+    def as_diff(self, protocol: int) -> list[dict[str, str]]:
+        """The differences of the routes and of the file."""
         before, after = ("".join(f"{route}\n" for route in some) for some in (self.plan.before, self.plan.after))
-        return {
-            "changed": bool(self.plan.commands) or self.changes_file,
-            "pod_routes": [route.as_dict() for route in self.plan.after],
-            "diff": [
-                difference(f"routes of protocol {protocol}", before, after),
-                difference(str(self.path), self.present[0], self.text),
-            ],
-        }
+        return [
+            difference(f"routes of protocol {protocol}", before, after),
+            difference(str(self.path), self.present[0], self.text),
+        ]
 
 
 def run_ip(module: AnsibleModule, *arguments: str, data: str | None = None) -> tuple[int, str, str]:
@@ -335,7 +279,10 @@ def main() -> None:
             apply_change(module, change)
     except PodnetError as error:
         module.fail_json(msg=str(error))
-    module.exit_json(**change.as_result(module.params["protocol"]))
+    shown = {"diff": change.as_diff(module.params["protocol"])} if module._diff else {}
+    # The controller holds the results of all nodes at once. Each would repeat its routes to all others.
+    repeated = {**module.params, "routes": f"{len(module.params['routes'])} routes"}
+    module.exit_json(changed=change.changes_anything, invocation={"module_args": repeated}, **shown)
 
 
 if __name__ == "__main__":

@@ -15,7 +15,7 @@ from ansible_collections.podnet.kubernetes.plugins.module_utils._base.texts impo
 
 def routes_to_others(
     allocation: Mapping[str, Iterable[str]], addresses: Mapping[str, str | Iterable[str]], node: str
-) -> list[dict[str, str]]:
+) -> dict[str, str]:
     """Make the routes of a node, as the option C(routes) of the module pod_routes takes them.
 
     Args:
@@ -24,19 +24,25 @@ def routes_to_others(
         node: name of the node that gets the routes
 
     Returns:
-        A destination and a gateway for each subnet of another node, in the order of the allocation.
+        The gateway to each subnet of another node, in the order of the allocation.
 
     Raises:
-        InputError: the node has no subnet, or another node has no address in the family of its subnet
+        InputError: the node has no subnet, two nodes have the same, or another node has no address in the family of
+            its subnet
     """
     if node not in allocation:
         raise InputError(f"node is {node}, which has no subnet: give one of {', '.join(allocation)}")
-    return [
-        {"destination": subnet, "gateway": _gateway(addresses, other, subnet)}
-        for other, subnets in allocation.items()
-        if other != node
-        for subnet in subnets
-    ]
+    routes: dict[str, str] = {}
+    for other, subnets in allocation.items():
+        for subnet in subnets if other != node else []:
+            gateway = _gateway(addresses, other, subnet)
+            if subnet in routes:
+                raise InputError(
+                    f"the subnet {subnet} belongs to {other} and to the node with the address {routes[subnet]}: "
+                    "give each node a subnet of its own"
+                )
+            routes[subnet] = gateway
+    return routes
 
 
 def _gateway(addresses: Mapping[str, str | Iterable[str]], node: str, subnet: str) -> str:

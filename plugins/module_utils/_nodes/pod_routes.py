@@ -104,15 +104,6 @@ class Route:
         same = (self.destination, self.metric, self._tos) == (route.destination, route.metric, None)
         return same and (self.destination.version == 4 or self.gateway is not None or "nexthops" in dict(self.details))
 
-    def as_dict(self) -> dict[str, Any]:
-        """An element of the key pod_routes of the module's result."""
-        return {
-            "destination": str(self.destination),
-            "gateway": self.gateway,
-            "device": self.device,
-            "protocol": self.protocol,
-        }
-
 
 @dataclass(frozen=True)
 class RoutePlan:
@@ -161,22 +152,21 @@ def parse_routes(text: str, family: str) -> list[Route]:
 
 
 def wanted_routes(
-    routes: Iterable[Mapping[str, str]], interfaces: Sequence[Interface], device: str | None, protocol: int
+    routes: Mapping[str, Any], interfaces: Sequence[Interface], device: str | None, protocol: int
 ) -> list[Route]:
     """Make the routes of the option C(routes), IPv4 before IPv6, sorted by their destinations.
 
     Args:
-        routes: each with its destination, a network in CIDR form, and its gateway, an address of the other node
+        routes: for each destination, a network in CIDR form, the gateway, an address of the other node
         interfaces: the NICs of the node with their addresses; a NIC may occur once for each family
         device: name of the NIC to all gateways, None only without routes
         protocol: number of the own route protocol
 
     Raises:
-        InputError: a value is wrong, a destination occurs twice, the NIC is missing or down, or a gateway is on no
-        network
-            of the NIC
+        InputError: a value is wrong, a destination occurs twice in two spellings, the NIC is missing or down, or a
+            gateway is on no network of the NIC
     """
-    asked = [_parse_pair(one["destination"], one["gateway"]) for one in routes]
+    asked = [_parse_pair(destination, gateway) for destination, gateway in routes.items()]
     if not asked:
         return []
     nics = _find_nics(interfaces, device)
@@ -302,8 +292,8 @@ def _show_detail(value: Any) -> str:
     return value if isinstance(value, str) else json.dumps(value)
 
 
-def _parse_pair(destination: str, gateway: str) -> tuple[Network, Address]:
-    """Parse a destination and its gateway. Raises InputError."""
+def _parse_pair(destination: str, gateway: Any) -> tuple[Network, Address]:
+    """Parse a destination and its gateway, which may be no text. Raises InputError."""
     try:
         network = parse_network(destination)
     except InputError as error:
@@ -311,10 +301,10 @@ def _parse_pair(destination: str, gateway: str) -> tuple[Network, Address]:
     if network.prefixlen == 0:
         raise InputError(f"routes: destination {destination} holds all addresses: give the pod subnet of a node")
     try:
-        address = ipaddress.ip_address(gateway)
+        address = ipaddress.ip_address(str(gateway))  # a number would be taken for an address
     except ValueError:
         raise InputError(
-            f"routes: gateway {show(gateway)} of {destination} is not an address, such as 10.100.198.201: "
+            f"routes: gateway {show(str(gateway))} of {destination} is not an address, such as 10.100.198.201: "
             "give the other node's address on the network that the nodes share"
         ) from None
     if address.version != network.version:

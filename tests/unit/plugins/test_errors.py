@@ -48,7 +48,7 @@ MODULES = {
     "pod_network_info": {},
     "secrets_encryption": {"path": "/hardening/encryption.yaml"},
     "pod_network_traces": {"configuration": "/etc/cni/net.d/10-flannel.conflist"},
-    "pod_routes": {"routes": []},
+    "pod_routes": {"routes": {}},
     "subnet_allocation": {"networks": ["10.22.0.0/16"], "nodes": [], "path": "/subnets.json"},
 }
 # The arguments with which each filter runs.

@@ -15,6 +15,6 @@ node_routes = FilterModule().filters()["node_routes"]
 def test_routes_of_a_node():
     allocation = {"master": ["10.22.1.0/24"], "node1": ["10.22.2.0/24"]}
     addresses = {"master": "10.100.198.200", "node1": "10.100.198.201"}
-    assert node_routes(allocation, addresses, "node1") == [{"destination": "10.22.1.0/24", "gateway": "10.100.198.200"}]
+    assert node_routes(allocation, addresses, "node1") == {"10.22.1.0/24": "10.100.198.200"}
     with pytest.raises(AnsibleFilterError, match=r"^node_routes: node is node9, which has no subnet"):
         node_routes(allocation, addresses, "node9")

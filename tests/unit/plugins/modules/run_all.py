@@ -36,14 +36,14 @@ def run_nodes_modules(folder: Path) -> dict[str, object]:
     for name in ("ADMIN_CONF", "CA", "KUBELET_CONF", "KUBELET_FLAGS", "API_SERVER_MANIFEST", "_LOCK"):
         setattr(_kubeadm_node, name, folder / "kubernetes" / name.lower())
     (folder / "kubernetes").mkdir()
-    route = {"destination": "10.22.2.0/24", "gateway": "10.100.198.202"}
+    routes = {"10.22.2.0/24": "10.100.198.202"}
     discovery = {"discovery": {"bootstrapToken": {"apiServerEndpoint": "10.100.198.200:6443"}}}
     places = [str(folder / "none"), str(folder / "ip")]
     return {
         "node_survey": run("node_survey", name="node1", sysctls={"net.ipv4.ip_forward": 1}),
         "kubeconfig_find": run("kubeconfig_find", places=places, host="master", address="10.100.198.200"),
         "node_address": run("node_address", network="10.100.198.0/24"),
-        "pod_routes": run("pod_routes", routes=[route], device="enp0s8", path=str(folder / "routes")),
+        "pod_routes": run("pod_routes", routes=routes, device="enp0s8", path=str(folder / "routes")),
         "subnet_allocation": run(
             "subnet_allocation",
             networks=["10.22.0.0/16", "fd10:22::/48"],

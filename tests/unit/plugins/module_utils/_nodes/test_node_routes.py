@@ -17,15 +17,13 @@ DUAL = {"master": ["10.22.1.0/24", "fd00:22:1::/64"], "node1": ["10.22.2.0/24", 
 @pytest.mark.parametrize("node", ALLOCATION)
 def test_a_route_to_every_other_node_the_control_plane_among_them(node):
     expected = {ALLOCATION[other][0]: ADDRESSES[other] for other in ALLOCATION if other != node}
-    assert {one["destination"]: one["gateway"] for one in routes_to_others(ALLOCATION, ADDRESSES, node)} == expected
+    assert routes_to_others(ALLOCATION, ADDRESSES, node) == expected
 
 
 def test_gateways_are_of_the_subnet_s_family():
     addresses = {"master": ["fd00::200", "10.100.198.200"], "node1": ["10.100.198.201", "fd00::201"]}
-    assert routes_to_others(DUAL, addresses, "node1") == [
-        {"destination": "10.22.1.0/24", "gateway": "10.100.198.200"},
-        {"destination": "fd00:22:1::/64", "gateway": "fd00::200"},
-    ]
+    expected = {"10.22.1.0/24": "10.100.198.200", "fd00:22:1::/64": "fd00::200"}
+    assert routes_to_others(DUAL, addresses, "node1") == expected
 
 
 @pytest.mark.parametrize(
@@ -37,6 +35,12 @@ def test_gateways_are_of_the_subnet_s_family():
             {"master": "10.100.198.200"},
             "master",
             "addresses has no IPv4 address of node1, which has the subnet 10.22.2.0/24: give",
+        ),
+        (
+            {**ALLOCATION, "node2": ["10.22.2.0/24"]},
+            ADDRESSES,
+            "master",
+            "the subnet 10.22.2.0/24 belongs to node2 and to the node with the address 10.100.198.201: give each",
         ),
         ({**ALLOCATION, "node1": ["10.22.2.0"]}, ADDRESSES, "master", "the subnet 10.22.2.0 of node1 is not a network"),
         (

@@ -50,10 +50,6 @@ def node(operstate="UP", addresses=("10.100.198.200/24", "fd00:100::200/64")):
     return [one for family in ("ipv4", "ipv6") for one in parse_interfaces(json.dumps(shown), family)]
 
 
-def pairs(*routes):
-    return [dict(zip(("destination", "gateway"), one)) for one in routes]
-
-
 @pytest.mark.parametrize("protocol", [5, 7, 19, 41, 43, 140, 185, 193, 255])
 def test_a_free_protocol_is_accepted(protocol):
     check_protocol(protocol)
@@ -172,9 +168,11 @@ def test_another_output_is_an_error(text):
 
 
 def test_wanted_routes_are_in_the_order_of_their_destinations():
-    routes = pairs(
-        ("fd00:22:2::/64", "fd00:100::201"), ("10.22.10.0/24", "10.100.198.202"), ("10.22.2.0/24", "10.100.198.201")
-    )
+    routes = {
+        "fd00:22:2::/64": "fd00:100::201",
+        "10.22.10.0/24": "10.100.198.202",
+        "10.22.2.0/24": "10.100.198.201",
+    }
     assert wanted_routes(routes, node(), "enp0s8", OWN) == [
         route("10.22.2.0/24"),
         route("10.22.10.0/24", "10.100.198.202"),
@@ -183,52 +181,57 @@ def test_wanted_routes_are_in_the_order_of_their_destinations():
 
 
 def test_the_kernels_name_of_the_nic_is_taken():
-    found = wanted_routes(pairs(("10.22.2.0/24", "10.100.198.201")), node(), "enp0s8-alt", OWN)
+    found = wanted_routes({"10.22.2.0/24": "10.100.198.201"}, node(), "enp0s8-alt", OWN)
     assert found == [route("10.22.2.0/24")]
 
 
 def test_a_gateway_is_written_as_the_kernel_writes_it():
-    found = wanted_routes(pairs(("fd00:22:2::/64", "FD00:0100:0::0201")), node(), "enp0s8", OWN)
+    found = wanted_routes({"fd00:22:2::/64": "FD00:0100:0::0201"}, node(), "enp0s8", OWN)
     assert found[0].gateway == "fd00:100::201"
 
 
 def test_without_routes_no_nic_is_needed():
-    assert wanted_routes([], node(), None, OWN) == []
+    assert wanted_routes({}, node(), None, OWN) == []
 
 
 @pytest.mark.parametrize(
     ("routes", "message"),
     [
         (
-            pairs(("10.22.2.0/24", "10.0.2.2")),
+            {"10.22.2.0/24": "10.0.2.2"},
             "routes: gateway 10.0.2.2 of 10.22.2.0/24 is on no network of enp0s8 (10.100.198.0/24, fd00:100::/64): "
             "give the other node's address on such a network, or another device",
         ),
         (
-            pairs(("10.22.2.0/24", "10.100.198.200")),
+            {"10.22.2.0/24": "10.100.198.200"},
             "routes: gateway 10.100.198.200 of 10.22.2.0/24 is an address of this node: "
             "leave out the node's own subnet, or give the other node's address",
         ),
         (
-            pairs(("10.22.2.0/24", "10.100.198.201"), ("10.22.2.0/24", "10.100.198.202")),
-            "routes: 10.22.2.0/24 occurs twice, with the gateways 10.100.198.201 and 10.100.198.202: "
+            {"fd00:22:2::/64": "fd00:100::201", "fd00:22:2:0::/64": "fd00:100::202"},
+            "routes: fd00:22:2::/64 occurs twice, with the gateways fd00:100::201 and fd00:100::202: "
             "give each destination once",
         ),
         (
-            pairs(("10.22.2.5/24", "10.100.198.201")),
+            {"10.22.2.5/24": "10.100.198.201"},
             "routes: destination 10.22.2.5/24 has host bits set: the network is 10.22.2.0/24",
         ),
         (
-            pairs(("0.0.0.0/0", "10.100.198.201")),
+            {"0.0.0.0/0": "10.100.198.201"},
             "routes: destination 0.0.0.0/0 holds all addresses: give the pod subnet of a node",
         ),
         (
-            pairs(("10.22.2.0/24", "node1")),
+            {"10.22.2.0/24": "node1"},
             "routes: gateway node1 of 10.22.2.0/24 is not an address, such as 10.100.198.201: "
             "give the other node's address on the network that the nodes share",
         ),
         (
-            pairs(("fd00:22:2::/64", "10.100.198.201")),
+            {"10.22.2.0/24": 201},
+            "routes: gateway 201 of 10.22.2.0/24 is not an address, such as 10.100.198.201: "
+            "give the other node's address on the network that the nodes share",
+        ),
+        (
+            {"fd00:22:2::/64": "10.100.198.201"},
             "routes: gateway 10.100.198.201 of fd00:22:2::/64 is an IPv4 address: give the other node's IPv6 address",
         ),
     ],
@@ -264,7 +267,7 @@ def test_bad_routes_are_one_clear_error(routes, message):
 )
 def test_a_nic_that_does_not_fit_is_one_clear_error(interfaces, device, message):
     with pytest.raises(InputError) as error:
-        wanted_routes(pairs(("10.22.2.0/24", "10.100.198.201")), interfaces, device, OWN)
+        wanted_routes({"10.22.2.0/24": "10.100.198.201"}, interfaces, device, OWN)
     assert str(error.value) == message
 
 
@@ -490,12 +493,3 @@ def test_without_routes_there_is_no_file():
 )
 def test_a_failure_names_the_command(errors, told):
     assert explain_failure(errors, ["route add a", "route add b"]) == f"the routes were not all set: {told}"
-
-
-def test_a_route_as_the_module_returns_it():
-    assert PLAIN.as_dict() == {
-        "destination": "10.22.2.0/24",
-        "gateway": "10.100.198.201",
-        "device": "enp0s8",
-        "protocol": 140,
-    }
