@@ -91,7 +91,7 @@ verify: $(VENV) ## Prove the network of the lab's cluster
 diagnose-demo: $(VENV) ## Break the lab's network, name each cause, mend it, and write docs/troubleshooting.md (five faults after make flannel, the sixth after make calico)
 	python lab/diagnose_demo.py $(ARGS)
 
-soak: $(VENV) ## Interrupt runs and break nodes many times, and write docs/reliability.md (ARGS="kill --tries 5", power, or faults after make flannel)
+soak: $(VENV) ## Interrupt runs and break nodes many times, and write docs/reliability.md (ARGS="kill --tries 5"; or power; or faults, which needs make flannel first)
 	python lab/soak.py $(ARGS)
 
 screenshots: $(VENV) ## Take pictures of the pages of the lab's runs for README.md, with Debian's Chromium
@@ -162,7 +162,7 @@ test-beside:
 	@nice pytest tests/browser
 
 # The mark `more` chooses tests; PYTEST_ADDOPTS comes after the options of pyproject.toml.
-test-more: $(VENV) ## Run what takes too long for make test: marked tests, leftovers and killed runs, the life of a cluster and of its network, wrong inputs (an hour and more)
+test-more: $(VENV) ## Run what takes too long for make test: marked tests, leftovers and killed runs, the life of a cluster and of its network, wrong inputs (three hours and more)
 	python tests/versions.py $(ARGS)
 	pytest -m more
 	FUZZ_EXAMPLES=400 pytest tests/unit/fuzz
@@ -189,7 +189,7 @@ architecture: $(VENV) ## Draw the rooms and their imports into docs/architecture
 findings: $(VENV) ## Write docs/findings.md from the findings
 	python tests/findings.py
 
-bench: bench-code bench-lab bench-cluster bench-life bench-targets ## Measure everything, and write docs/times.md (two hours, takes the lab over); fail when a ratio is a fifth worse than in the last commit
+bench: bench-code bench-lab bench-cluster bench-life bench-targets ## Measure, and write docs/times.md (70 minutes and more, takes the lab over); fail when a figure other than seconds is a fifth worse than in the last commit
 	python benchmarks/rows.py
 
 bench-code: $(VENV) ## Measure what needs no cluster
@@ -225,5 +225,5 @@ lock-3.11 lock-3.12: lock-%:
 	cd requirements && ../.cache/$@/bin/pip-compile --quiet --no-header --strip-extras --allow-unsafe \
 	  --generate-hashes --no-emit-index-url --no-emit-find-links $(ARGS) --output-file python-$*.txt requirements.in
 
-clean: ## Remove everything that make created, except the lab
+clean: ## Remove the virtual environment, the caches and the archives from the clone
 	rm -rf .ansible .cache .collections .hypothesis .mypy_cache .pytest_cache .ruff_cache .venv build

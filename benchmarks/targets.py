@@ -1,6 +1,6 @@
 """Time the targets of make that people wait for, and playbooks on a broken and a healthy lab (takes the lab over).
 
-Each network is made from bare nodes with the programs built, and made again. `--part cold` builds everything in an
+Flannel and Calico are made from bare nodes with the programs built, and again. `--part cold` builds everything in an
 empty directory, and removes the lab's images before; what Debian's packages of the lab leave on the machine stays.
 `--part test` runs `make test`.
 """

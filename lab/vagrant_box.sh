@@ -1,14 +1,16 @@
 #!/bin/sh
 # Make a box for Vagrant's provider libvirt from the image of `make vm`, for machines under emulation (docs/vagrant.md):
-#   lab/vagrant_box.sh ~/.cache/podnet.kubernetes/bundle/guests/trixie-* podnet.box
-# Root mounts the disk to write the user of Vagrant onto it. The public key is that which each installation of Vagrant has.
+#   lab/vagrant_box.sh IMAGE-DIRECTORY podnet.box
+# The box fits machines with this one's time stamp counter. Root mounts the disk to write the user of Vagrant onto it. The public key is that which each installation of Vagrant has.
 set -eu
 
+[ $# = 2 ] || { echo "usage: $0 IMAGE-DIRECTORY BOX" >&2; exit 2; }
 image=$(realpath "$1")
 box=$(realpath --canonicalize-missing "$2")
 key=$(find /usr/share/rubygems-integration /opt/vagrant -path '*/vagrant-*/keys/vagrant.pub' 2>/dev/null | head -n 1)
 [ -n "$key" ] || { echo "Vagrant is not installed: no keys/vagrant.pub below /usr/share or /opt" >&2; exit 1; }
-khz=$(awk '/^cpu MHz/ { printf "%d", $4 * 1000; exit }' /proc/cpuinfo)
+# The kernel counts two bogomips for each MHz of the counter; "cpu MHz" is that of the moment.
+khz=$(awk '/^bogomips/ { printf "%d", $3 * 500; exit }' /proc/cpuinfo)
 
 work=$(mktemp --directory)
 # Before the mount, and after its end, there is nothing to unmount.

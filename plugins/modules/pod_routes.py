@@ -77,7 +77,13 @@ EXAMPLES = r"""
     routes: {}
 """
 
-RETURN = r"""#"""
+RETURN = r"""
+changed_routes:
+  description: How many routes the module added, replaced or deleted in the kernel. In check mode, how many a run would.
+  returned: success
+  type: int
+  sample: 2
+"""
 
 import os
 import stat
@@ -131,10 +137,10 @@ class Change:
         """Whether the content or the mode of the file is wrong."""
         return self.present != (self.text, MODE)
 
-    @property
-    def changes_anything(self) -> bool:
-        """Whether the routes in the kernel or the file are wrong."""
-        return bool(self.plan.commands) or self.changes_file
+    def as_result(self) -> dict[str, bool | int]:
+        """The values that the module returns."""
+        number = len(self.plan.commands)
+        return {"changed": number > 0 or self.changes_file, "changed_routes": number}
 
     def as_diff(self, protocol: int) -> list[dict[str, str]]:
         """The differences of the routes and of the file."""
@@ -282,7 +288,7 @@ def main() -> None:
     shown = {"diff": change.as_diff(module.params["protocol"])} if module._diff else {}
     # The controller holds the results of all nodes at once. Each would repeat its routes to all others.
     repeated = {**module.params, "routes": f"{len(module.params['routes'])} routes"}
-    module.exit_json(changed=change.changes_anything, invocation={"module_args": repeated}, **shown)
+    module.exit_json(**change.as_result(), **shown, invocation={"module_args": repeated})
 
 
 if __name__ == "__main__":

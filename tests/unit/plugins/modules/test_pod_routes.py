@@ -87,7 +87,7 @@ def mode(path):
 
 def test_missing_routes_are_set_after_the_file_is_written(run, path):
     result, batches = run({"routes": ASKED})
-    assert result["changed"] is True
+    assert (result["changed"], result["changed_routes"]) == (True, 2)
     assert batches == [(LINES, True)]
     assert path.read_text().splitlines()[1:] == LINES
     assert mode(path) == 0o644
@@ -115,7 +115,7 @@ def test_the_second_run_changes_nothing(run, path):
     run({"routes": ASKED})
     before = path.stat().st_mtime_ns
     result, batches = run({"routes": ASKED}, PRESENT)
-    assert result["changed"] is False
+    assert (result["changed"], result["changed_routes"]) == (False, 0)
     assert batches == []
     assert path.stat().st_mtime_ns == before
 
@@ -147,7 +147,7 @@ def test_a_file_that_differs_is_a_change_of_its_own(run, path, damage, check_mod
 def test_the_result_does_not_repeat_the_routes(run):
     """With 1,000 nodes, the controller would hold a million routes for each copy."""
     result, _batches = run({"routes": ASKED})
-    assert set(result) == {"changed", "invocation"}
+    assert set(result) == {"changed", "changed_routes", "invocation"}
     assert result["invocation"]["module_args"]["routes"] == "2 routes"
 
 
