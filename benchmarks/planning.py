@@ -250,7 +250,7 @@ def ansible_rows(sizes: tuple[int, int]) -> list[Row]:
 
 
 def main() -> None:
-    """Measure, and record the rows of the usual sizes."""
+    """Measure, and record the rows. Each size has rows of its own."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--plans", nargs=2, type=int, default=(FEW, MANY), metavar="HOSTS")
     parser.add_argument("--ansible", nargs=2, type=int, default=OF_ANSIBLE, metavar="HOSTS")

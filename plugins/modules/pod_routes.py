@@ -88,6 +88,7 @@ changed_routes:
 import os
 import stat
 import tempfile
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -191,16 +192,27 @@ def read_routes(module: AnsibleModule) -> list[Route]:
     return [one for family, option in FAMILIES.items() for one in parse_routes(read(module, option, *command), family)]
 
 
-def set_routes(module: AnsibleModule, plan: RoutePlan) -> None:
+def set_routes(module: AnsibleModule, plan: RoutePlan, protocol: int) -> None:
     """Change the routes in the kernel, in one batch.
 
+    The service podnet-routes may set one of them first, and then the batch fails. So what is missing is tried again.
+
     Raises:
-        ClusterError: a command failed; the commands before it stay done
+        ClusterError: a command failed twice; the commands before it stay done
     """
-    if plan.commands:
-        code, _output, errors = run_ip(module, "-batch", "-", data="\n".join(plan.commands))
-        if code != 0:
+    if run_batch(module, plan.commands) is not None:
+        plan = plan_routes(read_routes(module), plan.after, protocol)
+        errors = run_batch(module, plan.commands)
+        if errors is not None:
             raise ClusterError(explain_failure(errors, plan.commands))
+
+
+def run_batch(module: AnsibleModule, commands: Sequence[str]) -> str | None:
+    """Run commands of ip(8), and return the errors of the one that failed, None when all succeeded."""
+    if not commands:
+        return None
+    code, _output, errors = run_ip(module, "-batch", "-", data="\n".join(commands))
+    return errors if code else None
 
 
 def read_file(path: Path) -> tuple[str | None, int]:
@@ -239,6 +251,7 @@ def replace_file(path: Path, text: str) -> None:
     try:
         with os.fdopen(descriptor, "w") as file:
             file.write(text)
+            file.flush()
             os.fchmod(descriptor, MODE)
             os.fsync(descriptor)
         Path(temporary).replace(path)
@@ -274,7 +287,7 @@ def apply_change(module: AnsibleModule, change: Change) -> None:
     """
     if change.changes_file:
         write_file(change.path, change.text)
-    set_routes(module, change.plan)
+    set_routes(module, change.plan, module.params["protocol"])
 
 
 def main() -> None:

@@ -156,6 +156,7 @@ RETURN = r"""
 allocation:
   description:
     - The subnets of every node in O(nodes), in CIDR form. Each key is the name of a node, each value a list.
+    - It also has the nodes that O(known) has subnets of. So a run on a part of the nodes sees those of all.
     - The list has one subnet of each address family, in the order of the families in O(networks).
   returned: success
   type: dict
@@ -163,7 +164,7 @@ allocation:
     master: [10.22.1.0/24, "fd00:10:22::/64"]
     node1: [10.22.2.0/24, "fd00:10:22:1::/64"]
 kept:
-  description: The same for the nodes that are in the file but not in O(nodes).
+  description: The same for the nodes that are in the file alone, such as those that left the cluster.
   returned: success
   type: dict
   sample:
@@ -216,7 +217,7 @@ ARGUMENTS = {
 def result_of(path: str, nodes: Iterable[str], before: Allocation, after: Allocation) -> dict[str, Any]:
     """The values that the module returns."""
     old, new = as_texts(before), as_texts(after)
-    allocation = {node: new[node] for node in nodes}
+    allocation = {node: new[node] for node in nodes if node in new}
     return {
         "changed": before != after,
         "allocation": allocation,
@@ -233,7 +234,8 @@ def main() -> None:
         before, after = update_allocation(path, lambda stored: allocate(request, stored), write=not module.check_mode)
     except PodnetError as error:
         module.fail_json(msg=str(error))
-    module.exit_json(**result_of(path, request.nodes, before, after))
+    nodes = dict.fromkeys([*request.nodes, *module.params["known"]])
+    module.exit_json(**result_of(path, nodes, before, after))
 
 
 if __name__ == "__main__":

@@ -188,11 +188,12 @@ def test_an_empty_dict_removes_own_routes_only(module, directory):
         [f"{SHOWN[0]} tos 0x10", f"{SHOWN[1]} mtu 1400"],
         ["10.22.2.0/24 dev enp0s8", "fd00:22:2::/64 dev enp0s8"],
         [f"{subnet} nexthop via {gateway} nexthop via {gateway[:-1]}3" for subnet, gateway in ROUTES.items()],
+        ["10.22.2.0/24 via 10.99.0.9", f"{SHOWN[0]} dev enp0s8 onlink"],
     ],
-    ids=["black hole", "metric", "details", "no gateway", "several gateways"],
+    ids=["black hole", "metric", "details", "no gateway", "several gateways", "rivals"],
 )
 def test_own_routes_of_another_kind_are_set_right_in_one_run(module, present):
-    ip(*(re.sub(r"(/\d+)", r"\1 proto 140", f"route add {one}") for one in present))
+    ip(*(re.sub(r"(/\d+)", r"\1 proto 140", f"route append {one}") for one in present))
     assert module(ROUTES)["changed"] is True
     assert routes() == SHOWN
     assert module(ROUTES)["changed"] is False

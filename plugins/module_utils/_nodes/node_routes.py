@@ -32,17 +32,14 @@ def routes_to_others(
     """
     if node not in allocation:
         raise InputError(f"node is {node}, which has no subnet: give one of {', '.join(allocation)}")
-    routes: dict[str, str] = {}
+    owners = dict.fromkeys(allocation[node], node)
     for other, subnets in allocation.items():
         for subnet in subnets if other != node else []:
-            gateway = _gateway(addresses, other, subnet)
-            if subnet in routes:
+            if owners.setdefault(subnet, other) != other:
                 raise InputError(
-                    f"the subnet {subnet} belongs to {other} and to the node with the address {routes[subnet]}: "
-                    "give each node a subnet of its own"
+                    f"the subnet {subnet} belongs to {owners[subnet]} and {other}: give each node a subnet of its own"
                 )
-            routes[subnet] = gateway
-    return routes
+    return {subnet: _gateway(addresses, owner, subnet) for subnet, owner in owners.items() if owner != node}
 
 
 def _gateway(addresses: Mapping[str, str | Iterable[str]], node: str, subnet: str) -> str:

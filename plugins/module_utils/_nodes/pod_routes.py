@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import ipaddress
 import json
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -196,7 +197,9 @@ def plan_routes(present: Iterable[Route], wanted: Sequence[Route], protocol: int
     present = list(present)
     _check_foreign([route for route in present if route.protocol != protocol], wanted)
     before = [route for route in present if route.protocol == protocol]
-    kept = set(wanted).intersection(before)
+    # "ip route delete" removes the first of several routes that its words select, so such routes are all made anew.
+    selected = Counter(old.selector for old in before)
+    kept = {route for route in set(wanted).intersection(before) if selected[route.selector] == 1}
     rivals: dict[tuple[Network, int | None], list[Route]] = {}
     for old in before:
         if old not in kept:
@@ -212,7 +215,10 @@ def plan_routes(present: Iterable[Route], wanted: Sequence[Route], protocol: int
             # These block the new route, so delete them first. They carry no packet to a gateway.
             first += held
         elif len(held) > 1:
-            rivals[(route.destination, route.metric)] = [old for old in held if old is not replaced]
+            others = [old for old in held if old is not replaced]
+            # Later, the words for these would select the new route.
+            first += [old for old in others if old.selector == route.selector]
+            rivals[(route.destination, route.metric)] = [old for old in others if old.selector != route.selector]
         changes.append(_command("replace" if replaced else "add", route.selector, protocol))
     last = [old for held in rivals.values() for old in held]
     deletes = [[_command("delete", old.selector, protocol) for old in some] for some in (first, last)]

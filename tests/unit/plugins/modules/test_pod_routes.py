@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import json
+import os
 import stat
 
 import pytest
@@ -52,8 +53,8 @@ def path(tmp_path):
 def run(monkeypatch, capsys, path):
     """A function that runs the module on a node with these routes, and returns its result and the batches of ip."""
 
-    def run_module(options, present=None, batch=(0, "", ""), program="/sbin/ip", fail=None):
-        present, batches = present or {}, []
+    def run_module(options, present=None, batch=(0, "", ""), program="/sbin/ip", fail=None, meanwhile=None):
+        present, batches = dict(present or {}), []
 
         def run_command(self, command, data=None, **keywords):
             assert keywords == {"environ_update": {"LC_ALL": "C"}}
@@ -67,6 +68,7 @@ def run(monkeypatch, capsys, path):
                 return 0, json.dumps(present.get(arguments[0], [])), ""
             assert arguments == ["-batch", "-"]
             batches.append((data.splitlines(), path.exists()))
+            present.update(meanwhile or {})
             return batch
 
         monkeypatch.setattr(AnsibleModule, "get_bin_path", lambda self, name, **keywords: program)
@@ -218,6 +220,27 @@ def test_a_batch_that_fails_names_the_route(run):
     assert result["msg"] == (
         f"the routes were not all set: RTNETLINK answers: No route to host | 'ip {LINES[1]}' failed"
     )
+
+
+def test_a_route_that_the_service_set_first_is_no_failure(run):
+    """ip(8) then says "File exists", and leaves out the rest of the batch."""
+    failed = (2, "", "RTNETLINK answers: File exists\nCommand failed -:1\n")
+    result, batches = run({"routes": ASKED}, batch=failed, meanwhile=PRESENT)
+    assert (result["changed"], [lines for lines, _file in batches]) == (True, [LINES])
+
+
+def test_what_a_failed_batch_left_out_is_tried_again(run):
+    result, batches = run({"routes": ASKED}, batch=(2, "", "x"), meanwhile={"-4": PRESENT["-4"]})
+    assert result["msg"] == "the routes were not all set: x"
+    assert [lines for lines, _file in batches] == [LINES, LINES[1:]]
+
+
+def test_the_file_is_whole_before_it_gets_its_name(run, monkeypatch, path):
+    """A machine that loses its power has its old or its new routes."""
+    sizes = []
+    monkeypatch.setattr(os, "fsync", lambda descriptor: sizes.append(os.fstat(descriptor).st_size))
+    run({"routes": ASKED})
+    assert sizes == [path.stat().st_size]
 
 
 def test_a_file_that_can_not_be_written_fails_before_the_routes_change(run, path):

@@ -84,9 +84,27 @@ def test_a_node_that_is_gone_is_kept_until_it_is_released(run, path):
 def test_a_lost_file_is_made_anew_from_the_cluster(run, path):
     known = {"master": ["10.22.9.0/24"], "node2": [], "node7": ["10.22.1.0/24"]}
     result = run(known=known)
-    assert result["allocation"] == {"master": ["10.22.9.0/24"], "node1": ["10.22.2.0/24"], "node2": ["10.22.3.0/24"]}
-    assert result["kept"] == {"node7": ["10.22.1.0/24"]}
-    assert allocation_in(path) == {**result["allocation"], **result["kept"]}
+    assert result["allocation"] == {
+        "master": ["10.22.9.0/24"],
+        "node1": ["10.22.2.0/24"],
+        "node2": ["10.22.3.0/24"],
+        "node7": ["10.22.1.0/24"],
+    }
+    assert allocation_in(path) == result["allocation"]
+
+
+def test_a_run_on_a_part_of_the_nodes_returns_the_subnets_of_those_in_the_cluster(run, path):
+    """Without them, the hosts of such a run would lose their routes to all other nodes."""
+    run()
+    result = run(
+        nodes=["master", "node3"], known={**{name: [] for name in ("node3", "node5")}, "node1": WALKTHROUGH["node1"]}
+    )
+    assert result["allocation"] == {
+        "master": WALKTHROUGH["master"],
+        "node3": ["10.22.4.0/24"],
+        "node1": WALKTHROUGH["node1"],
+    }
+    assert result["kept"] == {"node2": WALKTHROUGH["node2"]}
 
 
 def test_a_dual_stack_pair_as_kubernetes_writes_it(run):

@@ -40,7 +40,13 @@ def test_gateways_are_of_the_subnet_s_family():
             {**ALLOCATION, "node2": ["10.22.2.0/24"]},
             ADDRESSES,
             "master",
-            "the subnet 10.22.2.0/24 belongs to node2 and to the node with the address 10.100.198.201: give each",
+            "the subnet 10.22.2.0/24 belongs to node1 and node2: give each node a subnet of its own",
+        ),
+        (
+            {**ALLOCATION, "node2": ["10.22.1.0/24"]},
+            ADDRESSES,
+            "master",
+            "the subnet 10.22.1.0/24 belongs to master and node2: give each node a subnet of its own",
         ),
         ({**ALLOCATION, "node1": ["10.22.2.0"]}, ADDRESSES, "master", "the subnet 10.22.2.0 of node1 is not a network"),
         (

@@ -345,6 +345,15 @@ SEVERAL = {"gateway": None, "device": None, "details": (("nexthops", "[…]"),)}
             id="the kernel replaces the first",
         ),
         pytest.param(
+            [route("10.22.2.0/24", "10.100.198.100"), route("10.22.2.0/24", details=(("flag", "onlink"),))],
+            [PLAIN],
+            [
+                "route delete 10.22.2.0/24 via 10.100.198.201 dev enp0s8 proto 140",
+                "route replace 10.22.2.0/24 via 10.100.198.201 dev enp0s8 proto 140",
+            ],
+            id="one that the words for the new route select too goes first",
+        ),
+        pytest.param(
             [route("10.22.2.0/24", details=(("flag", "onlink"),))],
             [PLAIN],
             ["route replace 10.22.2.0/24 via 10.100.198.201 dev enp0s8 proto 140"],
@@ -433,7 +442,7 @@ DESTINATIONS = ["10.22.1.0/24", "10.22.2.0/24", "10.22.3.0/24", "fd00:22:1::/64"
 
 
 @st.composite
-def own_routes(draw, odd):
+def own_routes(draw, odd, rivals=False):
     """Own routes, one for a destination and metric; odd ones have another metric, or no gateway."""
     found = []
     for destination in draw(st.lists(st.sampled_from(DESTINATIONS), unique=True)):
@@ -443,6 +452,9 @@ def own_routes(draw, odd):
         found.append(draw(st.sampled_from([plain, black_hole] if odd else [plain])))
         if odd and draw(st.booleans()):
             found.append(route(destination, f"{net}3", metric=50))
+        if rivals and "." in destination and draw(st.booleans()):
+            on_link = route(destination, f"{net}{draw(st.integers(1, 2))}", details=(("flag", "onlink"),))
+            found.insert(draw(st.sampled_from([0, len(found)])), on_link)
     return found
 
 
@@ -455,6 +467,15 @@ def test_a_plan_reaches_what_is_wanted_and_no_destination_is_ever_without_a_rout
         assert covered <= {one.destination for one in kernel.routes if one.gateway}
     assert sorted(map(str, kernel.routes)) == sorted(map(str, [FOREIGN, *wanted]))
     assert plan_routes(kernel.routes, wanted, OWN).commands == ()
+
+
+@given(present=own_routes(odd=True, rivals=True), wanted=own_routes(odd=False))
+def test_a_plan_reaches_what_is_wanted_from_several_routes_to_one_destination(present, wanted):
+    """The same words select some of them, so for a moment a destination may have no route."""
+    kernel = Kernel([FOREIGN, *present])
+    for command in plan_routes(kernel.routes, wanted, OWN).commands:
+        kernel.run(command)
+    assert sorted(map(str, kernel.routes)) == sorted(map(str, [FOREIGN, *wanted]))
 
 
 def test_ten_thousand_routes_are_planned_in_less_than_a_second():
