@@ -124,7 +124,7 @@ def test_a_machine_reboots(run):
 
 
 def test_a_machine_that_was_halted_is_switched_on_with_its_disk(run):
-    ask(run, "touch /root/kept")
+    ask(run, "touch /root/kept; sync")
     [number] = [number for number, name in processes().items() if name == "podnetvm-node1"]
     os.kill(int(number), 9)
     assert changes(run("make", "vm"))["localhost"] == 1

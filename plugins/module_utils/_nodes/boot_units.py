@@ -57,8 +57,8 @@ def needs_mask(units: BootUnits) -> bool:
 
 
 def has_swap(fstab: str) -> bool:
-    """Whether a line of /etc/fstab turns swap on at boot: fstab(5)."""
-    return any(re.match(r"[^#\s]\S*\s+\S+\s+swap\s", line) for line in fstab.splitlines())
+    """Whether a line of /etc/fstab turns swap on at boot: fstab(5). It may begin with blanks and have no options."""
+    return any(re.match(r"\s*[^#\s]\S*\s+\S+\s+swap(\s|$)", line) for line in fstab.splitlines())
 
 
 def find_swap_faults(units: BootUnits) -> list[str]:

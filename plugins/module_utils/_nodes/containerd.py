@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -42,9 +43,9 @@ def _write_config(module: AnsibleModule, config: str, version: str, installed: b
 
 
 def _is_older(one: Path, other: Path) -> bool:
-    """Say whether a file is older than another. A file that is not there is neither."""
+    """Say whether a file is older than another. One that is not there is not, and a time in the future tells nothing."""
     try:
-        return one.stat().st_mtime < other.stat().st_mtime
+        return one.stat().st_mtime < other.stat().st_mtime <= time.time()
     except FileNotFoundError:
         return False
 

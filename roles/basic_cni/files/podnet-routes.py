@@ -122,7 +122,8 @@ def is_relevant(data: bytes, indices: Iterable[int], protocols: Iterable[str]) -
 
 def run(*command: str, data: str = "") -> tuple[bool, str]:
     """Run a command. Return whether it succeeded, and its output. The journal gets the first line of its errors."""
-    done = subprocess.run(command, input=data, capture_output=True, text=True, check=False)
+    # Comments of other programs' rules can hold any bytes.
+    done = subprocess.run(command, input=data, capture_output=True, text=True, errors="replace", check=False)
     if done.returncode != 0:
         print(f"'{' '.join(command)}' failed:", *done.stderr.splitlines()[:1], flush=True)
     return done.returncode == 0, done.stdout

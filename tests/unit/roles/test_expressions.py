@@ -85,6 +85,10 @@ LEFT_OUT = task("pod_network", "nodes", "Keep the nodes, and the addresses of th
 SHARED_OUTSIDE = task("pod_network", "left_out", "Refuse addresses that nodes outside this run have")
 KEPT_NETWORK = task("pod_network", "keep", "Refuse to change the network of nodes that this run leaves out")
 NO_NODES = task("basic_cni", "validate", "Check that the hosts of this play are nodes of the cluster")
+HAND, SAY = (
+    is_true(task("basic_cni", "configure", name)["when"].replace("ansible_check_mode", "checks"))
+    for name in ("Hand it to the container runtime", "Say that the container runtime would get it")
+)
 GATEWAYS = task("basic_cni", "route", "Collect the addresses by which nodes reach each other, one of each family")
 KNOWN = task("basic_cni", "validate", "Keep the subnets that the cluster knows")["ansible.builtin.set_fact"]
 KEPT = task("calico", "routes", "Keep the blocks and the names of the nodes")["ansible.builtin.set_fact"]
@@ -1057,6 +1061,26 @@ CASES = [
             ([{}, {}, {}], 2, 2),
             ([{}, {}, {}], 4, 3),
         )
+    ),
+    *(
+        (
+            "basic_cni",
+            {
+                "checks": checks,
+                "__basic_cni_source": {"changed": changed},
+                "__basic_cni_watched": {"stat": {"exists": exists}},
+            },
+            {},
+            expression,
+            expected,
+        )
+        for checks, changed, exists, hands in (
+            (False, True, True, True),
+            (True, False, True, True),
+            (True, True, True, False),
+            (True, False, False, False),
+        )
+        for expression, expected in ((HAND, hands), (SAY, not hands))
     ),
     # The last one, because the fact stays.
     (

@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import os
+import time
 
 import pytest
 
@@ -72,6 +73,15 @@ def test_a_run_that_was_killed_before_the_restart(run_module, machine):
     is_right(machine, socket_is_older=True)
     systemd(machine)
     assert run_module(containerd, **machine.options)["steps"] == ["systemctl restart containerd"]
+
+
+def test_a_configuration_of_a_clock_that_ran_ahead_is_no_reason_for_a_restart(run_module, machine):
+    """Otherwise each run would restart containerd until the clock has reached that time."""
+    is_right(machine)
+    os.utime(machine.config, (time.time() + 3600,) * 2)
+    os.utime(machine.socket)
+    systemd(machine)
+    assert run_module(containerd, **machine.options)["steps"] == []
 
 
 def test_containerd_does_not_run(run_module, machine):

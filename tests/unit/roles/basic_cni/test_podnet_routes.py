@@ -333,6 +333,13 @@ def test_rules_that_can_not_be_set_are_not_taken_for_set(commands, tmp_path, pro
     assert "iptables-restore" in [command[0] for command, _data in ran]
 
 
+def test_bytes_that_are_no_text_do_no_harm():
+    """iptables-save prints the comments of other programs' rules as they are."""
+    good, output = podnet_routes.run("printf", r"-A FORWARD -m comment --comment caf\351 -j X\n%s\n", FORWARD_JUMP)
+    assert good
+    assert podnet_routes.own_rules(output) == [FORWARD_JUMP]
+
+
 def test_errors_of_a_command_go_to_the_journal(capfd):
     assert podnet_routes.run("sh", "-c", "cat; echo first >&2; echo second >&2; exit 3", data="input") == (
         False,

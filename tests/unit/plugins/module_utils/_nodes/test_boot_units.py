@@ -4,7 +4,11 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
+
 import pytest
+import yaml
 
 from ansible_collections.podnet.kubernetes.plugins.module_utils._nodes.boot_units import (
     BootUnits,
@@ -18,6 +22,9 @@ from ansible_collections.podnet.kubernetes.plugins.module_utils._nodes.boot_unit
 ZRAM = WantedUnit("dev-zram0.swap", "swap.target")
 FSTAB = WantedUnit("dev-sda2.swap", "swap.target", "/etc/fstab")
 FILE = WantedUnit("swapfile.swap", "multi-user.target")
+
+SWAP_TASKS = yaml.safe_load((Path(__file__).parents[5] / "roles/common/tasks/swap.yml").read_text())
+COMMENT_OUT = next(one["ansible.builtin.replace"] for one in SWAP_TASKS if "ansible.builtin.replace" in one)
 
 
 def units(*wanted, masked=()):
@@ -79,6 +86,10 @@ def test_services_that_remove_the_rules_of_others(name):
     [
         ("/swapfile none swap sw 0 0", True),
         ("LABEL=s\tnone\tswap\tsw", True),
+        (" \t/swapfile none swap sw 0 0", True),
+        ("/swapfile none swap", True),
+        ("  # /swapfile none swap sw 0 0", False),
+        ("/dev/sda1 /swap swapfs defaults", False),
         ("# /swapfile none swap sw 0 0", False),
         ("#/swapfile none swap sw 0 0", False),
         ("/dev/sda1 /swap ext4 defaults 0 1", False),
@@ -86,4 +97,9 @@ def test_services_that_remove_the_rules_of_others(name):
     ],
 )
 def test_a_line_of_fstab(line, swaps):
-    assert has_swap(f"/dev/sda1 / ext4 defaults 0 1\n{line}\n") == swaps
+    before = f"/dev/sda1 / ext4 defaults 0 1\n{line}\n/dev/sdb1 /data ext4\n"
+    assert has_swap(before) == swaps
+    # The role comments it out.
+    after = re.sub(COMMENT_OUT["regexp"], COMMENT_OUT["replace"], before, flags=re.MULTILINE)
+    assert after == (before.replace(line, f"# {line}") if swaps else before)
+    assert not has_swap(after)
