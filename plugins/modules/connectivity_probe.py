@@ -372,6 +372,7 @@ from typing import Any
 from ansible.module_utils.basic import AnsibleModule
 
 from ansible_collections.podnet.kubernetes.plugins.module_utils._base.errors import InputError, PodnetError
+from ansible_collections.podnet.kubernetes.plugins.module_utils._base.options import repeat_options
 from ansible_collections.podnet.kubernetes.plugins.module_utils._matrix.briefs import (
     DETAILS,
     Brief,
@@ -517,7 +518,7 @@ def main() -> None:
         result = run_probes(read_request(module.params), module.params["node"])
     except PodnetError as error:
         module.fail_json(msg=str(error))
-    module.exit_json(changed=False, **result)
+    module.exit_json(changed=False, **result, invocation=repeat_options(module.params))
 
 
 if __name__ == "__main__":

@@ -173,6 +173,7 @@ running:
 from ansible.module_utils.basic import AnsibleModule
 
 from ansible_collections.podnet.kubernetes.plugins.module_utils._base.errors import PodnetError
+from ansible_collections.podnet.kubernetes.plugins.module_utils._base.options import repeat_options
 from ansible_collections.podnet.kubernetes.plugins.module_utils._gathering.node_network import read_node_network
 from ansible_collections.podnet.kubernetes.plugins.module_utils._gathering.reader import Reader
 from ansible_collections.podnet.kubernetes.plugins.module_utils._matrix.cells import as_dict, load_endpoints
@@ -251,7 +252,7 @@ def main() -> None:
             result = {"running": False if module.check_mode else stop()}
     except PodnetError as error:
         module.fail_json(msg=str(error))
-    module.exit_json(changed=False, **result)
+    module.exit_json(changed=False, **result, invocation=repeat_options(module.params))
 
 
 if __name__ == "__main__":

@@ -95,6 +95,7 @@ from pathlib import Path
 from ansible.module_utils.basic import AnsibleModule
 
 from ansible_collections.podnet.kubernetes.plugins.module_utils._base.errors import ClusterError, PodnetError
+from ansible_collections.podnet.kubernetes.plugins.module_utils._base.options import repeat_options
 from ansible_collections.podnet.kubernetes.plugins.module_utils._nodes.node_address import Interface, parse_interfaces
 from ansible_collections.podnet.kubernetes.plugins.module_utils._nodes.pod_routes import (
     Route,
@@ -299,9 +300,7 @@ def main() -> None:
     except PodnetError as error:
         module.fail_json(msg=str(error))
     shown = {"diff": change.as_diff(module.params["protocol"])} if module._diff else {}
-    # The controller holds the results of all nodes at once. Each would repeat its routes to all others.
-    repeated = {**module.params, "routes": f"{len(module.params['routes'])} routes"}
-    module.exit_json(**change.as_result(), **shown, invocation={"module_args": repeated})
+    module.exit_json(**change.as_result(), **shown, invocation=repeat_options(module.params))
 
 
 if __name__ == "__main__":

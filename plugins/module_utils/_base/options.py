@@ -1,7 +1,10 @@
 # Copyright (c) 2026, podnet.kubernetes developers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Checks of the options of filters, which Ansible does not check. Their errors name the option. No I/O, no Ansible."""
+"""The options of filters and modules. No I/O, no Ansible.
+
+Ansible does not check those of filters. The errors of these checks name the option.
+"""
 
 from __future__ import annotations
 
@@ -55,6 +58,16 @@ def check_choices(option: str, values: Iterable[str], choices: Sequence[str]) ->
     return values
 
 
+def repeat_options(params: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the options of a module as its result should repeat them, in the key C(invocation) of Ansible.
+
+    The controller holds the results of all nodes at once. Options with an entry for each other node would make these
+    grow with the square of the cluster. So their number of entries stands for more than ten.
+    """
+    long = {name: value for name, value in params.items() if isinstance(value, (list, dict)) and len(value) > 10}
+    return {"module_args": {**params, **{name: f"{len(value)} entries" for name, value in long.items()}}}
+
+
 __all__ = [
     "check_choices",
     "read_dict_option",
@@ -62,4 +75,5 @@ __all__ = [
     "read_list_option",
     "read_text_option",
     "read_texts_option",
+    "repeat_options",
 ]

@@ -43,7 +43,7 @@ def _write_config(module: AnsibleModule, config: str, version: str, installed: b
 
 
 def _is_older(one: Path, other: Path) -> bool:
-    """Say whether a file is older than another. One that is not there is not, and a time in the future tells nothing."""
+    """Say whether a file is older than another. None that is missing, or newer than now, counts."""
     try:
         return one.stat().st_mtime < other.stat().st_mtime <= time.time()
     except FileNotFoundError:

@@ -47,7 +47,7 @@ class Echoes:
             self._sock = open_socket(record, socket.SOCK_RAW, protocol)
             self._sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1 << 20)
             stamp_arrivals(self._sock)
-            loop.add(self._sock, self._listen(self._sock))
+            loop.add(self._sock, self._listen(self._sock), kept=True)
         try:
             self._sock.sendto(encode_echo(self._family, self._number), (record.target.address, 0))
         except OSError as error:

@@ -32,6 +32,7 @@ _AT_ONCE = 128  # maximum number of events handled before due functions run, and
 class _Conversation:
     sock: socket.socket
     steps: Steps
+    kept: bool
     deadline: float = 0.0
 
 
@@ -40,7 +41,7 @@ class Loop:
     """Runs conversations, and functions at their times, until none is left or C(stopped) is set.
 
     Attributes:
-        limit: maximum number of open sockets; a due function waits until a socket is free
+        limit: maximum number of open sockets, without those that are kept; a due function waits until one is free
         stopped: set it to end run() after the current step
         pace: of functions that have a cost
     """
@@ -50,6 +51,7 @@ class Loop:
     pace: Pace = field(default_factory=Pace)
     _epoll: select.epoll = field(default_factory=select.epoll)
     _open: dict[int, _Conversation] = field(default_factory=dict)
+    _kept: int = 0  # number of open sockets that are kept
     _deadlines: list[tuple[float, int, _Conversation]] = field(default_factory=list)
     _due: list[tuple[float, int, Callable[[], None], Cost]] = field(default_factory=list)
     _number: int = 0  # orders entries with the same time
@@ -62,16 +64,18 @@ class Loop:
         self._number += 1
         heapq.heappush(self._due, (due, self._number, function, cost))
 
-    def add(self, sock: socket.socket, steps: Steps, writes: bool = False) -> None:
+    def add(self, sock: socket.socket, steps: Steps, writes: bool = False, kept: bool = False) -> None:
         """Begin a conversation over a socket. The loop closes the socket at the end.
 
         Args:
             sock: the socket, non-blocking
             steps: the conversation
             writes: whether the conversation also waits until the socket is writable, as for a connection
+            kept: whether the conversation lasts until due functions have used its socket; such a socket does not count
         """
-        conversation = _Conversation(sock, steps)
+        conversation = _Conversation(sock, steps, kept)
         self._open[sock.fileno()] = conversation
+        self._kept += kept
         # Edge-triggered, so one registration is enough, and each step must read until no data is left.
         events = select.EPOLLIN | select.EPOLLET | (select.EPOLLOUT if writes else 0)
         self._epoll.register(sock.fileno(), events)
@@ -83,6 +87,7 @@ class Loop:
             deadline = conversation.steps.send(event)  # type: ignore[arg-type]  # None starts a generator
         except StopIteration:
             del self._open[conversation.sock.fileno()]
+            self._kept -= conversation.kept
             conversation.deadline = -1.0
             conversation.sock.close()  # this also removes it from epoll
             return
@@ -116,11 +121,15 @@ class Loop:
     def _begin(self, most: int) -> None:
         """Call due functions, at most C(most)."""
         now = time.monotonic()
-        while most and self._due and self._begins() <= now and len(self._open) < self.limit:
+        while most and self._due and self._begins() <= now and self._has_room():
             _due, _number, function, cost = heapq.heappop(self._due)
             self.pace.spend(now, cost)
             function()
             most -= 1
+
+    def _has_room(self) -> bool:
+        """Whether one more socket may be open."""
+        return len(self._open) - self._kept < self.limit
 
     def _begins(self) -> float:
         """Return the time when the next due function may be called."""
@@ -129,7 +138,7 @@ class Loop:
     def _patience(self) -> float:
         """Seconds until the next deadline or due function, -1 for none."""
         moment = self._deadlines[0][0] if self._deadlines else math.inf
-        if self._due and len(self._open) < self.limit:
+        if self._due and self._has_room():
             moment = min(moment, self._begins())
         return -1 if moment == math.inf else max(0.0, moment - time.monotonic())
 

@@ -10,6 +10,7 @@ all.
 from __future__ import annotations
 
 import ctypes
+import errno
 import os
 from types import TracebackType
 
@@ -65,8 +66,9 @@ class Namespaces:
                 self._descriptors[path] = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
             _setns(self._descriptors[path])
         except OSError as error:
+            hint = " (root is needed)" if error.errno == errno.EPERM else ""
             raise ClusterError(
-                f"cannot enter the network namespace {path or 'of this process'}: {error.strerror} (root is needed)"
+                f"cannot enter the network namespace {path or 'of this process'}: {error.strerror}{hint}"
             ) from None
         self._current = path
 

@@ -46,13 +46,14 @@ def parse_pod_uid(cgroups: str) -> str | None:
 
 
 def find_candidates(proc: Path, wanted: Iterable[str]) -> dict[str, dict[int, int]]:
-    """Find the network namespaces of these pods by UID, each with one process: {inode: PID}.
+    """Find the network namespaces of these pods by UID, each with its oldest process: {inode: PID}.
 
-    The node's own namespace, which is that of this process, is left out: host-network containers are in it.
+    The oldest one lives as long as the pod. A younger one may be a liveness probe that is about to end. The node's own
+    namespace, which is that of this process, is left out: host-network containers are in it.
     """
     wanted = set(wanted)
     own = (proc / "self" / "ns" / "net").stat().st_ino
-    candidates: dict[str, dict[int, int]] = {}
+    oldest: dict[str, dict[int, tuple[int, int]]] = {}
     for process in proc.iterdir():
         if not process.name.isdigit():
             continue
@@ -61,10 +62,18 @@ def find_candidates(proc: Path, wanted: Iterable[str]) -> dict[str, dict[int, in
             if uid in wanted:
                 namespace = (process / "ns" / "net").stat().st_ino
                 if namespace != own:
-                    candidates.setdefault(str(uid), {}).setdefault(namespace, int(process.name))
+                    found = oldest.setdefault(str(uid), {})
+                    one = _start_of(process), int(process.name)
+                    found[namespace] = min(one, found.get(namespace, one))
         except OSError:  # the process has ended
             continue
-    return candidates
+    return {uid: {namespace: one for namespace, (_start, one) in found.items()} for uid, found in oldest.items()}
+
+
+def _start_of(process: Path) -> int:
+    """Read when a process began: the field 22 of /proc/PID/stat. The second, its name, may hold anything (proc(5))."""
+    text = (process / "stat").read_text(encoding="utf-8", errors="replace")
+    return int(text.rpartition(")")[2].split()[19])
 
 
 def addresses_of(proc: Path, process: int | str) -> set[str]:
@@ -110,7 +119,7 @@ def find_namespaces(pods: Iterable[Endpoint], proc: Path = Path("/proc")) -> dic
 
 
 def _addresses_still_there(proc: Path, process: int) -> set[str]:
-    """Read the addresses in the namespace of a process. None when the process has ended."""
+    """Read the addresses in the namespace of a process. Empty when the process has ended."""
     try:
         return addresses_of(proc, process)
     except OSError:

@@ -23,6 +23,7 @@ from dataclasses import dataclass
 from functools import partial
 
 from ansible_collections.podnet.kubernetes.plugins.module_utils._base.addresses import family_of
+from ansible_collections.podnet.kubernetes.plugins.module_utils._base.errors import ClusterError
 from ansible_collections.podnet.kubernetes.plugins.module_utils._matrix.cells import Cell, Target, targets_of
 from ansible_collections.podnet.kubernetes.plugins.module_utils._probing.attempts import Attempt, Record
 from ansible_collections.podnet.kubernetes.plugins.module_utils._probing.echoes import Echoes
@@ -53,6 +54,7 @@ from ansible_collections.podnet.kubernetes.plugins.module_utils._probing.wire im
 
 # Descriptors besides the sockets and one for each namespace: the standard streams and the files of Ansible.
 _SPARE_DESCRIPTORS = 64
+_FEWEST_SOCKETS = 128  # with fewer at once, waiting for lost packets would take too long
 
 
 @dataclass(frozen=True)
@@ -105,10 +107,10 @@ def make_attempts(records: Sequence[Record], settings: ProbeSettings, namespaces
     Raises:
         ClusterError: as probe() does
     """
-    entered = len({record.namespace for record in records})
-    descriptors = resource.getrlimit(resource.RLIMIT_NOFILE)[0] - entered - _SPARE_DESCRIPTORS
+    entered = {record.namespace for record in records}
+    echoes = {(record.source, record.family) for record in records if record.try_.check == "icmp"}
     pace = Pace(settings.packet_rate, settings.connection_rate)
-    prober = _Prober(settings, namespaces, Loop(limit=max(16, descriptors), pace=pace))
+    prober = _Prober(settings, namespaces, Loop(limit=_allow_sockets(len(entered) + len(echoes)), pace=pace))
     start = time.monotonic()
     for record in records:
         prober.schedule(record, start)
@@ -117,6 +119,25 @@ def make_attempts(records: Sequence[Record], settings: ProbeSettings, namespaces
     finally:
         namespaces.enter("")
     return start
+
+
+def _allow_sockets(kept: int) -> int:
+    """Return how many sockets may be open beside C(kept) descriptors. Raise the limit of this process if they are few.
+
+    Raises:
+        ClusterError: the kernel refuses
+    """
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    needed = kept + _SPARE_DESCRIPTORS + _FEWEST_SOCKETS
+    if soft < needed:
+        try:
+            resource.setrlimit(resource.RLIMIT_NOFILE, (needed, max(needed, hard)))
+        except (OSError, ValueError):
+            raise ClusterError(
+                f"the probes of this node need {needed} open files, and a process may have {hard}: raise the limit "
+                "(ulimit -n), or choose fewer pods"
+            ) from None
+    return max(soft, needed) - kept - _SPARE_DESCRIPTORS
 
 
 def make_records(sources: Iterable[Source], targets: Iterable[Target]) -> Iterator[Record]:

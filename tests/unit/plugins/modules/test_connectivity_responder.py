@@ -56,6 +56,12 @@ def ask(listener, run):
         return json.loads(sock.makefile("rb").readline())["endpoint"]
 
 
+def test_the_result_does_not_repeat_the_endpoints_of_a_large_cluster(run_module):
+    others = [{**ENDPOINTS[3], "name": f"n{number}"} for number in range(20)]
+    result = run_module(connectivity_responder, endpoints=[*ENDPOINTS, *others], run="run1")
+    assert result["invocation"]["module_args"]["endpoints"] == "24 entries"
+
+
 def test_a_machine_that_is_no_node_is_named_and_left_out(run_module, monkeypatch):
     def locate(_endpoints, _node):
         raise NoNodeError("this machine, bastion, is none of the nodes node1")

@@ -15,6 +15,7 @@ from ansible_collections.podnet.kubernetes.plugins.module_utils._base.options im
     read_list_option,
     read_text_option,
     read_texts_option,
+    repeat_options,
 )
 
 TEXT = "give a text, in quotes where it looks like something else"
@@ -26,6 +27,13 @@ def test_options_that_are_not_given_are_empty():
 
 def test_choices_are_returned_once():
     assert check_choices("families", ["ipv6", "ipv4", "ipv6"], ("ipv4", "ipv6")) == ("ipv6", "ipv4")
+
+
+def test_a_result_repeats_short_options_and_counts_the_entries_of_long_ones():
+    short = {"run": "a", "rate": 0, "dns": None, "pods": ["a"] * 10, "routes": {}}
+    assert repeat_options({**short, "targets": [{}] * 11, "known": {str(n): [] for n in range(12)}}) == {
+        "module_args": {**short, "targets": "11 entries", "known": "12 entries"}
+    }
 
 
 @pytest.mark.parametrize(

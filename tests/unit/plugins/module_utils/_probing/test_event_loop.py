@@ -111,6 +111,23 @@ def test_no_more_sockets_are_open_than_the_limit(pair):
     assert max(most) == 3
 
 
+def test_sockets_that_are_kept_leave_room_for_others(pair):
+    """Otherwise functions that such a socket waits for would never be called."""
+    loop = Loop(1)
+    called = []
+
+    def listen():
+        while len(called) < 3:
+            yield time.monotonic() + 0.01
+
+    for _number in range(3):
+        here, _there = pair()
+        loop.add(here, listen(), kept=True)
+        loop.at(0, lambda: called.append(True))
+    loop.run()
+    assert len(called) == 3
+
+
 def test_stopping_closes_what_is_open(pair):
     here, _there = pair()
     loop = Loop(10)

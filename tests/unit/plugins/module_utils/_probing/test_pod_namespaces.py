@@ -125,12 +125,14 @@ class Proc:
     def inode(self, namespace):
         return (self.namespaces / namespace).stat().st_ino
 
-    def add(self, process, namespace, uid=UID, cgroup=None, addresses=()):
+    def add(self, process, namespace, uid=UID, cgroup=None, addresses=(), start=100):
         """Add a process; a namespace's name is that of the file that stands for it."""
         directory = self.path / str(process)
         (directory / "ns").mkdir(parents=True)
         (directory / "net").mkdir()
         (directory / "cgroup").write_text(cgroup or f"0::/kubepods/besteffort/pod{uid}/{'0123456789abcdef' * 4}\n")
+        # Fields 3 to 21 and 22, of a process with an odd name.
+        (directory / "stat").write_text(f"{process} (a) b) S {'0 ' * 18}{start} 0 0\n")
         (self.namespaces / namespace).touch()
         os.link(self.namespaces / namespace, directory / "ns" / "net")
         v4 = ["127.0.0.1", *(address for address in addresses if ":" not in address)]
@@ -149,10 +151,16 @@ def proc(tmp_path):
 def test_a_namespace_is_found_once_however_many_processes_are_in_it(proc):
     for process in (9, 10, 700):
         proc.add(process, "pod")
-    found = find_candidates(proc.path, [UID])
-    assert list(found) == [UID]
-    assert list(found[UID]) == [proc.inode("pod")]
-    assert found[UID][proc.inode("pod")] in (9, 10, 700)
+    assert find_candidates(proc.path, [UID]) == {UID: {proc.inode("pod"): 9}}
+
+
+@pytest.mark.parametrize("probe", [7, 900])
+def test_the_oldest_process_stands_for_a_namespace(proc, probe):
+    """A liveness probe may end at any moment. Its number may be lower than that of the pause process."""
+    proc.add(probe, "pod", start=5000)
+    proc.add(80, "pod", start=99)
+    proc.add(81, "pod", start=4999)
+    assert find_candidates(proc.path, [UID]) == {UID: {proc.inode("pod"): 80}}
 
 
 def test_candidates_are_by_pod_and_namespace(proc):
@@ -172,7 +180,7 @@ def test_what_is_no_candidate(proc):
     assert find_candidates(proc.path, [UID]) == {}
 
 
-@pytest.mark.parametrize("gone", ["cgroup", "ns/net"])
+@pytest.mark.parametrize("gone", ["cgroup", "ns/net", "stat"])
 def test_a_process_that_ends_meanwhile_is_passed_over(proc, gone):
     proc.add(8, "pod")
     proc.add(9, "pod")
@@ -191,7 +199,7 @@ def test_each_process_is_read_once_however_many_pods_are_wanted(proc, monkeypatc
         proc.add(process, "pod")
     monkeypatch.setattr(Path, "read_text", counting)
     find_candidates(proc.path, [UID, OTHER_UID, HASH])
-    assert reads == {proc.path / str(process) / "cgroup": 1 for process in (9, 10, 11)}
+    assert reads == {proc.path / str(process) / name: 1 for process in (9, 10, 11) for name in ("cgroup", "stat")}
 
 
 def network(path, **files):

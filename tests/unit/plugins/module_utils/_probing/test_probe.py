@@ -8,6 +8,7 @@ import errno
 import gc
 import os
 import re
+import resource
 import socket
 import threading
 import time
@@ -517,6 +518,45 @@ def test_icmp_echo(address):
     assert (found.own, found.seen) == (None, None)
     assert found.latency_ms > 0
     assert found.first_success_ms > 0
+
+
+@root
+def test_more_sources_than_sockets_are_no_hindrance(monkeypatch):
+    """Each source keeps a socket for all its echoes."""
+    monkeypatch.setattr(_probe, "_allow_sockets", lambda kept: 2)
+    sources = [Source(f"a{number}", "", (HERE,)) for number in range(20)]
+    target = Target("b", "pod", HERE, (Try("icmp"),))
+    with Stay() as namespaces:
+        found = probe(sources, [target], ProbeSettings("run", attempts=2, interval=0.01, timeout=1), namespaces)
+    assert [one.outcome for one in found] == ["reachable"] * 20
+
+
+@pytest.mark.parametrize(
+    ("kept", "limits", "raised", "room"),
+    [
+        (10, (1024, 4096), None, 950),
+        (1000, (1024, 4096), (1192, 4096), 128),
+        (5000, (1024, 4096), (5192, 5192), 128),
+    ],
+)
+def test_the_limit_of_open_files_is_raised_where_sockets_would_be_few(monkeypatch, kept, limits, raised, room):
+    now = []
+    monkeypatch.setattr(resource, "getrlimit", lambda _which: limits)
+    monkeypatch.setattr(resource, "setrlimit", lambda _which, new: now.append(new))
+    assert _probe._allow_sockets(kept) == room
+    assert now == ([raised] if raised else [])
+
+
+def test_a_limit_that_the_kernel_will_not_raise_is_one_clear_error(monkeypatch):
+    def refuse(_which, _new):
+        raise ValueError("not allowed to raise maximum limit")
+
+    monkeypatch.setattr(resource, "getrlimit", lambda _which: (1024, 1024))
+    monkeypatch.setattr(resource, "setrlimit", refuse)
+    with pytest.raises(
+        ClusterError, match=r"^the probes of this node need 1192 open files, and a process may have 1024:"
+    ):
+        _probe._allow_sockets(1000)
 
 
 @root
