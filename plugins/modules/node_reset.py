@@ -73,6 +73,7 @@ from ansible_collections.podnet.kubernetes.plugins.module_utils._reset import ma
 from ansible_collections.podnet.kubernetes.plugins.module_utils._reset.bundles import Bundle
 from ansible_collections.podnet.kubernetes.plugins.module_utils._reset.kubernetes import (
     ETCD_MANIFEST,
+    KUBELET,
     OTHER_PROGRAMS,
     kubernetes_patterns,
     kubernetes_traces,
@@ -140,7 +141,7 @@ def read_cluster(module: AnsibleModule) -> Cluster:
     namespaces = dict.fromkeys(bundle.namespace for bundle in bundles if bundle.namespace)
     containers = [bundle.id for bundle in bundles] if known is None else known
     files = machine.expand(kubernetes_patterns(manifest, containers))
-    traces = kubernetes_traces(files, containers, namespaces)
+    traces = kubernetes_traces(files, containers, namespaces, machine.resolve(KUBELET))
     kubelet = bool(state) and state not in _ENDED
     return Cluster(kubelet, tuple(bundles), None if known is None else tuple(known), traces)
 

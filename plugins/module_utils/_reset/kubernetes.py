@@ -22,7 +22,7 @@ OTHER_PROGRAMS = {
     "/var/snap/microk8s": "MicroK8s",
 }
 _ETCD_DATA = "/var/lib/etcd"
-_KUBERNETES, _KUBELET = "/etc/kubernetes", "/var/lib/kubelet"
+_KUBERNETES, KUBELET = "/etc/kubernetes", "/var/lib/kubelet"
 _HARDENING, _AUDIT = f"{_KUBERNETES}/hardening", "/var/log/kubernetes/audit"
 _SANDBOXES = "/run/containerd/io.containerd.grpc.v1.cri/sandboxes"
 _KUBECONFIGS = ("admin", "super-admin", "kubelet", "bootstrap-kubelet", "controller-manager", "scheduler")
@@ -69,7 +69,7 @@ def kubernetes_patterns(etcd_manifest: str, containers: Iterable[str] = ()) -> t
     return (
         f"{etcd_data(etcd_manifest)}/member",
         *(f"/var/lib/cni/results/*-{container}-*" for container in containers),
-        *(f"{_KUBELET}/{name}" for name in _KUBELET_FILES),
+        *(f"{KUBELET}/{name}" for name in _KUBELET_FILES),
         "/var/log/pods/*",
         "/var/log/containers/*",
         *(f"{_KUBERNETES}/manifests/{name}.yaml" for name in _MANIFESTS),
@@ -94,20 +94,23 @@ def etcd_data(manifest: str) -> str:
     return found[1].rstrip("/") if found else _ETCD_DATA
 
 
-def kubernetes_traces(files: Iterable[str], pods: Iterable[str], namespaces: Iterable[str]) -> Traces:
+def kubernetes_traces(
+    files: Iterable[str], pods: Iterable[str], namespaces: Iterable[str], kubelet: str = KUBELET
+) -> Traces:
     """The traces of Kubernetes on a machine.
 
     Args:
         files: the files that the patterns found
         pods: the ids of the sandboxes of pods
         namespaces: the files of the pods' network namespaces
+        kubelet: the real path of the kubelet's directory, which may be a link: mounts have real paths
     """
     return Traces(
         chain_prefix="KUBE-",
         address_sets="KUBE-",
         nft_tables=("ip kube-proxy", "ip6 kube-proxy"),
         links="kube-ipvs0$",
-        mounts=(f"{_KUBELET}/", *(f"{_SANDBOXES}/{pod}/" for pod in pods), *namespaces),
+        mounts=(f"{kubelet}/", *(f"{_SANDBOXES}/{pod}/" for pod in pods), *namespaces),
         files=(*namespaces, *files),
         empty_directories=(
             _ETCD_DATA,
@@ -119,4 +122,4 @@ def kubernetes_traces(files: Iterable[str], pods: Iterable[str], namespaces: Ite
     )
 
 
-__all__ = ["ETCD_MANIFEST", "OTHER_PROGRAMS", "kubernetes_patterns", "kubernetes_traces"]
+__all__ = ["ETCD_MANIFEST", "KUBELET", "OTHER_PROGRAMS", "kubernetes_patterns", "kubernetes_traces"]

@@ -103,6 +103,11 @@ def expand(patterns: Iterable[str]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(found))
 
 
+def resolve(path: str) -> str:
+    """Follow the links in a path."""
+    return f"/{_real(path).resolve().relative_to(ROOT.resolve())}"
+
+
 def walk(directory: str) -> list[str]:
     """List the paths of all files below a directory."""
     return [f"/{path.relative_to(ROOT)}" for path in sorted(_real(directory).rglob("*")) if not path.is_dir()]
@@ -136,7 +141,9 @@ def _unmount(module: AnsibleModule, paths: tuple[str, ...]) -> None:
 def _refuse_mounts_below(paths: tuple[str, ...]) -> None:
     """Refuse to delete a directory through which a file system of somebody else would be emptied."""
     mounted = mount_points()
-    below = [point for point in mounted for path in paths if point.startswith(f"{path}/")]
+    # The kernel names mounts by their real paths. A link itself is removed, and not what it leads to.
+    real = [f"{resolve(str(Path(path).parent)).rstrip('/')}/{Path(path).name}/" for path in paths]
+    below = [point for point in mounted for path in real if point.startswith(path)]
     if below:
         raise ClusterError(
             f"{', '.join(below)} is mounted, so no file was deleted: unmount it, and run the reset again"
@@ -156,7 +163,7 @@ def _delete(path: Path) -> None:
 
 
 def _remove_if_empty(path: Path) -> None:
-    if path.is_dir() and not path.is_mount() and not any(path.iterdir()):
+    if path.is_dir() and not path.is_symlink() and not path.is_mount() and not any(path.iterdir()):
         path.rmdir()
 
 
@@ -171,4 +178,4 @@ def _real(path: str) -> Path:
     return ROOT / path.lstrip("/")
 
 
-__all__ = ["ROOT", "expand", "look_for", "must_run", "run", "take_away", "walk"]
+__all__ = ["ROOT", "expand", "look_for", "must_run", "resolve", "run", "take_away", "walk"]

@@ -67,8 +67,8 @@ def remove_containers(module: AnsibleModule, containers: list[str], deadline: fl
     while left:
         machine.run(module, *_CTR, "tasks", "delete", "--force", *left)
         errors = machine.run(module, *_CTR, "containers", "delete", *left)[2]
-        known = ask_containerd(module) or []
-        left = [one for one in left if one in known]
+        known = ask_containerd(module)
+        left = left if known is None else [one for one in left if one in known]
         if left and time.monotonic() > deadline:
             raise ClusterError(f"containerd does not delete the containers {', '.join(left)}: {errors.strip()}")
         if left:

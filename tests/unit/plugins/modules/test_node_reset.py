@@ -146,6 +146,20 @@ def test_a_busy_volume_stops_the_reset_before_a_file_is_deleted(run_module, mach
     assert there(machine) == before
 
 
+def test_volumes_below_a_kubelet_directory_on_another_disk_are_unmounted(run_module, machine):
+    """The kernel names their mounts by the real path. Deleting below them would delete the data of users."""
+    machine.root.joinpath("data").mkdir()
+    machine.root.joinpath("var/lib/kubelet").rename(machine.root / "data/kubelet")
+    machine.root.joinpath("var/lib/kubelet").symlink_to("../../data/kubelet")
+    point = "/data/kubelet/pods/u/volumes/token"
+    machine.mounts = ["/", point]
+    machine.answer("umount", (32, "", "target is busy"))
+    before = there(machine)
+    result = run_module(node_reset)
+    assert f"{point} cannot be unmounted (target is busy), so no file was deleted" in result["msg"]
+    assert there(machine) == before
+
+
 def test_a_file_system_of_somebody_else_is_not_emptied(run_module, machine):
     machine.mounts = ["/", "/etc/kubernetes/tmp/kubeadm-1/disk"]
     (machine.root / "etc/kubernetes/tmp/kubeadm-1/disk").mkdir(parents=True)
@@ -194,6 +208,14 @@ def test_containerd_that_is_stopped_is_started(run_module, machine, sleeping):
     assert run_module(node_reset)["changed"]
     assert machine.ran("containers delete")[0].endswith(f"{ID} {OTHER}")
     assert machine.warnings == []
+
+
+def test_containers_are_not_gone_because_containerd_does_not_answer(run_module, machine):
+    """They may still run when the certificates and the data of etcd go."""
+    machine._answers = [one for one in machine._answers if one[0] != "containers list"]
+    machine.answer("containers list", (0, f"{ID}\n", ""), (1, "", "timeout"), (0, f"{ID}\n", ""), (0, "", ""))
+    assert run_module(node_reset)["changed"]
+    assert len(machine.ran("tasks delete")) == 3
 
 
 def test_containers_that_stay_are_named(run_module, machine):

@@ -79,6 +79,27 @@ def test_nothing_is_deleted_below_which_somebody_mounted(root, monkeypatch):
     assert machine.walk("/var") == ["/var/pods/data/x"]
 
 
+def test_nothing_is_deleted_below_which_somebody_mounted_behind_a_link(root, monkeypatch):
+    write(root, "/disk/pods/data/x", "/disk/other/y")
+    (root / "var").symlink_to("disk")
+    monkeypatch.setattr(machine, "mount_points", lambda: ("/", "/disk/pods/data"))
+    with pytest.raises(ClusterError, match=r"^/disk/pods/data is mounted, so no file was deleted"):
+        machine.take_away(module(), Removal(files=("/var/pods",)))
+    assert machine.walk("/disk") == ["/disk/other/y", "/disk/pods/data/x"]
+    # Of a link itself, only the link goes.
+    (root / "link").symlink_to("disk/pods")
+    machine.take_away(module(), Removal(files=("/link",)))
+    assert machine.walk("/disk") == ["/disk/other/y", "/disk/pods/data/x"]
+
+
+def test_a_link_in_the_place_of_an_empty_directory_stays(root):
+    (root / "fast/etcd").mkdir(parents=True)
+    (root / "etcd").symlink_to("fast/etcd")
+    machine.take_away(module(), Removal(), ("/etcd",))
+    assert (root / "etcd").is_symlink()
+    assert (root / "fast/etcd").is_dir()
+
+
 def test_a_busy_mount_is_named_and_no_file_is_deleted(root, monkeypatch):
     write(root, "/var/pods/x")
     monkeypatch.setattr(machine, "mount_points", lambda: ("/", "/var/token"))
