@@ -152,7 +152,8 @@ def own_api() -> str:
 
 def end(name: str, process: tuple[int, float]) -> None:
     """End the process of a static pod."""
-    os.kill(process[0], signal.SIGTERM)
+    with suppress(ProcessLookupError):
+        os.kill(process[0], signal.SIGTERM)
     deadline = time.monotonic() + _GRACE
     while find_components().get(name) == process:
         if time.monotonic() > deadline:

@@ -1082,6 +1082,26 @@ CASES = [
         )
         for expression, expected in ((HAND, hands), (SAY, not hands))
     ),
+    # A killed run had restarted the kubelet, so the node is waited for, and not drained again.
+    *(
+        (
+            "upgrade",
+            {
+                "__upgrade_batch": ["a", "b", "c"],
+                "__upgrade_plan": {
+                    "nodes": {
+                        "a": {"name": "a", "drain": True, "end": "uncordon"},
+                        "b": {"name": "b", "drain": False, "end": "uncordon"},
+                        "c": {"name": "c", "drain": False, "end": ""},
+                    }
+                },
+            },
+            {},
+            f"{{{{ {name} }}}}",
+            expected,
+        )
+        for name, expected in (("__upgrade_draining", ["a"]), ("__upgrade_waiting", ["a", "b"]))
+    ),
     # The last one, because the fact stays.
     (
         "basic_cni",
