@@ -224,12 +224,25 @@ def _await_node(module: AnsibleModule, began: float) -> None:
 
 
 def find_old_node_ip(addresses: list[str]) -> tuple[str, ...]:
-    """Read the addresses that the kubelet announces by C(--node-ip). Empty when they are right, or not set."""
+    """Read the addresses that the kubelet announces by C(--node-ip). Empty when they are right, or not set.
+
+    After a move that was killed or failed, these are the addresses before it.
+    """
     try:
         announced = read_node_ip(KUBELET_FLAGS.read_text(encoding="utf-8", errors="surrogateescape"))
     except FileNotFoundError:
         return ()
-    return announced if addresses and announced != tuple(addresses) else ()
+    if announced != tuple(addresses):
+        return announced if addresses else ()
+    try:
+        return tuple(_moving().read_text(encoding="utf-8").split(","))
+    except FileNotFoundError:
+        return ()
+
+
+def _moving() -> Path:
+    """The file with the old addresses of a node, from the begin of its move to the end."""
+    return KUBELET_FLAGS.with_name(f"{KUBELET_FLAGS.name}.moving")
 
 
 def move_node(module: AnsibleModule, old: tuple[str, ...]) -> None:
@@ -244,6 +257,7 @@ def move_node(module: AnsibleModule, old: tuple[str, ...]) -> None:
     if module.check_mode:
         return
     began = time.time()
+    _moving().write_text(",".join(old), encoding="utf-8")
     new = KUBELET_FLAGS.with_name(f"{KUBELET_FLAGS.name}.new")
     flags = KUBELET_FLAGS.read_text(encoding="utf-8", errors="surrogateescape")  # bytes that are no text stay
     new.write_text(with_node_ip(flags, addresses), encoding="utf-8", errors="surrogateescape")
@@ -255,12 +269,13 @@ def move_node(module: AnsibleModule, old: tuple[str, ...]) -> None:
         )
     question = ["get", "node", name, "-o", "jsonpath={.status.addresses[*].address}"]
     deadline = time.monotonic() + module.params["timeout"]
-    while addresses[0] not in (answer := _ask_api(module, KUBELET_CONF, question))[1].split():
+    while not set(addresses) <= set((answer := _ask_api(module, KUBELET_CONF, question))[1].split()):
         if time.monotonic() > deadline:
             shown = answer[2].strip() or f"it shows {answer[1]}"
             told = "; ".join([shown, *describe_state(_read_state(module, began))])
-            raise ClusterError(f"the API does not show the new address {addresses[0]} of {name}: {told}")
+            raise ClusterError(f"the API does not show the new address {' and '.join(addresses)} of {name}: {told}")
         time.sleep(_PAUSE)
+    _moving().unlink()
 
 
 def create_credentials(module: AnsibleModule) -> Credentials:

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from ansible_collections.podnet.kubernetes.plugins.module_utils._nodes.sysctl_files import dotted_key
+
 # Directories that show that a module is there. A module that is built in may have none in /sys/module.
 _SIGNS = {"br_netfilter": "proc/sys/net/bridge"}
 
@@ -25,7 +27,7 @@ def find_differing(output: str, wanted: Mapping[str, object]) -> dict[str, str]:
     """
     lines = (line.partition("=") for line in output.splitlines())
     live = {key.strip(): _plain(value) for key, _equals, value in lines}
-    return {key: str(value) for key, value in wanted.items() if live.get(key) != _plain(str(value))}
+    return {key: str(value) for key, value in wanted.items() if live.get(dotted_key(key)) != _plain(str(value))}
 
 
 def _plain(value: str) -> str:

@@ -48,7 +48,7 @@ def find_overridden(files: Iterable[SysctlFile], own: SysctlFile, wanted: Mappin
     settings = read_settings(_in_order([*(one for one in files if one.path != own.path), own]))
     faults = []
     for key, value in wanted.items():
-        last = next(reversed(acting_settings(settings, key)), None)
+        last = next(reversed(acting_settings(settings, dotted_key(key))), None)
         if last is not None and last.file != own and last.value != str(value):
             faults.append(
                 f"{last.file} sets {last.key} to {last.value} at boot, after {own.path}, and the node needs {key} = "

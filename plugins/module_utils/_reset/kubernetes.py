@@ -46,6 +46,7 @@ _KUBELET_FILES = (
     "config.yaml",
     "instance-config.yaml",
     "kubeadm-flags.env",
+    "kubeadm-flags.env.*",
     "pki",
     "pods",
     "plugins",

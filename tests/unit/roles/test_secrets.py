@@ -8,9 +8,10 @@ from __future__ import annotations
 import base64
 import json
 import stat
+import sys
 from pathlib import Path
 
-from playbook_runs import run_playbook
+from playbook_runs import last_failure, run_playbook
 from secret_pieces import pieces_of, places_of
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -74,6 +75,30 @@ def test_the_kubeconfig_of_a_cluster_is_shown_nowhere(tmp_path):
     encoded = base64.b64encode(CONFIG.encode()).decode()  # as the module sends it to the controller
     assert places_of({*pieces_of(CONFIG), encoded[:200]}, texts) == []
     assert {"output", str(tmp_path / "ansible.log")} <= set(texts)
+
+
+def test_the_reason_for_which_there_is_no_token_is_shown_and_no_token(tmp_path):
+    program = tmp_path / "bin" / "kubeadm"
+    program.parent.mkdir()
+    program.write_text(f"#!/bin/sh\necho 'error: {TOKEN}: the API does not answer' >&2\nexit 1\n")
+    python = program.with_name("python")
+    python.write_text(f'#!/bin/sh\nPATH={program.parent}:$PATH exec {sys.executable} "$@"\n')
+    for file in (program, python):
+        file.chmod(0o755)
+    done, texts = play(
+        tmp_path,
+        {"ansible.builtin.set_fact": {"__kubeadm_node_state": {"joined": False}}},
+        {"ansible.builtin.include_role": {"name": "podnet.kubernetes.kubeadm_node", "tasks_from": "token"}},
+        kubeadm_node_control_plane="localhost",
+        ansible_python_interpreter=str(python),
+    )
+    assert done.returncode == 2
+    assert last_failure(done)[1] == (
+        "localhost made no token, with which nodes join: "
+        "kubeadm token create failed: error: TOKEN: the API does not answer"
+    )
+    del texts[str(program)]
+    assert places_of({TOKEN}, texts) == []
 
 
 def test_a_token_is_shown_nowhere_when_a_node_joins(tmp_path):

@@ -137,6 +137,27 @@ def test_a_node_with_a_new_address(run_module, moved):
     assert len(moved.ran("systemctl")) == 1
 
 
+@pytest.mark.parametrize("first", [(0, "", ""), (1, "", "failed")])
+def test_a_move_that_failed_goes_on_with_the_next_run(run_module, moved, first):
+    """The flags have the new address then, and the kubelet may still announce the old one."""
+    moved.answer("systemctl restart kubelet", first, (0, "", ""))
+    moved.answer("jsonpath", (0, "10.0.0.1 node1", ""), (0, "10.0.0.2 node1", ""))
+    moved.is_silent()
+    assert run_module(kubeadm_join, name="node1", node_ip=["10.0.0.2"], timeout=0)["failed"]
+    for _run in range(1 if first[0] == 0 else 2):
+        result = run_module(kubeadm_join, name="node1", node_ip=["10.0.0.2"], timeout=0)
+    assert (result["changed"], result["old_node_ip"]) == (True, ["10.0.0.1"])
+    assert run_module(kubeadm_join, name="node1", node_ip=["10.0.0.2"])["changed"] is False
+
+
+def test_a_move_ends_when_the_api_shows_the_addresses_of_both_families(run_module, moved):
+    moved.answer("systemctl restart kubelet", (0, "", ""))
+    moved.answer("jsonpath", (0, "10.0.0.1 node1", ""), (0, "10.0.0.1 fd00::2 node1", ""))
+    result = run_module(kubeadm_join, name="node1", node_ip=["10.0.0.1", "fd00::2"])
+    assert result["changed"]
+    assert len(moved.ran("jsonpath")) == 2
+
+
 def test_a_new_address_in_check_mode(run_module, moved):
     result = run_module(kubeadm_join, name="node1", node_ip=["10.0.0.2"], check_mode=True)
     assert (result["changed"], result["old_node_ip"]) == (True, ["10.0.0.1"])
