@@ -55,6 +55,7 @@ class Pod:
         uid: of its metadata; None: the object does not say it
         config_hash: hash of a static pod's configuration; None: the pod is not static
         owned: whether a controller makes the pod again
+        dns_policy: such as V(ClusterFirst), the default of the API
     """
 
     namespace: str
@@ -70,6 +71,7 @@ class Pod:
     uid: str | None = None
     config_hash: str | None = None
     owned: bool = False
+    dns_policy: str | None = None
 
     def __str__(self) -> str:
         return f"{self.namespace}/{self.name}"
@@ -78,6 +80,11 @@ class Pod:
     def ended(self) -> bool:
         """Whether all containers have ended, so that the pod has no network any more."""
         return self.phase in ("Succeeded", "Failed")
+
+    @property
+    def asks_cluster_dns(self) -> bool:
+        """Whether the pod asks the DNS of the cluster. V(Default) takes the node's servers, V(None) the pod's own."""
+        return self.dns_policy not in ("Default", "None")
 
     @property
     def on_pod_network(self) -> bool:
@@ -127,6 +134,7 @@ def _read_pod(metadata: Metadata, fields: Mapping[str, Any]) -> Pod:
         uid=read_text(more, "uid", "metadata"),
         config_hash=read_text(annotations, _CONFIG_HASH, "metadata.annotations"),
         owned=bool(more.get("ownerReferences")),
+        dns_policy=read_text(spec, "dnsPolicy", "spec"),
     )
 
 

@@ -12,6 +12,7 @@ from typing import Any
 
 from ansible_collections.podnet.kubernetes.plugins.module_utils._base.errors import InputError
 from ansible_collections.podnet.kubernetes.plugins.module_utils._base.foreign_data import parse_json
+from ansible_collections.podnet.kubernetes.plugins.module_utils._base.secret_texts import without_secrets
 from ansible_collections.podnet.kubernetes.plugins.module_utils._base.shapes import check_shape
 from ansible_collections.podnet.kubernetes.plugins.module_utils._diagnosis.shapes import (
     OBJECTS,
@@ -241,16 +242,23 @@ def _why(status: Mapping[str, Any]) -> str:
     ended = (status.get("lastState") or {}).get("terminated") or (status.get("state") or {}).get("terminated") or {}
     parts = [waiting.get("reason"), waiting.get("message")]
     if ended and ended.get("exitCode"):
-        parts.append(f"it ended with {ended['exitCode']}: {(ended.get('message') or ended.get('reason') or '')[-300:]}")
-    texts = [" ".join(str(part).split()) for part in parts if part]
+        parts.append(f"it ended with {ended['exitCode']}: {_end_of(ended.get('message') or ended.get('reason'))}")
+    texts = [without_secrets(" ".join(str(part).split())) for part in parts if part]
     return f"{status['name']}: {', '.join(texts)}" if texts else ""
+
+
+def _end_of(message: Any) -> str:
+    """The end of a message, which may hold lines of a log. Secrets go first: a cut one would not be known as such."""
+    return without_secrets(str(message or ""))[-300:]
 
 
 def _unpulled(statuses: Iterable[Mapping[str, Any]]) -> Iterable[UnpulledImage]:
     for one in statuses:
         waiting = (one.get("state") or {}).get("waiting") or {}
         if waiting.get("reason") in _NO_IMAGE:
-            yield UnpulledImage(str(one.get("image", "")), " ".join(str(waiting.get("message", "")).split()))
+            yield UnpulledImage(
+                str(one.get("image", "")), without_secrets(" ".join(str(waiting.get("message", "")).split()))
+            )
 
 
 def _networks(text: str, name: str) -> tuple[str, ...]:

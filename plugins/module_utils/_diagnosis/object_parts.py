@@ -17,7 +17,7 @@ from ansible_collections.podnet.kubernetes.plugins.module_utils._base.foreign_da
 )
 
 _METADATA = ("namespace", "name", "labels", "deletionTimestamp")
-_POD = ("nodeName", "hostNetwork")
+_POD = ("nodeName", "hostNetwork", "dnsPolicy")
 _CONTAINERS = ("containers", "initContainers")
 _CONTAINER = ("name", "image", "ports", "restartPolicy")
 _WEBHOOK = ("name", "failurePolicy", "rules")

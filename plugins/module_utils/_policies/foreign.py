@@ -10,24 +10,29 @@ Nothing is expected of other cells that an isolated pod begins or ends, or that 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
+from ipaddress import ip_address, ip_network
 from typing import Any
 
+from ansible_collections.podnet.kubernetes.plugins.module_utils._base.addresses import Address
 from ansible_collections.podnet.kubernetes.plugins.module_utils._cluster.fields import read_list
 from ansible_collections.podnet.kubernetes.plugins.module_utils._matrix.cells import CellKey, Endpoint, Target
 from ansible_collections.podnet.kubernetes.plugins.module_utils._matrix.expectations import matrix
 from ansible_collections.podnet.kubernetes.plugins.module_utils._matrix.expected_cells import ExpectedCell
-from ansible_collections.podnet.kubernetes.plugins.module_utils._policies.admin import is_admin
+from ansible_collections.podnet.kubernetes.plugins.module_utils._policies.admin import AdminPolicy, is_admin
 from ansible_collections.podnet.kubernetes.plugins.module_utils._policies.cells import list_cells
 from ansible_collections.podnet.kubernetes.plugins.module_utils._policies.matrix import Matrix
-from ansible_collections.podnet.kubernetes.plugins.module_utils._policies.oracle import Answer, ask
+from ansible_collections.podnet.kubernetes.plugins.module_utils._policies.objects import IPBlock, Policy
+from ansible_collections.podnet.kubernetes.plugins.module_utils._policies.oracle import Answer, ask, parse_all
 from ansible_collections.podnet.kubernetes.plugins.module_utils._policies.pod_index import positions, union
-from ansible_collections.podnet.kubernetes.plugins.module_utils._policies.pods import placed_pods
+from ansible_collections.podnet.kubernetes.plugins.module_utils._policies.pods import of_known_namespaces, placed_pods
 
 # No namespace of a cluster can have this name.
 _NODES = "podnet.node"
-_PROTOCOLS = {"icmp": "ICMP", "tcp": "TCP", "udp": "UDP", "dns": "UDP"}
+_ANY = {"protocol": "ICMP"}  # for questions about ends alone
+# The path MTU is probed at the UDP port.
+_PROTOCOLS = {"icmp": "ICMP", "tcp": "TCP", "udp": "UDP", "mtu": "UDP", "dns": "UDP"}
 
 
 @dataclass(frozen=True)
@@ -70,10 +75,20 @@ def find_effect(endpoints: Sequence[Endpoint], targets: Sequence[Target], object
         InputError: an object is not as the API returns it
     """
     present = [endpoint for endpoint in endpoints if not endpoint.missing]
+    known = of_known_namespaces(read_list(objects.policies, "policies"), objects.namespaces)
+    objects = replace(objects, policies=known)
     pods, answer = _ask(present, targets, objects)
-    denials = _Denials(_ask_denials(pods, present, objects))
-    cells = list(list_cells(answer.matrix, answer.decide_open))
-    effects = _Effects(present, targets, answer.matrix, cells, denials)
+    network, admin = parse_all([], known)
+    effects = _Effects(
+        present,
+        targets,
+        answer,
+        list(list_cells(answer.matrix, answer.decide_open)),
+        _Rules(_ask_ends(pods, present, objects, map(_without_ports, filter(is_admin, known)))),
+        _Rules(_ask_ends(pods, present, objects, _not_computed(filter(is_admin, known), present))),
+        egress_blocks(network),
+        egress_blocks(admin),
+    )
     probed = {endpoint.name for endpoint in present if endpoint.kind == "pod"}
     chosen = sum(1 << index for index, pod in enumerate(answer.matrix.pods) if str(pod) in probed)
     names = effects.names(chosen)
@@ -88,22 +103,23 @@ def _ask(present: Sequence[Endpoint], targets: Sequence[Target], objects: Cluste
     pods = placed_pods(objects.pods, wanted)
     stand_ins = [_stand_in(endpoint) for endpoint in present if endpoint.kind == "node"]
     ports = dict.fromkeys((_PROTOCOLS[one.check], one.port) for one in _tries(targets))
-    asked = [{"protocol": protocol, **({"port": port} if port else {})} for protocol, port in ports]
+    asked = [{"protocol": protocol, **({"port": port} if port else {})} for protocol, port in ports] or [_ANY]
     return pods, ask([*pods, *stand_ins], _namespaces(objects), [], asked, objects.implementation, objects.policies)
 
 
-def _ask_denials(pods: Sequence[Any], present: Iterable[Endpoint], objects: ClusterObjects) -> Matrix:
-    """Ask the oracle which ends the rules of administrators match, whatever their ports are.
-
-    The ports behind Services of others are not known. An address outside stands in as a node does.
-    """
+def _ask_ends(
+    pods: Sequence[Any], present: Iterable[Endpoint], objects: ClusterObjects, admin: Iterable[Mapping[str, Any]]
+) -> Matrix:
+    """Ask the oracle which ends the rules of administrators match. An address outside stands in as a node does."""
     stand_ins = [_stand_in(one) for one in present if one.kind in ("node", "outside")]
-    admin = [_without_ports(one) for one in read_list(objects.policies, "policies") if is_admin(one)]
-    return ask([*pods, *stand_ins], _namespaces(objects), [], [{"protocol": "ICMP"}], "strict", admin).matrix
+    return ask([*pods, *stand_ins], _namespaces(objects), [], [_ANY], "strict", list(admin)).matrix
 
 
 def _without_ports(policy: Mapping[str, Any]) -> dict[str, Any]:
-    """Return a policy of an administrator whose rules concern all ports. Where it is odd, the oracle has said so."""
+    """Return a policy of an administrator whose rules concern all ports: those behind Services of others are unknown.
+
+    Where the policy is odd, the oracle has said so.
+    """
     spec = policy["spec"]
     rules = {
         way: [{name: value for name, value in rule.items() if name != "ports"} for rule in spec[way]]
@@ -111,6 +127,31 @@ def _without_ports(policy: Mapping[str, Any]) -> dict[str, Any]:
         if spec.get(way)
     }
     return {**policy, "spec": {**spec, **rules}}
+
+
+def _not_computed(admin: Iterable[Mapping[str, Any]], present: Sequence[Endpoint]) -> Iterator[dict[str, Any]]:
+    """Yield policies that deny what the oracle does not compute: rules for nodes, and for names of the DNS.
+
+    Such a rule may concern any node, or any address outside.
+    """
+    networks = {
+        field: [str(ip_network(address)) for one in present if one.kind == kind for address in one.addresses]
+        for field, kind in (("nodes", "node"), ("domainNames", "outside"))
+    }
+    for policy in admin:
+        peers = [peer for rule in policy["spec"].get("egress") or () for peer in rule["to"]]
+        met = [network for field, some in networks.items() if any(field in peer for peer in peers) for network in some]
+        if met:
+            rules = {"ingress": [], "egress": [{"action": "Deny", "to": [{"networks": met}]}]}
+            yield {**policy, "spec": {**policy["spec"], **rules}}
+
+
+def egress_blocks(policies: Iterable[Policy | AdminPolicy]) -> dict[str, list[IPBlock]]:
+    """Return the ipBlocks in the egress rules of each policy, by its name."""
+    return {
+        str(one): [peer.ip_block for rule in one.egress or () for peer in rule.peers if peer.ip_block]
+        for one in policies
+    }
 
 
 def _namespaces(objects: ClusterObjects) -> list[Any]:
@@ -121,7 +162,7 @@ def _tries(targets: Iterable[Target]) -> Iterator[Any]:
     for target in targets:
         if target.kind in ("pod", "node"):
             yield from (
-                one for one in target.tries if one.check == "icmp" or (one.port and one.check in ("tcp", "udp"))
+                one for one in target.tries if one.check == "icmp" or (one.port and one.check in ("tcp", "udp", "mtu"))
             )
 
 
@@ -139,8 +180,8 @@ def _in_oracle(name: str) -> str:
     return name if "/" in name else f"{_NODES}/{name}"
 
 
-class _Denials:
-    """The connections that rules of administrators may deny."""
+class _Rules:
+    """The connections that rules of administrators concern which deny something."""
 
     def __init__(self, asked: Matrix) -> None:
         self._numbers = {str(pod): number for number, pod in enumerate(asked.pods)}
@@ -149,7 +190,7 @@ class _Denials:
         self._rules = [(rule.policy, rule.sources, rule.targets) for rule in rules]
 
     def of(self, source: str, ends: Iterable[str]) -> list[str]:
-        """Return the policies that may deny a connection from a source to one of its ends."""
+        """Return the policies that concern a connection from a source to one of its ends."""
         if not self._rules:
             return []
         sender, receivers = self._mask([source]), self._mask(ends)
@@ -162,29 +203,48 @@ class _Denials:
 
 @dataclass(frozen=True)
 class _Effects:
-    """The cells of a verification, and what the oracle says about pods and nodes."""
+    """The cells of a verification, and what the oracle says about pods and nodes.
+
+    C(denials) are the rules that may deny a cell, C(unclear) those that the oracle does not compute. C(blocks) and
+    C(admin_blocks) are the addresses in the egress rules of policies, by their names.
+    """
 
     endpoints: Sequence[Endpoint]
     targets: Sequence[Target]
-    matrix: Matrix
+    answer: Answer
     computed: Sequence[ExpectedCell]
-    denials: _Denials
+    denials: _Rules
+    unclear: _Rules
+    blocks: Mapping[str, Sequence[IPBlock]]
+    admin_blocks: Mapping[str, Sequence[IPBlock]]
 
     def names(self, pods: int) -> tuple[str, ...]:
         """Return the names of the policies that select one of the pods of a mask, and of those that may deny a cell."""
-        bound = (one for layer in self.matrix.layers for way in (layer.ingress, layer.egress) for one in way.bound)
+        bound = (
+            one for layer in self.answer.matrix.layers for way in (layer.ingress, layer.egress) for one in way.bound
+        )
         selecting = [str(name) for name, mask in bound if mask & pods]
-        denying = (name for key, target in self._keys for name in self.denials.of(key.source, _ends(target)))
-        return tuple(dict.fromkeys((*selecting, *denying)))
+        ruling = (
+            name
+            for rules in (self.denials, self.unclear)
+            for key, target in self._keys
+            for name in rules.of(key.source, _ends(target))
+        )
+        return tuple(dict.fromkeys((*selecting, *ruling)))
 
     def cells(self) -> Iterator[ExpectedCell]:
         """Yield the cells that begin or end at an isolated pod, or that an administrator may deny."""
+        seen: set[CellKey] = set()
         for key, target in self._keys:
             ends = _ends(target)
             sent, received = self._isolated["egress"].get(key.source, ()), self._entered(ends)
-            policies = [*sent, *received, *self.denials.of(key.source, ends)]
+            unclear = self.unclear.of(key.source, ends)
+            policies = [*sent, *received, *self.denials.of(key.source, ends), *unclear]
             if policies:
-                yield self._decided(key, target) or _open(key, policies)
+                cell = (None if unclear else self._decided(key, target, sent)) or _open(key, policies)
+                if cell.key not in seen:  # the cell of UDP is that of the path MTU, too
+                    seen.add(cell.key)
+                    yield cell
 
     @cached_property
     def _keys(self) -> list[tuple[CellKey, Endpoint]]:
@@ -196,7 +256,7 @@ class _Effects:
     def _entered(self, ends: Iterable[str]) -> list[str]:
         return [name for end in ends for name in self._isolated["ingress"].get(end, ())]
 
-    def _decided(self, key: CellKey, target: Endpoint) -> ExpectedCell | None:
+    def _decided(self, key: CellKey, target: Endpoint, sent: Iterable[str]) -> ExpectedCell | None:
         """Return the cell as the oracle computes it; None: it cannot."""
         end, port = key.target, key.port
         if target.kind not in ("pod", "node"):
@@ -207,7 +267,22 @@ class _Effects:
                 return None
             end, port = target.backends[0], self._own_ports.get((target.backends[0], key.check))
         cell = self._by_key.get((_in_oracle(key.source), _in_oracle(end), _PROTOCOLS[key.check], key.family, port))
+        if cell and target.kind == "service":
+            cell = self._through(cell, ip_address(str(target.address(key.family))), sent)
         return cell and cell._replace(source=key.source, target=key.target, port=key.port)
+
+    def _through(self, cell: ExpectedCell, address: Address, sent: Iterable[str]) -> ExpectedCell:
+        """Return the cell of a Service by that of the pod behind it.
+
+        A rule of an administrator may close the connection, too. One of a NetworkPolicy only opens it.
+        """
+        restricting = () if cell.allowed else sent
+        covering = [*with_block(address, self.blocks, restricting), *with_block(address, self.admin_blocks)]
+        if not covering:
+            return cell
+        because = f"{cell.because}; the API does not say whether {', '.join(covering)} sees the address of the Service"
+        allowed = cell.allowed if self.answer.decide_open else None
+        return cell._replace(allowed=allowed, because=because, decided_by="implementation")
 
     @cached_property
     def _by_key(self) -> dict[tuple[Any, ...], ExpectedCell]:
@@ -221,12 +296,21 @@ class _Effects:
     def _isolated(self) -> dict[str, dict[str, tuple[str, ...]]]:
         """For each direction, the policies that isolate each pod, by the pod's name."""
         found: dict[str, dict[str, dict[str, None]]] = {"ingress": {}, "egress": {}}
-        for layer in self.matrix.layers:
+        for layer in self.answer.matrix.layers:
             for direction, way in (("ingress", layer.ingress), ("egress", layer.egress)):
                 for name, mask in way.bound:
                     for index in positions(mask):
-                        found[direction].setdefault(str(self.matrix.pods[index]), {})[str(name)] = None
+                        found[direction].setdefault(str(self.answer.matrix.pods[index]), {})[str(name)] = None
         return {direction: {pod: tuple(names) for pod, names in some.items()} for direction, some in found.items()}
+
+
+def with_block(
+    address: Address, blocks: Mapping[str, Sequence[IPBlock]], names: Iterable[str] | None = None
+) -> list[str]:
+    """Return the policies that have an ipBlock with an address; all of them without names."""
+    return [
+        name for name in (blocks if names is None else names) if any(one.has(address) for one in blocks.get(name, ()))
+    ]
 
 
 def _ends(target: Endpoint) -> tuple[str, ...]:
@@ -244,4 +328,4 @@ def _open(key: CellKey, policies: Iterable[str]) -> ExpectedCell:
     )
 
 
-__all__ = ["ClusterObjects", "find_effect"]
+__all__ = ["ClusterObjects", "egress_blocks", "find_effect", "with_block"]

@@ -10,12 +10,14 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from ansible_collections.podnet.kubernetes.plugins.module_utils._cluster.fields import read_list
 from ansible_collections.podnet.kubernetes.plugins.module_utils._cluster.namespaces import read_namespaces
 from ansible_collections.podnet.kubernetes.plugins.module_utils._cluster.pods import Pod, read_pods
 from ansible_collections.podnet.kubernetes.plugins.module_utils._policies.findings import rules_of
 from ansible_collections.podnet.kubernetes.plugins.module_utils._policies.matrix import Layer, expected_matrix
 from ansible_collections.podnet.kubernetes.plugins.module_utils._policies.objects import Policy, parse_stored_policies
 from ansible_collections.podnet.kubernetes.plugins.module_utils._policies.pod_index import positions, union
+from ansible_collections.podnet.kubernetes.plugins.module_utils._policies.pods import of_known_namespaces
 from ansible_collections.podnet.kubernetes.plugins.module_utils._policies.ports import Port
 
 _DNS = Port("UDP", 53)
@@ -47,10 +49,13 @@ def find_cut_off(policies: Any, namespaces: Any, pods: Any) -> list[CutOff]:
         pods: all Pod objects
 
     Raises:
-        InputError: an object is not as the API stores it, or the namespace of a pod or a policy is missing
+        InputError: an object is not as the API stores it
     """
-    parsed = parse_stored_policies(policies, "network_policies")
-    known = [pod for pod in read_pods(pods) if not pod.ended and pod.addresses]
+    # A namespace may vanish between two questions to the API.
+    there = of_known_namespaces(read_list(policies, "policies"), namespaces)
+    parsed = parse_stored_policies(there, "network_policies")
+    placed = read_pods(of_known_namespaces(read_list(pods, "pods"), namespaces))
+    known = [pod for pod in placed if not pod.ended and pod.addresses]
     # A DNS cache of the node has an address of no pod, which ipBlocks allow.
     if not parsed or any(pod.labels.get(_LABEL) == _LOCAL for pod in known):
         return []
@@ -63,9 +68,9 @@ def _cut_off(layer: Layer, pods: Sequence[Pod], policies: Sequence[Policy]) -> I
     if not servers:
         return
     all_servers = union(1 << server for server in servers)
-    hosts = union(1 << n for n, pod in enumerate(pods) if pod.host_network)
+    others = union(1 << n for n, pod in enumerate(pods) if pod.host_network or not pod.asks_cluster_dns)
     reaching = union(layer.allowed[server] | layer.contested[server] for server in servers)
-    cut = layer.members & ~(reaching | hosts | all_servers)
+    cut = layer.members & ~(reaching | others | all_servers)
     leaving = union(one.sources for one in layer.egress.grants if one.targets & all_servers)
     own = cut & layer.egress.isolated & ~leaving
     for direction, bound, masks in (

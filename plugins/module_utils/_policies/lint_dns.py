@@ -40,7 +40,8 @@ class DnsLint:
         matrix = expected_matrix(around.pods, around.namespaces, around.policies, _PORTS)
         # Pods without any egress rule are cut off on purpose, and the DNS itself asks other servers.
         ruled = union(around.selected(one) for one in around.policies if rules_of(one, "egress"))
-        candidates = ruled & ~around.index.host_network & ~servers
+        others = union(1 << position for position, pod in enumerate(around.pods) if not pod.asks_cluster_dns)
+        candidates = ruled & ~around.index.host_network & ~servers & ~others
         self._cut = {
             port.protocol: union(
                 candidates & ~self._reaching(layer, servers) for layer in matrix.layers if layer.port == port

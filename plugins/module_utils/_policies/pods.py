@@ -17,6 +17,7 @@ from ansible_collections.podnet.kubernetes.plugins.module_utils._cluster.fields 
     read_list,
     read_metadata,
 )
+from ansible_collections.podnet.kubernetes.plugins.module_utils._cluster.namespaces import read_namespaces
 from ansible_collections.podnet.kubernetes.plugins.module_utils._cluster.pods import Pod, read_pods
 
 
@@ -54,6 +55,20 @@ def choose_pods(value: Any) -> JudgedPods:
     return JudgedPods(tuple(with_address), tuple(pod for pod in there if not pod.addresses))
 
 
+def of_known_namespaces(objects: Iterable[Any], namespaces: Any) -> list[Any]:
+    """Leave out objects of namespaces that are not listed. One may vanish between two questions to the API.
+
+    Objects without a namespace stay, and odd ones, which whoever reads them names.
+    """
+    known = read_namespaces(namespaces)
+    return [one for one in objects if not isinstance(name := _namespace_of(one), str) or name in known]
+
+
+def _namespace_of(item: Any) -> Any:
+    metadata = item.get("metadata") if isinstance(item, Mapping) else None
+    return metadata.get("namespace") if isinstance(metadata, Mapping) else None
+
+
 def placed_pods(pods: Any, names: Collection[str]) -> list[Mapping[str, Any]]:
     """Return the Pod objects of these names, NAMESPACE/NAME, that have a node and an address on the pod network."""
     return [
@@ -86,4 +101,4 @@ def _check_nodes(pods: Sequence[Pod]) -> None:
         )
 
 
-__all__ = ["choose_pods", "placed_pods"]
+__all__ = ["choose_pods", "of_known_namespaces", "placed_pods"]

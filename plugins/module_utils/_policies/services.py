@@ -17,16 +17,19 @@ from functools import cached_property
 from ipaddress import ip_address
 from typing import Any
 
-from ansible_collections.podnet.kubernetes.plugins.module_utils._base.addresses import Address, family_of
+from ansible_collections.podnet.kubernetes.plugins.module_utils._base.addresses import family_of
 from ansible_collections.podnet.kubernetes.plugins.module_utils._cluster.cluster import Cluster, read_cluster
 from ansible_collections.podnet.kubernetes.plugins.module_utils._cluster.fields import read_list
 from ansible_collections.podnet.kubernetes.plugins.module_utils._matrix.cells import Endpoint
 from ansible_collections.podnet.kubernetes.plugins.module_utils._matrix.expected_cells import ExpectedCell
 from ansible_collections.podnet.kubernetes.plugins.module_utils._matrix.traffic_policies import rule_traffic
-from ansible_collections.podnet.kubernetes.plugins.module_utils._policies.admin import AdminPolicy
 from ansible_collections.podnet.kubernetes.plugins.module_utils._policies.cells import list_cells
-from ansible_collections.podnet.kubernetes.plugins.module_utils._policies.foreign import ClusterObjects
-from ansible_collections.podnet.kubernetes.plugins.module_utils._policies.objects import IPBlock, Policy
+from ansible_collections.podnet.kubernetes.plugins.module_utils._policies.foreign import (
+    ClusterObjects,
+    egress_blocks,
+    with_block,
+)
+from ansible_collections.podnet.kubernetes.plugins.module_utils._policies.objects import IPBlock
 from ansible_collections.podnet.kubernetes.plugins.module_utils._policies.oracle import Answer, ask, parse_all
 from ansible_collections.podnet.kubernetes.plugins.module_utils._policies.pods import placed_pods
 
@@ -65,7 +68,7 @@ def service_cells(endpoints: Sequence[Endpoint], objects: Any, known: ClusterObj
     pods = placed_pods(known.pods, names)
     answer = ask(pods, known.namespaces, [], asked, known.implementation, known.policies)
     network, admin = parse_all([], read_list(known.policies, "policies"))
-    services = _Services(answer, backends, _egress_blocks(network), _egress_blocks(admin))
+    services = _Services(answer, backends, egress_blocks(network), egress_blocks(admin))
     return [
         services.cell(source, target, family)
         for target in targets
@@ -87,14 +90,6 @@ def _behind(cluster: Cluster, target: Endpoint) -> Iterator[tuple[str, tuple[tup
             if family_of(addresses[0]) == family
         }
         yield family, tuple(sorted(some))
-
-
-def _egress_blocks(policies: Iterable[Policy | AdminPolicy]) -> dict[str, list[IPBlock]]:
-    """Return the ipBlocks in the egress rules of each policy, by its name."""
-    return {
-        str(one): [peer.ip_block for rule in one.egress or () for peer in rule.peers if peer.ip_block]
-        for one in policies
-    }
 
 
 @dataclass(frozen=True)
@@ -138,7 +133,7 @@ class _Services:
         address = ip_address(str(target.address(family)))
         # A rule of an administrator may close the connection, too. One of a NetworkPolicy only opens it.
         restricting = [] if first.allowed else self._concerning(source, "", family)
-        covering = [*_with(address, self.blocks, restricting), *_with(address, self.admin_blocks, self.admin_blocks)]
+        covering = [*with_block(address, self.blocks, restricting), *with_block(address, self.admin_blocks)]
         if covering:
             because += f"; the API does not say whether {', '.join(covering)} sees the address of the Service"
             return (first.allowed if self.answer.decide_open else None), because, _OPEN
@@ -165,11 +160,6 @@ class _Services:
     def _cells(self) -> Mapping[tuple[str, str, str, int | None], ExpectedCell]:
         cells = list_cells(self.answer.matrix, self.answer.decide_open)
         return {(one.source, one.target, one.family, one.port): one for one in cells}
-
-
-def _with(address: Address, blocks: Mapping[str, Sequence[IPBlock]], names: Iterable[str]) -> list[str]:
-    """Return the policies that have an ipBlock with an address."""
-    return [name for name in names if any(one.has(address) for one in blocks.get(name, ()))]
 
 
 __all__ = ["service_cells"]

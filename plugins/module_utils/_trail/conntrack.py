@@ -8,6 +8,7 @@ It reads the lines of /proc/net/nf_conntrack, or of C(conntrack -L -o extended).
 
 from __future__ import annotations
 
+import ipaddress
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -40,7 +41,8 @@ def tracked_flows(lines: Iterable[str], pairs: Iterable[Pair]) -> list[Tracked]:
     """List the flows of the pairs, a few of each."""
     pairs = list(pairs)
     # Most lines of a busy node are about others; a look for the address of a pair is cheaper than reading the line.
-    wanted = {f"dst={pair.address} " for pair in pairs}
+    # The kernel writes an IPv6 address with all its zeros, conntrack(8) without them.
+    wanted = {f"dst={text} " for pair in pairs for text in (pair.address, _long(pair.address))}
     counts: dict[int, int] = {}
     found = []
     for line in lines:
@@ -55,7 +57,7 @@ def tracked_flows(lines: Iterable[str], pairs: Iterable[Pair]) -> list[Tracked]:
 def _read(line: str, pairs: Iterable[Pair]) -> Iterator[Tracked]:
     """Yield the flow of a line, for each pair that it belongs to."""
     protocol = next((word for word in line.split() if word in ("icmp", "icmpv6", "tcp", "udp")), "")
-    sources, targets = re.findall(r"src=(\S+)", line), re.findall(r"dst=(\S+)", line)
+    sources, targets = ([_short(text) for text in re.findall(rf"{end}=(\S+)", line)] for end in ("src", "dst"))
     ports = [int(port) for port in re.findall(r"[sd]port=(\d+)", line)]
     if len(sources) != 2 or len(targets) != 2 or len(ports) not in (0, 4):
         return
@@ -68,6 +70,23 @@ def _read(line: str, pairs: Iterable[Pair]) -> Iterator[Tracked]:
         ):
             flows = Flow(sources[0], targets[0], *first), Flow(sources[1], targets[1], *second)
             yield Tracked(pair.number, *flows, "[UNREPLIED]" not in line)
+
+
+def _short(address: str) -> str:
+    """Write an address as the API does. A text that is none stays as it is."""
+    try:
+        return str(ipaddress.ip_address(address))
+    except ValueError:
+        return address
+
+
+def _long(address: str) -> str:
+    """Write an address as the kernel does. A text that is none stays as it is."""
+    try:
+        found = ipaddress.ip_address(address)
+    except ValueError:
+        return address
+    return found.exploded
 
 
 __all__ = ["Tracked", "tracked_flows"]

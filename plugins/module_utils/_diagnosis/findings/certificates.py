@@ -21,6 +21,8 @@ from ansible_collections.podnet.kubernetes.plugins.module_utils._diagnosis.node_
 _CA = "/etc/kubernetes/pki/ca.crt"
 _KUBELET = "/var/lib/kubelet/pki/kubelet-client-current.pem"
 _KUBELET_CONF = "/etc/kubernetes/kubelet.conf"
+# kubeadm renews none of these.
+_CAS = (_CA, "/etc/kubernetes/pki/front-proxy-ca.crt", "/etc/kubernetes/pki/etcd/ca.crt")
 _OWN = "/var/lib/kubelet/pki/kubelet.crt"  # of the kubelet itself, which makes a new one
 
 
@@ -34,10 +36,14 @@ def _invalid(gathered: Gathered) -> Iterator[Found]:
     found: dict[tuple[str, str], list[tuple[str, Mapping[str, Any]]]] = defaultdict(list)
     for node in gathered.nodes:
         clock = node.data.get("clock") or 0
-        for one in node.certificates:
-            if one["path"] != _OWN and clock and one["not_after"] < clock:
+        valid = {one["path"] for one in node.certificates if one["not_before"] <= clock <= one["not_after"]}
+        for one in node.certificates if clock else ():
+            # Of several CAs in a file, as while one is replaced, one valid CA is enough.
+            if one["path"] == _OWN or (one["path"] in _CAS and one["path"] in valid):
+                continue
+            if one["not_after"] < clock:
                 found["has expired", one["path"]].append((node.name, one))
-            elif one["path"] != _OWN and clock and one["not_before"] > clock:
+            elif one["not_before"] > clock:
                 found["is not valid yet", one["path"]].append((node.name, one))
     for (problem, path), places in sorted(found.items()):
         names = sorted({name for name, _one in places})
@@ -46,6 +52,8 @@ def _invalid(gathered: Gathered) -> Iterator[Found]:
             gathered.remedy("run playbooks/certificates.yml; or ", "")
             + "run `kubeadm certs renew all` on the control plane and restart its static pods"
         )
+        if path in _CAS:
+            remedy = "replace the CA by hand, because kubeadm renews no CA (Kubernetes' documentation: manual rotation)"
         if path in (_KUBELET, _KUBELET_CONF):
             remedy = f"make a new bootstrap token, and run kubeadm join again on {named(names)}"
         yield Found(

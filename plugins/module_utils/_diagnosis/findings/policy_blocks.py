@@ -17,6 +17,7 @@ from ansible_collections.podnet.kubernetes.plugins.module_utils._diagnosis.findi
 )
 from ansible_collections.podnet.kubernetes.plugins.module_utils._diagnosis.gathered import Gathered
 from ansible_collections.podnet.kubernetes.plugins.module_utils._policies.isolation import CutOff, find_cut_off
+from ansible_collections.podnet.kubernetes.plugins.module_utils._policies.objects import parse_stored_policies
 
 _MADE_BY = "app.kubernetes.io/managed-by"
 _OURS = "podnet.kubernetes"
@@ -30,18 +31,23 @@ def find(gathered: Gathered) -> Iterator[Found]:
     missing = [cell for cell in gathered.failed if cell.target_kind == "dns" and cell.probed]
     gone = _gone_pods(missing, objects)
     namespaces = [*objects.namespaces, *_gone_namespaces(gone, objects)]
-    try:
-        found = find_cut_off(objects.policies, namespaces, [*objects.pods, *gone])
-    except InputError:  # a policy that no network can have taken
-        found = []
     hosts = {cell.source for cell in missing if cell.source_kind == "node"}
-    for one in found:
+    for one in find_cut_off(list(filter(_is_readable, objects.policies)), namespaces, [*objects.pods, *gone]):
         failing = [cell for cell in missing if cell.source in one.pods]
         # Pods without any rule for what they send are cut off on purpose, unless somebody misses the DNS.
         if one.ruled or one.direction == "ingress" or failing:
             # No selector means a node. So what keeps pods out of the DNS pods keeps nodes out, too.
             yield _without_dns(one, hosts if one.direction == "ingress" else set())
     yield from _isolated(objects.policies, objects.namespaces)
+
+
+def _is_readable(policy: Mapping[str, Any]) -> bool:
+    """Whether the oracle knows all of a policy. No network can have taken another one."""
+    try:
+        parse_stored_policies([policy], "network_policies")
+    except InputError:
+        return False
+    return True
 
 
 def _gone_pods(missing: Iterable[FailedCell], objects: PolicyObjects) -> list[dict[str, Any]]:
@@ -122,7 +128,7 @@ CAUSE = Cause(
     remedy="Allow UDP and TCP port 53 to the pods of the DNS; exempt the namespace of the verification.",
     harmless=(
         "The network does not enforce policies. Pods may send nothing at all, and no failed cell says that they miss "
-        "the DNS. The nodes have a DNS cache of their own (node-local-dns)."
+        "the DNS, or have dnsPolicy Default or None. The nodes have a DNS cache of their own (node-local-dns)."
     ),
     find=find,
 )

@@ -110,7 +110,8 @@ def _resolver(gathered: Gathered, pod: SystemPod) -> tuple[str, list[str]] | Non
         return None
     if not (node.settings or node.flags) or not _ENDS.search(pod.why):  # K3s chooses a file by itself
         return None
-    path = str(node.settings.get("resolvConf") or node.flags.get("resolv-conf") or "/etc/resolv.conf")
+    # A flag of the kubelet counts before its configuration.
+    path = str(node.flags.get("resolv-conf") or node.settings.get("resolvConf") or "/etc/resolv.conf")
     servers = (node.data.get("resolver") or {}).get(path, [])
     return (path, servers) if any(server.startswith("127.") or server == "::1" for server in servers) else None
 

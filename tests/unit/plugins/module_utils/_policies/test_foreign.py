@@ -210,3 +210,45 @@ def test_a_missing_endpoint_has_no_cell_of_policies(gone):
     effect = find_effect(endpoints, TARGETS, ClusterObjects(PODS, NAMESPACES, [policy("own", "Ingress")], "calico"))
     assert effect.cells
     assert not [cell for cell in effect.cells if gone in (cell.source, cell.target)]
+
+
+@pytest.mark.parametrize("checks", [("dns",), ("mtu",), ("icmp", "mtu"), ("mtu", "dns"), ("udp", "mtu")])
+def test_every_choice_of_checks_is_judged(checks):
+    """The path MTU is probed at the UDP port, also where no check of UDP is asked for."""
+    targets = find_targets(ENDPOINTS, LISTENERS, checks)
+    effect = find_effect(ENDPOINTS, targets, ClusterObjects(PODS, NAMESPACES, [policy("own", "Ingress")], "calico"))
+    expected = expect_all(ENDPOINTS, targets, LISTENERS, (), NetworkSettings(50), effect.cells)
+    found = {one.outcome for key, one in expected if (key.source, key.target) == ("own/a-1", "own/b-1")}
+    assert found == ({"blocked"} if set(checks) != {"dns"} else set())
+
+
+@pytest.mark.parametrize("action", ["Deny", "Allow"])
+@pytest.mark.parametrize("more", [(), (policy("own", "Egress"),)])
+def test_what_a_rule_for_nodes_concerns_is_open(action, more):
+    """The oracle does not compute such rules, and a warning says so."""
+    rule = administrator("egress", action, {"nodes": {}})
+    effect = find_effect(ENDPOINTS, TARGETS, ClusterObjects(PODS, NAMESPACES, [*more, rule], "calico"))
+    to_nodes = {cell.allowed for cell in effect.cells if cell.source.startswith("own/") and cell.target in NODES}
+    assert to_nodes == {None}
+    assert "AdminNetworkPolicy ops" in effect.policies
+    assert any("nodes" in warning for warning in effect.warnings)
+    if more:
+        between = {cell.allowed for cell in effect.cells if (cell.source, cell.target) == ("own/a-1", "own/b-1")}
+        assert between == {False}
+
+
+@pytest.mark.parametrize(("implementation", "allowed"), [("strict", None), ("calico", False)])
+def test_an_ip_block_with_the_address_of_a_service_is_left_to_the_implementation(implementation, allowed):
+    """The API does not say whether policies see a packet before its address is replaced."""
+    rules = {"egress": [{"to": [{"ipBlock": {"cidr": "10.96.0.0/12"}}]}]}
+    objects = ClusterObjects(PODS, NAMESPACES, [policy("own", "Egress", **rules)], implementation)
+    effect = find_effect(ENDPOINTS, TARGETS, objects)
+    cells = {(cell.source, cell.target): cell for cell in effect.cells}
+    service = cells["own/a-1", "own/on-b:80"]
+    assert (service.allowed, service.decided_by) == (allowed, "implementation")
+    assert "sees the address of the Service" in service.because
+    assert (cells["own/a-1", "own/b-1"].allowed, cells["own/a-1", "own/b-1"].decided_by) == (False, "api")
+
+
+def test_a_policy_whose_namespace_vanished_meanwhile_has_no_effect():
+    assert find_effect(ENDPOINTS, TARGETS, ClusterObjects(PODS, NAMESPACES, [policy("gone", "Ingress")])) == Effect()
