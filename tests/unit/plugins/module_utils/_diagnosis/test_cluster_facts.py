@@ -67,6 +67,24 @@ def test_a_pod_that_does_not_run_and_why():
     assert other.why == "Unschedulable: taints"
 
 
+def test_secrets_in_the_last_words_of_a_container_are_no_fact():
+    """With FallbackToLogsOnError the message holds lines of its log. Findings may be uploaded."""
+    token = "abcdefgh12345678"
+    message = f"dial https://admin:hunter2@etcd:2379 failed, token={token}" + " and so on" * 25
+    last = {"terminated": {"exitCode": 1, "message": message}}
+    waiting = {"waiting": {"reason": "ImagePullBackOff", "message": message}}
+    pod = {
+        "metadata": {"namespace": "kube-system", "name": "b"},
+        "status": {"containerStatuses": [{"name": "c", "state": waiting, "lastState": last}]},
+    }
+    (one,) = load_cluster({"nodes": [], "pods": [pod]}).pods
+    assert "and so on" in one.why
+    for text in (one.why, one.images[0].message):
+        assert "hunter2" not in text
+        # Also not the end of one whose beginning was cut off.
+        assert token[-8:] not in text
+
+
 @pytest.mark.parametrize("objects", [None, [], {}, {"nodes": 3}, {"nodes": ["x"]}, {"nodes": [], "pods": ["x"]}])
 def test_other_objects_are_refused(objects):
     with pytest.raises(InputError, match="objects"):

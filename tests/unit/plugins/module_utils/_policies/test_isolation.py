@@ -84,5 +84,20 @@ def test_a_cache_of_the_node_or_no_dns_of_the_cluster(pods):
     assert cut_off(egress({"to": [DB]}), pods=pods) == []
 
 
+@pytest.mark.parametrize("kind", ["Default", "None"])
+def test_pods_that_do_not_ask_the_dns_of_the_cluster(kind):
+    pods = [{**one, "spec": {**one["spec"], "dnsPolicy": kind}} if one not in DNS_PODS else one for one in PODS]
+    assert cut_off(egress({"to": [DB]}), pods=pods) == []
+    clusters = [{**one, "spec": {**one["spec"], "dnsPolicy": "ClusterFirst"}} for one in PODS]
+    assert len(cut_off(egress({"to": [DB]}), pods=clusters)) == 1
+
+
+def test_objects_of_a_namespace_that_vanished_meanwhile_do_no_harm():
+    forgets = policy(egress({"to": [DB]}))
+    gone = policy(egress({"to": [DB]}), namespace="gone")
+    found = find_cut_off([forgets, gone], NAMESPACES, [*PODS, pod("gone/web", "10.0.7.1")])
+    assert found == [CutOff(("shop/api",), ("shop/p",), "egress", True)]
+
+
 def test_without_policies():
     assert find_cut_off([], NAMESPACES, PODS) == []

@@ -65,6 +65,12 @@ def test_policies_that_forget_nothing(spec, others):
     assert found(spec, *others) == []
 
 
+@pytest.mark.parametrize("kind", ["Default", "None"])
+def test_pods_that_do_not_ask_the_dns_of_the_cluster(kind):
+    pods = [{**one, "spec": {**one["spec"], "dnsPolicy": kind}} if one not in DNS_PODS else one for one in PODS]
+    assert found(egress({"to": [DB]}), pods=pods) == []
+
+
 def test_without_pods_of_the_dns_a_rule_for_its_port_is_enough():
     pods = [one for one in PODS if one not in DNS_PODS]
     assert found(egress({"to": [DB]}, {"ports": DNS["ports"]}), pods=pods) == []

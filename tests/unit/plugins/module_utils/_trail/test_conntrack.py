@@ -23,9 +23,10 @@ TCP = (
     "ipv4     2 tcp      6 86399 ESTABLISHED src=10.244.1.2 dst=10.244.2.2 sport=40001 dport=80 "
     "src=10.244.2.2 dst=10.244.1.2 sport=80 dport=40001 [ASSURED] mark=0 zone=0 use=2\n"
 )
+FD1, FD2 = (f"fd00:0000:0000:0000:0000:0000:0000:000{number}" for number in (1, 2))
 ICMP6 = (
-    "ipv6     10 icmpv6   58 29 src=fd00::1 dst=fd00::2 type=128 code=0 id=7 "
-    "src=fd00::2 dst=fd00::1 type=129 code=0 id=7 mark=0 zone=0 use=2\n"
+    f"ipv6     10 icmpv6   58 29 src={FD1} dst={FD2} type=128 code=0 id=7 "
+    f"src={FD2} dst={FD1} type=129 code=0 id=7 mark=0 zone=0 use=2\n"
 )
 
 
@@ -48,6 +49,12 @@ def test_the_flows_of_pairs():
         ),
         Tracked(2, Flow("fd00::1", "fd00::2"), Flow("fd00::2", "fd00::1"), True),
     ]  # fmt: skip
+
+
+def test_the_flows_of_ipv6_as_conntrack_shows_them():
+    line = ICMP6.replace(FD1, "fd00::1").replace(FD2, "fd00::2")
+    (found,) = tracked_flows([line], pairs({"check": "icmp", "family": "ipv6"}))
+    assert found.flow == Flow("fd00::1", "fd00::2")
 
 
 def test_other_flows_do_not_count():

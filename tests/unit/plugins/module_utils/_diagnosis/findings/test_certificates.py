@@ -32,6 +32,20 @@ def test_a_certificate_has_expired(node, path):
     assert ("kubeadm join" if path == KUBELET else "kubeadm certs renew") in found["remedy"]
 
 
+def test_a_ca_that_has_expired_is_renewed_by_nobody():
+    world = World()
+    ca = certificate(world, "master", "/etc/kubernetes/pki/ca.crt")
+    ca["not_after"] = world.nodes["master"]["clock"] - DAY
+    found = world.first("certificates")
+    assert found["cause"] == "/etc/kubernetes/pki/ca.crt on master has expired"
+    assert "certs renew" not in found["remedy"]
+    assert "certificates.yml" not in found["remedy"]
+    assert "by hand" in found["remedy"]
+    # While a CA is replaced, the file has the old one beside the new one.
+    world.nodes["master"]["certificates"].append({**ca, "not_after": world.nodes["master"]["clock"] + DAY})
+    assert world.found() == []
+
+
 def test_a_certificate_is_not_valid_yet():
     world = World()
     certificate(world, "node1", KUBELET)["not_before"] = world.nodes["node1"]["clock"] + DAY

@@ -39,6 +39,19 @@ def test_coredns_leads_to_itself_and_the_file_is_named():
     assert found["explained_cells"] == world.diagnose()["failed_cells"]
 
 
+@pytest.mark.parametrize(("flag", "file", "loops"), [(0, 1, True), (1, 0, False)])
+def test_a_flag_of_the_kubelet_counts_before_its_configuration(flag, file, loops):
+    world = World()
+    pods = break_pods(world, "kube-dns", "CrashLoopBackOff", ended=1)
+    node = world.nodes[pods[0]["spec"]["nodeName"]]
+    paths = ("/etc/resolv.conf", "/run/systemd/resolve/resolv.conf")
+    node["resolver"] = dict(zip(paths, (["127.0.0.53"], ["192.0.2.53"])))
+    node["kubelet"]["flags"]["resolv-conf"] = paths[flag]
+    node["kubelet"]["settings"]["resolvConf"] = paths[file]
+    evidence = world.first("system_pods")["evidence"]
+    assert any("leads CoreDNS to itself" in line for line in evidence) is loops
+
+
 def test_kube_proxy_ends_again_and_again():
     world = World()
     break_pods(world, "kube-proxy", "CrashLoopBackOff", ended=2)
