@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from ansible_collections.podnet.kubernetes.plugins.module_utils._cluster.pods import NamedPort
 from ansible_collections.podnet.kubernetes.plugins.module_utils._policies.findings import (
@@ -27,7 +27,8 @@ def find_in_reach(subject: Subject, around: Surroundings) -> Iterator[Finding]:
     yield from _closed_directions(subject, around)
     for direction, path, rule in covered_rules(subject.policy):
         yield from _peers(subject, around, f"{path}.{DIRECTIONS[direction]}", rule)
-        yield from _families(subject, around, f"{path}.{DIRECTIONS[direction]}", rule)
+        beside = rules_of(subject.policy, direction)
+        yield from _families(subject, around, f"{path}.{DIRECTIONS[direction]}", rule, beside)
         if around.selected(subject.policy):
             serving = around.selected(subject.policy) if direction == "ingress" else _matched(subject, around, rule)
             for number, port in enumerate(rule.ports):
@@ -153,12 +154,18 @@ def _order(port: NamedPort) -> tuple[str, int]:
     return port.protocol, port.number
 
 
-def _families(subject: Subject, around: Surroundings, path: str, rule: PolicyRule) -> Iterator[Finding]:
-    """Find a rule for all addresses of one family, while the policy selects pods that have both."""
+def _families(
+    subject: Subject, around: Surroundings, path: str, rule: PolicyRule, beside: Iterable[PolicyRule]
+) -> Iterator[Finding]:
+    """Find a rule for all addresses of one family, while the policy selects pods that have both.
+
+    A policy allows what one of its rules allows. So a rule beside it may have the other family, for these ports.
+    """
     whole = {
         peer.ip_block.network.version for peer in rule.peers if peer.ip_block and not peer.ip_block.network.prefixlen
     }
-    versions = {peer.ip_block.network.version for peer in rule.peers if peer.ip_block}
+    same = [one for one in beside if not one.ports or (rule.ports and set(rule.ports) <= set(one.ports))]
+    versions = {peer.ip_block.network.version for one in same for peer in one.peers if peer.ip_block}
     for version in whole:
         other = 10 - version
         members = around.selected(subject.policy) & around.index.members[f"ipv{other}"]

@@ -95,7 +95,7 @@
     const place = byId("policies");
     place.replaceChildren();
     const mine = steps[step].policies.map((one) => policies[one]);
-    if (!mine.length) element(place, "p", "No policy is in force: every pod reaches every pod.");
+    if (!mine.length) element(place, "p", "No NetworkPolicy is in force here.");
     let first = null;
     for (const policy of mine) {
       const wanted = rules.filter((rule) => rule[0] === policy.name).map((rule) => policy.rules[rule[1]]).filter(Boolean);

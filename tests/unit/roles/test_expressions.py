@@ -84,6 +84,7 @@ NEEDED = is_true(task("reset", "control_plane", "Refuse to take the majority of 
 LEFT_OUT = task("pod_network", "nodes", "Keep the nodes, and the addresses of those that this run leaves out")
 SHARED_OUTSIDE = task("pod_network", "left_out", "Refuse addresses that nodes outside this run have")
 KEPT_NETWORK = task("pod_network", "keep", "Refuse to change the network of nodes that this run leaves out")
+PROBED = task("network_policies", "validate", "Check that something is probed")
 NO_NODES = task("basic_cni", "validate", "Check that the hosts of this play are nodes of the cluster")
 HAND, SAY = (
     is_true(task("basic_cni", "configure", name)["when"].replace("ansible_check_mode", "checks"))
@@ -91,7 +92,8 @@ HAND, SAY = (
 )
 GATEWAYS = task("basic_cni", "route", "Collect the addresses by which nodes reach each other, one of each family")
 KNOWN = task("basic_cni", "validate", "Keep the subnets that the cluster knows")["ansible.builtin.set_fact"]
-KEPT = task("calico", "routes", "Keep the blocks and the names of the nodes")["ansible.builtin.set_fact"]
+_KEEP = task("calico", "routes", "Keep the blocks and the names of the nodes")
+KEPT = {**_KEEP["vars"], **_KEEP["ansible.builtin.set_fact"]}
 ANNOTATIONS = task("pod_network", "let_pods_back", "Keep the annotations of all nodes")["ansible.builtin.set_fact"]
 OWN = task("pod_network", "let_pods_back", "Remove the network's marks from the Node object")["vars"]
 BACKEND = task("calico", "validate_cluster", "Check that Calico runs with the manifest of this encapsulation")
@@ -907,17 +909,22 @@ CASES = [
         )
         for network, more in (("10.244.0.0/16", []), (BOTH, ["/data/cni_network_config"]))
     ),
-    (
-        "calico",
-        {
-            **KEPT,
-            "item": "-6",
-            "__calico_affinities": {"resources": BLOCKS},
-            "pod_network_nodes": [{"metadata": {"name": "a"}}],
-        },
-        {"__calico_block_routes": {"stdout": '[{"dst": "fd10::/122"}]'}},
-        "{{ __calico_missing_routes }}",
-        ["fd10::40/122"],
+    # No run waits for a node that it leaves out: BIRD has no route to the blocks of one that is down.
+    *(
+        (
+            "calico",
+            {
+                **KEPT,
+                "item": "-6",
+                "__calico_affinities": {"resources": BLOCKS},
+                "pod_network_nodes": [{"metadata": {"name": "a"}}],
+                "pod_network_left_out": left_out,
+            },
+            {"__calico_block_routes": {"stdout": '[{"dst": "fd10::/122"}]'}},
+            "{{ __calico_missing_routes }}",
+            missing,
+        )
+        for left_out, missing in (({}, ["fd10::40/122"]), ({"a": ["10.0.0.9"]}, []))
     ),
     (
         "pod_network",
@@ -1081,6 +1088,21 @@ CASES = [
             (True, False, False, False),
         )
         for expression, expected in ((HAND, hands), (SAY, not hands))
+    ),
+    *(
+        (
+            "network_policies",
+            {**PROBED["vars"], "network_policies_ports": ports, "network_policies_services": services},
+            {},
+            is_true(PROBED["ansible.builtin.assert"]["that"]),
+            expected,
+        )
+        for ports, services, expected in (
+            ([{"port": 80, "protocol": "SCTP"}], [], False),
+            ([{"port": 80, "protocol": "SCTP"}], ["shop/web"], True),
+            ([{"port": 80}], [], True),
+            ([{"port": 80, "protocol": "SCTP"}, {"protocol": "ICMP"}], [], True),
+        )
     ),
     # A killed run had restarted the kubelet, so the node is waited for, and not drained again.
     *(

@@ -80,6 +80,20 @@ def test_a_direction_that_another_policy_opens_is_no_finding(spec, other):
     assert found(spec, other) == []
 
 
+def test_a_rule_for_each_family_is_no_finding():
+    """Rules are a union."""
+    both = [pod("shop/db", "10.0.1.2", "fd00::2", labels={"app": "db"})]
+    four, six = ({"from": [{"ipBlock": {"cidr": cidr}}]} for cidr in ("0.0.0.0/0", "::/0"))
+    web, dns = ({"ports": [{"port": port}]} for port in (80, 53))
+
+    def places(*rules):
+        return [path for kind, path in found(ingress(*rules), pods=both) if kind == "one-family"]
+
+    assert places(four, six) == []
+    assert places({**four, **web}, six) == ["spec.ingress[1].from"]
+    assert places({**four, **web}, {**six, **dns}) == ["spec.ingress[0].from", "spec.ingress[1].from"]
+
+
 def test_all_addresses_of_one_family():
     both = [pod("shop/db", "10.0.1.2", "fd00::2", labels={"app": "db"})]
     world = {"ipBlock": {"cidr": "0.0.0.0/0", "except": ["10.0.0.0/8"]}}
