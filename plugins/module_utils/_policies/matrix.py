@@ -17,7 +17,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import chain, groupby
+from itertools import chain, groupby, product
 
 from ansible_collections.podnet.kubernetes.plugins.module_utils._base.addresses import FAMILIES
 from ansible_collections.podnet.kubernetes.plugins.module_utils._cluster.pods import NamedPort, Pod
@@ -179,7 +179,7 @@ class _Policies:
 def _orders(admin: Sequence[AdminPolicy]) -> Iterator[tuple[AdminPolicy, ...]]:
     """Yield orders in which each of several policies with one priority comes first once.
 
-    The first policy that matches decides, so these orders give every result that any order gives.
+    The first policy that matches decides, so these orders give every result that any order gives in one direction.
     """
     groups = [list(group) for _key, group in groupby(admin, key=lambda one: (one.is_baseline, one.priority))]
     for turn in range(max(map(len, groups), default=1)):
@@ -201,8 +201,11 @@ def _layer(index: PodIndex, policies: _Policies, port: Port, family: str, readin
             for asked in (_Question(index, port, family, extreme) for extreme in (STRICTEST, MOST_LENIENT))
         )
         contested = [one ^ other for one, other in zip(strict, lenient)]
-        for turn in range(1, len(policies.orders)):
-            turned = question.rows(*question.directions(policies, turn))
+        # Any of the policies with one priority may rule a connection, and another one where it leaves its source.
+        turns = range(len(policies.orders)) if len(policies.orders) > 1 else ()
+        directions = [question.directions(policies, turn) for turn in turns]
+        for (entering, _leaving), (_entering, leaving) in product(directions, repeat=2):
+            turned = question.rows(entering, leaving)
             contested = [mask | (one ^ other) for mask, one, other in zip(contested, allowed, turned)]
     return Layer(port, family, members, tuple(allowed), tuple(contested), ingress, egress)
 

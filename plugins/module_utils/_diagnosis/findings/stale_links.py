@@ -5,8 +5,11 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from ipaddress import collapse_addresses
+from itertools import chain
 
 from ansible_collections.podnet.kubernetes.plugins.module_utils._diagnosis.causes import (
     Cause,
@@ -44,9 +47,10 @@ def find(gathered: Gathered) -> Iterator[Found]:
     for node in gathered.nodes:
         for link in _stale(node, running):
             stale[link.name, _OWNERS[link.name]].append((node, link))
+    spans = _spans(gathered) if stale else {}
     for (name, owner), places in sorted(stale.items()):
         nodes = [node.name for node, _link in places]
-        harm = [text for node, link in places for text in _harm(gathered, node, link)]
+        harm = [text for node, link in places for text in _harm(spans, node, link)]
         network = places[0][0].network
         yield Found(
             tuple(sorted(nodes)),
@@ -85,14 +89,29 @@ def _stale(node: NodeFacts, running: set[str]) -> Iterator[NodeLink]:
         yield link
 
 
-def _harm(gathered: Gathered, node: NodeFacts, link: NodeLink) -> Iterator[str]:
+def _spans(gathered: Gathered) -> dict[int, tuple[list[int], list[int]]]:
+    """Return the first and the last addresses of the pods' networks, by IP version. The spans are sorted and apart.
+
+    A cluster may have a subnet for each node, and on each node a route to each other one.
+    """
+    networks = [as_network(one) for one in chain(gathered.pod_networks(), *gathered.pod_subnets.values())]
+    spans = {}
+    for version in (4, 6):
+        # The standard library knows no type for networks of one version among both.
+        apart = list(collapse_addresses(one for one in networks if one.version == version))  # type: ignore[type-var]
+        spans[version] = [int(one.network_address) for one in apart], [int(one.broadcast_address) for one in apart]
+    return spans
+
+
+def _harm(spans: Mapping[int, tuple[list[int], list[int]]], node: NodeFacts, link: NodeLink) -> Iterator[str]:
     """Yield the routes by a stale link that take packets to pods away."""
-    networks = [as_network(one) for one in (*gathered.pod_networks(), *sum(gathered.pod_subnets.values(), ()))]
     for group in node.routes or ():
         if group.device == link.name and group.table == "main":
             for text in sorted(group.routes):
                 destination = as_network(text.partition(" ")[0])
-                if any(network.overlaps(destination) for network in networks):
+                firsts, lasts = spans[destination.version]
+                nearest = bisect_right(firsts, int(destination.broadcast_address)) - 1
+                if nearest >= 0 and lasts[nearest] >= int(destination.network_address):
                     yield f"{node.name}: the route {text.replace(' ', ' via ')} dev {link.name} takes packets to pods"
 
 

@@ -168,6 +168,17 @@ def test_the_implementation_decides_between_equal_priorities():
     assert decided["lab/api", "shop/db"].decided_by == "api"
 
 
+def test_among_equal_priorities_one_policy_may_rule_the_way_out_and_another_one_the_way_in():
+    """In the order c, b, a the connection is open, and in no rotation of a, b, c."""
+    db = {"pods": {"podSelector": {"matchLabels": {"app": "db"}}, "namespaceSelector": {}}}
+    found = cells(
+        admin("a", subject=EVERYBODY, ingress=[rule("Deny", API)]),
+        admin("b", subject=EVERYBODY, ingress=[rule("Allow", API)], egress=[rule("Deny", db, way="to")]),
+        admin("c", subject=EVERYBODY, egress=[rule("Allow", db, way="to")]),
+    )
+    assert found["lab/api", "shop/db"].decided_by == "implementation"
+
+
 def test_what_is_not_computed_is_a_warning():
     peers = [{"nodes": {}}, {"domainNames": ["example.org"]}]
     policy = admin(egress=[{"action": "Allow", "to": peers}])

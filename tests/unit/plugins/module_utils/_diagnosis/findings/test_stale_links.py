@@ -4,8 +4,13 @@
 
 from __future__ import annotations
 
+import time
+from types import SimpleNamespace
+
 import pytest
 from diagnosis_world import World
+
+from ansible_collections.podnet.kubernetes.plugins.module_utils._diagnosis.findings import stale_links
 
 
 @pytest.mark.parametrize(
@@ -36,6 +41,24 @@ def test_it_is_an_error_when_its_routes_take_packets_away():
     (found,) = world.diagnose("stale_links")["findings"]
     assert found["severity"] == "error"
     assert "dev tunl0 takes packets to pods" in found["evidence"][0]
+
+
+def test_many_nodes_with_routes_to_each_other_are_looked_at_in_time():
+    """The API does not answer, so the nodes' own subnets are what is known of the pod network."""
+    numbers = range(300)
+    subnets = {f"n{number}": (f"10.{100 + number // 250}.{number % 250}.0/24",) for number in numbers}
+    routes = tuple(f"{subnet} 10.100.198.201" for (subnet,) in subnets.values())
+    group = SimpleNamespace(device="flannel.1", table="main", routes=routes)
+    gathered = SimpleNamespace(pod_networks=lambda: (), pod_subnets=subnets)
+    begun = time.process_time()
+    spans = stale_links._spans(gathered)
+    for name in subnets:
+        node = SimpleNamespace(name=name, routes=(group,))
+        assert len(list(stale_links._harm(spans, node, SimpleNamespace(name="flannel.1")))) == 300
+    # Each route against each network took 25 s.
+    assert time.process_time() - begun < 5
+    elsewhere = SimpleNamespace(name="n", routes=(SimpleNamespace(device="x", table="main", routes=("10.99.0.0/24",)),))
+    assert list(stale_links._harm(spans, elsewhere, SimpleNamespace(name="x"))) == []
 
 
 def test_the_kernels_own_tunl0_is_harmless():
