@@ -46,9 +46,7 @@ def is_true(condition: str) -> str:
     return f"{{{{ ({condition}) | bool }}}}"
 
 
-ROUTED = task("common", "service_route", "Give the Services a route, now and at boot")[
-    "ansible.builtin.systemd_service"
-]
+ROUTED = task("common", "service_route", "Give the Services a route, now and at boot")
 RULES = task("basic_cni", "route", "Write the rules of the packet filter")["loop"]
 SURVEYED = task("common", "read", "Read the machine")["podnet.kubernetes.node_survey"]
 OUTSIDE = task("common", "survey", "Read the CA of the control plane")
@@ -607,14 +605,24 @@ CASES = [
     *(
         (
             "common",
-            {"__common_service_routes": {"results": [{"stdout": one} for one in outputs]}},
+            {
+                **ROUTED["vars"],
+                "__common_service_routes": {"results": [{"stdout": one} for one in outputs]},
+                "podnet_node_address": NIC,
+                "podnet_node_address_ipv6": NIC6,
+            },
             {},
-            ROUTED["state"],
+            ROUTED["ansible.builtin.systemd_service"]["state"],
             state,
         )
+        for four in ["10.96.0.0/16 dev enp0s8 scope link src 10.100.198.200 "]
+        for six in ["fd10:96::/112 dev enp0s8 src fd00::200 metric 1024 pref medium"]
         for outputs, state in (
-            (["10.96.0.0/16 dev lo scope link", "fd10:96::/112 dev lo"], "started"),
-            (["10.96.0.0/16 dev lo scope link", ""], "restarted"),
+            ([four, six], "started"),
+            ([four, ""], "restarted"),
+            # The node has another NIC, or another address now.
+            ([four, six.replace("enp0s8", "enp0s3")], "restarted"),
+            ([four.replace("198.200", "198.20"), six], "restarted"),
         )
     ),
     *(
