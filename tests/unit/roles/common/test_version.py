@@ -90,6 +90,14 @@ def test_a_version_that_is_there(check, repository):
     assert done.returncode == 0, done.stdout
 
 
+def test_an_index_that_only_apt_can_read_is_left_to_apt(check, repository):
+    """A repository made by hand may have Packages.gz alone."""
+    url, folder = repository
+    (folder / "Release").write_text("Suite: stable\n")
+    done = check(url, "1.36.99")
+    assert done.returncode == 0, done.stdout
+
+
 def test_where_only_apt_knows_the_way_apt_decides(check):
     done = check("http://127.0.0.1:1", "1.36.99")
     assert done.returncode == 0, done.stdout
