@@ -9,11 +9,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from ansible_collections.podnet.kubernetes.plugins.module_utils._matrix.cells import Endpoint
+from ansible_collections.podnet.kubernetes.plugins.module_utils._trail.packets import CARRIERS
 from ansible_collections.podnet.kubernetes.plugins.module_utils._trail.pairs import Pair
 from ansible_collections.podnet.kubernetes.plugins.module_utils._trail.reports import NodeReport
 from ansible_collections.podnet.kubernetes.plugins.module_utils._trail.route import Hop, PacketRoute
-
-CARRIERS = {"vxlan": "VXLAN", "geneve": "Geneve", "ipip": "IP in IP"}
 
 
 @dataclass(frozen=True)
@@ -144,7 +143,7 @@ def _lost(
         astray = last.node not in (start.node, end.node) and end.node
         note = f", although {end.name} is on {end.node}" if astray else ""
         return Break(verdict, f"{what} {_stuck(last, end)}{note}", position, (last.node,), inside=True)
-    if last.is_tunnel and not sight.outer and not last.encrypts:
+    if last.is_tunnel and not sight.outer and not last.encrypts and not last.unread:
         message = f"{what} entered {sight.link} on {last.node}, and no link sent them on in a packet between nodes"
         return Break(verdict, message, position, (last.node,), inside=True)
     if end.node is None:
@@ -200,6 +199,8 @@ def _passed(hop: Hop, reports: Mapping[str, NodeReport]) -> str:
         return text
     if hop.encrypts:
         return f"{text}, encrypted from there on"
+    if hop.unread and not sight.outer:
+        return f"{text}, in {hop.unread} from there on, which no capture looks into"
     target = sight.outer.target if sight.outer else sight.flow.target
     carried = f" in {CARRIERS[sight.outer.kind]}" if sight.outer else ""
     owners = sorted(name for name, report in reports.items() if target in report.addresses)
@@ -219,4 +220,4 @@ def _stuck(hop: Hop, end: Endpoint) -> str:
     return f"{text}, and never left for {end.name}"
 
 
-__all__ = ["CARRIERS", "Break", "find_break"]
+__all__ = ["Break", "find_break"]

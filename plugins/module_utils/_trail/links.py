@@ -29,6 +29,7 @@ class Link:
         mtu: bytes
         addresses: its IP addresses
         own_remotes: of a VXLAN link, the addresses of other nodes that are the node's own
+        port: the UDP port to which a VXLAN or Geneve link sends; None for other links
     """
 
     name: str
@@ -38,6 +39,7 @@ class Link:
     mtu: int
     addresses: tuple[str, ...]
     own_remotes: tuple[str, ...] = ()
+    port: int | None = None
 
 
 def read_links(text: str, forwarding: str = "[]") -> list[Link]:
@@ -73,14 +75,18 @@ def _read_all(text: str) -> list[Link]:
     found = []
     # ip of older releases prints an empty object for a link that it filters out.
     for one in filter(None, parse_json_objects(text)):
+        info = read_optional_object(one, "linkinfo")
+        kind = read_optional_text(info, "info_kind")
+        data = read_optional_object(info, "info_data") if kind in ("vxlan", "geneve") else {}
         found.append(
             Link(
                 read_text(one, "ifname"),
-                read_optional_text(read_optional_object(one, "linkinfo"), "info_kind"),
+                kind,
                 read_optional_text(one, "master"),
                 read_optional_text(one, "address"),
                 read_number(one, "mtu", 0),
                 tuple(read_text(held, "local") for held in read_objects(one, "addr_info") if "local" in held),
+                port=read_number(data, "port", 0) or None,
             )
         )
     return found

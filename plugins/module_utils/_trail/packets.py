@@ -25,6 +25,8 @@ from ansible_collections.podnet.kubernetes.plugins.module_utils._trail.marks imp
 # Linux, and with it Flannel, uses 8472 for VXLAN; the IANA gave 4789 to VXLAN and 6081 to Geneve.
 VXLAN_PORTS = (8472, 4789)
 GENEVE_PORT = 6081
+# How people call the packets that carry others.
+CARRIERS = {"vxlan": "VXLAN", "geneve": "Geneve", "ipip": "IP in IP"}
 _ICMP, _IPIP, _TCP, _UDP, _IP6_IN_IP, _ICMP6 = 1, 4, 6, 17, 41, 58
 _FRAGMENT = 44
 _ETHERNET = 14  # bytes
@@ -219,4 +221,4 @@ def _quoted_mark(quoted: _Ip, run: str) -> Mark | None:
     return None
 
 
-__all__ = ["GENEVE_PORT", "VXLAN_PORTS", "Flow", "Outer", "Packet", "read_packet"]
+__all__ = ["CARRIERS", "GENEVE_PORT", "VXLAN_PORTS", "Flow", "Outer", "Packet", "read_packet"]

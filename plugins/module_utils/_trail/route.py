@@ -15,6 +15,11 @@ from dataclasses import dataclass, replace
 
 from ansible_collections.podnet.kubernetes.plugins.module_utils._matrix.cells import Endpoint
 from ansible_collections.podnet.kubernetes.plugins.module_utils._trail.links import Link
+from ansible_collections.podnet.kubernetes.plugins.module_utils._trail.packets import (
+    CARRIERS,
+    GENEVE_PORT,
+    VXLAN_PORTS,
+)
 from ansible_collections.podnet.kubernetes.plugins.module_utils._trail.pairs import Pair
 from ansible_collections.podnet.kubernetes.plugins.module_utils._trail.reports import NodeReport
 from ansible_collections.podnet.kubernetes.plugins.module_utils._trail.sights import Sight
@@ -48,6 +53,15 @@ class Hop:
     def encrypts(self) -> bool:
         """Whether no other link can see what packets the link packs."""
         return bool(self.link and self.link.kind == "wireguard")
+
+    @property
+    def unread(self) -> str:
+        """The packets in which the link packs others, when captures do not look into them; empty otherwise."""
+        kind, port = (self.link.kind, self.link.port) if self.link else (None, None)
+        if kind == "gre":
+            return "GRE"
+        read = {"vxlan": VXLAN_PORTS, "geneve": (GENEVE_PORT,)}.get(kind or "", ())
+        return f"{CARRIERS[kind or '']} at port {port}" if read and port and port not in read else ""
 
     @property
     def is_bridge(self) -> bool:

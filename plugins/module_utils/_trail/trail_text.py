@@ -9,8 +9,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from typing import Any
 
-from ansible_collections.podnet.kubernetes.plugins.module_utils._trail.breaks import CARRIERS
-from ansible_collections.podnet.kubernetes.plugins.module_utils._trail.packets import Flow
+from ansible_collections.podnet.kubernetes.plugins.module_utils._trail.packets import CARRIERS, Flow
 from ansible_collections.podnet.kubernetes.plugins.module_utils._trail.route import Hop
 from ansible_collections.podnet.kubernetes.plugins.module_utils._trail.sights import sight_as_dict
 from ansible_collections.podnet.kubernetes.plugins.module_utils._trail.trails import Trail

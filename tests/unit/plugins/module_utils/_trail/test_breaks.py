@@ -135,6 +135,25 @@ def test_a_tunnel_that_encrypts():
     assert found(probes(4), node1={"links": hidden}).message == message
 
 
+@pytest.mark.parametrize(
+    ("link", "packets"),
+    [
+        ({"port": 8473}, "VXLAN at port 8473"),
+        ({"kind": "geneve", "port": 6082}, "Geneve at port 6082"),
+        ({"kind": "gre"}, "GRE"),
+    ],
+)
+def test_a_tunnel_whose_packets_no_capture_looks_into(link, packets):
+    """They may have left the node, so nobody can say that they stayed there."""
+    unread = tuple(replace(one, **link) if one.name == "flannel.1" else one for one in links(1))
+    message = (
+        f"the packets left node1 by flannel.1, in {packets} from there on, which no capture looks into, "
+        "and never arrived on node2"
+    )
+    one = found(probes(4), node1={"links": unread})
+    assert (one.message, one.places) == (message, ("node1", "node2"))
+
+
 def test_frames_for_another_mac_address():
     sights = [*probes(6), sight("node2", "flannel.1", order=6, other_mac=True)]
     one = found(sights)

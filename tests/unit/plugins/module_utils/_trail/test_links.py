@@ -25,7 +25,7 @@ LINKS = [
         "ifname": "flannel.1",
         "mtu": 1450,
         "address": "ee:00:00:00:00:01",
-        "linkinfo": {"info_kind": "vxlan"},
+        "linkinfo": {"info_kind": "vxlan", "info_data": {"id": 1, "port": 8472}},
         "addr_info": [{"family": "inet", "local": "10.244.1.0"}],
     },
     {
@@ -48,7 +48,7 @@ def test_links():
     assert read_links(json.dumps(LINKS)) == [
         Link("lo", None, None, "00:00:00:00:00:00", 65536, ("127.0.0.1",)),
         Link("enp0s3", None, None, "08:00:27:00:00:01", 1500, ("10.0.2.15", "fe80::1")),
-        Link("flannel.1", "vxlan", None, "ee:00:00:00:00:01", 1450, ("10.244.1.0",)),
+        Link("flannel.1", "vxlan", None, "ee:00:00:00:00:01", 1450, ("10.244.1.0",), port=8472),
         Link("veth1", "veth", "cni0", "ee:00:00:00:00:02", 1450, ()),
     ]
 
