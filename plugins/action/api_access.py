@@ -9,6 +9,7 @@ import base64
 import binascii
 import contextlib
 import os
+import secrets
 import socket
 import time
 from pathlib import Path
@@ -70,6 +71,21 @@ def proxy_of(api: Api) -> str | None:
     return None if passed_by else proxies.get(api.scheme) or proxies.get("all")
 
 
+def read_proxy(url: str) -> tuple[str, int]:
+    """Return the host and the port of a proxy. Raises InputError when the text is no URL with a host."""
+    try:
+        parts = urlsplit(url)
+        port = parts.port
+    except ValueError:
+        parts, port = urlsplit(""), None
+    if not parts.hostname:
+        raise InputError(
+            f"the proxy {without_password(url)} is no URL: give one with a scheme, a host and a port, as proxy-url of "
+            "the kubeconfig or as HTTPS_PROXY"
+        )
+    return parts.hostname, port or _PROXY_PORTS.get(parts.scheme, _SOCKS_PORT)
+
+
 def reach(api: Api, kubeconfig: str) -> str:
     """Connect to the API, or to the proxy before it, and return the sentence about the way.
 
@@ -77,14 +93,11 @@ def reach(api: Api, kubeconfig: str) -> str:
         ClusterError: nothing answers
     """
     proxy = proxy_of(api)
-    host, port = api.host, api.port
-    if proxy:
-        parts = urlsplit(proxy)
-        host, port = parts.hostname or "", parts.port or _PROXY_PORTS.get(parts.scheme, _SOCKS_PORT)
+    host, port = read_proxy(proxy) if proxy else (api.host, api.port)
     way = f" through the proxy {without_password(proxy)}" if proxy else ""
     try:
         connect(host, port)
-    except OSError as error:
+    except (OSError, UnicodeError) as error:  # a name may have a part that no name of the DNS has
         remedy = "check the proxy, or change proxy-url, HTTPS_PROXY and NO_PROXY" if proxy else UNREACHED
         raise ClusterError(
             f"no connection to the API at {api.url}{way} (kubeconfig {kubeconfig}): {no_connection(error)}: {remedy}"
@@ -157,7 +170,8 @@ class ActionModule(ActionBase):
         if way == "controller" or getattr(self._connection, "transport", None) == "local":
             return str(path), reach(api, str(path))
         host = str(self._task.delegate_to or task_vars.get("inventory_hostname"))
-        copy = directory / f"{os.getppid()}.{FORWARDED}"
+        # A run may open several ways, and each of them removes its file when it ends.
+        copy = directory / f"{os.getppid()}.{secrets.token_hex(4)}.{FORWARDED}"
         # The API of a control plane also listens on its loopback address.
         targets = [Target(api.host, api.port)] + ([] if is_own(api.host) else [Target(LOOPBACK, api.port)])
         server = Server(api.scheme == "https", api.tls_server_name, ca_text(config, path))

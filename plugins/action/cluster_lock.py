@@ -53,11 +53,20 @@ def describe_run() -> str:
 
 def identify_run() -> str:
     """Name this run of Ansible. The number of a process comes again, and its time of start does not."""
-    command = ["ps", "-o", "lstart=", "-p", str(os.getppid())]
-    started = ""
+    return f"{socket.gethostname()}:{os.getppid()}:{_start_of(os.getppid())}"
+
+
+def _start_of(process: int) -> str:
+    """Say when a process started, also after the clock of this machine was set."""
+    with suppress(OSError, IndexError):
+        boot = Path("/proc/sys/kernel/random/boot_id").read_text(encoding="ascii").strip()
+        # The field 22, in ticks since the boot. The second, the name, may hold anything (proc(5)).
+        fields = Path(f"/proc/{process}/stat").read_text(encoding="utf-8", errors="replace").rpartition(")")[2].split()
+        return f"{boot}:{fields[19]}"
+    command = ["ps", "-o", "lstart=", "-p", str(process)]
     with suppress(FileNotFoundError):  # small images have no ps
-        started = subprocess.run(command, check=False, stdout=subprocess.PIPE, text=True).stdout.strip()
-    return f"{socket.gethostname()}:{os.getppid()}:{started}"
+        return subprocess.run(command, check=False, stdout=subprocess.PIPE, text=True).stdout.strip()
+    return ""
 
 
 def holder_command(connection: Any, name: str) -> list[str]:

@@ -149,6 +149,17 @@ def belongs_to(existing: str | None, ca: str, path: Path) -> bool:
         return False
 
 
+def close(path: Path) -> None:
+    """Let only its owner read a file. Raises InputError when the file is another user's, or cannot be changed."""
+    try:
+        path.chmod(0o600)
+    except OSError as error:
+        raise InputError(
+            f"{path} grants all rights on the cluster, and others may read it: it cannot be closed ({error.strerror}): "
+            f"run chmod 600 {path}, or set podnet_output_dir to a directory of your own"
+        ) from None
+
+
 def keep(dest: Path, text: str, config: Any, name: str, check_mode: bool) -> Choice:
     """Decide about the file on the controller, and write it unless in check mode. Raises InputError."""
     mark_path = dest.with_name(f"{dest.name}.mark")
@@ -162,7 +173,7 @@ def keep(dest: Path, text: str, config: Any, name: str, check_mode: bool) -> Cho
     if choice.write:
         write(dest, text)
     elif dest.stat().st_mode & 0o077:
-        dest.chmod(0o600)
+        close(dest)
     new = KeptMark(digest(text), certificates)
     if (choice.write or existing == text) and mark != new:
         write(mark_path, json.dumps(asdict(new)))

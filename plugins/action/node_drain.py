@@ -98,6 +98,14 @@ def explain(cluster: ClusterApi, timeout: float, leaving: Sequence[LeavingPod]) 
     )
 
 
+def give_back(cluster: ClusterApi, name: str, reason: ClusterError) -> None:
+    """Uncordon a node that keeps its pods for a reason. Raises ClusterError with the reason when the API refuses."""
+    try:
+        set_schedulable(cluster, name, True)
+    except ClusterError:
+        raise ClusterError(f"{reason}; {name} takes no new pods until `kubectl uncordon {name}`") from None
+
+
 def drain(cluster: ClusterApi, params: Mapping[str, Any], check_mode: bool) -> bool:
     """Take the pods off a node, and say whether that changed anything. A node that keeps pods is as it was before.
 
@@ -111,9 +119,9 @@ def drain(cluster: ClusterApi, params: Mapping[str, Any], check_mode: bool) -> b
         set_schedulable(cluster, params["name"], False)
     try:
         evict(cluster, params)
-    except ClusterError:
+    except ClusterError as error:
         if cordons:
-            set_schedulable(cluster, params["name"], True)
+            give_back(cluster, params["name"], error)
         raise
     return cordons or bool(leaving)
 

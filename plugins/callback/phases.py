@@ -120,6 +120,7 @@ class CallbackModule(DefaultCallback):
         self._asks = False  # a task waits for an answer, and its question must stay on the screen
         self._rescuing = False
         self._ended = threading.Event()
+        self._counted: dict[str, int] = {}  # changes of earlier playbooks of this command, by host
 
     def v2_playbook_on_start(self, playbook: Any) -> None:
         if HAS_COLLECTION and not self._screen.verbosity:
@@ -133,11 +134,12 @@ class CallbackModule(DefaultCallback):
         self._live = sys.stdout.isatty() and os.environ.get("TERM", "dumb") != "dumb" and "CI" not in os.environ
         if self._log:
             # A task may take minutes. Ansible has a thread for its results too, so a thread is nothing new to it.
-            threading.Thread(target=self._beat, daemon=True).start()
+            self._ended = threading.Event()
+            threading.Thread(target=self._beat, args=(self._ended,), daemon=True).start()
         super().v2_playbook_on_start(playbook)
 
-    def _beat(self) -> None:
-        while not self._ended.wait(1):
+    def _beat(self, ended: threading.Event) -> None:
+        while not ended.wait(1):
             if not self._asks:
                 self._tell()
 
@@ -283,7 +285,9 @@ class CallbackModule(DefaultCallback):
         sums = {host: stats.summarize(host) for host in hosts}
         lost = [host for host in hosts if sums[host]["failures"] or sums[host]["unreachable"]]
         self._print(self._failures.lines(lost), C.COLOR_ERROR)
-        changed = sum(one["changed"] for one in sums.values())
+        # Ansible counts all playbooks of a command together.
+        changed = sum(one["changed"] - self._counted.get(host, 0) for host, one in sums.items())
+        self._counted = {host: one["changed"] for host, one in sums.items()}
         verb = "Would change" if context.CLIARGS.get("check") else "Changed"
         where = count(len(set(hosts) - CONTROLLER) or len(hosts), "host")
         end = f"{verb} {changed} on {where} in {self._phases.seconds():.1f} s."

@@ -37,8 +37,13 @@ def watch(pid: int) -> Callable[[float], bool]:
     Raises:
         ProcessLookupError: it has ended already
     """
-    if hasattr(os, "pidfd_open"):
+    try:
         descriptor = os.pidfd_open(pid)
+    except ProcessLookupError:
+        raise
+    except (AttributeError, OSError):  # neither Python nor each kernel and container runtime has it
+        pass
+    else:
         return lambda seconds: not select.select([descriptor], [], [], seconds)[0]
 
     def lives(seconds: float) -> bool:

@@ -33,9 +33,12 @@ def write(path: Path, text: str) -> None:
     """
     try:
         make_private(path.parent)
-        with tempfile.NamedTemporaryFile("w", dir=path.parent, prefix=".", encoding="utf-8", delete=False) as new:
-            new.write(text)
-        Path(new.name).replace(path)
+        # It holds credentials, so it goes also where a full disk cuts it off.
+        with tempfile.TemporaryDirectory(dir=path.parent, prefix=".") as folder:
+            new = Path(folder, path.name)
+            new.touch(mode=0o600)
+            new.write_text(text, encoding="utf-8")
+            new.replace(path)
     except OSError as error:
         raise InputError(
             f"{path} cannot be written: {error.strerror}: choose another directory as podnet_output_dir"

@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import re
 import time
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -34,13 +35,23 @@ class OutputLog:
             make_private(directory)
             # Ansible forks, and each child would write the content of a buffer: this file has none.
             self._file = os.open(self.path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
-            logs = [path for path in directory.iterdir() if _NAME.fullmatch(path.name) and path != self.path]
-            for old in sorted(logs, key=lambda path: path.stat().st_mtime)[: -(KEPT - 1)]:
-                old.unlink()
         except OSError as error:
             raise InputError(
                 f"log_directory {directory}: the file cannot be written: {error.strerror}: choose another directory"
             ) from None
+        self._remove_old(directory)
+
+    def _remove_old(self, directory: Path) -> None:
+        """Remove the oldest files of this user. Another run may do so at the same time."""
+        own = []
+        for path in directory.iterdir():
+            with suppress(OSError):
+                status = path.stat()
+                if _NAME.fullmatch(path.name) and path != self.path and status.st_uid == os.getuid():
+                    own.append((status.st_mtime, path))
+        for _when, path in sorted(own)[: -(KEPT - 1)]:
+            with suppress(OSError):
+                path.unlink()
 
     def write(self, text: str) -> None:
         """Write a text. A full disk is no reason to end a run."""

@@ -81,7 +81,7 @@ def keep_report(directory: Path, started: str | None, most: int) -> None:
         write_files(directory / EARLIER, {f"{stamp}.json": current.read_bytes()})
     try:
         for old in kept_reports(directory)[: -most or None]:
-            old.unlink()
+            old.unlink(missing_ok=True)  # another run may remove it at the same time
     except OSError as error:
         raise InputError(f"report {error.filename}: it cannot be removed: {error.strerror}: remove it") from None
 

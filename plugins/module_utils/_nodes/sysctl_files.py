@@ -140,6 +140,7 @@ __all__ = [
     "Setting",
     "SysctlFile",
     "acting_settings",
+    "dotted_key",
     "find_overridden",
     "paths_in_order",
     "read_settings",

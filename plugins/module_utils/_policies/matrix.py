@@ -202,11 +202,9 @@ def _layer(index: PodIndex, policies: _Policies, port: Port, family: str, readin
         )
         contested = [one ^ other for one, other in zip(strict, lenient)]
         # Any of the policies with one priority may rule a connection, and another one where it leaves its source.
-        turns = range(len(policies.orders)) if len(policies.orders) > 1 else ()
-        directions = [question.directions(policies, turn) for turn in turns]
-        for (entering, _leaving), (_entering, leaving) in product(directions, repeat=2):
-            turned = question.rows(entering, leaving)
-            contested = [mask | (one ^ other) for mask, one, other in zip(contested, allowed, turned)]
+        turns = [question.directions(policies, turn) for turn in range(len(policies.orders))]
+        for (entering, _leaving), (_entering, leaving) in product(turns, repeat=2) if len(turns) > 1 else ():
+            contested = [a | b ^ c for a, b, c in zip(contested, allowed, question.rows(entering, leaving))]
     return Layer(port, family, members, tuple(allowed), tuple(contested), ingress, egress)
 
 

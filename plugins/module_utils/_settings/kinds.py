@@ -33,7 +33,7 @@ def text(pattern: str, right: str, longest: int = 4096) -> Check:
 def number(least: float, most: float, unit: str = "") -> Check:
     """Make the check of a number. A text may hold it, as the command line gives it."""
     right = f"give a number from {least} to {most}{unit and ' '}{unit}"
-    return lambda value: None if least <= float(value) <= most else right
+    return lambda value: None if least <= (value if isinstance(value, int) else float(value)) <= most else right
 
 
 def each(check: Check) -> Check:
@@ -75,7 +75,7 @@ def anything(_value: Any) -> str | None:
 def network(value: Any) -> str | None:
     """Check one network in CIDR form."""
     try:
-        parse_network(value)
+        parse_network(str(value))  # an item of a list of texts may be a number
     except InputError as error:
         return f"it {error}"
     return None
@@ -112,7 +112,7 @@ def prefixes(value: Any) -> str | None:
 def address(value: Any) -> str | None:
     """Check an address of IPv4 or IPv6."""
     try:
-        ipaddress.ip_address(value)
+        ipaddress.ip_address(str(value))
     except ValueError:
         return "give an address, such as 203.0.113.1"
     return None

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -69,7 +70,7 @@ def _key_faults(name: str, options: Mapping[str, Any], value: Mapping[str, Any])
 
 def _is_whole(value: Any) -> bool:
     if isinstance(value, str):
-        return value.strip().lstrip("+-").isdecimal() and value.isascii()
+        return re.fullmatch(r"[+-]?[0-9]+", value.strip(" \t\n")) is not None
     return isinstance(value, int) and not isinstance(value, bool)
 
 
@@ -78,7 +79,7 @@ def _is_number(value: Any) -> bool:
         return False
     try:
         return math.isfinite(float(value))
-    except ValueError:
+    except (OverflowError, ValueError):
         return False
 
 

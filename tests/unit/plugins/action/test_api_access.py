@@ -175,6 +175,17 @@ def test_the_proxy_refuses(reach, cluster, environment):
     )
 
 
+@pytest.mark.parametrize("proxy", ["proxy:3128", "http://proxy:abc", "http://", "http://[fd00::1:3128"])
+def test_a_proxy_that_is_no_url_is_named(reach, proxy):
+    with pytest.raises(InputError, match=r"^the proxy .* is no URL: give one with a scheme, a host and a port"):
+        reach("https://192.0.2.1:6443", {"HTTPS_PROXY": proxy})
+
+
+def test_a_server_whose_name_no_dns_can_have_is_one_sentence(reach):
+    with pytest.raises(ClusterError, match=r"no connection to the API at https://api\.\.example\.org:6443 "):
+        reach("https://api..example.org:6443")
+
+
 @pytest.mark.parametrize("not_for", ["127.0.0.1", "localhost,127.0.0.1", "*", "127.0.0.0/8"])
 def test_no_proxy_is_asked_for_a_host_of_no_proxy(reach, api, not_for):
     assert reach(f"http://127.0.0.1:{api}", {"HTTP_PROXY": PROXY, "NO_PROXY": not_for}) == (

@@ -11,6 +11,7 @@ import subprocess
 import sys
 import time
 import uuid
+from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
@@ -156,12 +157,26 @@ def test_ssh_runs_the_holder_as_one_word_that_the_shell_of_the_host_reads(monkey
 
 
 def test_the_run_has_the_same_name_twice_also_without_ps(monkeypatch):
-    assert cluster_lock.identify_run() == cluster_lock.identify_run()
-    with_ps = cluster_lock.identify_run()
+    named = cluster_lock.identify_run()
     monkeypatch.setenv("PATH", "/nowhere")
-    assert cluster_lock.identify_run() == cluster_lock.identify_run()
-    assert with_ps.startswith(cluster_lock.identify_run())
-    assert len(with_ps) > len(cluster_lock.identify_run())
+    assert cluster_lock.identify_run() == named
+    # Another process of the same number, later.
+    monkeypatch.setattr(os, "getppid", lambda: os.getpid())
+    other = cluster_lock.identify_run()
+    assert other.rpartition(":")[2] != named.rpartition(":")[2]
+
+
+def test_where_there_is_no_proc_ps_tells_when_the_run_started(monkeypatch):
+    class Elsewhere(type(Path())):
+        def read_text(self, *arguments, **keywords):
+            raise FileNotFoundError(2, "No such file or directory")
+
+    monkeypatch.setattr(cluster_lock, "Path", Elsewhere)
+    named = cluster_lock.identify_run()
+    assert cluster_lock.identify_run() == named
+    assert not named.endswith(":")
+    monkeypatch.setenv("PATH", "/nowhere")
+    assert cluster_lock.identify_run().endswith(":")
 
 
 def test_the_run_is_described_without_its_secrets(monkeypatch):

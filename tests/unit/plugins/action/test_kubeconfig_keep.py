@@ -85,6 +85,19 @@ def test_a_file_that_others_may_read_is_closed(keep, file):
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
 
 
+def test_a_file_of_another_user_that_others_may_read_is_named(keep, file, monkeypatch):
+    keep(found(kubeconfig()))
+    file.chmod(0o644)
+
+    def refuse(_path, _mode):
+        raise PermissionError(1, "Operation not permitted")
+
+    monkeypatch.setattr(type(file), "chmod", refuse)
+    message = keep(found(kubeconfig()))["msg"]
+    assert message.startswith(f"{file} grants all rights on the cluster, and others may read it: it cannot be closed (")
+    assert "podnet_output_dir" in message
+
+
 def test_a_changed_file_is_kept_until_the_cluster_is_another_one(keep, file):
     keep(found(kubeconfig()))
     changed = kubeconfig("https://vip.example.org:6443")

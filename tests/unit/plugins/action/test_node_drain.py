@@ -12,6 +12,7 @@ from ansible.errors import AnsibleActionFail
 from api_server import action_runner, serving
 
 from ansible_collections.podnet.kubernetes.plugins.action import node_drain
+from ansible_collections.podnet.kubernetes.plugins.module_utils._base.errors import ClusterError
 from ansible_collections.podnet.kubernetes.plugins.plugin_utils import api_requests
 
 NODE = "/api/v1/nodes/node2"
@@ -97,6 +98,22 @@ def test_a_budget_that_allows_nothing_is_named_and_the_node_takes_pods_again(run
         "needs 2 ready pods, and 2 are ready"
     )
     assert is_cordoned(api) is False
+
+
+def test_a_node_that_cannot_be_given_back_is_named_after_the_reason(run, api, monkeypatch):
+    """The API may be away by then."""
+    api.evictions[f"{PODS}/a"] = repeat(KEPT)
+
+    def cordon(cluster, name, value, set_schedulable=node_drain.set_schedulable):
+        if value:
+            raise ClusterError("the API does not answer")
+        set_schedulable(cluster, name, value)
+
+    monkeypatch.setattr(node_drain, "set_schedulable", cordon)
+    with pytest.raises(AnsibleActionFail) as raised:
+        run(timeout=0.1)
+    assert raised.value.message.startswith("after 0.1 s these pods are still there: default/a.")
+    assert raised.value.message.endswith("; node2 takes no new pods until `kubectl uncordon node2`")
 
 
 def test_a_node_that_was_cordoned_stays_so(run, api):

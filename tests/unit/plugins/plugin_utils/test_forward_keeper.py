@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import signal
 import subprocess
@@ -94,8 +95,14 @@ def test_ansible_ended_before_the_keeper_looked(tmp_path):
     assert subprocess.run(command, check=False, timeout=60, capture_output=True).stdout == b""
 
 
-def test_a_system_without_pidfd(monkeypatch):
-    monkeypatch.delattr(os, "pidfd_open")
+@pytest.mark.parametrize("error", [AttributeError(), OSError(errno.ENOSYS, "no"), OSError(errno.EPERM, "no")])
+def test_a_system_without_pidfd(monkeypatch, error):
+    """Python may have it while the kernel, or the seccomp of an old container runtime, has not."""
+
+    def refuse(_pid):
+        raise error
+
+    monkeypatch.setattr(os, "pidfd_open", refuse)
     process = subprocess.Popen(["sleep", "300"])
     lives = forward_keeper.watch(process.pid)
     assert lives(0)

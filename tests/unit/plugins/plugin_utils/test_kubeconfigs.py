@@ -33,6 +33,13 @@ def test_only_the_owner_reads_it(tmp_path):
     assert list(path.parent.iterdir()) == [path]
 
 
+def test_a_failed_write_leaves_no_credentials(tmp_path):
+    (tmp_path / "a.conf" / "x").mkdir(parents=True)
+    with pytest.raises(InputError, match=r"a.conf cannot be written: "):
+        write(tmp_path / "a.conf", "text")
+    assert [path.name for path in tmp_path.iterdir()] == ["a.conf"]
+
+
 def test_a_place_that_cannot_be_written(tmp_path):
     (tmp_path / "file").touch()
     with pytest.raises(InputError, match=r"a.conf cannot be written: .*: choose another directory as "):

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import os
 import stat
+from pathlib import Path
 
 import pytest
 
@@ -69,6 +70,20 @@ def test_the_newest_files_are_kept(tmp_path, monkeypatch):
         "flannel-20260101T000029-1.log",
         "mine.log",
     ]
+
+
+@pytest.mark.parametrize("error", [FileNotFoundError(), PermissionError(1, "Operation not permitted")])
+def test_old_files_that_cannot_be_removed_end_no_log(tmp_path, monkeypatch, error):
+    """Another run may remove them at the same time, or they are another user's."""
+    for number in range(5):
+        (tmp_path / f"flannel-20260101T0000{number:02}-1.log").touch()
+
+    def refuse(_path, missing_ok=False):
+        raise error
+
+    monkeypatch.setattr(output_log, "KEPT", 3)
+    monkeypatch.setattr(Path, "unlink", refuse)
+    assert OutputLog(tmp_path, "calico").path.exists()
 
 
 def test_a_name_of_a_playbook_is_no_path(tmp_path):
