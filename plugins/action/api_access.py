@@ -14,7 +14,6 @@ import socket
 import time
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 from urllib.request import getproxies
 
 from ansible.errors import AnsibleActionFail
@@ -31,6 +30,7 @@ from ansible_collections.podnet.kubernetes.plugins.module_utils._cluster.kubecon
     is_not_proxied,
     is_own,
     read_api,
+    read_proxy,
     through,
     with_absolute_paths,
     without_proxy,
@@ -58,8 +58,6 @@ ARGUMENTS = {
 # Seconds for each connection, and the pauses between connections that are refused: a restart of the API is short.
 CONNECT = 5.0
 PAUSES = (0.5, 1.0)
-_PROXY_PORTS = {"http": 80, "https": 443}
-_SOCKS_PORT = 1080
 
 
 def proxy_of(api: Api) -> str | None:
@@ -71,32 +69,23 @@ def proxy_of(api: Api) -> str | None:
     return None if passed_by else proxies.get(api.scheme) or proxies.get("all")
 
 
-def read_proxy(url: str) -> tuple[str, int]:
-    """Return the host and the port of a proxy. Raises InputError when the text is no URL with a host."""
-    try:
-        parts = urlsplit(url)
-        port = parts.port
-    except ValueError:
-        parts, port = urlsplit(""), None
-    if not parts.hostname:
-        raise InputError(
-            f"the proxy {without_password(url)} is no URL: give one with a scheme, a host and a port, as proxy-url of "
-            "the kubeconfig or as HTTPS_PROXY"
-        )
-    return parts.hostname, port or _PROXY_PORTS.get(parts.scheme, _SOCKS_PORT)
-
-
 def reach(api: Api, kubeconfig: str) -> str:
     """Connect to the API, or to the proxy before it, and return the sentence about the way.
 
     Raises:
         ClusterError: nothing answers
+        InputError: the proxy is no URL
     """
     proxy = proxy_of(api)
-    host, port = read_proxy(proxy) if proxy else (api.host, api.port)
+    end = read_proxy(proxy) if proxy else (api.host, api.port)
+    if end is None:
+        raise InputError(
+            f"the proxy {without_password(str(proxy))} is no URL: give one with a scheme, a host and a port, as "
+            "proxy-url of the kubeconfig or as HTTPS_PROXY"
+        )
     way = f" through the proxy {without_password(proxy)}" if proxy else ""
     try:
-        connect(host, port)
+        connect(*end)
     except (OSError, UnicodeError) as error:  # a name may have a part that no name of the DNS has
         remedy = "check the proxy, or change proxy-url, HTTPS_PROXY and NO_PROXY" if proxy else UNREACHED
         raise ClusterError(

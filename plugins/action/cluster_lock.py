@@ -58,11 +58,12 @@ def identify_run() -> str:
 
 def _start_of(process: int) -> str:
     """Say when a process started, also after the clock of this machine was set."""
-    with suppress(OSError, IndexError):
+    with suppress(OSError):
         boot = Path("/proc/sys/kernel/random/boot_id").read_text(encoding="ascii").strip()
         # The field 22, in ticks since the boot. The second, the name, may hold anything (proc(5)).
         fields = Path(f"/proc/{process}/stat").read_text(encoding="utf-8", errors="replace").rpartition(")")[2].split()
-        return f"{boot}:{fields[19]}"
+        if len(fields) > 19:
+            return f"{boot}:{fields[19]}"
     command = ["ps", "-o", "lstart=", "-p", str(process)]
     with suppress(FileNotFoundError):  # small images have no ps
         return subprocess.run(command, check=False, stdout=subprocess.PIPE, text=True).stdout.strip()

@@ -31,6 +31,8 @@ _DROPPED = frozenset(
         "path",  # of the server of a webhook
     )
 )
+# Fields whose keys users choose. A selector without one of them would select other pods.
+_LABELS = frozenset(("labels", "matchLabels", "nodeSelector", "selector"))
 # Programs whose annotations say something about the network. kubectl's repeats the object with all its secrets.
 _ANNOTATIONS = re.compile(r"(flannel\.alpha\.coreos\.com|projectcalico\.org|node\.alpha\.kubernetes\.io)/")
 # The lines of kubeadm's ClusterConfiguration that say something about the network; the value may stand in the next one.
@@ -136,13 +138,22 @@ def _clean(value: Any, choose: Callable[[str, Any], Any] = _anywhere) -> Any:
     if isinstance(value, Mapping):
         chosen = ((name, choose(str(name), one)) for name, one in value.items())
         return {
-            without_secrets(str(name)): "***" if _is_secret(str(name), one) else _clean(one, choose)
+            without_secrets(str(name)): _clean_field(str(name), one, choose)
             for name, one in chosen
             if one is not None or value[name] is None
         }
     if isinstance(value, (list, tuple)):
         return [_clean(one, choose) for one in value]
     return without_secrets(str(value)) if isinstance(value, str) else value
+
+
+def _clean_field(name: str, value: Any, choose: Callable[[str, Any], Any]) -> Any:
+    """Return the value of a field without secrets."""
+    if _is_secret(name, value):
+        return "***"
+    if name in _LABELS and isinstance(value, Mapping) and all(isinstance(one, str) for one in value.values()):
+        return {str(key): without_secrets(one) for key, one in value.items()}
+    return _clean(value, choose)
 
 
 def _is_secret(name: str, value: Any) -> bool:

@@ -20,6 +20,7 @@ from ansible_collections.podnet.kubernetes.plugins.module_utils._base.foreign_da
 _PORTS = {"https": 443, "http": 80}
 _FILES = ("certificate-authority", "client-certificate", "client-key", "tokenFile")
 _CREDENTIALS = ("client-certificate-data", "client-key-data", "token", "username", "password")
+_SOCKS_PORT = 1080
 
 
 @dataclass(frozen=True)
@@ -98,6 +99,16 @@ def read_api(config: Any, name: str) -> Api:
     server_name = _cluster(config, name).get("tls-server-name") or parts.hostname
     proxy = _cluster(config, name).get("proxy-url")
     return Api(str(url), parts.scheme, parts.hostname, port, str(server_name), proxy or None)
+
+
+def read_proxy(url: str) -> tuple[str, int] | None:
+    """Return the host and the port of a proxy. None when the text is no URL with a host."""
+    try:
+        parts = urlsplit(url)
+        port = parts.port
+    except ValueError:
+        return None
+    return (parts.hostname, port or _PORTS.get(parts.scheme, _SOCKS_PORT)) if parts.hostname else None
 
 
 def through(config: Any, name: str, host: str, port: int) -> dict[str, Any]:
@@ -287,6 +298,7 @@ __all__ = [
     "is_own",
     "read_api",
     "read_mark",
+    "read_proxy",
     "through",
     "with_absolute_paths",
     "without_proxy",

@@ -10,6 +10,7 @@ from ansible_collections.podnet.kubernetes.plugins.module_utils._gathering.reade
 
 # The kubelet writes NAMESPACE_POD_UID/CONTAINER/NUMBER.log here, with a number for each start of the container.
 _LOGS = "/var/log/pods"
+_NAMESPACES = ("kube-system", "kube-flannel", "calico-system", "calico-apiserver", "tigera-operator", "cilium")
 _PODS = ("kube-", "etcd-", "coredns-", "calico-", "canal-", "cilium-", "weave-net-")
 _SIZE = 16_384  # bytes of a log
 _OLD = 900  # seconds; the kubelet waits 300 s at most before it starts a container again
@@ -25,7 +26,7 @@ def read_last_words(reader: Reader) -> dict[str, str]:
     for folder in reader.names(_LOGS) or []:
         namespace, _under, rest = folder.partition("_")
         pod = rest.rpartition("_")[0]
-        if pod.startswith(_PODS):
+        if namespace in _NAMESPACES and pod.startswith(_PODS):
             for container in reader.names(f"{_LOGS}/{folder}") or []:
                 line = _ended(reader, f"{_LOGS}/{folder}/{container}")
                 if line:

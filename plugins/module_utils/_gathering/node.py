@@ -18,7 +18,10 @@ from ansible_collections.podnet.kubernetes.plugins.module_utils._base.foreign_da
     parse_base64,
     parse_json,
 )
-from ansible_collections.podnet.kubernetes.plugins.module_utils._base.secret_texts import without_secrets
+from ansible_collections.podnet.kubernetes.plugins.module_utils._gathering.api_server import (
+    read_advertised,
+    read_server,
+)
 from ansible_collections.podnet.kubernetes.plugins.module_utils._gathering.certificates import read_certificates
 from ansible_collections.podnet.kubernetes.plugins.module_utils._gathering.counters import read_counters
 from ansible_collections.podnet.kubernetes.plugins.module_utils._gathering.disks import read_disks
@@ -124,6 +127,9 @@ def _parsed(reader: Reader, part: str, parse: Callable[[Any], Any], *command: st
     text = reader.output(part, *command)
     if text is None:
         return None
+    if len(text) > reader.limit:  # as Python objects it would be ten times as large
+        reader.unread[part] = f"{' '.join(command)} printed more than {reader.limit} bytes"
+        return None
     try:
         return parse(parse_json(text or "[]"))
     except InputError as error:
@@ -227,7 +233,10 @@ def _packet_filter(reader: Reader) -> dict[str, Any]:
     if saved is not None and _KUBERNETES not in saved:  # kube-proxy's container has the other kind of iptables
         kinds = (reader.output(None, f"iptables-{kind}-save") for kind in ("nft", "legacy"))
         saved = next((text for text in kinds if text and _KUBERNETES in text), saved)
-    found: dict[str, Any] = {"iptables": None if saved is None else compact_rules(saved), "nftables": None}
+    rules = None if saved is None else compact_rules(saved)
+    if rules and "packet filter" in reader.unread:  # the end is missing, and with it perhaps the chains of Services
+        rules["cut"] = True
+    found: dict[str, Any] = {"iptables": rules, "nftables": None}
     if not reader.has("nft"):  # so no program set such rules
         return found
     found["nftables"] = _parsed(reader, "nftables", compact_ruleset, "nft", "-j", "list", "ruleset")
@@ -244,7 +253,7 @@ def _cni(reader: Reader) -> dict[str, Any]:
     texts = {
         name: reader.text(f"{directory}/{name}") or ""
         for name in (reader.names(directory) or [])[:50]
-        if not name.endswith("kubeconfig")
+        if name.endswith((".conf", ".conflist", ".json"))
     }
     places = dict.fromkeys([*containerd.get("programs", [PROGRAMS]), PROGRAMS])
     return {
@@ -354,21 +363,6 @@ def _resolver(reader: Reader) -> dict[str, Any]:
     return found
 
 
-def _server(reader: Reader) -> str | None:
-    """The address of the API server that the kubelet asks."""
-    server = kubeconfig_parts(reader.text("/etc/kubernetes/kubelet.conf") or "").get("server")
-    return None if server is None else without_secrets(server)
-
-
-def _advertised(reader: Reader) -> str | None:
-    """The address that the API server of this node advertises, None on a node without one."""
-    for line in (reader.text("/etc/kubernetes/manifests/kube-apiserver.yaml") or "").splitlines():
-        name, _equals, value = line.partition("=")
-        if name.strip(" -\"'") == "advertise-address":
-            return value.strip("\"' ")
-    return None
-
-
 _PARTS: dict[str, Callable[[Reader], Any]] = {
     "links": _links,
     "routes": _routes,
@@ -387,8 +381,8 @@ _PARTS: dict[str, Callable[[Reader], Any]] = {
     "identity": _identity,
     "subnet_env": _subnet_env,
     "resolver": _resolver,
-    "server": _server,
-    "advertised": _advertised,
+    "server": read_server,
+    "advertised": read_advertised,
 }
 
 __all__ = ["gather"]

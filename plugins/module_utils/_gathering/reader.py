@@ -10,6 +10,7 @@ import signal
 import subprocess
 import time
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from shutil import which
@@ -28,13 +29,15 @@ class Reader:
     Attributes:
         root: the directory that stands for /; tests give another one
         timeout: seconds that a program may take
-        limit: bytes that are taken from a file or a program
+        limit: bytes that are taken from a file
+        output_limit: bytes that are taken from a program; a busy node has 100,000 rules of kube-proxy
         unread: the reason for each part that could not be looked at
     """
 
     root: Path = Path("/")
     timeout: float = 5
     limit: int = 4_000_000
+    output_limit: int = 32_000_000
     unread: dict[str, str] = field(default_factory=dict)
 
     def at(self, path: str) -> Path:
@@ -85,7 +88,7 @@ class Reader:
             return None
 
     def output(self, part: str | None, *command: str) -> str | None:
-        """Run a program and return its output, None when it is missing, fails or takes too long.
+        """Run a program and return its output, None when it is missing, fails or takes too long; cut at the limit.
 
         Args:
             part: the name under which the reason is kept; None: another part says what is missing
@@ -101,29 +104,35 @@ class Reader:
         return which(program, path=_PATH) is not None
 
     def _run(self, command: Sequence[str]) -> tuple[str | None, str | None]:
-        """Run a program and return its output, or the reason why there is none."""
+        """Run a program and return its output, and the reason why there is none, or not all of it."""
         program = which(command[0], path=_PATH)
         if program is None:
             return None, f"{command[0]} is not on this node"
-        process = subprocess.Popen(
-            [program, *command[1:]],
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            env={"PATH": _PATH, "LC_ALL": "C", "HOME": "/root"},
-            start_new_session=True,
-        )
+        try:
+            process = subprocess.Popen(
+                [program, *command[1:]],
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.PIPE,
+                env={"PATH": _PATH, "LC_ALL": "C", "HOME": "/root"},
+                start_new_session=True,
+            )
+        except OSError as error:  # a file that is damaged, or a node without memory
+            return None, f"{command[0]} cannot be started: {error.strerror}"
         try:
             output, errors = process.communicate(timeout=self.timeout)
         except subprocess.TimeoutExpired:
             os.killpg(process.pid, signal.SIGKILL)
-            process.communicate()
+            # One that waits for a disk, or a child with a session of its own, keeps the pipes open.
+            with suppress(subprocess.TimeoutExpired):
+                process.communicate(timeout=1)
             return None, f"{' '.join(command)} did not end within {self.timeout:g} s"
         if process.returncode:
             # Half a secret would look like none, so the secrets go before the text is cut.
             reason = without_secrets(" ".join(errors[-_ERRORS:].decode(errors="replace").split()))[-300:]
             return None, f"{' '.join(command)} ended with {process.returncode}: {reason}"
-        return output[: self.limit].decode(errors="replace"), None
+        more = f"{' '.join(command)} printed more than {self.output_limit} bytes, and the rest was left out"
+        return output[: self.output_limit].decode(errors="replace"), more if len(output) > self.output_limit else None
 
 
 __all__ = ["Reader"]

@@ -65,7 +65,7 @@ def _control_planes(gathered: Gathered) -> Iterator[Found]:
         ended = {
             name: line
             for name, line in sorted(node.last_words.items())
-            if name.partition("/")[2].startswith(_CONTROL_PLANE)
+            if name.startswith("kube-system/") and name.partition("/")[2].startswith(_CONTROL_PLANE)
         }
         if ended:
             programs = sorted({name.rpartition("/")[2] for name in ended})
