@@ -123,6 +123,23 @@ def test_parts_of_objects_that_may_hold_a_secret_do_not_go_in(number):
     assert SECRET not in json.dumps(without_private_parts(BundleParts({}, objects)).objects)
 
 
+@pytest.mark.parametrize("key", ["env", "path", "images", "auth", "token"])
+def test_the_keys_of_labels_and_selectors_stay(key):
+    """Without one of them, a selector would select other pods, and the findings of the bundle would be wrong."""
+    labels = {key: "new"}
+    selector = {"podSelector": {"matchLabels": labels}, "policyTypes": ["Egress"]}
+    objects = {
+        "pods": [{"metadata": {"name": "a", "labels": labels}, "spec": {"nodeSelector": labels}}],
+        "network_policies": [{"metadata": {"name": "p"}, "spec": selector}],
+    }
+    kept = without_private_parts(replace(parts_of(), objects=objects)).objects
+    assert kept["network_policies"][0]["spec"] == selector
+    assert kept["pods"][0]["metadata"]["labels"] == labels
+    # A value that is a secret goes all the same.
+    labels[key] = "eyJhbGciOi.eyJzdWIiOi.c2lnbmF0dXJl"
+    assert "c2lnbmF0dXJl" not in str(without_private_parts(replace(parts_of(), objects=objects)).objects)
+
+
 def test_lists_and_configurations_with_secrets_do_not_go_in():
     cleaned = without_private_parts(BundleParts({}, {"nodes": [], **OBJECTS})).objects
     assert SECRET not in json.dumps(cleaned)

@@ -47,6 +47,11 @@ def test_coredns_that_asks_itself_calls_its_last_words_fatal(node):
     assert list(node("kube-system_coredns-589f44dc88-rtcvl_0f3c/coredns", calm, [*calm, loop]).values()) == [loop]
 
 
+@pytest.mark.parametrize("folder", ["prod_etcd-0_u1/etcd", "monitoring_kube-prometheus-grafana-7_u2/grafana"])
+def test_containers_of_users_are_not_read_whatever_their_names_are(node, folder):
+    assert node(folder, [CALM], [FATAL]) == {}
+
+
 def test_the_newest_log_is_empty_yet(node):
     assert list(node(PROXY, [CALM], [FATAL], [CALM]).values()) == [FATAL]
 

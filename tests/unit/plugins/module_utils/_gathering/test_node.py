@@ -64,6 +64,30 @@ def test_the_files_of_a_node(machine):
     assert not any(secret in json.dumps(found) for secret in ("eyJabc", "S0VZS0VZ", "/secret"))
 
 
+def test_directories_beside_the_configurations_are_no_part_that_was_not_looked_at(machine):
+    """Multus and Whereabouts make some."""
+    machine.at("/etc/cni/net.d/multus.d").mkdir()
+    gather(machine)
+    assert [path for path in machine.unread if "cni" in path] == []
+
+
+def test_rules_that_are_cut_are_no_whole_set(machine, monkeypatch):
+    """Chains come by their names, so a cut one may lack those of kube-proxy's Services."""
+    rules = "*nat\n:KUBE-SERVICES - [0:0]\n" + "-A KUBE-SEP-X -j DNAT\n" * 20 + "-A KUBE-SERVICES -j X\nCOMMIT\n"
+    small = Reader(machine.root, output_limit=200)
+    run = Reader._run
+
+    def printed(self, command):
+        if command[0] != "iptables-save":
+            return None, f"{command[0]} is not on this node"
+        return run(self, ("printf", "%s", rules))
+
+    monkeypatch.setattr(Reader, "_run", printed)
+    assert gather(small)["packet_filter"]["iptables"]["cut"] is True
+    assert "the rest was left out" in small.unread["packet filter"]
+    assert gather(Reader(machine.root))["packet_filter"]["iptables"]["cut"] is False
+
+
 def test_a_user_who_may_not_see_the_namespace_of_a_process(machine, monkeypatch):
     def refuse(_path):
         raise PermissionError(13, "Permission denied")

@@ -9,6 +9,7 @@ import time
 
 import pytest
 
+from ansible_collections.podnet.kubernetes.plugins.module_utils._gathering import reader as _reader
 from ansible_collections.podnet.kubernetes.plugins.module_utils._gathering.reader import Reader
 
 
@@ -58,3 +59,26 @@ def test_a_program_that_hangs_is_ended_with_its_children(tmp_path):
         for _attempt in range(50):
             os.kill(int((tmp_path / "pid").read_text()), 0)
             time.sleep(0.05)
+
+
+def test_a_child_with_a_session_of_its_own_holds_nobody_up(tmp_path):
+    """It keeps the pipes open, and the signal does not reach it."""
+    reader = Reader(tmp_path, timeout=0.3)
+    started = time.monotonic()
+    assert reader.output("slow", "sh", "-c", "setsid sleep 8 & sleep 8") is None
+    assert time.monotonic() - started < 4
+    assert "did not end within 0.3 s" in reader.unread["slow"]
+
+
+def test_a_damaged_program_is_a_reason(tmp_path, monkeypatch):
+    (tmp_path / "nft").touch(mode=0o755)
+    monkeypatch.setattr(_reader, "_PATH", str(tmp_path))
+    reader = Reader(tmp_path)
+    assert reader.output("rules", "nft", "list", "ruleset") is None
+    assert reader.unread == {"rules": "nft cannot be started: Exec format error"}
+
+
+def test_an_output_that_is_cut_is_a_reason(tmp_path):
+    reader = Reader(tmp_path, output_limit=4)
+    assert reader.output("much", "echo", "abcdefgh") == "abcd"
+    assert reader.unread == {"much": "echo abcdefgh printed more than 4 bytes, and the rest was left out"}

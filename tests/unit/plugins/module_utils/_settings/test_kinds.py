@@ -45,3 +45,12 @@ def test_a_long_value_is_shown_in_part():
     assert kinds.display("x" * 101) == f"{'x' * 70}… (101 characters)"
     assert kinds.display(None) == "null"
     assert kinds.display("two words") == "'two words'"
+
+
+@pytest.mark.parametrize(
+    ("check", "value"),
+    [(kinds.number(0, 1000), 10**400), (kinds.network, 5), (kinds.address, 5)],
+)
+def test_unusual_values_are_wrong_and_no_crash(check, value):
+    """An item of a list of texts may be a number, and a number may have hundreds of digits."""
+    assert check(value)

@@ -36,6 +36,8 @@ def test_a_value_of_its_type(kind, value):
         ("str", True),
         ("int", 1.0),
         ("int", "²"),
+        ("int", "+-5"),
+        ("float", 10**400),
         ("int", True),
         ("float", "nan"),
         ("bool", 2),

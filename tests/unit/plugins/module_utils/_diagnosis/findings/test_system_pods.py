@@ -115,6 +115,12 @@ def test_while_the_api_is_away_the_log_of_its_container_says_why():
     assert found["evidence"] == ["kube-system/etcd-master/etcd: F1128 no space left on device"]
 
 
+def test_an_etcd_of_somebody_else_is_no_control_plane():
+    world = World()
+    world.nodes["node1"]["last_words"] = {"prod/etcd-0/etcd": "F1128 no space left on device"}
+    assert world.diagnose(objects=False)["findings"] == []
+
+
 def test_last_words_are_harmless_while_the_api_answers():
     world = World()
     world.nodes["master"]["last_words"] = {"kube-system/etcd-master/etcd": "F1128 an earlier start"}
