@@ -124,6 +124,16 @@ def test_the_file_has_what_the_default_callback_prints(run):
     assert logs == [log]
 
 
+def test_two_playbooks_of_one_command_are_two_runs(run, tmp_path):
+    """Ansible counts the changes of all of them together."""
+    first = tmp_path / "first.yml"
+    first.write_text(yaml.safe_dump([play("Make a thing", GOOD)], sort_keys=False))
+    done, logs = run(SAY, arguments=(str(first),))
+    ends = [line for line in done.stdout.splitlines() if line.startswith("Changed ")]
+    assert [line.split()[1] for line in ends] == ["2", "0"]
+    assert len(logs) == 2
+
+
 def test_a_failed_run(run):
     done, (log,) = run(play("Break a thing", BAD), ends=2, X="", ANSIBLE_PYTHON_INTERPRETER="")
     shown = done.stdout
@@ -173,12 +183,14 @@ def test_without_a_file_everything_is_on_the_screen(run, tmp_path):
 @pytest.mark.parametrize("ci", [True, False])
 def test_a_terminal_shows_the_task_that_runs(tmp_path, ci):
     """A person sees a line that the next one replaces. CI may have a terminal, too, and keeps all that is printed."""
-    (tmp_path / "site.yml").write_text(yaml.safe_dump([WAIT]))
+    for name, one in (("first.yml", SAY), ("site.yml", WAIT)):
+        (tmp_path / name).write_text(yaml.safe_dump([one]))
     leader, follower = pty.openpty()
     environment = {name: value for name, value in os.environ.items() if name not in ("CI", "ANSIBLE_STDOUT_CALLBACK")}
     environment |= {"TERM": "xterm", "ANSIBLE_STDOUT_CALLBACK": NAME, "PODNET_LOG_DIRECTORY": str(tmp_path / "logs")}
     with subprocess.Popen(
-        ["ansible-playbook", "-i", "one,", "-c", "local", str(tmp_path / "site.yml")],
+        # The second playbook of a command, because Ansible tells the end of each of them.
+        ["ansible-playbook", "-i", "one,", "-c", "local", str(tmp_path / "first.yml"), str(tmp_path / "site.yml")],
         cwd=ROOT,
         stdin=follower,
         stdout=follower,
