@@ -161,7 +161,7 @@ def test_the_run_has_the_same_name_twice_also_without_ps(monkeypatch):
     monkeypatch.setenv("PATH", "/nowhere")
     assert cluster_lock.identify_run() == named
     # Another process of the same number, later.
-    monkeypatch.setattr(os, "getppid", lambda: os.getpid())
+    monkeypatch.setattr(os, "getppid", os.getpid)
     other = cluster_lock.identify_run()
     assert other.rpartition(":")[2] != named.rpartition(":")[2]
 
