@@ -82,6 +82,7 @@ NEEDED = is_true(task("reset", "control_plane", "Refuse to take the majority of 
 LEFT_OUT = task("pod_network", "nodes", "Keep the nodes, and the addresses of those that this run leaves out")
 SHARED_OUTSIDE = task("pod_network", "left_out", "Refuse addresses that nodes outside this run have")
 KEPT_NETWORK = task("pod_network", "keep", "Refuse to change the network of nodes that this run leaves out")
+STATIC_PODS = task("upgrade", "kubelet", "Wait until the new kubelet runs the control plane")
 PROBED = task("network_policies", "validate", "Check that something is probed")
 NO_NODES = task("basic_cni", "validate", "Check that the hosts of this play are nodes of the cluster")
 HAND, SAY = (
@@ -1110,6 +1111,21 @@ CASES = [
             ([{"port": 80, "protocol": "SCTP"}], ["shop/web"], True),
             ([{"port": 80}], [], True),
             ([{"port": 80, "protocol": "SCTP"}, {"protocol": "ICMP"}], [], True),
+        )
+    ),
+    *(
+        (
+            "upgrade",
+            {"__upgrade_steps": {"drain": drain, "end": end, "control_plane": plane}},
+            {},
+            is_true(STATIC_PODS["when"]),
+            waits,
+        )
+        for drain, end, plane, waits in (
+            (True, "uncordon", True, True),
+            (False, "unmark", True, True),
+            (False, "", True, False),
+            (True, "uncordon", False, False),
         )
     ),
     # A killed run had restarted the kubelet, so the node is waited for, and not drained again.
