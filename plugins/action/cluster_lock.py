@@ -26,6 +26,7 @@ from ansible_collections.podnet.kubernetes.plugins.module_utils._base.errors imp
     PodnetError,
 )
 from ansible_collections.podnet.kubernetes.plugins.module_utils._base.foreign_data import parse_json
+from ansible_collections.podnet.kubernetes.plugins.module_utils._base.process_times import read_start_ticks
 from ansible_collections.podnet.kubernetes.plugins.plugin_utils import lock_holder
 from ansible_collections.podnet.kubernetes.plugins.plugin_utils.kept_process import (
     NoAnswerError,
@@ -58,12 +59,10 @@ def identify_run() -> str:
 
 def _start_of(process: int) -> str:
     """Say when a process started, also after the clock of this machine was set."""
-    with suppress(OSError):
+    with suppress(OSError, InputError):
         boot = Path("/proc/sys/kernel/random/boot_id").read_text(encoding="ascii").strip()
-        # The field 22, in ticks since the boot. The second, the name, may hold anything (proc(5)).
-        fields = Path(f"/proc/{process}/stat").read_text(encoding="utf-8", errors="replace").rpartition(")")[2].split()
-        if len(fields) > 19:
-            return f"{boot}:{fields[19]}"
+        stat = Path(f"/proc/{process}/stat").read_text(encoding="utf-8", errors="replace")
+        return f"{boot}:{read_start_ticks(stat)}"
     command = ["ps", "-o", "lstart=", "-p", str(process)]
     with suppress(FileNotFoundError):  # small images have no ps
         return subprocess.run(command, check=False, stdout=subprocess.PIPE, text=True).stdout.strip()

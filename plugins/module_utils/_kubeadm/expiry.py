@@ -5,21 +5,17 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timezone
 
-from ansible_collections.podnet.kubernetes.plugins.module_utils._base.errors import InputError
+from ansible_collections.podnet.kubernetes.plugins.module_utils._base.process_times import read_start_ticks
 
 DAY = 86400  # seconds
 KUBELET_CLIENT = "/var/lib/kubelet/pki/kubelet-client-current.pem"
 _KUBERNETES = "/etc/kubernetes"
 # The static pods in the order of their restarts: the API needs etcd, and the others need the API.
 COMPONENTS = ("etcd", "kube-apiserver", "kube-controller-manager", "kube-scheduler")
-
-
-_START = re.compile(r"(?: \S+){19} (-?[0-9]{1,20})(?!\S)")  # field 22, in clock ticks; the name before it is field 2
 
 
 @dataclass(frozen=True)
@@ -137,10 +133,7 @@ def read_start(stat: str, boot: float, ticks: int) -> float:
     Raises:
         InputError: the text has another form
     """
-    found = _START.match(stat.rpartition(")")[2])
-    if found is None:
-        raise InputError(f"the state of a process has another form than proc(5) says: {stat[:80]!r}")
-    return boot + int(found[1]) / ticks
+    return boot + read_start_ticks(stat) / ticks
 
 
 __all__ = [

@@ -16,6 +16,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from ansible_collections.podnet.kubernetes.plugins.module_utils._base.errors import ClusterError
+from ansible_collections.podnet.kubernetes.plugins.module_utils._base.process_times import read_start_ticks
 from ansible_collections.podnet.kubernetes.plugins.module_utils._matrix.cells import Endpoint
 from ansible_collections.podnet.kubernetes.plugins.module_utils._probing.links import node_addresses
 
@@ -71,9 +72,8 @@ def find_candidates(proc: Path, wanted: Iterable[str]) -> dict[str, dict[int, in
 
 
 def _start_of(process: Path) -> int:
-    """Read when a process began: the field 22 of /proc/PID/stat. The second, its name, may hold anything (proc(5))."""
-    text = (process / "stat").read_text(encoding="utf-8", errors="replace")
-    return int(text.rpartition(")")[2].split()[19])
+    """Read when a process began, in clock ticks."""
+    return read_start_ticks((process / "stat").read_text(encoding="utf-8", errors="replace"))
 
 
 def addresses_of(proc: Path, process: int | str) -> set[str]:
