@@ -20,11 +20,14 @@ from ansible_collections.podnet.kubernetes.plugins.module_utils._cluster.fields 
 from ansible_collections.podnet.kubernetes.plugins.module_utils._matrix.cells import CellKey, Endpoint, Target
 from ansible_collections.podnet.kubernetes.plugins.module_utils._matrix.expectations import matrix
 from ansible_collections.podnet.kubernetes.plugins.module_utils._matrix.expected_cells import ExpectedCell
-from ansible_collections.podnet.kubernetes.plugins.module_utils._policies.admin import AdminPolicy, is_admin
+from ansible_collections.podnet.kubernetes.plugins.module_utils._policies.admin import is_admin
 from ansible_collections.podnet.kubernetes.plugins.module_utils._policies.cells import list_cells
+from ansible_collections.podnet.kubernetes.plugins.module_utils._policies.egress_blocks import (
+    EgressBlocks,
+    read_egress_blocks,
+)
 from ansible_collections.podnet.kubernetes.plugins.module_utils._policies.matrix import Matrix
-from ansible_collections.podnet.kubernetes.plugins.module_utils._policies.objects import IPBlock, Policy
-from ansible_collections.podnet.kubernetes.plugins.module_utils._policies.oracle import Answer, ask, parse_all
+from ansible_collections.podnet.kubernetes.plugins.module_utils._policies.oracle import Answer, ask
 from ansible_collections.podnet.kubernetes.plugins.module_utils._policies.pod_index import positions, union
 from ansible_collections.podnet.kubernetes.plugins.module_utils._policies.pods import of_known_namespaces, placed_pods
 
@@ -78,7 +81,6 @@ def find_effect(endpoints: Sequence[Endpoint], targets: Sequence[Target], object
     known = of_known_namespaces(read_list(objects.policies, "policies"), objects.namespaces)
     objects = replace(objects, policies=known)
     pods, answer = _ask(present, targets, objects)
-    network, admin = parse_all([], known)
     effects = _Effects(
         present,
         targets,
@@ -86,8 +88,7 @@ def find_effect(endpoints: Sequence[Endpoint], targets: Sequence[Target], object
         list(list_cells(answer.matrix, answer.decide_open)),
         _Rules(_ask_ends(pods, present, objects, map(_without_ports, filter(is_admin, known)))),
         _Rules(_ask_ends(pods, present, objects, _not_computed(filter(is_admin, known), present))),
-        egress_blocks(network),
-        egress_blocks(admin),
+        read_egress_blocks(known),
     )
     probed = {endpoint.name for endpoint in present if endpoint.kind == "pod"}
     chosen = sum(1 << index for index, pod in enumerate(answer.matrix.pods) if str(pod) in probed)
@@ -146,14 +147,6 @@ def _not_computed(admin: Iterable[Mapping[str, Any]], present: Sequence[Endpoint
             yield {**policy, "spec": {**policy["spec"], **rules}}
 
 
-def egress_blocks(policies: Iterable[Policy | AdminPolicy]) -> dict[str, list[IPBlock]]:
-    """Return the ipBlocks in the egress rules of each policy, by its name."""
-    return {
-        str(one): [peer.ip_block for rule in one.egress or () for peer in rule.peers if peer.ip_block]
-        for one in policies
-    }
-
-
 def _namespaces(objects: ClusterObjects) -> list[Any]:
     return [*read_list(objects.namespaces, "namespaces"), {"metadata": {"name": _NODES}}]
 
@@ -205,8 +198,7 @@ class _Rules:
 class _Effects:
     """The cells of a verification, and what the oracle says about pods and nodes.
 
-    C(denials) are the rules that may deny a cell, C(unclear) those that the oracle does not compute. C(blocks) and
-    C(admin_blocks) are the addresses in the egress rules of policies, by their names.
+    C(denials) are the rules that may deny a cell, C(unclear) those that the oracle does not compute.
     """
 
     endpoints: Sequence[Endpoint]
@@ -215,8 +207,7 @@ class _Effects:
     computed: Sequence[ExpectedCell]
     denials: _Rules
     unclear: _Rules
-    blocks: Mapping[str, Sequence[IPBlock]]
-    admin_blocks: Mapping[str, Sequence[IPBlock]]
+    blocks: EgressBlocks
 
     def names(self, pods: int) -> tuple[str, ...]:
         """Return the names of the policies that select one of the pods of a mask, and of those that may deny a cell."""
@@ -272,17 +263,12 @@ class _Effects:
         return cell and cell._replace(source=key.source, target=key.target, port=key.port)
 
     def _through(self, cell: ExpectedCell, address: Address, sent: Iterable[str]) -> ExpectedCell:
-        """Return the cell of a Service by that of the pod behind it.
-
-        A rule of an administrator may close the connection, too. One of a NetworkPolicy only opens it.
-        """
-        restricting = () if cell.allowed else sent
-        covering = [*with_block(address, self.blocks, restricting), *with_block(address, self.admin_blocks)]
-        if not covering:
+        """Return the cell of a Service by that of the pod behind it."""
+        undecided = self.blocks.undecided(address, () if cell.allowed else sent)
+        if not undecided:
             return cell
-        because = f"{cell.because}; the API does not say whether {', '.join(covering)} sees the address of the Service"
         allowed = cell.allowed if self.answer.decide_open else None
-        return cell._replace(allowed=allowed, because=because, decided_by="implementation")
+        return cell._replace(allowed=allowed, because=f"{cell.because}; {undecided}", decided_by="implementation")
 
     @cached_property
     def _by_key(self) -> dict[tuple[Any, ...], ExpectedCell]:
@@ -304,15 +290,6 @@ class _Effects:
         return {direction: {pod: tuple(names) for pod, names in some.items()} for direction, some in found.items()}
 
 
-def with_block(
-    address: Address, blocks: Mapping[str, Sequence[IPBlock]], names: Iterable[str] | None = None
-) -> list[str]:
-    """Return the policies that have an ipBlock with an address; all of them without names."""
-    return [
-        name for name in (blocks if names is None else names) if any(one.has(address) for one in blocks.get(name, ()))
-    ]
-
-
 def _ends(target: Endpoint) -> tuple[str, ...]:
     """Return the endpoints that get the packets to a target."""
     return (target.name,) if target.kind in ("pod", "node", "outside") else target.backends
@@ -328,4 +305,4 @@ def _open(key: CellKey, policies: Iterable[str]) -> ExpectedCell:
     )
 
 
-__all__ = ["ClusterObjects", "egress_blocks", "find_effect", "with_block"]
+__all__ = ["ClusterObjects", "find_effect"]

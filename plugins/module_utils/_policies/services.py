@@ -24,13 +24,12 @@ from ansible_collections.podnet.kubernetes.plugins.module_utils._matrix.cells im
 from ansible_collections.podnet.kubernetes.plugins.module_utils._matrix.expected_cells import ExpectedCell
 from ansible_collections.podnet.kubernetes.plugins.module_utils._matrix.traffic_policies import rule_traffic
 from ansible_collections.podnet.kubernetes.plugins.module_utils._policies.cells import list_cells
-from ansible_collections.podnet.kubernetes.plugins.module_utils._policies.foreign import (
-    ClusterObjects,
-    egress_blocks,
-    with_block,
+from ansible_collections.podnet.kubernetes.plugins.module_utils._policies.egress_blocks import (
+    EgressBlocks,
+    read_egress_blocks,
 )
-from ansible_collections.podnet.kubernetes.plugins.module_utils._policies.objects import IPBlock
-from ansible_collections.podnet.kubernetes.plugins.module_utils._policies.oracle import Answer, ask, parse_all
+from ansible_collections.podnet.kubernetes.plugins.module_utils._policies.foreign import ClusterObjects
+from ansible_collections.podnet.kubernetes.plugins.module_utils._policies.oracle import Answer, ask
 from ansible_collections.podnet.kubernetes.plugins.module_utils._policies.pods import placed_pods
 
 _KINDS = ("service", "nodeport")
@@ -67,8 +66,7 @@ def service_cells(endpoints: Sequence[Endpoint], objects: Any, known: ClusterObj
     asked = [{"port": port, "protocol": "TCP"} for port in ports]
     pods = placed_pods(known.pods, names)
     answer = ask(pods, known.namespaces, [], asked, known.implementation, known.policies)
-    network, admin = parse_all([], read_list(known.policies, "policies"))
-    services = _Services(answer, backends, egress_blocks(network), egress_blocks(admin))
+    services = _Services(answer, backends, read_egress_blocks(read_list(known.policies, "policies")))
     return [
         services.cell(source, target, family)
         for target in targets
@@ -94,15 +92,11 @@ def _behind(cluster: Cluster, target: Endpoint) -> Iterator[tuple[str, tuple[tup
 
 @dataclass(frozen=True)
 class _Services:
-    """What the oracle says of pods, and the backends of Services by their endpoint and family.
-
-    C(blocks) and C(admin_blocks) are the addresses in the egress rules of policies, by their names.
-    """
+    """What the oracle says of pods, and the backends of Services by their endpoint and family."""
 
     answer: Answer
     backends: Backends
-    blocks: Mapping[str, Sequence[IPBlock]]
-    admin_blocks: Mapping[str, Sequence[IPBlock]]
+    blocks: EgressBlocks
 
     def cell(self, source: Endpoint, target: Endpoint, family: str) -> ExpectedCell:
         """Return the cell of a pod and a Service in a family."""
@@ -131,12 +125,9 @@ class _Services:
         if len({cell.allowed for cell in behind}) > 1:
             return None, f"a node chooses the backend, and policies tell backends apart; {because}", _OPEN
         address = ip_address(str(target.address(family)))
-        # A rule of an administrator may close the connection, too. One of a NetworkPolicy only opens it.
-        restricting = [] if first.allowed else self._concerning(source, "", family)
-        covering = [*with_block(address, self.blocks, restricting), *with_block(address, self.admin_blocks)]
-        if covering:
-            because += f"; the API does not say whether {', '.join(covering)} sees the address of the Service"
-            return (first.allowed if self.answer.decide_open else None), because, _OPEN
+        undecided = self.blocks.undecided(address, () if first.allowed else self._concerning(source, "", family))
+        if undecided:
+            return (first.allowed if self.answer.decide_open else None), f"{because}; {undecided}", _OPEN
         is_open = any(cell.decided_by == _OPEN for cell in behind)
         return first.allowed, because, _OPEN if is_open else "api"
 
