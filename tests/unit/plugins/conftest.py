@@ -8,6 +8,7 @@ import json
 
 import pytest
 from ansible.module_utils.basic import AnsibleModule
+from ansible.module_utils.common.parameters import PASS_VARS
 from ansible.module_utils.testing import patch_module_args
 
 from ansible_collections.podnet.kubernetes.plugins.module_utils._kubeadm import node as _kubeadm_node
@@ -71,6 +72,12 @@ def node(monkeypatch, tmp_path):
     monkeypatch.setattr(_kubeadm_node, "_LOCK", tmp_path / "lock")
     monkeypatch.setattr(_kubeadm_node, "_PAUSE", 0.01)
     return FakeNode(kubernetes)
+
+
+@pytest.fixture
+def show_options():
+    """What has a module repeat its options in its result: ansible-core 2.21 and newer want to be asked."""
+    return {"_ansible_inject_invocation": True} if "inject_invocation" in PASS_VARS else {}
 
 
 @pytest.fixture

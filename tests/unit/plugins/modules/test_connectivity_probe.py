@@ -49,9 +49,11 @@ def options(port, **more):
     return {"endpoints": ENDPOINTS, "targets": [{**target, "tries": tries}], **settings, **more}
 
 
-def test_the_result_does_not_repeat_the_endpoints_of_a_large_cluster(run_module, located, port):
+def test_the_result_does_not_repeat_the_endpoints_of_a_large_cluster(run_module, located, port, show_options):
     others = [{**ENDPOINTS[2], "name": f"n{number}"} for number in range(20)]
-    result = run_module(connectivity_probe, **options(port, endpoints=[*ENDPOINTS, *others]), node="node1")
+    result = run_module(
+        connectivity_probe, **options(port, endpoints=[*ENDPOINTS, *others]), **show_options, node="node1"
+    )
     assert result["invocation"]["module_args"]["endpoints"] == "23 entries"
 
 

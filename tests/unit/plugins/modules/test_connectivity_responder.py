@@ -56,9 +56,9 @@ def ask(listener, run):
         return json.loads(sock.makefile("rb").readline())["endpoint"]
 
 
-def test_the_result_does_not_repeat_the_endpoints_of_a_large_cluster(run_module):
+def test_the_result_does_not_repeat_the_endpoints_of_a_large_cluster(run_module, show_options):
     others = [{**ENDPOINTS[3], "name": f"n{number}"} for number in range(20)]
-    result = run_module(connectivity_responder, endpoints=[*ENDPOINTS, *others], run="run1")
+    result = run_module(connectivity_responder, endpoints=[*ENDPOINTS, *others], run="run1", **show_options)
     assert result["invocation"]["module_args"]["endpoints"] == "24 entries"
 
 

@@ -146,9 +146,10 @@ def test_a_file_that_differs_is_a_change_of_its_own(run, path, damage, check_mod
     assert (path.exists() and path.read_text(errors="replace") == right and mode(path) == 0o644) is not check_mode
 
 
-def test_the_result_does_not_repeat_the_routes(run):
+def test_the_result_does_not_repeat_the_routes(run, show_options):
     """With 1,000 nodes, the controller would hold a million routes for each copy."""
-    result, _batches = run({"routes": {f"10.22.{number}.0/24": "10.100.198.201" for number in range(11)}})
+    routes = {f"10.22.{number}.0/24": "10.100.198.201" for number in range(11)}
+    result, _batches = run({"routes": routes, **show_options})
     assert set(result) == {"changed", "changed_routes", "invocation"}
     assert result["invocation"]["module_args"]["routes"] == "11 entries"
 
