@@ -61,12 +61,10 @@ PAUSES = (0.5, 1.0)
 
 
 def proxy_of(api: Api) -> str | None:
-    """The URL of the proxy on the way to an API. The kubeconfig comes first, then the environment."""
-    if api.proxy:
-        return api.proxy
+    """The URL of the proxy on the way to an API: that of the kubeconfig, else of the environment; none for NO_PROXY."""
     proxies = getproxies()
     passed_by = is_not_proxied(api, proxies.get("no", ""))
-    return None if passed_by else proxies.get(api.scheme) or proxies.get("all")
+    return None if passed_by else api.proxy or proxies.get(api.scheme) or proxies.get("all")
 
 
 def reach(api: Api, kubeconfig: str) -> str:
@@ -153,6 +151,8 @@ class ActionModule(ActionBase):
     def _open(self, path: Path, way: str, directory: Path, task_vars: dict[str, Any]) -> tuple[str, str]:
         """Return the kubeconfig to use, and the sentence about the way. Raises PodnetError."""
         if os.pathsep in str(path):  # a list of files, which the client merges
+            if way == "control_plane":
+                raise InputError(f"podnet_api_through is control_plane, and kubeconfig {path} is a list: give one file")
             return str(path), f"The controller asks the API (kubeconfig {path})."
         config = read(path)
         api = read_api(config, str(path))

@@ -26,6 +26,9 @@ _REMEDIES = {
     "proxy": "the API is asked through a proxy: change proxy-url in the kubeconfig, or HTTPS_PROXY and NO_PROXY",
     "forwarded": "the API does not answer through the control plane (podnet_api_through): check the API there",
 }
+# The Kubernetes client sends the request without credentials when the program fails.
+_NO_CREDENTIALS = "where the kubeconfig gets them from a program (exec), run that program by hand to see why it fails"
+_ANONYMOUS = '"system:anonymous"'
 # HTTP: too many requests, unavailable, and a timeout behind the server that answers.
 _LATE = (429, 503, 504)
 
@@ -78,8 +81,8 @@ def refusal(status: int | None, reason: str | None, body: str | bytes | None) ->
     """
     message = _message(body) or " ".join(str(part) for part in (status, reason) if part) or "no reason is given"
     if status == 401:
-        return f"{message}: the API rejects these credentials"
-    return message
+        return f"{message}: the API rejects these credentials, or got none: {_NO_CREDENTIALS}"
+    return f"{message}: the request had no credentials: {_NO_CREDENTIALS}" if _ANONYMOUS in message else message
 
 
 def is_late(status: int | None, body: str | bytes | None) -> bool:

@@ -111,7 +111,17 @@ def _send_once(request: Callable[[], T], options: Mapping[str, Any], verb: str) 
         late = is_late(error.status, error.body) or knows_no_rights(error.status, options)
         kind_of_error = LateError if late else ClusterError
         reason = refusal(error.status, error.reason, error.body)
+    except ValueError as error:
+        # http.client shows the whole header, which is the token.
+        if "header value" not in str(error):
+            raise
+        question = Question(kind, kubeconfig=kubeconfig, verb=verb)
+        reason = "the token of the kubeconfig has a line end: write its file without one"
+        raise InputError(question.failure(reason)) from None
     except (HTTPError, OSError) as error:
+        if file := getattr(error, "filename", None):
+            question = Question(kind, kubeconfig=kubeconfig, verb=verb)
+            raise InputError(question.failure(f"{file}: {error.strerror}: the kubeconfig names this file")) from None
         server, proxy = _way(options)
         kind_of_error = LateError if is_cut(error) else ClusterError
         raise kind_of_error(Question(kind, server, kubeconfig, proxy, verb).unanswered(error)) from None

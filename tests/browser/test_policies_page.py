@@ -49,6 +49,14 @@ def test_steps_are_chosen_by_click_and_by_slider(open_page):
     assert page.locator("#policies h3").all_inner_texts() == ["shop/deny", "shop/web"]
 
 
+def test_print_has_the_steps_and_all_lines_of_the_policies(open_page):
+    page = open_page("policies")
+    page.emulate_media(media="print")
+    assert "0 opened, 2 closed" in text(page, "[data-step='0']")
+    assert not page.is_visible("#step")
+    assert page.evaluate("getComputedStyle(document.querySelector('#policies')).maxHeight") == "none"
+
+
 def test_a_phone_scrolls_parts_and_not_the_page(open_page):
     page = open_page("policies", viewport={"width": 375, "height": 700}, has_touch=True, is_mobile=True)
     assert page.evaluate("document.documentElement.scrollWidth") <= 375

@@ -52,6 +52,17 @@ def test_the_first_failure_is_shown_at_once(open_page):
     assert "because pods reach one another without NAT" in text(page, "#chosen")
 
 
+def test_next_failed_is_offered_where_a_failed_cell_is_shown(open_page):
+    page = open_page("failing")
+    assert page.is_enabled("#next")
+    page.select_option("#verdict", "passed")
+    assert page.is_disabled("#next")
+    page.click("#clear")
+    page.wait_for_selector("#next:enabled")
+    # Here no cell failed, because those that did not pass were not probed.
+    assert open_page("lost").is_disabled("#next")
+
+
 def test_filters_choose_cells(open_page):
     page = open_page("failing")
     cells = failing()["cells"]
@@ -184,10 +195,14 @@ def test_a_phone_scrolls_parts_and_not_the_page(open_page):
         assert page.locator("#chosen h3").count() == 1
 
 
-def test_print_has_no_controls(open_page):
+def test_print_has_no_controls_and_names_the_pairs_that_fail(open_page):
     page = open_page("failing", color_scheme="dark")
+    pairs = page.locator(".pairs li").all_inner_texts()
     page.emulate_media(media="print")
     assert not page.is_visible("#filters")
+    assert not page.is_visible("#trails button")
+    assert page.locator(".pairs li").all_inner_texts() == pairs
+    assert all(" → " in one for one in pairs) and pairs
     assert page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(255, 255, 255)"
     assert len(page.pdf()) > 10_000
 

@@ -24,7 +24,8 @@ def headline(summary: Mapping[str, int]) -> str:
 def bad_words(counts: Mapping[str, int], things: str = "") -> str:
     """Name the numbers that are not 0 by verdict; things follow the first number. Empty: no cell is bad."""
     first, *others = [verdict for verdict in BAD_VERDICTS if counts.get(verdict)] or [""]
-    words = [f"{counts[first]}{things} {first}"] if first else []
+    one = first and counts[first] == 1 and things == " cells"
+    words = [f"{counts[first]}{' cell' if one else things} {first}"] if first else []
     return ", ".join([*words, *(f"{counts[verdict]} {verdict}" for verdict in others)])
 
 

@@ -167,7 +167,12 @@ def with_absolute_paths(config: Mapping[str, Any], directory: str) -> dict[str, 
         if not isinstance(fields, Mapping):
             return fields
         texts = {name: fields[name] for name in _FILES if fields.get(name) and isinstance(fields[name], str)}
-        return {**fields, **{name: posixpath.join(directory, text) for name, text in texts.items()}}
+        found = {**fields, **{name: posixpath.join(directory, text) for name, text in texts.items()}}
+        program = fields.get("exec")
+        command = program.get("command") if isinstance(program, Mapping) else None
+        if isinstance(command, str) and "/" in command:  # others are found by PATH
+            found["exec"] = {**program, "command": posixpath.join(directory, command)}
+        return found
 
     def entries(kinds: str, kind: str) -> Any:
         found = config.get(kinds)

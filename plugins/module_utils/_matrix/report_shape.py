@@ -126,9 +126,10 @@ _REPORT = {
     "not_listed?": {
         "cells": WHOLE,
         "by_node": {"*": WHOLE},
-        "tallies": [{"check": TEXT, "family": TEXT, "verdict": TEXT, "cells": WHOLE}],
+        "tallies": [{"check": _CHECK, "family": TEXT, "verdict": TEXT, "cells": WHOLE}],
     },
-    "excluded?": [{"name": TEXT, "reason": TEXT}],
+    **{f"{kind}_nodes?": [{"name": TEXT, "reason": TEXT}] for kind in ("missing", "excluded")},
+    "enforced_after_seconds?": NUMBER,
 }
 
 

@@ -36,7 +36,7 @@ class Run:
         passed, bad, other: number of cells that passed; that failed, are flapping or were not probed; and of all others
         worse, better: number of cells, compared with the run before; None: nothing was compared
         median, p95: latency in ms; None: no cell has one
-        unprobed: number of the bad cells that were not probed; None: an older version wrote the run
+        unprobed, flapping: number of these among the bad cells; None: an older version wrote the run
     """
 
     finished: str
@@ -49,16 +49,17 @@ class Run:
     median: float | None = None
     p95: float | None = None
     unprobed: int | None = None
+    flapping: int | None = None
 
     @property
     def failed(self) -> int:
-        """The number of cells that failed or are flapping."""
-        return self.bad - (self.unprobed or 0)
+        """The number of cells that failed; in a run of an older version, with those that are flapping."""
+        return self.bad - (self.flapping or 0) - (self.unprobed or 0)
 
     @property
     def counts(self) -> dict[str, int]:
-        """The numbers of bad cells: those that failed, and those that were not probed."""
-        return {"failed": self.failed, "not probed": self.unprobed or 0}
+        """The numbers of bad cells by verdict."""
+        return {"failed": self.failed, "flapping": self.flapping or 0, "not probed": self.unprobed or 0}
 
 
 def run_of(report: Mapping[str, Any]) -> Run:
@@ -78,6 +79,7 @@ def run_of(report: Mapping[str, Any]) -> Run:
         median=round(latency["median"], 3) if latency else None,
         p95=round(latency["p95"], 3) if latency else None,
         unprobed=counts.get("not_probed", 0),
+        flapping=counts.get("flapping", 0),
     )
 
 
@@ -117,7 +119,7 @@ def _run(data: Any) -> Run:
         raise InputError("its numbers are none")
     run = Run(**data)
     if run.failed < 0:
-        raise InputError("more cells were not probed than were bad")
+        raise InputError("more cells were flapping or not probed than were bad")
     return run
 
 

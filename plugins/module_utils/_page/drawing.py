@@ -28,7 +28,8 @@ _LARGE = 8  # the most nodes that get a large card
 _COLUMNS, _SIDE = 4, 20
 _PODS = 8  # pods of a large card
 _PAIRS = 16  # pairs of nodes whose failures are drawn
-_LETTER = 6.3  # the width of a letter of a small text
+# The width of a letter of a small text, of what a card says, and of the name in a large card.
+_LETTER, _WORD, _NAME = 6.3, 7.2, 8.2
 _BOX, _POD, _TOP = 36, 34, 60  # the height of links and pods, and the room above a row of cards for its wire
 
 
@@ -39,9 +40,9 @@ def drawing(report: Mapping[str, Any]) -> dict[str, Any]:
     return _large(network, trails) if len(network.nodes) <= _LARGE else _small(network, trails)
 
 
-def shortened(text: str, width: float, end: bool = False) -> str:
+def shortened(text: str, width: float, end: bool = False, letter: float = _LETTER) -> str:
     """Shorten a text to a width in pixels. With C(end) its end is kept: pods of one Deployment differ there."""
-    most = max(4, int(width / _LETTER))
+    most = max(4, int(width / letter))
     if len(text) <= most:
         return text
     return f"…{text[1 - most :]}" if end else f"{text[: most - 1]}…"
@@ -173,20 +174,23 @@ def _card(
         }
         for number, fact in enumerate(facts)
     ]
+    # Name and words share a line, which begins beside the wire.
+    room, full = width - 38, _says(node.count, node.within, node.missing)
+    says = shortened(full, 0.7 * room - 2 * _WORD, letter=_WORD)
+    where = ", ".join(node.subnets) or ", ".join(node.addresses)
+    under = [f"{'pods' if node.subnets else 'node'} {where}", *node.roles]
     return {
         "name": node.name,
         "head": head,
-        "title": shortened(node.name, inner - 150),
+        "title": shortened(node.name, room - (len(says) + 3) * _WORD, letter=_NAME),
         "x": x,
         "y": y,
         "w": width,
         "h": depth - y + 16 * len(texts) + 12,
-        "role": ", ".join(node.roles),
-        "subnets": shortened(", ".join(node.subnets) or ", ".join(node.addresses), inner),
-        "subnets_are": "pods" if node.subnets else "node",
+        "under": shortened(", ".join(under), room),
         "state": "missing" if node.missing else node.count.state,
-        "says": _says(node.count, node.within, node.missing),
-        "missing": node.missing,
+        "says": says,
+        "full": node.missing or full,
         "boxes": boxes,
         "wires": wires,
         "pods": pods,
@@ -290,7 +294,7 @@ def _trails(trails: Iterable[Mapping[str, Any]], places: Mapping[tuple[str, str]
     for number, trail in enumerate(trails):
         path = trail_path(trail, places, 5.0 * number)
         if path:
-            found.append({**path, "kind": "trail", "number": number + 1})
+            found.append({**path, "kind": "trail"})
     return found
 
 
@@ -304,20 +308,22 @@ def _small(network: Network, trails: Sequence[Mapping[str, Any]]) -> dict[str, A
         places[node.name, ""] = Spot(x + width / 2, y + height / 2, None)
         for pod in node.pods:
             places[pod.name, ""] = places[node.name, ""]
+        full = _says(node.count, 0, node.missing, short=True)
+        count = f"{len(node.pods)} {'pod' if len(node.pods) == 1 else 'pods'}"
+        what = ", ".join(node.roles) or ", ".join(node.subnets) or ", ".join(node.addresses)
+        room = width - 16
         cards.append(
             {
                 "name": node.name,
-                "title": shortened(node.name, width - 16, end=True),
+                "title": shortened(node.name, room, end=True, letter=_NAME),
                 "x": x,
                 "y": y,
                 "w": width,
                 "h": height,
-                "role": ", ".join(node.roles),
-                "subnets": shortened(", ".join(node.subnets) or ", ".join(node.addresses), width - 16),
+                "under": f"{shortened(what, room - _LETTER * (len(count) + 2))}, {count}" if what else count,
                 "state": "missing" if node.missing else node.count.state,
-                "says": _says(node.count, 0, node.missing, short=True),
-                "missing": node.missing,
-                "count": f"{len(node.pods)} {'pod' if len(node.pods) == 1 else 'pods'}",
+                "says": shortened(full, room - 2 * _WORD, letter=_WORD),
+                "full": node.missing or full,
             }
         )
     paths = _pair_paths(network.pairs, {card["name"]: card for card in cards}) + _trails(trails, places)

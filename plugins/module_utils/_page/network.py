@@ -13,6 +13,8 @@ from typing import Any
 from ansible_collections.podnet.kubernetes.plugins.module_utils._base.addresses import without_port
 from ansible_collections.podnet.kubernetes.plugins.module_utils._base.cell_counts import BAD_VERDICTS
 
+# Verdicts of cells that nobody judges.
+_OPEN = ("not observed", "not judged")
 _TUNNELS = ("vxlan", "ipip", "sit", "gre", "tun", "wireguard", "ip6tnl", "geneve", "tunnel")
 
 
@@ -174,7 +176,7 @@ def network_of(report: Mapping[str, Any]) -> Network:
 def _counts(
     report: Mapping[str, Any], endpoints: Mapping[str, Mapping[str, Any]]
 ) -> tuple[dict[str, Count], dict[tuple[str, str], Counter[str]]]:
-    """Count the cells of each pod and node, and the bad ones between nodes."""
+    """Count the judged cells of each pod and node, and the bad ones between nodes."""
     counted = report.get("passed_without_detail") or {}
     every = Counter(counted.get("by_endpoint", {}))
     every.update({f"{node}/": number for node, number in counted.get("by_node", {}).items()})
@@ -183,6 +185,7 @@ def _counts(
     for (source_name, target_name, verdict), count in Counter(
         (cell["source"], cell["target"], cell["verdict"] if cell["verdict"] in BAD_VERDICTS else "")
         for cell in report["cells"]
+        if cell["verdict"] not in _OPEN
     ).items():
         source, target = endpoints[source_name], endpoints[target_name]
         on_nodes = [one for one in (source, target) if one["kind"] in ("pod", "node")]

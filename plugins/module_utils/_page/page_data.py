@@ -27,7 +27,7 @@ def page_data(report: Mapping[str, Any]) -> dict[str, Any]:
     C(kinds) are what cells have in common, and C(sets) are lists of kinds. C(pairs) are
     C([source, target, set, latency, …]) with a latency in ms for each kind. C(marks) are sets of cells to point at:
     C([label, scopes]) for the cells that a finding explains, C([label, null, cells]) for the changes since another run,
-    with cells as C([source, target, check]).
+    with cells as C([source, target]).
     """
     used = {cell[end] for cell in report["cells"] for end in ("source", "target")}
     endpoints = [
@@ -65,7 +65,7 @@ def _changed(comparison: Mapping[str, Any], numbers: Mapping[str, int]) -> list[
     marks: list[list[Any]] = []
     for change in CHANGES:
         cells = [
-            [numbers[one["source"]], numbers[one["target"]], one["check"]]
+            [numbers[one["source"]], numbers[one["target"]]]
             for one in comparison.get(change) or []
             if one["source"] in numbers and one["target"] in numbers
         ]
@@ -100,10 +100,10 @@ def _kind(cell: Mapping[str, Any], texts: bool) -> tuple[tuple[str, Any], ...]:
 
 
 def _short(latency: float | None) -> float:
-    """Round a latency to few digits. 0 stands for none."""
+    """Round a latency to two digits, and larger ones to a whole number. 0 stands for none."""
     if not latency:
         return 0
-    return round(latency) if latency >= 10 else round(latency, 1)
+    return round(latency) if latency >= 10 else float(f"{latency:.2g}")
 
 
 __all__ = ["CHANGES", "page_data"]

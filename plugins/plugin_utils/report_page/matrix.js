@@ -88,6 +88,7 @@
       grid[place] = join(grid[place], looks[pair[2]]);
       if (points && !marked[place] && points(pair)) marked[place] = 1;
     }
+    byId("next").disabled = !grid.some((code) => code > 4);
     const pointed = marked ? `, ${marked.reduce((sum, one) => sum + one, 0)} fields marked` : "";
     byId("count").value = `${count} cells${pointed}`;
     const others = columns.filter((one) => one >= 0 && !asSource[one]).map((one) => `${one + 1} ${endpoints[one][0]}`);
@@ -309,7 +310,7 @@
     };
     say("tried", ...like.map((each) => each.tried));
     say("verdict", one.verdict);
-    say("seen", one.message || one.outcome, !one.message && one.detail, one.seen && `source ${one.seen}`, one.mtu && `MTU ${one.mtu}`, one.tries);
+    say("seen", one.message || one.outcome, !one.message && (one.detail || one.reason), one.seen && `source ${one.seen}`, one.mtu && `MTU ${one.mtu}`, one.tries);
     say("expected", one.expected_outcome, one.expected_source && `source address ${one.expected_source}`, one.expected_mtu && `MTU ${one.expected_mtu}`);
     say("because", one.expected_because);
     say("decided by", one.expected_decided_by && (one.expected_decided_by === "api" ? "the API's rules" : "the implementation of the network"));
@@ -361,7 +362,7 @@
     const step = {ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1], PageUp: [-page, 0], PageDown: [page, 0], Home: [0, -1e6], End: [0, 1e6]}[event.key];
     if (event.key === "Enter" && chosen) {
       const node = group(chosen[0]), column = group(chosen[1]);
-      toggle(node);
+      toggle(chosen[0] >= 0 && chosen[1] < 0 ? column : node);
       const row = rows.find((item) => group(item) === node), side = columns.find((item) => group(item) === column);
       if (row !== undefined && side !== undefined) show([row, side]);
     } else if (step) {
@@ -384,6 +385,8 @@
     if (source !== undefined) jump(number.get(source), number.get(target));
     if (node !== undefined || mark !== undefined) {
       byId("filters").reset(); closed.clear();
+      // A node that took no part, or whose cells were only counted, has none here.
+      if (node !== undefined && !nodes.includes(node)) byId("node").add(new Option(node, node));
       if (node !== undefined) byId("node").value = node; else byId("mark").value = mark;
       filter();
       byId("matrix").scrollIntoView();
@@ -394,7 +397,6 @@
   window.addEventListener("beforeprint", restyle);
   window.addEventListener("afterprint", restyle);
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", restyle);
-  byId("next").disabled = !kinds.some((one) => BAD.has(one.verdict));
   filter();
   // A reader who has not chosen sees the first failure.
   if (!byId("next").disabled) { nextFailed(); kept = false; }

@@ -5,14 +5,15 @@
   const {endpoints, kinds, sets, policies, steps} = JSON.parse(byId("data").textContent);
   const view = byId("view"), canvas = byId("canvas"), panel = byId("chosen"), buttons = [...document.querySelectorAll("[data-step]")];
   const LOOKS = ["", "passed", "closed", "mixed", "open", "opened", "shut", "flapping", "failed"], SIGNS = ["", "", "-", ":", "?", "+", "–", "±", "×"];
-  const BAD = new Set(["failed", "flapping", "not probed"]), FONT = "system-ui, sans-serif";
+  const BAD = new Set(["failed", "flapping", "not probed"]), CODES = {failed: 8, flapping: 8, "not probed": 4}, FONT = "system-ui, sans-serif";
   const count = endpoints.length, names = endpoints.map((one) => one[0]);
   let step = 0, chosen = null, kept = false, left = 0, size = 20, colours = {};
   const top = 24;
 
   const look = sets.map((set) => {
     const some = set.map((kind) => kinds[kind]);
-    if (some.some((one) => BAD.has(one.verdict))) return 8;
+    const worst = Math.max(...some.map((one) => CODES[one.verdict] || 0));
+    if (worst) return worst;
     const opened = some.some((one) => one.change === "opened"), shut = some.some((one) => one.change === "closed");
     if (opened || shut) return opened && shut ? 7 : opened ? 5 : 6;
     const judged = some.filter((one) => one.verdict === "passed");
@@ -124,7 +125,7 @@
     for (const like of groups.values()) {
       const one = like[0], list = element(panel, "dl", undefined, BAD.has(one.verdict) ? "bad" : "");
       const say = (name, text) => { if (text) { element(list, "dt", name); element(list, "dd", text); } };
-      say("tried", like.map((each) => `${each.check}${each.port ? ` ${each.port}` : ""}`).join(", "));
+      say("tried", like.map((each) => `${each.check} ${each.family}${each.port ? ` port ${each.port}` : ""}`).join(", "));
       say("seen", `${one.outcome}, ${one.message || one.verdict}`);
       say("expected", one.expected);
       say("this step", one.change && `${one.change} it`);
@@ -165,6 +166,10 @@
     kept = true;
     const inside = (value) => Math.min(count - 1, Math.max(0, value));
     choose(chosen ? [inside(chosen[0] + by[0]), inside(chosen[1] + by[1])] : [0, Math.min(1, count - 1)]);
+    // A matrix of many pods is larger than its frame.
+    const shown = (place, from, start, room) => Math.min(place, Math.max(from, place + start + size + 4 - room));
+    view.scrollTop = shown(chosen[0] * size, view.scrollTop, top, view.clientHeight);
+    view.scrollLeft = shown(chosen[1] * size, view.scrollLeft, left, view.clientWidth);
   });
   for (const name of ["resize", "beforeprint", "afterprint"]) window.addEventListener(name, drawSmall);
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", drawSmall);

@@ -161,7 +161,7 @@ PROXY = "http://me:secret@127.0.0.1:1"
     ("cluster", "environment"),
     [
         ({"proxy-url": PROXY}, {}),
-        ({"proxy-url": PROXY}, {"NO_PROXY": "192.0.2.1", "HTTPS_PROXY": "http://other"}),
+        ({"proxy-url": PROXY}, {"NO_PROXY": "example.org", "HTTPS_PROXY": "http://other"}),
         ({}, {"HTTPS_PROXY": PROXY, "NO_PROXY": "example.org"}),
         ({}, {"ALL_PROXY": PROXY}),
     ],
@@ -188,9 +188,10 @@ def test_a_server_whose_name_no_dns_can_have_is_one_sentence(reach):
 
 @pytest.mark.parametrize("not_for", ["127.0.0.1", "localhost,127.0.0.1", "*", "127.0.0.0/8"])
 def test_no_proxy_is_asked_for_a_host_of_no_proxy(reach, api, not_for):
-    assert reach(f"http://127.0.0.1:{api}", {"HTTP_PROXY": PROXY, "NO_PROXY": not_for}) == (
-        f"The controller asks the API at http://127.0.0.1:{api} (kubeconfig admin.conf)."
-    )
+    told = f"The controller asks the API at http://127.0.0.1:{api} (kubeconfig admin.conf)."
+    assert reach(f"http://127.0.0.1:{api}", {"HTTP_PROXY": PROXY, "NO_PROXY": not_for}) == told
+    # The client has the same rule for the proxy of the kubeconfig.
+    assert reach(f"http://127.0.0.1:{api}", {"NO_PROXY": not_for}, **{"proxy-url": PROXY}) == told
 
 
 def open_ports():
@@ -282,6 +283,14 @@ def test_a_control_plane_that_is_the_controller_connects_itself(play, api, tmp_p
     path = write_kubeconfig(tmp_path / "admin.conf", f"http://127.0.0.1:{api}")
     found = result(play(path, "control_plane", connection="local"))
     assert found["msg"] == f"The controller asks the API at http://127.0.0.1:{api} (kubeconfig {path})."
+
+
+def test_a_list_of_kubeconfigs_is_merged_by_the_client_and_so_has_no_other_way(play, tmp_path):
+    files = f"{tmp_path}/a.conf:{tmp_path}/b.conf"
+    assert result(play(files, "controller"))["msg"] == f"The controller asks the API (kubeconfig {files})."
+    assert result(play(files, "control_plane"))["msg"] == (
+        f"podnet_api_through is control_plane, and kubeconfig {files} is a list: give one file"
+    )
 
 
 def test_a_kubeconfig_that_is_not_there(tmp_path):

@@ -131,6 +131,12 @@ def kept(tmp_path):
     return sorted(path.name for path in (tmp_path / "lab" / "earlier").glob("*"))
 
 
+def check_schema(report):
+    """Check a report against the schema that the collection has for others."""
+    schema = Path(__file__).parents[4] / "roles/connectivity/files/connectivity-report-2.schema.json"
+    assert list(Draft202012Validator(json.loads(schema.read_text())).iter_errors(report)) == []
+
+
 def written(tmp_path, name="report.json"):
     text = (tmp_path / "lab" / name).read_text()
     return json.loads(text) if name.endswith("json") else text
@@ -294,7 +300,9 @@ def test_policies_that_are_not_enforced(run, network, tmp_path):
         "30 cells of SCTP are computed, and not observed: 20 allowed, 10 blocked",
     ]
     # Neither these cells nor those of a pod and itself count as passed or as anything else.
-    computed = written(tmp_path)["computed"]
+    report = written(tmp_path)
+    check_schema(report)
+    computed = report["computed"]
     assert len(computed) == 30
     assert {(one["protocol"], one["allowed"], one["because"]) for one in computed if not one["allowed"]} == {
         ("SCTP", False, BECAUSE)
@@ -395,8 +403,7 @@ def test_a_smaller_scope_is_said_everywhere(run, network, tmp_path):
     assert result["msg"].startswith("Scope sample: each pod and node probed 2 of 5 others")
     assert "connectivity_sample_seed=monday repeats this sample." in result["matrix"]
     report = json.loads((tmp_path / "lab" / "report.json").read_text())
-    schema = Path(__file__).parents[4] / "roles/connectivity/files/connectivity-report-2.schema.json"
-    assert list(Draft202012Validator(json.loads(schema.read_text())).iter_errors(report)) == []
+    check_schema(report)
     assert report["scope"] == chosen["statement"]
     for name in ("index.html", "summary.md"):
         assert "monday" in (tmp_path / "lab" / name).read_text()

@@ -42,7 +42,16 @@ def test_failure(question, sentence):
     ("answer", "words"),
     [
         ((403, "Forbidden", b'{"message": "nodes is forbidden"}'), "nodes is forbidden"),
-        ((401, "Unauthorized", '{"message": "Unauthorized"}'), "Unauthorized: the API rejects these credentials"),
+        (
+            (401, "Unauthorized", '{"message": "Unauthorized"}'),
+            "Unauthorized: the API rejects these credentials, or got none: where the kubeconfig gets them from a "
+            "program (exec), run that program by hand to see why it fails",
+        ),
+        (
+            (403, "Forbidden", '{"message": "nodes is forbidden: User \\"system:anonymous\\" cannot list"}'),
+            'nodes is forbidden: User "system:anonymous" cannot list: the request had no credentials: where the '
+            "kubeconfig gets them from a program (exec), run that program by hand to see why it fails",
+        ),
         ((502, "Bad Gateway", "<html>"), "502 Bad Gateway"),
         ((503, "Service Unavailable", '{"message": ""}'), "503 Service Unavailable"),
         ((500, "", "[]"), "500"),

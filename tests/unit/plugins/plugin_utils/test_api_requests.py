@@ -12,7 +12,11 @@ from types import SimpleNamespace
 import pytest
 from kubernetes.client import ApiException
 
-from ansible_collections.podnet.kubernetes.plugins.module_utils._base.errors import ClusterError, InputError
+from ansible_collections.podnet.kubernetes.plugins.module_utils._base.errors import (
+    ClusterError,
+    InputError,
+    PodnetError,
+)
 from ansible_collections.podnet.kubernetes.plugins.plugin_utils import api_requests
 
 # Ansible imports an action in the process from which it forks all later tasks.
@@ -121,6 +125,48 @@ def test_what_lasts_is_said_at_once(pauses, error):
     with pytest.raises(ClusterError, match=r"^k8s: cannot read Node objects"):
         api_requests.send(request, {"kind": "Node"})
     assert (request.sent, pauses) == (1, [])
+
+
+@pytest.fixture
+def ask(tmp_path):
+    """A function that reads the nodes with the credentials of a user of a kubeconfig, and returns the error."""
+
+    def ask(**user):
+        path = tmp_path / "admin.conf"
+        config = {
+            "current-context": "a",
+            "contexts": [{"name": "a", "context": {"cluster": "c", "user": "u"}}],
+            "clusters": [{"name": "c", "cluster": {"server": "http://127.0.0.1:1"}}],
+            "users": [{"name": "u", "user": user}],
+        }
+        path.write_text(json.dumps(config))
+        with pytest.raises(PodnetError) as raised:
+            api_requests.send(
+                lambda: api_requests.find_resource({"kind": "Node", "apiVersion": "v1"}, str(path)),
+                {"kind": "Node", "kubeconfig": str(path)},
+            )
+        return str(raised.value)
+
+    return ask
+
+
+def test_a_token_with_a_line_end_is_named_and_not_shown():
+    request = Request(ValueError("Invalid header value b'Bearer secret-token\\n'"))
+    with pytest.raises(InputError) as raised:
+        api_requests.send(request, {"kind": "Node", "kubeconfig": "admin.conf"})
+    assert str(raised.value) == (
+        "k8s: cannot read Node objects (kubeconfig admin.conf): the token of the kubeconfig has a line end: write its "
+        "file without one"
+    )
+    with pytest.raises(ValueError, match="other"):
+        api_requests.send(Request(ValueError("other")), {"kind": "Node", "kubeconfig": "admin.conf"})
+
+
+def test_a_file_of_credentials_that_cannot_be_read_is_named(ask, tmp_path):
+    assert ask(tokenFile="missing") == (
+        f"k8s: cannot read Node objects (kubeconfig {tmp_path}/admin.conf): {tmp_path}/missing: No such file or "
+        "directory: the kubeconfig names this file"
+    )
 
 
 @pytest.mark.parametrize("patience", [(), (3.0,), (0.0,)])

@@ -46,7 +46,7 @@ def test_cells_that_were_not_probed_are_not_called_failed():
     lost = Run(TIME, TIME, 192, 249, 0, unprobed=249)
     text = trend_text("lab", [*runs(3), lost])
     assert "192 passed, 249 not probed, 0 others" in text
-    assert "1 of the runs had failed cells, 1 cells that were not probed" in text
+    assert "1 of the runs had failed cells, 0 flapping ones, 1 cells that were not probed" in text
     assert [kind for kind, _place, _size in bars(lost)] == ["unprobed", "passed"]
 
 

@@ -37,6 +37,7 @@ def test_a_report_without_counts_of_later_versions_is_read():
 
 def test_numbers_without_a_whole():
     assert bad_words({"failed": 8}, " cells") == "8 cells failed"
+    assert bad_words({"flapping": 1}, " cells") == "1 cell flapping"
     assert bad_words({"failed": 8, "not probed": 2}) == "8 failed, 2 not probed"
     assert bad_words({"failed": 0}) == ""
 

@@ -181,6 +181,16 @@ def test_relative_paths_stay_right_in_another_directory():
     assert with_absolute_paths(kubeconfig(), "/home/me") == kubeconfig()
 
 
+@pytest.mark.parametrize(
+    ("command", "absolute"),
+    [("./get-token", "/home/me/./get-token"), ("/bin/get-token", "/bin/get-token"), ("aws", "aws"), (None, None)],
+)
+def test_the_program_for_credentials_is_found_from_another_directory(command, absolute):
+    program = {"apiVersion": "client.authentication.k8s.io/v1", "command": command, "args": ["a/b"]}
+    after = with_absolute_paths(kubeconfig(user={"exec": program}), "/home/me")
+    assert after["users"][1]["user"] == {"exec": {**program, "command": absolute}}
+
+
 def test_certificates():
     assert ca_of(kubeconfig(), "a.conf") == "Q0E="
     own = certificates_of(kubeconfig(), "a.conf")

@@ -405,6 +405,12 @@ V4_SLICE = endpoint_slice("shop/web", behind("10.244.1.5", "shop/a"))
             id="two nodes of one address",
         ),
         pytest.param(
+            Wanted(controller=True),
+            {"nodes": [*NODES, node("controller", "10.0.2.15")]},
+            "controller: a node has this name: give false, because cells name both ends",
+            id="a node that is called controller",
+        ),
+        pytest.param(
             Wanted(),
             {"nodes": [*NODES, node("node2")]},
             "node node2 has no InternalIP in its status: see --node-ip of its kubelet",

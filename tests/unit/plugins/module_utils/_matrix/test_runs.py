@@ -55,16 +55,17 @@ def report(**more):
 
 
 def test_the_aggregate_of_a_report():
-    assert run_of(report()) == Run(TIME, TIME, 4, 4, 2, None, None, 0.123, 0.123, 2)
+    assert run_of(report()) == Run(TIME, TIME, 4, 4, 2, None, None, 0.123, 0.123, 2, 1)
     changes = {"comparison": {"worse": [1, 2], "better": []}, "started": "2026-11-28T18:00:00Z"}
     run = run_of(report(**changes))
     assert (run.started, run.worse, run.better) == ("2026-11-28T18:00:00Z", 2, 0)
 
 
-def test_cells_that_were_not_probed_are_counted_apart():
-    run = replace(RUN, unprobed=2)
-    assert (run.failed, run.counts) == (0, {"failed": 0, "not probed": 2})
-    assert (RUN.failed, RUN.counts) == (2, {"failed": 2, "not probed": 0})
+def test_cells_that_flap_or_were_not_probed_are_counted_apart():
+    run = replace(RUN, bad=6, unprobed=2, flapping=3)
+    assert (run.failed, run.counts) == (1, {"failed": 1, "flapping": 3, "not probed": 2})
+    # An older version kept only their sum.
+    assert (RUN.failed, RUN.counts) == (2, {"failed": 2, "flapping": 0, "not probed": 0})
     assert read_runs(runs_text([run])) == [run]
 
 
@@ -91,6 +92,7 @@ def test_runs_are_read_as_they_were_written():
         json.dumps({**vars(RUN), "more": 1}),
         json.dumps({**vars(RUN), "passed": "<script>"}),
         json.dumps({**vars(RUN), "unprobed": 3}),
+        json.dumps({**vars(RUN), "unprobed": 1, "flapping": 2}),
         json.dumps({**vars(RUN), "passed": -1}),
         json.dumps({**vars(RUN), "median": float("inf")}),
         json.dumps({**vars(RUN), "finished": "<b>"}),

@@ -31,6 +31,31 @@ def test_no_parts_lie_on_one_another_or_beyond_the_edge(given):
             assert 0 <= part["y"] <= part["y"] + part["h"] <= found["height"]
 
 
+@pytest.mark.parametrize("count", [1, 3, 4, 12])
+def test_the_texts_of_a_card_stay_beside_each_other_and_within_it(count):
+    given = report(pods(count, 2), [])
+    given["nodes"] = [
+        {"name": f"node{number}", "roles": ["control-plane", "etcd", "master"], "subnets": ["10.244.1.0/24"]}
+        for number in range(1, count + 1)
+    ]
+    ends = {"source": "podnet-connectivity/node1-1", "target": "podnet-connectivity/node1-2", "check": "tcp"}
+    given["cells"] = [
+        {**ends, "verdict": verdict}
+        for verdict, times in {"failed": 147, "flapping": 12, "not probed": 24}.items()
+        for _one in range(times)
+    ]
+    found = drawing(given)
+    card = found["cards"][0]
+    assert card["full"].startswith("147") and "24 not probed" in card["full"]
+    # The letters of the texts that share a line, in pixels: 14 and 12 px bold, and 11 px.
+    name, says, under = (pixels * len(card[text]) for text, pixels in (("title", 8), ("says", 7), ("under", 6)))
+    if found["mode"] == "large":
+        assert 26 + name + 14 + says + 12 <= card["w"]
+        assert 26 + under <= card["w"]
+    else:
+        assert max(8 + name, 8 + 14 + says, 8 + under) <= card["w"]
+
+
 @pytest.mark.parametrize("count", [1, 2, 9])
 def test_the_addresses_outside_fit_their_box(count):
     outside = [{"name": f"2001:db8:113::{number}", "kind": "outside"} for number in range(1, count + 1)]

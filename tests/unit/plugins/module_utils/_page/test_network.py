@@ -55,6 +55,15 @@ def test_a_cell_within_a_node_counts_once_for_it():
     assert (network.nodes[0].within, network.nodes[0].count) == (1, Count(1, {"failed": 1}))
 
 
+def test_cells_that_nobody_judges_are_not_counted_as_passed():
+    ends = {"source": "podnet-connectivity/node1-1", "target": "podnet-connectivity/node1-2"}
+    verdicts = ("passed", "not judged", "not observed")
+    (node,) = network_of(report(pods(1, 2), [{**ends, "check": "tcp", "verdict": one} for one in verdicts])).nodes
+    assert [one.count for one in (node, *node.pods)] == [Count(1, {})] * 3
+    (node,) = network_of(report(pods(1, 2), [{**ends, "check": "udp", "verdict": "not observed"}])).nodes
+    assert {one.count.state for one in (node, *node.pods)} == {"none"}
+
+
 def test_a_node_that_took_no_part_has_the_reason():
     given = {**failing(), "missing_nodes": [{"name": "node2", "reason": "node2 is not ready"}]}
     assert [one.missing for one in network_of(given).nodes] == ["", "node2 is not ready", ""]

@@ -53,6 +53,18 @@ def test_a_cell_that_differs_makes_the_page_bad():
     assert policy_parts("proof", steps, reports, [[], []])["bad"] == 1
 
 
+@pytest.mark.parametrize(
+    ("failed", "words"), [(0, "3 cells not enforced in time"), (1, "1 cell failed"), (2, "2 cells failed")]
+)
+def test_a_late_cell_that_stays_wrong_counts_once(failed, words):
+    steps, reports = sequence()
+    steps[1]["late"] = 3
+    for cell in reports[1]["cells"][:failed]:
+        cell.update(verdict="failed")
+    parts = policy_parts("proof", steps, reports, [[], []])
+    assert (parts["bad"], parts["words"]) == (failed or 3, words)
+
+
 def test_cells_that_a_node_only_counted_count_in_their_step():
     steps, reports = sequence()
     whole = policy_parts("proof", steps, reports, [[], []])["steps"]
