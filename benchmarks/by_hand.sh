@@ -138,7 +138,8 @@ network() {
 set -euo pipefail
 export KUBECONFIG=/etc/kubernetes/admin.conf
 python3 -c 'import sys, urllib.request as r; sys.stdout.buffer.write(r.urlopen(sys.argv[1]).read())' \
-    "$1/flannel-io/flannel/v0.28.10/Documentation/kube-flannel.yml" | sed 's/^\( *\)- --kube-subnet-mgr$/&\n\1- --iface=enp0s8/' | kubectl apply -f -
+    "$1/flannel-io/flannel/v0.28.10/Documentation/kube-flannel.yml" | sed -e 's/^\( *\)- --kube-subnet-mgr$/&\n\1- --iface=enp0s8/' \
+    -e '/readinessProbe:/,/periodSeconds:/{s/initialDelaySeconds: 5/initialDelaySeconds: 1/;s/periodSeconds: 10/periodSeconds: 2/}' | kubectl apply -f -
 kubectl rollout status --timeout=300s -n kube-flannel daemonset/kube-flannel-ds
 kubectl wait --timeout=300s --for=condition=Ready nodes --all
 kubectl rollout status --timeout=300s -n kube-system deployment/coredns

@@ -20,6 +20,7 @@ from rows import Row, record
 TABLE = "Targets of make"
 VERIFICATION = "A verification of the lab"
 FORKS = "Ansible forks a process for each host and task"
+STILL_READY = "Kubernetes calls it ready: its pod is waited for"
 NETWORKS = ("flannel", "calico")
 DEAD = "node2"
 ROUNDS = 2
@@ -43,16 +44,19 @@ def clusters() -> list[Row]:
 
 
 def playbooks() -> list[Row]:
-    """Diagnose the healthy lab, and verify it with a dead node."""
+    """Diagnose the healthy lab, and verify it with a dead node, before and after Kubernetes has noticed."""
     diagnosis = [commands.play("playbooks/diagnose.yml") for _round in range(ROUNDS)]
     commands.seconds_of("podman", "kill", f"podnet-{DEAD}")
     try:
+        just_died = commands.play("playbooks/verify.yml", expected=2)
+        kubectl("wait", f"node/{DEAD}", "--for=condition=Ready=Unknown", "--timeout=180s")
         dead = [commands.play("playbooks/verify.yml", expected=2) for _round in range(ROUNDS)]
     finally:
         commands.play("lab/reboot.yml", "-e", f"lab_reboot={DEAD}")
         kubectl("wait", "node", "--all", "--for=condition=Ready", "--timeout=180s")
     return [
         Row(VERIFICATION, "the diagnosis of the healthy lab", "s", tuple(diagnosis), limit="one module on each node"),
+        Row(VERIFICATION, "with a node that has just died, and its diagnosis", "s", (just_died,), limit=STILL_READY),
         Row(VERIFICATION, "with one dead node, and its diagnosis", "s", tuple(dead), limit="attempts of failed cells"),
     ]
 

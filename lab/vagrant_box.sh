@@ -15,6 +15,7 @@ khz=$(awk '/^bogomips/ { printf "%d", $3 * 500; exit }' /proc/cpuinfo)
 work=$(mktemp --directory)
 # Before the mount, and after its end, there is nothing to unmount.
 trap 'umount "$work/root" 2>/dev/null || true; rm -rf "$work"' EXIT
+trap 'exit 1' HUP INT TERM
 cd "$work"
 cp --sparse=always "$image/disk" disk
 cp "$image/vmlinuz" "$image/initrd.img" .

@@ -52,6 +52,7 @@ def steps_of(found):
 def check_cases(found, reports, least=20):
     """Check the reports of at least so many cases: each cell passed, and the cases really keep pods apart."""
     mixed = 0
+    assert set(reports) == set(found)
     for name, step in reports.items():
         cells = step["report"]["cells"]
         assert len(cells) == 288, name

@@ -14,7 +14,7 @@ import pytest
 import yaml
 
 ROOT = Path(__file__).resolve().parents[2]
-NODE, SWITCH = "podnet-calico-routes", "podnet-calico-routes-switch"
+NODE, SWITCH = "test-calico-routes", "test-calico-routes-switch"
 RESET = yaml.safe_load((ROOT / "roles/calico/tasks/reset.yml").read_text())
 MORE = next(one["vars"]["__calico_more_routes"] for one in RESET if "__calico_more_routes" in one.get("vars", {}))
 
@@ -26,9 +26,17 @@ def ip(*words: str) -> str:
     return subprocess.run(["ip", "-n", NODE, *words], check=True, capture_output=True, text=True).stdout
 
 
+def remove() -> None:
+    """Remove the namespaces, also those that a killed run left."""
+    for name in (NODE, SWITCH):
+        if Path("/run/netns", name).exists():
+            subprocess.run(["ip", "netns", "delete", name], check=True)
+
+
 @pytest.fixture
 def node():
     """A node with a NIC, which Calico had on the pod network 10.50.0.0/16."""
+    remove()
     for name in (NODE, SWITCH):
         subprocess.run(["ip", "netns", "add", name], check=True)
     link = f"link add enp0s8 netns {NODE} type veth peer name port netns {SWITCH}"
@@ -46,8 +54,7 @@ def node():
     ):
         ip(*line.split())
     yield
-    for name in (NODE, SWITCH):
-        subprocess.run(["ip", "netns", "delete", name], check=True)
+    remove()
 
 
 def remove_routes(folder, more):

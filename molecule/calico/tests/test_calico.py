@@ -265,14 +265,16 @@ def moved(kubectl, nine_pods):
 def test_policies_of_others_count_and_stay_and_hold_for_a_pod_that_moved(prove, moved, kubectl, sequence):
     foreign = policy("y/theirs", {"podSelector": {"matchLabels": {"pod": "a"}}, "policyTypes": ["Ingress"]})
     kubectl.output("apply", "--filename=-", data=foreign)
-    done = prove(network_policies_name="foreign", network_policies_definitions=[NOBODY])
+    try:
+        done = prove(network_policies_name="foreign", network_policies_definitions=[NOBODY])
+        refused = prove(network_policies_definitions=[foreign])
+    finally:
+        kubectl.output("delete", "networkpolicy", "theirs", "--namespace=y")
     assert done.returncode == 0, done.stdout
     blocked = {cell["target"] for cell in sequence("foreign")["all"]["report"]["cells"] if cell["outcome"] == "blocked"}
     assert blocked == {moved, "x/b", "x/c", "y/a"}
-    refused = prove(network_policies_definitions=[foreign])
     assert refused.returncode == 2
     assert "y/theirs exist and were not applied by this role" in refused.stdout.replace("\n", " ")
-    kubectl.output("delete", "networkpolicy", "theirs", "--namespace=y")
 
 
 @contextmanager

@@ -139,6 +139,7 @@ def test_pods_go_on_while_a_node_gets_a_new_bird(pods, kubectl, daemon, neighbou
             kubectl.output("delete", "pod", gone, "--namespace=kube-system")
             daemon(there, other_than=gone)
             assert set(neighbours(there).values()) == {"Established"}
+            assert {one.poll() for one in watching.values()} == {None}
         finally:
             fetching.terminate()
             for one in watching.values():

@@ -41,20 +41,24 @@ PORT = "INPUT -p udp -m udp --dport 8472 -j DROP"
 @pytest.fixture
 def faults(lab, kubectl, on):
     """A webhook without a server, an image of a registry that does not answer, and a closed port of VXLAN."""
-    kubectl.make([WEBHOOK, POD])
-    on(NODE).check_output(f"iptables -I {PORT}")
-    for _attempt in range(120):
-        (pod,) = kubectl.items("pods", "--namespace=default", "--field-selector=metadata.name=molecule-findings")
-        waiting = [one["state"].get("waiting", {}) for one in pod["status"].get("containerStatuses", [])]
-        if any(one.get("reason") in ("ErrImagePull", "ImagePullBackOff") for one in waiting):
-            break
-        time.sleep(0.5)
 
     def mend():
         on(NODE).check_output(f"iptables -D {PORT}")
         kubectl.output("delete", "validatingwebhookconfiguration", "molecule-findings")
         kubectl.output("delete", "pod", "molecule-findings", "--namespace=default")
 
+    kubectl.make([WEBHOOK, POD])
+    on(NODE).check_output(f"iptables -I {PORT}")
+    try:
+        for _attempt in range(120):
+            (pod,) = kubectl.items("pods", "--namespace=default", "--field-selector=metadata.name=molecule-findings")
+            waiting = [one["state"].get("waiting", {}) for one in pod["status"].get("containerStatuses", [])]
+            if any(one.get("reason") in ("ErrImagePull", "ImagePullBackOff") for one in waiting):
+                break
+            time.sleep(0.5)
+    except BaseException:
+        mend()
+        raise
     return mend
 
 

@@ -78,7 +78,8 @@ def test_pods_without_a_controller_are_named_and_nothing_is_changed(take, kubect
         refused = remove("flannel")
         after = take()
     finally:
-        kubectl.output("delete", "pod", "nobodys")
+        # With a second of grace, kubectl waits until the kubelet has taken the pod's address back.
+        kubectl.output("delete", "pod", "nobodys", "--grace-period=1")
     assert refused.returncode == 2, refused.stdout
     assert "default/nobodys" in refused.stdout
     assert after == before

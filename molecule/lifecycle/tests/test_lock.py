@@ -17,12 +17,14 @@ def first(inventory, on):
     """The first run, which has the lock."""
     command = ["ansible-playbook", "--inventory", str(inventory.path), HOLDS]
     with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL) as process:
-        end = time.monotonic() + 120
-        while "@podnet.kubernetes" not in on("master").check_output("cat /proc/net/unix"):
-            assert time.monotonic() < end
-            time.sleep(0.2)
-        yield process
-        process.kill()
+        try:
+            end = time.monotonic() + 120
+            while "@podnet.kubernetes" not in on("master").check_output("cat /proc/net/unix"):
+                assert time.monotonic() < end
+                time.sleep(0.2)
+            yield process
+        finally:
+            process.kill()
 
 
 def test_the_second_run_names_the_first_and_the_lock_ends_with_it(first, play, on):

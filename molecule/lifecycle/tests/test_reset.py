@@ -36,7 +36,7 @@ CONFIRMED = ("--extra-vars", "podnet_reset_confirmed=true")
 # Where containers, pods and the kubelet leave their state.
 TRACES = (
     "ls -A /var/lib/kubelet /var/lib/etcd /var/log/pods /var/log/containers /run/netns"
-    " /run/containerd/io.containerd.grpc.v1.cri/sandboxes /sys/fs/cgroup/kubelet/kubepods 2>/dev/null"
+    " /run/containerd/io.containerd.grpc.v1.cri/sandboxes 2>/dev/null"
     "; grep -o ' /var/lib/kubelet/[^ ]*' /proc/self/mounts; iptables-save | grep KUBE-"
 )
 # The headlines of ls, and the foreign file.

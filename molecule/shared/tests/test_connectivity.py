@@ -96,6 +96,7 @@ def test_the_outside_sees_pods_by_the_address_of_a_nat(reports, kinds, lab):
         if kinds[cell["target"]]["kind"] == "outside" and "seen" in cell
     }
     prefix = lab["lab_outside_network"].partition("0/24")[0]
+    assert seen
     assert all(address.startswith(prefix) for address in seen), seen
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-import signal
 import subprocess
 import time
 
@@ -108,11 +107,12 @@ def asking(on, web):
     host.check_output("python3 -c %s > /tmp/asked 2>&1 & echo $! > /tmp/asking", ASKS.replace("ADDRESS", web))
 
     def ended():
-        host.check_output("kill $(cat /tmp/asking)")
+        host.run("kill $(cat /tmp/asking) && rm /tmp/asking")
         lines = host.check_output("cat /tmp/asked").splitlines()
         return [(float(moment), answered == "1") for moment, answered in (line.split() for line in lines)]
 
-    return ended
+    yield ended
+    host.run("kill $(cat /tmp/asking) && rm /tmp/asking")
 
 
 def longest_outage(answers):
@@ -225,11 +225,13 @@ def test_a_killed_run_goes_on(switch, changes, kubectl, inventory, reports, on):
     with subprocess.Popen(
         [*command, "podnet_network=flannel podnet_switch_confirmed=true"], cwd=ROOT, stdout=subprocess.DEVNULL
     ) as process:
-        end = time.monotonic() + 120
-        while TAINT not in taints(kubectl):
-            assert time.monotonic() < end
-            time.sleep(0.5)
-        process.send_signal(signal.SIGKILL)
+        try:
+            end = time.monotonic() + 120
+            while TAINT not in taints(kubectl):
+                assert time.monotonic() < end
+                time.sleep(0.5)
+        finally:
+            process.kill()
     # The lock ends with the run that was killed.
     end = time.monotonic() + 30
     while "@podnet.kubernetes" in on("master").check_output("cat /proc/net/unix"):

@@ -113,11 +113,13 @@ def test_a_patch_version_with_a_run_that_is_killed(play, changes, kubectl, addre
             log.open("w") as output,
             subprocess.Popen(command, cwd=ROOT, stdout=output, stderr=output, start_new_session=True) as run,
         ):
-            # The API does not answer while kubeadm restarts it.
-            while kubectl.run("get", "node", "node1", "--output=json").stdout.find(MARK) < 0:
-                assert run.poll() is None and time.monotonic() < end, log.read_text()[-3000:]
-                time.sleep(1)
-            run.kill()
+            try:
+                # The API does not answer while kubeadm restarts it.
+                while kubectl.run("get", "node", "node1", "--output=json").stdout.find(MARK) < 0:
+                    assert run.poll() is None and time.monotonic() < end, log.read_text()[-3000:]
+                    time.sleep(1)
+            finally:
+                run.kill()
         assert versions(kubectl)["master"] == "v1.36.4"
         done = play(*UPGRADE, "podnet_kubernetes_version=1.36.4")
         changes(done)
