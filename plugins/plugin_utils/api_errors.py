@@ -82,7 +82,12 @@ def refusal(status: int | None, reason: str | None, body: str | bytes | None) ->
     message = _message(body) or " ".join(str(part) for part in (status, reason) if part) or "no reason is given"
     if status == 401:
         return f"{message}: the API rejects these credentials, or got none: {_NO_CREDENTIALS}"
-    return f"{message}: the request had no credentials: {_NO_CREDENTIALS}" if _ANONYMOUS in message else message
+    return f"{message}: the request had no credentials: {_NO_CREDENTIALS}" if is_anonymous(body) else message
+
+
+def is_anonymous(body: str | bytes | None) -> bool:
+    """Say whether the API took the request for one without credentials."""
+    return _ANONYMOUS in (_message(body) or "")
 
 
 def is_late(status: int | None, body: str | bytes | None) -> bool:
@@ -136,4 +141,14 @@ def _message(body: str | bytes | None) -> str | None:
     return message if isinstance(message, str) else None
 
 
-__all__ = ["FORWARDED", "UNREACHED", "Question", "is_cut", "is_late", "no_connection", "refusal", "without_password"]
+__all__ = [
+    "FORWARDED",
+    "UNREACHED",
+    "Question",
+    "is_anonymous",
+    "is_cut",
+    "is_late",
+    "no_connection",
+    "refusal",
+    "without_password",
+]

@@ -19,6 +19,7 @@ from ansible import constants
 from ansible_collections.podnet.kubernetes.plugins.module_utils._base.errors import ClusterError, InputError
 from ansible_collections.podnet.kubernetes.plugins.plugin_utils.api_errors import (
     Question,
+    is_anonymous,
     is_cut,
     is_late,
     refusal,
@@ -108,7 +109,8 @@ def _send_once(request: Callable[[], T], options: Mapping[str, Any], verb: str) 
     except ResourceNotFoundError:
         kind_of_error, reason = ClusterError, f"the API has no {kind} in {options.get('api_version', 'v1')}"
     except ApiException as error:
-        late = is_late(error.status, error.body) or knows_no_rights(error.status, options)
+        named = not is_anonymous(error.body)
+        late = is_late(error.status, error.body) or (named and knows_no_rights(error.status, options))
         kind_of_error = LateError if late else ClusterError
         reason = refusal(error.status, error.reason, error.body)
     except ValueError as error:
@@ -119,9 +121,10 @@ def _send_once(request: Callable[[], T], options: Mapping[str, Any], verb: str) 
         reason = "the token of the kubeconfig has a line end: write its file without one"
         raise InputError(question.failure(reason)) from None
     except (HTTPError, OSError) as error:
-        if file := getattr(error, "filename", None):
+        if isinstance(error, OSError) and error.filename:
             question = Question(kind, kubeconfig=kubeconfig, verb=verb)
-            raise InputError(question.failure(f"{file}: {error.strerror}: the kubeconfig names this file")) from None
+            reason = f"{error.filename}: {error.strerror}: the kubeconfig names this file"
+            raise InputError(question.failure(reason)) from None
         server, proxy = _way(options)
         kind_of_error = LateError if is_cut(error) else ClusterError
         raise kind_of_error(Question(kind, server, kubeconfig, proxy, verb).unanswered(error)) from None

@@ -169,9 +169,8 @@ def with_absolute_paths(config: Mapping[str, Any], directory: str) -> dict[str, 
         texts = {name: fields[name] for name in _FILES if fields.get(name) and isinstance(fields[name], str)}
         found = {**fields, **{name: posixpath.join(directory, text) for name, text in texts.items()}}
         program = fields.get("exec")
-        command = program.get("command") if isinstance(program, Mapping) else None
-        if isinstance(command, str) and "/" in command:  # others are found by PATH
-            found["exec"] = {**program, "command": posixpath.join(directory, command)}
+        if isinstance(program, Mapping) and "/" in str(program.get("command")):  # others are found by PATH
+            found["exec"] = {**program, "command": posixpath.join(directory, str(program["command"]))}
         return found
 
     def entries(kinds: str, kind: str) -> Any:
