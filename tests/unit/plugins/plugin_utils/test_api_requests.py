@@ -7,6 +7,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from contextlib import nullcontext
 from types import SimpleNamespace
 
 import pytest
@@ -167,6 +168,15 @@ def test_a_file_of_credentials_that_cannot_be_read_is_named(ask, tmp_path):
         f"k8s: cannot read Node objects (kubeconfig {tmp_path}/admin.conf): {tmp_path}/missing: No such file or "
         "directory: the kubeconfig names this file"
     )
+
+
+@pytest.mark.parametrize(("user", "sent"), [("system:anonymous", 1), ("kubernetes-admin", 2)])
+def test_an_api_that_has_just_started_is_asked_again_by_somebody_it_knows(pauses, monkeypatch, user, sent):
+    monkeypatch.setattr(api_requests, "knows_no_rights", lambda status, _options: status == 403)
+    request = Request(refused(403, f'User "{user}" cannot list resource "nodes"'))
+    with pytest.raises(ClusterError) if sent == 1 else nullcontext():
+        api_requests.send(request, {"kind": "Node"})
+    assert request.sent == sent
 
 
 @pytest.mark.parametrize("patience", [(), (3.0,), (0.0,)])
