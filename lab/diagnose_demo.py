@@ -134,6 +134,8 @@ def message(output: str, after: str) -> str:
 
 def verify() -> subprocess.CompletedProcess[str]:
     """Verify the network, with one pod on each node so that the matrix is small."""
+    # A verification that does not come to the diagnosis leaves an older file.
+    (OUTPUT / "reports" / REPORT / "findings.json").unlink(missing_ok=True)
     settings = "-e connectivity_own_pods=1 -e connectivity_node_port=false"
     return run("controller", f"ansible-playbook playbooks/verify.yml -e connectivity_name={REPORT} {settings}")
 
@@ -154,6 +156,14 @@ def play(fault: Fault, subnet: str) -> list[str]:
     breaks = tuple(one.replace("{subnet}", subnet) for one in fault.breaks)
     print(f"== {fault.title}", flush=True)
     try:
+        return _play(fault, breaks)
+    finally:
+        for command in fault.clears:
+            run("controller", command)
+
+
+def _play(fault: Fault, breaks: tuple[str, ...]) -> list[str]:
+    try:
         for command in breaks:
             must(fault.place, command)
         broken = verify()
@@ -169,8 +179,6 @@ def play(fault: Fault, subnet: str) -> list[str]:
     if found not in fault.finding:
         raise SystemExit(f"the first finding is {found}: it should be {' or '.join(fault.finding)}")
     mended = verify()
-    for command in fault.clears:
-        must("controller", command)
     if mended.returncode:
         raise SystemExit(f"the remedy did not help:\n{mended.stdout}")
     count = next(line for line in message(mended.stdout, "Show the matrix").splitlines() if " cells: " in line)

@@ -67,7 +67,8 @@ class Fault:
         title: what happens, as the page shows it
         breaks: commands for the node; each must succeed
         node: where they run
-        mends: commands for the node that a person would give, after the diagnosis has named the cause
+        mends: commands for the node that a person would give, after the diagnosis has named the cause; they run at the
+            end too, where a step before them failed
         finding: ids of the findings that may name the cause; empty if the cluster must get well by itself
         within: seconds until the proof must pass
     """
@@ -91,7 +92,8 @@ FAULTS = (
     Fault("containerd is killed", ("systemctl kill --signal=KILL --kill-whom=main containerd",)),
     Fault("the container of the API is killed", ("sh -c 'kill -KILL $(pgrep --exact kube-apiserver)'",), "master"),
     Fault("the API is away for a minute",
-          (f"iptables --insert INPUT {API}", "sleep 60", f"iptables --delete INPUT {API}"), "master"),
+          (f"iptables --insert INPUT {API}", "sleep 60", f"iptables --delete INPUT {API}"), "master",
+          mends=(f"iptables --delete INPUT {API}",)),
     Fault("the NIC of the node network goes down and up 20 times", (FLAP,)),
     Fault("the disk of the plugins' addresses is full",
           ("mount --types tmpfs --options size=8k none /var/lib/cni", "sh -c 'yes > /var/lib/cni/full || true'"),
@@ -152,17 +154,26 @@ def interrupted(moment: float, interrupt: _Interrupt) -> tuple[str, bool]:
             preexec_fn=partial(signal.signal, signal.SIGINT, signal.SIG_DFL),
         )  # fmt: skip
         try:
-            process.wait(moment)
-            ran = False
-        except subprocess.TimeoutExpired:
-            interrupt(process)
-            ran = True
-        try:
-            process.wait(LEFT_ALONE)
-        except subprocess.TimeoutExpired:
-            process.send_signal(signal.SIGINT)
-            process.wait(PATIENCE)
+            ran = _interrupt(process, moment, interrupt)
+        finally:
+            process.kill()
     return log.read_text(), ran
+
+
+def _interrupt(process: subprocess.Popen[str], moment: float, interrupt: _Interrupt) -> bool:
+    """Interrupt a run after some seconds, and wait for its end. Return whether it still ran."""
+    try:
+        process.wait(moment)
+        ran = False
+    except subprocess.TimeoutExpired:
+        interrupt(process)
+        ran = True
+    try:
+        process.wait(LEFT_ALONE)
+    except subprocess.TimeoutExpired:
+        process.send_signal(signal.SIGINT)
+        process.wait(PATIENCE)
+    return ran
 
 
 def attempt(
@@ -217,7 +228,15 @@ def proved() -> tuple[bool, set[str]]:
 
 
 def break_cluster(fault: Fault) -> Outcome:
-    """Break a cluster, and wait until it is well or its cause is named."""
+    """Break a cluster, and wait until it is well or its cause is named. Nothing of the fault stays behind."""
+    try:
+        return _broken(fault)
+    finally:
+        for command in fault.mends:
+            run(fault.node, command)
+
+
+def _broken(fault: Fault) -> Outcome:
     for command in fault.breaks:
         if command == "reboot":
             must("controller", f"podman kill podnet-{fault.node}")

@@ -80,7 +80,7 @@ def find_endpoints(cluster: Cluster, wanted: Wanted) -> list[Endpoint]:
     present, present_nodes = ([one for one in some if not one.missing] for some in (pods, nodes))
     _check_distinct([*present, *present_nodes])
     if wanted.controller and any(node.name == "controller" for node in nodes):
-        raise InputError("controller: a node has this name: give false, because cells name both ends")
+        raise InputError("controller is true, and a node has this name, which cells could not tell apart: give false")
     families = _choose_families(present, present_nodes, wanted.families)
     services = [one for one in _services(cluster, wanted) if _is_in(one, families)]
     others = [

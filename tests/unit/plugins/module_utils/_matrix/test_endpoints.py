@@ -407,7 +407,7 @@ V4_SLICE = endpoint_slice("shop/web", behind("10.244.1.5", "shop/a"))
         pytest.param(
             Wanted(controller=True),
             {"nodes": [*NODES, node("controller", "10.0.2.15")]},
-            "controller: a node has this name: give false, because cells name both ends",
+            "controller is true, and a node has this name, which cells could not tell apart: give false",
             id="a node that is called controller",
         ),
         pytest.param(
