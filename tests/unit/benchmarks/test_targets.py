@@ -21,7 +21,7 @@ def ran(monkeypatch):
         return float(len(done))
 
     monkeypatch.setattr(commands, "seconds_of", seconds_of)
-    monkeypatch.setattr(targets, "kubectl", lambda *_command: "")
+    monkeypatch.setattr(targets, "kubectl", lambda *words: done.append((" ".join(words[:3]), 0, [])))
     return done
 
 
@@ -38,9 +38,10 @@ def test_a_dead_node_fails_the_verification_and_comes_back(ran):
     rows = targets.playbooks()
     names = [one[0] for one in ran]
     assert names[2] == "podman kill podnet-node2"
-    assert [one[1] for one in ran[3:5]] == [2, 2]
-    assert names[-1] == "ansible-playbook lab/reboot.yml -e lab_reboot=node2"
-    assert [row.values for row in rows] == [(1.0, 2.0), (4.0, 5.0)]
+    assert [one[1] for one in ran[3:7]] == [2, 0, 2, 2]
+    assert names[4] == "wait node/node2 --for=condition=Ready=Unknown"
+    assert names[-2] == "ansible-playbook lab/reboot.yml -e lab_reboot=node2"
+    assert [row.values for row in rows] == [(1.0, 2.0), (4.0,), (6.0, 7.0)]
 
 
 def test_a_dead_node_comes_back_after_a_verification_that_ends_in_another_way(ran, monkeypatch):
@@ -54,7 +55,7 @@ def test_a_dead_node_comes_back_after_a_verification_that_ends_in_another_way(ra
     monkeypatch.setattr(commands, "seconds_of", ends)
     with pytest.raises(SystemExit):
         targets.playbooks()
-    assert ran[-1][0] == "ansible-playbook lab/reboot.yml -e lab_reboot=node2"
+    assert ran[-2][0] == "ansible-playbook lab/reboot.yml -e lab_reboot=node2"
 
 
 def test_what_is_built_cold_is_built_in_an_empty_place(ran, monkeypatch):
