@@ -221,7 +221,7 @@ def test_only_the_cells_that_did_not_pass(run_module, located, port):
     rules = [{"target": "shop/db", "outcome": "blocked"}]
     result = run_module(connectivity_probe, **judged_by_the_node(port), expectations=rules)
     found = {(cell["source"], cell["target"], cell["outcome"], cell["attempts"]) for cell in result["cells"]}
-    assert found == {(source, "shop/db", "reachable", 2) for source in ("node1", "shop/web")}
+    assert found == {(source, "shop/db", "reachable", 2) for source in ("node1", "shop/web")}, result["cells"]
     assert [tally["cells"] for tally in result["brief"]["tallies"]] == [1]
 
 
