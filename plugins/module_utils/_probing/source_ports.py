@@ -45,14 +45,19 @@ class SourcePorts:
         self._taken: Counter[tuple[str, int | None]] = Counter()
 
     def candidates(self, target: Target, port: int | None) -> Iterator[int]:
-        """Yield source ports for one probe of a target's port, the best first."""
+        """Yield source ports for one probe of a target's port: the first that no other program has is to be taken.
+
+        Whoever passes a port by takes one that no later probe gets: two sockets of one port and one target would share
+        their packets, and the kernel refuses the second connection.
+        """
         through_service = leads_through_service(target)
         ports = _FOR_SERVICES if through_service else _FOR_OTHERS
         # Two Services may lead to one pod.
         key = ("", None) if through_service else (target.address, port)
-        first = self._first + self._taken[key]
-        self._taken[key] += 1
-        return (ports[number % len(ports)] for number in range(first, first + _CANDIDATES))
+        for _try in range(_CANDIDATES):
+            number = self._first + self._taken[key]
+            self._taken[key] += 1
+            yield ports[number % len(ports)]
 
 
 __all__ = ["SourcePorts", "leads_through_service"]

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import copy
 import errno
 import gc
 import os
@@ -24,6 +25,7 @@ from ansible_collections.podnet.kubernetes.plugins.module_utils._probing import 
 from ansible_collections.podnet.kubernetes.plugins.module_utils._probing.network_namespace import Namespaces
 from ansible_collections.podnet.kubernetes.plugins.module_utils._probing.probe import Source, probe
 from ansible_collections.podnet.kubernetes.plugins.module_utils._probing.settings import ProbeSettings
+from ansible_collections.podnet.kubernetes.plugins.module_utils._probing.source_ports import SourcePorts
 from ansible_collections.podnet.kubernetes.plugins.module_utils._probing.wire import (
     Report,
     decode_request,
@@ -87,6 +89,17 @@ class Listening:
 
     def __getattr__(self, name):
         return getattr(self._sock, name)
+
+
+def test_a_port_of_another_program_costs_no_attempt(monkeypatch):
+    """The attempts that follow take other ports than the one that came in its place. Its connection is still there."""
+    ports = SourcePorts(time.monotonic())
+    monkeypatch.setattr(_probe, "SourcePorts", lambda _now: copy.deepcopy(ports))
+    with socket.create_server((HERE, 0)) as server, socket.socket() as other:
+        port = server.getsockname()[1]
+        other.bind((HERE, next(copy.deepcopy(ports).candidates(Target("b", "pod", HERE, ()), port))))
+        found = cell(Try("tcp", port, "nothing"), attempts=5, interval=0)
+    assert (found.outcome, found.succeeded) == ("reachable", 5)
 
 
 def test_a_responder_reports_the_source(responder):

@@ -52,6 +52,14 @@ def test_a_program_that_has_ports_is_passed_by():
     assert len(set(ports.candidates(POD, 80))) == 100
 
 
+def test_the_port_that_a_probe_took_in_place_of_another_is_not_the_next_one_s():
+    """Two probes of one port and one target are one connection to the kernel: the second would fail."""
+    ports = SourcePorts(1000.0)
+    taken_by_others = {first(SourcePorts(1000.0), POD, 80)}
+    found = [next(port for port in ports.candidates(POD, 80) if port not in taken_by_others) for _probe in range(3)]
+    assert len(set(found)) == 3
+
+
 @given(now=st.floats(0, 1e7), later=st.floats(1, REMEMBERED), probes=st.integers(1, 228))
 def test_what_is_remembered_is_not_used_again(now, later, probes):
     """A run of a second, and any run that begins within the two minutes after it."""
