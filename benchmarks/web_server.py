@@ -14,6 +14,7 @@ IMAGE = "docker.io/library/nginx:1.26"
 PORT = 30080
 PAUSE = 0.02  # seconds between two requests of one prober
 LABELS = {"app": NAME}
+_OPENER = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 
 
 def objects() -> list[dict[str, Any]]:
@@ -60,6 +61,8 @@ def objects() -> list[dict[str, Any]]:
 class Prober:
     """Asks the web server through the NodePort of each node, again and again, and keeps what failed.
 
+    It begins when kube-proxy has the NodePort on each node, or after a minute.
+
     Args:
         addresses: the nodes' addresses
     """
@@ -68,10 +71,17 @@ class Prober:
         self.answers = 0
         self.failures: list[str] = []
         self._ends = threading.Event()
-        self._threads = [threading.Thread(target=self._ask, args=[address]) for address in addresses]
+        self._addresses = list(addresses)
+        self._threads = [threading.Thread(target=self._ask, args=[address]) for address in self._addresses]
         self._counts = threading.Lock()
 
     def __enter__(self) -> Self:
+        end = time.monotonic() + 60
+        for address in self._addresses:
+            while not self._answers(address) and time.monotonic() < end:
+                time.sleep(0.2)
+        self.failures.clear()
+        self.answers = 0
         for thread in self._threads:
             thread.start()
         return self
@@ -82,12 +92,17 @@ class Prober:
             thread.join()
 
     def _ask(self, address: str) -> None:
-        opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
         while not self._ends.wait(PAUSE):
-            try:
-                with opener.open(f"http://{address}:{PORT}/", timeout=5) as answer:
-                    answer.read()
-                with self._counts:
-                    self.answers += 1
-            except (OSError, HTTPException) as error:
-                self.failures.append(f"{time.strftime('%H:%M:%S')} {address}: {error}")
+            self._answers(address)
+
+    def _answers(self, address: str) -> bool:
+        """Send one request, and count it."""
+        try:
+            with _OPENER.open(f"http://{address}:{PORT}/", timeout=5) as answer:
+                answer.read()
+            with self._counts:
+                self.answers += 1
+        except (OSError, HTTPException) as error:
+            self.failures.append(f"{time.strftime('%H:%M:%S')} {address}: {error}")
+            return False
+        return True

@@ -83,3 +83,11 @@ def test_each_request_counts(answers, wrong):
         enough(lambda: len(prober.failures))
     assert len(prober.failures) >= 3
     assert "127.0.0.1" in prober.failures[0]
+
+
+@pytest.mark.usefixtures("port")
+def test_requests_before_the_nodes_know_the_service_do_not_count(answers):
+    answers["status"] = 503
+    threading.Timer(0.5, answers.update, [{"status": 200}]).start()
+    with web_server.Prober(["127.0.0.1"]) as prober:
+        assert prober.failures == []
