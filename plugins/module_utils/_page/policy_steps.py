@@ -76,7 +76,8 @@ def policy_parts(
         "steps": shown,
         # A late cell that stays wrong fails in the proof too, so it would count twice.
         "bad": sum(every.values()) or late,
-        "words": bad_words(every, " cells") or (f"{late} cells not enforced in time" if late else ""),
+        "words": bad_words(every, " cells")
+        or (f"{late} {'cell' if late == 1 else 'cells'} not enforced in time" if late else ""),
         "data": {
             "endpoints": endpoints,
             "kinds": [json.loads(kind) for kind in kinds],
