@@ -78,10 +78,8 @@ class Prober:
     def __enter__(self) -> Self:
         end = time.monotonic() + 60
         for address in self._addresses:
-            while not self._answers(address) and time.monotonic() < end:
+            while _failure(address) and time.monotonic() < end:
                 time.sleep(0.2)
-        self.failures.clear()
-        self.answers = 0
         for thread in self._threads:
             thread.start()
         return self
@@ -93,16 +91,18 @@ class Prober:
 
     def _ask(self, address: str) -> None:
         while not self._ends.wait(PAUSE):
-            self._answers(address)
+            if failure := _failure(address):
+                self.failures.append(failure)
+            else:
+                with self._counts:
+                    self.answers += 1
 
-    def _answers(self, address: str) -> bool:
-        """Send one request, and count it."""
-        try:
-            with _OPENER.open(f"http://{address}:{PORT}/", timeout=5) as answer:
-                answer.read()
-            with self._counts:
-                self.answers += 1
-        except (OSError, HTTPException) as error:
-            self.failures.append(f"{time.strftime('%H:%M:%S')} {address}: {error}")
-            return False
-        return True
+
+def _failure(address: str) -> str:
+    """Send one request, and say when and why it failed. Empty: it was answered."""
+    try:
+        with _OPENER.open(f"http://{address}:{PORT}/", timeout=5) as answer:
+            answer.read()
+    except (OSError, HTTPException) as error:
+        return f"{time.strftime('%H:%M:%S')} {address}: {error}"
+    return ""

@@ -11,6 +11,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -101,10 +102,10 @@ def send(request: Callable[[], T], options: Mapping[str, Any], verb: str = "read
 def _send_once(request: Callable[[], T], options: Mapping[str, Any], verb: str) -> T:
     """Send a request. Raises as send() does, and LateError when the same request may succeed a little later."""
     kind, kubeconfig = str(options.get("kind")), _kubeconfig(options)
+    question = Question(kind, kubeconfig=kubeconfig, verb=verb)
     try:
         return request()
     except (CoreException, ConfigException, YAMLError, binascii.Error) as error:
-        question = Question(kind, kubeconfig=kubeconfig, verb=verb)
         raise InputError(question.failure(_fault(error, kubeconfig))) from None
     except ResourceNotFoundError:
         kind_of_error, reason = ClusterError, f"the API has no {kind} in {options.get('api_version', 'v1')}"
@@ -117,18 +118,16 @@ def _send_once(request: Callable[[], T], options: Mapping[str, Any], verb: str) 
         # http.client shows the whole header, which is the token.
         if "header value" not in str(error):
             raise
-        question = Question(kind, kubeconfig=kubeconfig, verb=verb)
         reason = "the token of the kubeconfig has a line end: write its file without one"
         raise InputError(question.failure(reason)) from None
     except (HTTPError, OSError) as error:
         if isinstance(error, OSError) and error.filename:
-            question = Question(kind, kubeconfig=kubeconfig, verb=verb)
             reason = f"{error.filename}: {error.strerror}: the kubeconfig names this file"
             raise InputError(question.failure(reason)) from None
         server, proxy = _way(options)
         kind_of_error = LateError if is_cut(error) else ClusterError
-        raise kind_of_error(Question(kind, server, kubeconfig, proxy, verb).unanswered(error)) from None
-    raise kind_of_error(Question(kind, _way(options)[0], kubeconfig, verb=verb).failure(reason))
+        raise kind_of_error(replace(question, server=server, proxy=proxy).unanswered(error)) from None
+    raise kind_of_error(replace(question, server=_way(options)[0]).failure(reason))
 
 
 def knows_no_rights(status: int | None, options: Mapping[str, Any]) -> bool:

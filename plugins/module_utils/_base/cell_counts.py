@@ -9,6 +9,8 @@ from collections.abc import Mapping
 
 # The verdicts for which a verification fails, in the order in which they are told.
 BAD_VERDICTS = ("failed", "flapping", "not probed")
+# The verdicts of cells that have no right result.
+OPEN_VERDICTS = ("not observed", "not judged")
 
 
 def bad_cells(summary: Mapping[str, int]) -> int:
@@ -42,4 +44,4 @@ def _bad_counts(summary: Mapping[str, int]) -> dict[str, int]:
     return {verdict: summary.get(verdict.replace(" ", "_")) or 0 for verdict in BAD_VERDICTS}
 
 
-__all__ = ["BAD_VERDICTS", "bad_cells", "bad_words", "cells_words", "headline"]
+__all__ = ["BAD_VERDICTS", "OPEN_VERDICTS", "bad_cells", "bad_words", "cells_words", "headline"]

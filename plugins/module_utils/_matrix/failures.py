@@ -20,6 +20,7 @@ from itertools import chain, combinations
 from operator import itemgetter
 from typing import Any, Callable, Optional
 
+from ansible_collections.podnet.kubernetes.plugins.module_utils._base.cell_counts import OPEN_VERDICTS
 from ansible_collections.podnet.kubernetes.plugins.module_utils._matrix.cells import CHECKS, KINDS, Cell, Endpoint
 from ansible_collections.podnet.kubernetes.plugins.module_utils._matrix.crowds import Crowd
 from ansible_collections.podnet.kubernetes.plugins.module_utils._matrix.judgements import Judgement
@@ -121,7 +122,7 @@ def group_failures(
     missing: Counter[str] = Counter()
     passed: set[CellPlace] = set()
     for judgement in judgements:
-        if judgement.verdict in ("not observed", "not judged"):
+        if judgement.verdict in OPEN_VERDICTS:
             continue
         if judgement.verdict == "not probed" and _is_missing(judgement.cell, by_name):
             missing[str(judgement.fault)] += 1

@@ -19,6 +19,7 @@ from datetime import datetime, timezone
 from typing import Any, Callable
 
 from ansible_collections.podnet.kubernetes.plugins.module_utils._base.addresses import without_port
+from ansible_collections.podnet.kubernetes.plugins.module_utils._base.cell_counts import OPEN_VERDICTS
 from ansible_collections.podnet.kubernetes.plugins.module_utils._base.errors import InputError
 from ansible_collections.podnet.kubernetes.plugins.module_utils._cluster.parts import Outsider
 from ansible_collections.podnet.kubernetes.plugins.module_utils._matrix.briefs import Brief
@@ -57,7 +58,7 @@ _LEGEND = {
     "?": "not observed or not probed",
     "*": "left to the implementation, not judged",
 }
-UNJUDGED = ("not observed", "not judged", "not probed")  # verdicts of cells that neither passed nor failed
+UNJUDGED = (*OPEN_VERDICTS, "not probed")  # verdicts of cells that neither passed nor failed
 _UNSEEN = ("not observed", "not probed")  # verdicts with the symbol ?
 _PLURALS = {
     "pod": "pods",

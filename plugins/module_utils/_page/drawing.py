@@ -177,8 +177,7 @@ def _card(
     # Name and words share a line, which begins beside the wire.
     room, full = width - 38, _says(node.count, node.within, node.missing)
     says = shortened(full, 0.7 * room - 2 * _WORD, letter=_WORD)
-    where = ", ".join(node.subnets) or ", ".join(node.addresses)
-    under = [f"{'pods' if node.subnets else 'node'} {where}", *node.roles]
+    under = [f"{'pods' if node.subnets else 'node'} {_networks(node)}", *node.roles]
     return {
         "name": node.name,
         "head": head,
@@ -196,6 +195,11 @@ def _card(
         "pods": pods,
         "texts": texts,
     }
+
+
+def _networks(node: DrawnNode) -> str:
+    """Name the pod subnets of a node; its addresses, if it has none."""
+    return ", ".join(node.subnets or node.addresses)
 
 
 def _says(count: Count, within: int, missing: str, short: bool = False) -> str:
@@ -310,7 +314,7 @@ def _small(network: Network, trails: Sequence[Mapping[str, Any]]) -> dict[str, A
             places[pod.name, ""] = places[node.name, ""]
         full = _says(node.count, 0, node.missing, short=True)
         count = f"{len(node.pods)} {'pod' if len(node.pods) == 1 else 'pods'}"
-        what = ", ".join(node.roles) or ", ".join(node.subnets) or ", ".join(node.addresses)
+        what = ", ".join(node.roles) or _networks(node)
         room = width - 16
         cards.append(
             {

@@ -11,10 +11,8 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from ansible_collections.podnet.kubernetes.plugins.module_utils._base.addresses import without_port
-from ansible_collections.podnet.kubernetes.plugins.module_utils._base.cell_counts import BAD_VERDICTS
+from ansible_collections.podnet.kubernetes.plugins.module_utils._base.cell_counts import BAD_VERDICTS, OPEN_VERDICTS
 
-# Verdicts of cells that nobody judges.
-_OPEN = ("not observed", "not judged")
 _TUNNELS = ("vxlan", "ipip", "sit", "gre", "tun", "wireguard", "ip6tnl", "geneve", "tunnel")
 
 
@@ -185,7 +183,7 @@ def _counts(
     for (source_name, target_name, verdict), count in Counter(
         (cell["source"], cell["target"], cell["verdict"] if cell["verdict"] in BAD_VERDICTS else "")
         for cell in report["cells"]
-        if cell["verdict"] not in _OPEN
+        if cell["verdict"] not in OPEN_VERDICTS
     ).items():
         source, target = endpoints[source_name], endpoints[target_name]
         on_nodes = [one for one in (source, target) if one["kind"] in ("pod", "node")]

@@ -23,7 +23,7 @@ class EgressBlocks:
     admin: Mapping[str, Sequence[IPBlock]]
 
     def undecided(self, address: Address, restricting: Iterable[str]) -> str:
-        """Say which policies may see the address of a Service, of which the API says nothing; empty for none.
+        """Name the policies that may see the address of a Service. The API does not say whether they do. Empty: none.
 
         A rule of an administrator may close the connection, too. One of a NetworkPolicy only opens it, so it counts
         where one of the restricting policies closes the connection to the pod behind the Service.

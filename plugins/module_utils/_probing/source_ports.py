@@ -45,10 +45,10 @@ class SourcePorts:
         self._taken: Counter[tuple[str, int | None]] = Counter()
 
     def candidates(self, target: Target, port: int | None) -> Iterator[int]:
-        """Yield source ports for one probe of a target's port: the first that no other program has is to be taken.
+        """Yield source ports for one probe of a target's port. The probe takes the first that no other program has.
 
-        Whoever passes a port by takes one that no later probe gets: two sockets of one port and one target would share
-        their packets, and the kernel refuses the second connection.
+        No other probe gets a port that was yielded. Two sockets of one port and one target would share their packets,
+        and the kernel refuses the second connection.
         """
         through_service = leads_through_service(target)
         ports = _FOR_SERVICES if through_service else _FOR_OTHERS

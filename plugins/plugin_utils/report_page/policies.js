@@ -5,14 +5,14 @@
   const {endpoints, kinds, sets, policies, steps} = JSON.parse(byId("data").textContent);
   const view = byId("view"), canvas = byId("canvas"), panel = byId("chosen"), buttons = [...document.querySelectorAll("[data-step]")];
   const LOOKS = ["", "passed", "closed", "mixed", "open", "opened", "shut", "flapping", "failed"], SIGNS = ["", "", "-", ":", "?", "+", "–", "±", "×"];
-  const BAD = new Set(["failed", "flapping", "not probed"]), CODES = {failed: 8, flapping: 8, "not probed": 4}, FONT = "system-ui, sans-serif";
+  const BAD = {failed: 8, flapping: 8, "not probed": 4}, FONT = "system-ui, sans-serif";
   const count = endpoints.length, names = endpoints.map((one) => one[0]);
   let step = 0, chosen = null, kept = false, left = 0, size = 20, colours = {};
   const top = 24;
 
   const look = sets.map((set) => {
     const some = set.map((kind) => kinds[kind]);
-    const worst = Math.max(...some.map((one) => CODES[one.verdict] || 0));
+    const worst = Math.max(...some.map((one) => BAD[one.verdict] || 0));
     if (worst) return worst;
     const opened = some.some((one) => one.change === "opened"), shut = some.some((one) => one.change === "closed");
     if (opened || shut) return opened && shut ? 7 : opened ? 5 : 6;
@@ -123,7 +123,7 @@
       groups.set(key, [...(groups.get(key) || []), one]);
     }
     for (const like of groups.values()) {
-      const one = like[0], list = element(panel, "dl", undefined, BAD.has(one.verdict) ? "bad" : "");
+      const one = like[0], list = element(panel, "dl", undefined, BAD[one.verdict] ? "bad" : "");
       const say = (name, text) => { if (text) { element(list, "dt", name); element(list, "dd", text); } };
       say("tried", like.map((each) => `${each.check} ${each.family}${each.port ? ` port ${each.port}` : ""}`).join(", "));
       say("seen", `${one.outcome}, ${one.message || one.verdict}`);

@@ -39,8 +39,8 @@ def bars(run: Run) -> list[tuple[str, float, float]]:
 
     One failed cell of thousands keeps a height that a reader sees.
     """
-    bad, unprobed = run.failed + (run.flapping or 0), run.unprobed or 0
-    counts = {"bad": bad, "unprobed": unprobed, "other": run.other, "passed": run.passed}
+    unprobed = run.unprobed or 0
+    counts = {"bad": run.bad - unprobed, "unprobed": unprobed, "other": run.other, "passed": run.passed}
     seen = {kind: max(3.0, _HEIGHT * count / sum(counts.values())) for kind, count in counts.items() if count}
     scale = _HEIGHT / sum(seen.values()) if seen else 1
     parts, place = [], 0.0
